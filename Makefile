@@ -1,0 +1,5 @@
+BUILD ?= build/release
+.PHONY: build
+build:
+	cmake --preset release
+	cmake --build --preset release

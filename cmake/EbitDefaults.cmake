@@ -1,0 +1,28 @@
+# Build type, compiler cache and the one interface library that carries the compile flags.
+if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "" FORCE)
+endif()
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+
+find_program(EBIT_CCACHE ccache)
+if(EBIT_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  # Precompiled headers need these three to be cacheable.
+  set(CMAKE_CXX_COMPILER_LAUNCHER
+      ${CMAKE_COMMAND} -E env
+      CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+      ${EBIT_CCACHE})
+endif()
+
+add_library(ebit_flags INTERFACE)
+target_compile_features(ebit_flags INTERFACE cxx_std_20)
+target_compile_options(ebit_flags INTERFACE
+  $<BUILD_INTERFACE:-Wall -Wextra -Wshadow -Wno-unknown-pragmas -fno-math-errno -fopenmp-simd>)
+if(EBIT_WERROR)
+  target_compile_options(ebit_flags INTERFACE $<BUILD_INTERFACE:-Werror>)
+endif()
+if(EBIT_SANITIZE)
+  target_compile_options(ebit_flags INTERFACE
+    $<BUILD_INTERFACE:-fsanitize=${EBIT_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=undefined>)
+  target_link_options(ebit_flags INTERFACE $<BUILD_INTERFACE:-fsanitize=${EBIT_SANITIZE}>)
+endif()

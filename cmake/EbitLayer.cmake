@@ -1,0 +1,41 @@
+# ebit_layer(NAME [TORCH] [DEPENDS layer|target ...])
+#
+# Makes the library ebit_NAME (alias ebit::NAME) of every *.cc in the current folder, and of every *.test.cc
+# in it the test program test_NAME. A new file needs no edit here: the folder is globbed at every build.
+# DEPENDS is the whole truth about what a layer may include; dev/check_layers.py checks the includes against it.
+function(ebit_layer name)
+  cmake_parse_arguments(arg "TORCH" "" "DEPENDS" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS "*.cc")
+  file(GLOB headers CONFIGURE_DEPENDS "*.h")
+  set(test_sources ${sources})
+  list(FILTER test_sources INCLUDE REGEX "\\.test\\.cc$")
+  list(FILTER sources EXCLUDE REGEX "\\.(test|perf|main)\\.cc$")
+
+  if(NOT sources)
+    return()
+  endif()
+  add_library(ebit_${name} ${sources} ${headers})
+  add_library(ebit::${name} ALIAS ebit_${name})
+  set_target_properties(ebit_${name} PROPERTIES EXPORT_NAME ${name})
+  target_include_directories(ebit_${name} PUBLIC
+    $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}> $<INSTALL_INTERFACE:include>)
+  target_link_libraries(ebit_${name} PUBLIC ebit_flags ${arg_DEPENDS})
+  if(arg_TORCH)
+    ebit_use_torch(ebit_${name})
+  endif()
+  set_property(GLOBAL APPEND PROPERTY EBIT_LAYERS ebit_${name})
+
+  if(EBIT_TESTS AND test_sources)
+    add_executable(test_${name} ${test_sources})
+    target_link_libraries(test_${name} PRIVATE ebit_${name} GTest::gtest GTest::gmock GTest::gtest_main)
+    target_compile_definitions(test_${name} PRIVATE
+      EBIT_SOURCE_DIR="${PROJECT_SOURCE_DIR}" EBIT_TEST_TMP="${CMAKE_CURRENT_BINARY_DIR}")
+    if(arg_TORCH)
+      # Loading libtorch takes a fraction of a second, so these run as one process, not one a test.
+      ebit_use_torch(test_${name})
+      add_test(NAME ${name} COMMAND test_${name})
+    else()
+      gtest_discover_tests(test_${name} TEST_PREFIX "${name}/" DISCOVERY_MODE PRE_TEST)
+    endif()
+  endif()
+endfunction()

@@ -1,0 +1,15 @@
+# libtorch, and one precompiled header of it shared by every target that uses it.
+#
+# torch's own flags stay off our torch-free layers: only targets given to ebit_use_torch() see them.
+find_package(Torch REQUIRED)
+
+add_library(ebit_torch_pch OBJECT "${PROJECT_SOURCE_DIR}/cmake/torch_pch.cc")
+target_link_libraries(ebit_torch_pch PUBLIC ebit_flags ${TORCH_LIBRARIES})
+target_include_directories(ebit_torch_pch SYSTEM PUBLIC ${TORCH_INCLUDE_DIRS})
+target_precompile_headers(ebit_torch_pch PRIVATE <torch/torch.h>)
+
+function(ebit_use_torch target)
+  target_link_libraries(${target} PUBLIC ${TORCH_LIBRARIES})
+  target_include_directories(${target} SYSTEM PUBLIC $<BUILD_INTERFACE:${TORCH_INCLUDE_DIRS}>)
+  target_precompile_headers(${target} REUSE_FROM ebit_torch_pch)
+endfunction()

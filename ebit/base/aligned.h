@@ -1,0 +1,33 @@
+// Memory aligned to a cache line, for amplitudes.
+#pragma once
+
+#include <cstddef>
+#include <new>
+#include <vector>
+
+namespace ebit {
+
+/// Bytes of a cache line and of the widest vector register: every amplitude array starts on such a boundary.
+inline constexpr std::size_t kAlignment = 64;
+
+/// A std::allocator whose blocks start on a kAlignment boundary.
+template <class T>
+struct AlignedAllocator {
+  using value_type = T;
+  AlignedAllocator() = default;
+  template <class U>
+  AlignedAllocator(const AlignedAllocator<U>&) {}
+  T* allocate(std::size_t n) {
+    return static_cast<T*>(::operator new(n * sizeof(T), std::align_val_t{kAlignment}));
+  }
+  void deallocate(T* p, std::size_t) { ::operator delete(p, std::align_val_t{kAlignment}); }
+  template <class U>
+  bool operator==(const AlignedAllocator<U>&) const {
+    return true;
+  }
+};
+
+template <class T>
+using AlignedVector = std::vector<T, AlignedAllocator<T>>;
+
+}  // namespace ebit

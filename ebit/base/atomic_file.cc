@@ -1,0 +1,66 @@
+#include "ebit/base/atomic_file.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <sstream>
+
+#include "ebit/base/error.h"
+
+namespace ebit {
+namespace {
+
+// Removes the file under its temporary name unless it was renamed away.
+struct Temporary {
+  std::string name;
+  int file = -1;
+  bool kept = false;
+  ~Temporary() {
+    if (file >= 0) ::close(file);
+    if (!kept) ::unlink(name.c_str());
+  }
+};
+
+[[noreturn]] void fail_writing(const std::filesystem::path& path) {
+  fail("cannot write '{}': {}", path.string(), std::strerror(errno));
+}
+
+}  // namespace
+
+void write_file_atomically(const std::filesystem::path& path, std::string_view content) {
+  Temporary temporary{path.string() + ".XXXXXX"};
+  temporary.file = ::mkstemp(temporary.name.data());
+  if (temporary.file < 0) {
+    temporary.kept = true;
+    fail_writing(path);
+  }
+  for (std::string_view rest = content; !rest.empty();) {
+    const ssize_t written = ::write(temporary.file, rest.data(), rest.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) fail_writing(path);
+    rest.remove_prefix(static_cast<std::size_t>(written));
+  }
+  const mode_t mask = ::umask(0);
+  ::umask(mask);
+  if (::fchmod(temporary.file, 0666 & ~mask) != 0 || ::fsync(temporary.file) != 0) fail_writing(path);
+  const int status = ::close(temporary.file);
+  temporary.file = -1;
+  if (status != 0 || ::rename(temporary.name.c_str(), path.c_str()) != 0) fail_writing(path);
+  temporary.kept = true;
+}
+
+std::string read_file(const std::filesystem::path& path) {
+  std::error_code ignored;
+  require(!std::filesystem::is_directory(path, ignored), "cannot read '{}': it is a folder", path.string());
+  std::ifstream in(path, std::ios::binary);
+  require(in.good(), "cannot read '{}': {}", path.string(), std::strerror(errno));
+  std::ostringstream bytes;
+  bytes << in.rdbuf();
+  require(!in.bad(), "cannot read '{}': {}", path.string(), std::strerror(errno));
+  return std::move(bytes).str();
+}
+
+}  // namespace ebit
