@@ -1,0 +1,61 @@
+// From a series to what a model trains on: split, scaled, cut into windows.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "ebit/data/scaler.h"
+#include "ebit/data/series.h"
+
+namespace ebit {
+
+/// How a series becomes windows. Every field is an option of `ebit train`.
+struct DatasetOptions {
+  std::vector<std::string> targets;   ///< columns to predict; [O], at least one
+  std::vector<std::string> features;  ///< columns the model sees; [F]; empty: the targets
+  int window = 10;                    ///< time steps of a window, T
+  int horizon = 1;                    ///< predict the value this many steps after the window's last row
+  int stride = 1;                     ///< rows between the starts of consecutive windows
+  double train = 0.7;                 ///< share of the rows for training
+  double validation = 0.1;            ///< share of the rows for validation, may be 0; the rest is for testing
+  std::string split = "time";         ///< "time": train, validation, test follow each other; "random": windows drawn by seed
+  std::string boundary = "inside";    ///< "inside": no window reaches over a split boundary (as the paper's code);
+                                      ///< "across": a test window may begin in rows of the part before it
+  std::string scaler = "minmax-sym";  ///< a row of the scaler table
+  std::string scale_on = "train";     ///< "train"; the sources' leaking ways: "leak-whole-series", "leak-each-part"
+  std::uint64_t seed = 0;             ///< of the random split
+};
+
+/// Windows of one part. Row-major arrays, scaled; sample i predicts row target_row[i] of the series.
+struct Windows {
+  std::size_t count = 0;                 ///< samples, B
+  std::size_t steps = 0;                 ///< T
+  std::size_t features = 0;              ///< F
+  std::size_t outputs = 0;               ///< O
+  std::vector<double> x;                 ///< [B, T, F] scaled
+  std::vector<double> y;                 ///< [B, O] scaled
+  std::vector<std::size_t> target_row;   ///< [B] row of the series that y is
+};
+
+/// A series split, scaled and cut. The scalers were fitted as `options.scale_on` says, by default on the
+/// training rows only; scalers[part][c] belongs to column c of `series` (one part for all unless leak-each-part).
+struct Dataset {
+  Series series;             ///< the columns used, targets first, unscaled
+  DatasetOptions options;
+  Windows train, validation, test;
+  std::vector<std::size_t> target_columns;   ///< [O] columns of `series`
+  std::vector<std::size_t> feature_columns;  ///< [F] columns of `series`
+  std::vector<std::vector<Scaler>> scalers;  ///< [1 or 3][C]: one set, or one a part (train, validation, test)
+
+  /// The scaler of target `output` in `part` (0 train, 1 validation, 2 test).
+  const Scaler& target_scaler(std::size_t part, std::size_t output) const {
+    return scalers[scalers.size() == 1 ? 0 : part][target_columns[output]];
+  }
+};
+
+/// Splits, scales and cuts a series. Throws Error for a column that is not there (nearest name suggested), a
+/// target that is constant on the training rows, a part too short for one window, shares outside (0, 1], sizes below 1.
+Dataset make_dataset(const Series& series, const DatasetOptions& options);
+
+}  // namespace ebit
