@@ -1,0 +1,43 @@
+// Scalers: affine maps that bring a column to the range a model works in, and back.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace ebit {
+
+/// A row of the scaler table: how the map is found from the values it is fitted on.
+struct ScalerRow {
+  std::string_view name;  ///< as written in options, for example "minmax-sym"
+  std::string_view help;  ///< one line for `--help` and the docs
+  /// Sets offset and scale of `scaled = (value - offset) * scale` from N >= 1 finite values. The scale comes
+  /// out infinite where the values are constant and the map needs a spread; fit_scaler() then throws.
+  void (*fit)(std::span<const double> values, double& offset, double& scale);
+};
+
+/// All scalers, the default ("minmax-sym") among them.
+std::span<const ScalerRow> scaler_table();
+
+/// The row called `name`. Throws Error with the nearest name for one that is not there.
+const ScalerRow& scaler_row(std::string_view name);
+
+/// A fitted scaler: scaled = (value - offset) * scale. Two plain numbers and a name, so that a run can store
+/// it.
+struct Scaler {
+  std::string name = "none";  ///< the row of the table it was fitted by
+  double offset = 0.0;        ///< in units of the data
+  double scale = 1.0;         ///< scaled units per unit of the data; never 0, always finite
+
+  double transform(double value) const { return (value - offset) * scale; }
+  double inverse(double scaled) const { return scaled / scale + offset; }
+  void transform(std::span<double> values) const;  ///< in place
+  void inverse(std::span<double> scaled) const;    ///< in place
+};
+
+/// Fits the scaler `name` to `values` (N >= 1, finite). `what` names the values in messages, for example
+/// "column 'Temp' (training rows)". Throws Error for an unknown name, no values, and for values that are
+/// constant unless the scaler is "none".
+Scaler fit_scaler(std::string_view name, std::span<const double> values, std::string_view what);
+
+}  // namespace ebit
