@@ -1,6 +1,8 @@
 # libtorch, and one precompiled header of it shared by every target that uses it.
 #
-# torch's own flags stay off our torch-free layers: only targets given to ebit_use_torch() see them.
+# torch's own flags stay off our torch-free layers: only targets given to ebit_use_torch() see them. A file that
+# includes <torch/torch.h> takes about half the time with the header precompiled; the other half is templates that
+# the compiler instantiates in every file anew, so keep such files few.
 find_package(Torch REQUIRED)
 
 add_library(ebit_torch_pch OBJECT "${PROJECT_SOURCE_DIR}/cmake/torch_pch.cc")
@@ -10,6 +12,12 @@ target_precompile_headers(ebit_torch_pch PRIVATE <torch/torch.h>)
 
 function(ebit_use_torch target)
   target_link_libraries(${target} PUBLIC ${TORCH_LIBRARIES})
-  target_include_directories(${target} SYSTEM PUBLIC $<BUILD_INTERFACE:${TORCH_INCLUDE_DIRS}>)
+  target_include_directories(${target} SYSTEM PUBLIC "$<BUILD_INTERFACE:${TORCH_INCLUDE_DIRS}>")
   target_precompile_headers(${target} REUSE_FROM ebit_torch_pch)
+  get_target_property(type ${target} TYPE)
+  if(type STREQUAL "EXECUTABLE")
+    # gcc refuses a precompiled header made with another kind of position-independent code: -fPIC, not -fPIE.
+    set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE OFF)
+    target_compile_options(${target} PRIVATE -fPIC)
+  endif()
 endfunction()
