@@ -17,7 +17,7 @@ endif()
 add_library(ebit_flags INTERFACE)
 target_compile_features(ebit_flags INTERFACE cxx_std_20)
 target_compile_options(ebit_flags INTERFACE
-  $<BUILD_INTERFACE:-Wall -Wextra -Wshadow -Wno-unknown-pragmas -fno-math-errno -fopenmp-simd>)
+  $<BUILD_INTERFACE:-Wall -Wextra -Wshadow -Wno-unknown-pragmas -Wno-restrict -fno-math-errno -fopenmp-simd>)
 if(EBIT_WERROR)
   target_compile_options(ebit_flags INTERFACE $<BUILD_INTERFACE:-Werror>)
 endif()

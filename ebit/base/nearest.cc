@@ -37,7 +37,8 @@ std::string nearest(std::string_view word, std::span<const std::string> names) {
 
 std::string suggestion(std::string_view word, std::span<const std::string> names) {
   const std::string best = nearest(word, names);
-  return fmt::format("{} known: {}", best.empty() ? std::string(";") : fmt::format("; did you mean '{}'?", best),
+  return fmt::format("{} known: {}",
+                     best.empty() ? std::string(";") : fmt::format("; did you mean '{}'?", best),
                      fmt::join(names, ", "));
 }
 

@@ -31,7 +31,10 @@ TEST_F(Parallel, VisitsEveryIndexOnceAtAnyThreadCount) {
 
 TEST_F(Parallel, RethrowsAndStaysUsable) {
   set_threads(2);
-  EXPECT_THROW(parallel_for(10, [](std::size_t i) { if (i == 3) throw std::logic_error("three"); }),
+  EXPECT_THROW(parallel_for(10,
+                            [](std::size_t i) {
+                              if (i == 3) throw std::logic_error("three");
+                            }),
                std::logic_error);
   int sum = 0;
   set_threads(1);
@@ -43,7 +46,8 @@ TEST_F(Parallel, RethrowsAndStaysUsable) {
 TEST_F(Parallel, NestsOnTheCallingThread) {
   set_threads(2);
   std::vector<int> sums(6, 0);
-  parallel_for(6, [&](std::size_t i) { parallel_for(4, [&](std::size_t j) { sums[i] += static_cast<int>(j); }); });
+  parallel_for(
+      6, [&](std::size_t i) { parallel_for(4, [&](std::size_t j) { sums[i] += static_cast<int>(j); }); });
   for (int s : sums) EXPECT_EQ(s, 6);
 }
 

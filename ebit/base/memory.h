@@ -1,0 +1,14 @@
+// How much memory there is, and sizes for people.
+#pragma once
+
+#include <string>
+
+namespace ebit {
+
+/// Bytes that can still be allocated without swapping (Linux: MemAvailable, elsewhere the physical memory).
+double available_memory();
+
+/// "1.5 GiB", "80 TiB": bytes with a binary unit.
+std::string readable_bytes(double bytes);
+
+}  // namespace ebit

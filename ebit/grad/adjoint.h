@@ -1,0 +1,28 @@
+// The derivative of a circuit by running it backward: exact, one backward sweep for all parameters.
+#pragma once
+
+#include "ebit/sim/program.h"
+
+namespace ebit {
+
+/// Where the gradients of a circuit's parameters are added.
+template <class T>
+struct ParameterGradient {
+  double* shared = nullptr;  ///< [shared_parameters], summed over samples; null: not wanted
+  T* per_sample = nullptr;   ///< [per_sample_parameters, kLanes]; null: not wanted
+};
+
+/// Vector-Jacobian product of psi_out = circuit(psi_in), by un-computation (Jones and Gacon 2020,
+/// arXiv:2009.02823): each gate is undone on the state and on the cotangent, and the gradient of its angles
+/// is read off in between. Nothing is stored and nothing is allocated.
+///
+/// @param lanes as Program::bind_lanes left it, and `lane_angles` [per_sample_parameters, kLanes] it was
+/// bound to.
+/// @param psi in: psi_out; out: psi_in.
+/// @param g in: cotangent dL/d(re) + i dL/d(im) of psi_out; out: of psi_in.
+/// @param gradient added to.
+template <class T>
+void adjoint_backward(const Program<T>& program, const LaneMatrices<T>* lanes, const T* lane_angles,
+                      const Tile<T>& psi, const Tile<T>& g, const ParameterGradient<T>& gradient);
+
+}  // namespace ebit

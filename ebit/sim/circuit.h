@@ -1,0 +1,80 @@
+// Circuits: a list of gates on wires, whose angles are constants, shared parameters or per-sample parameters.
+#pragma once
+
+#include <initializer_list>
+#include <string_view>
+#include <vector>
+
+#include "ebit/sim/gate.h"
+
+namespace ebit {
+
+/// Where a gate's angle comes from: value + scale * parameter[index].
+struct Angle {
+  enum class Kind : std::uint8_t {
+    kConstant,   ///< the value alone
+    kShared,     ///< a parameter that all samples share: an index into [P]
+    kPerSample,  ///< a parameter of each sample: an index into [Q], the caller gives [Q, B]
+  };
+  Kind kind = Kind::kConstant;
+  int index = 0;
+  double scale = 1;
+  double value = 0;
+
+  static Angle constant(double radians) { return {Kind::kConstant, 0, 1, radians}; }
+  static Angle shared(int index, double scale = 1) { return {Kind::kShared, index, scale, 0}; }
+  static Angle per_sample(int index, double scale = 1) { return {Kind::kPerSample, index, scale, 0}; }
+  Angle operator-() const { return {kind, index, -scale, -value}; }
+};
+
+/// One gate in its place.
+struct Operation {
+  GateId gate;
+  std::array<int, kMaxGateWires> wires{};  ///< controls first, then targets
+  std::array<Angle, kMaxGateAngles> angles{};
+  int matrix = -1;  ///< kMatrix1, kMatrix2: index into Circuit::matrices()
+};
+
+/// A sequence of gates on `wires()` wires; wire 0 is the most significant bit of a basis index.
+class Circuit {
+ public:
+  /// @param wires number of wires, 1 or more.
+  explicit Circuit(int wires);
+
+  /// Appends a gate. Throws Error for a wire that is not there or named twice, or a wrong number of wires or
+  /// angles.
+  Circuit& add(GateId gate, std::initializer_list<int> wires, std::initializer_list<Angle> angles = {});
+  Circuit& add(const Gate& gate, std::span<const int> wires, std::span<const Angle> angles);
+
+  /// Appends a unitary given as a matrix, row by row: 2x2 on one wire or 4x4 on two. Throws Error with the
+  /// defect if it is not unitary to 1e-9.
+  Circuit& add_matrix(std::span<const int> wires, std::vector<Complex> matrix);
+
+  /// Appends all gates of `other` (same number of wires), its shared parameters renumbered from
+  /// `first_shared` on; per-sample parameters keep their numbers.
+  Circuit& append(const Circuit& other, int first_shared = 0);
+
+  int wires() const { return wires_; }
+  int shared_parameters() const { return shared_; }          ///< P, one more than the largest index used
+  int per_sample_parameters() const { return per_sample_; }  ///< Q, likewise
+  const std::vector<Operation>& operations() const { return operations_; }
+  const std::vector<std::vector<Complex>>& matrices() const { return matrices_; }
+
+ private:
+  void push(Operation operation);
+
+  int wires_;
+  int shared_ = 0;
+  int per_sample_ = 0;
+  std::vector<Operation> operations_;
+  std::vector<std::vector<Complex>> matrices_;
+};
+
+/// The circuit that undoes `circuit` for equal parameters: its gates inverted, in reverse order.
+Circuit inverse(const Circuit& circuit);
+
+/// The target matrix of an operation with its angles given, row by row, [2^targets, 2^targets].
+std::vector<Complex> operation_matrix(const Circuit& circuit, const Operation& operation,
+                                      std::span<const double> angles);
+
+}  // namespace ebit

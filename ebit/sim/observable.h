@@ -1,0 +1,54 @@
+// Pauli strings and their expectation values.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ebit/sim/state.h"
+
+namespace ebit {
+
+/// offset + scale * P for a Pauli string P: what a readout measures.
+///
+/// P = i^y_count X^x_mask Z^z_mask with wire 0 the most significant bit of the masks; Y = i X Z.
+struct Observable {
+  std::string text;  ///< as written: "Z1", "X0*Y2", "P(3)"
+  std::size_t x_mask = 0;
+  std::size_t z_mask = 0;
+  int y_count = 0;
+  double offset = 0;
+  double scale = 1;
+};
+
+/// Reads an observable on `wires` wires: Pauli letters with wire numbers joined by '*' ("Z1", "X0*Y2"), "I"
+/// for the identity, or "P(q)", the probability (1 - <Z_q>)/2 to find wire q in |1>. Throws Error saying what
+/// is wrong.
+Observable parse_observable(std::string_view text, int wires);
+
+/// value_l = <psi_l| O |psi_l> for every lane; psi need not be normalised (the offset counts as offset *
+/// <psi|psi>).
+/// @param value [kLanes], written.
+template <class T>
+void expectation(const Tile<T>& psi, const Observable& observable, T* value);
+
+/// g += 2 d_value O psi: the cotangent of expectation(). @param d_value [kLanes].
+template <class T>
+void expectation_backward(const Tile<T>& psi, const Observable& observable, const T* d_value,
+                          const Tile<T>& g);
+
+/// out += coefficient_l O psi_l for complex coefficients. @param re, im [kLanes].
+template <class T>
+void add_observable_times(const Tile<T>& psi, const Observable& observable, const T* re, const T* im,
+                          const Tile<T>& out);
+
+/// <a_l| O |b_l> for every lane. @param re, im [kLanes], written.
+template <class T>
+void matrix_element(const Tile<T>& a, const Observable& observable, const Tile<T>& b, T* re, T* im);
+
+/// Expectations of every sample of a batch: [observables, batch] in float64. The simple way in.
+template <class T>
+std::vector<double> expectations(StateBatch<T>& state, std::span<const Observable> observables);
+
+}  // namespace ebit

@@ -1,0 +1,43 @@
+// Random circuits and states for tests and benchmarks.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "ebit/base/random.h"
+#include "ebit/sim/circuit.h"
+#include "ebit/sim/state.h"
+
+namespace ebit {
+
+/// A circuit of `count` random rows of the gate table (matrix gates included) on random wires. Every angle is
+/// by chance a constant, a shared parameter of its own or a per-sample parameter of its own.
+Circuit random_circuit(int wires, int count, Random& random, bool per_sample = true);
+
+/// A random unitary matrix, [n, n] row by row.
+std::vector<Complex> random_unitary(int n, Random& random);
+
+/// Numbers uniform in [-low_high, low_high].
+template <class T>
+std::vector<T> random_numbers(std::size_t count, double low_high, Random& random) {
+  std::vector<T> numbers(count);
+  for (T& x : numbers) x = static_cast<T>(random.uniform(-low_high, low_high));
+  return numbers;
+}
+
+/// Fills every sample of a batch with a random normalised state.
+template <class T>
+void randomize(StateBatch<T>& state, Random& random) {
+  const std::size_t n = std::size_t{1} << state.wires();
+  for (std::size_t b = 0; b < state.batch(); ++b) {
+    std::vector<Complex> psi(n);
+    double norm = 0;
+    for (Complex& a : psi) {
+      a = {random.normal(), random.normal()};
+      norm += std::norm(a);
+    }
+    for (std::size_t i = 0; i < n; ++i) state.set(b, i, psi[i] / std::sqrt(norm));
+  }
+}
+
+}  // namespace ebit

@@ -1,0 +1,63 @@
+#include "ebit/sim/state.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "ebit/base/error.h"
+#include "ebit/base/memory.h"
+
+namespace ebit {
+
+void require_memory(std::string_view what, double numbers, std::size_t bytes_each) {
+  const double bytes = numbers * static_cast<double>(bytes_each);
+  const double available = available_memory();
+  require(bytes <= available,
+          "{} would take {} of memory, and {} is free: use fewer wires, a smaller batch or float32", what,
+          readable_bytes(bytes), readable_bytes(available));
+}
+
+template <class T>
+StateBatch<T>::StateBatch(int wires, std::size_t batch) : wires_(wires), batch_(batch) {
+  require(wires >= 1, "a state needs at least 1 wire, not {}", wires);
+  require(batch >= 1, "a batch needs at least 1 sample");
+  const double numbers = std::ldexp(2.0, wires) * static_cast<double>(tiles() * kLanes<T>);
+  require_memory(fmt::format("a batch of {} states of {} wires", batch, wires), numbers, sizeof(T));
+  numbers_.assign(static_cast<std::size_t>(numbers), T(0));
+}
+
+template <class T>
+void StateBatch<T>::reset() {
+  std::ranges::fill(numbers_, T(0));
+  for (std::size_t t = 0; t < tiles(); ++t) std::fill_n(tile(t).re, kLanes<T>, T(1));
+}
+
+template <class T>
+Tile<T> StateBatch<T>::tile(std::size_t index) {
+  const std::size_t half = (std::size_t{1} << wires_) * kLanes<T>;
+  T* begin = numbers_.data() + index * 2 * half;
+  return {begin, begin + half, wires_};
+}
+
+template <class T>
+std::size_t StateBatch<T>::offset(std::size_t sample, std::size_t index) const {
+  const std::size_t half = (std::size_t{1} << wires_) * kLanes<T>;
+  return sample / kLanes<T> * 2 * half + index * kLanes<T> + sample % kLanes<T>;
+}
+
+template <class T>
+Complex StateBatch<T>::amplitude(std::size_t sample, std::size_t index) const {
+  const std::size_t half = (std::size_t{1} << wires_) * kLanes<T>;
+  return {numbers_[offset(sample, index)], numbers_[offset(sample, index) + half]};
+}
+
+template <class T>
+void StateBatch<T>::set(std::size_t sample, std::size_t index, Complex value) {
+  const std::size_t half = (std::size_t{1} << wires_) * kLanes<T>;
+  numbers_[offset(sample, index)] = static_cast<T>(value.real());
+  numbers_[offset(sample, index) + half] = static_cast<T>(value.imag());
+}
+
+template class StateBatch<float>;
+template class StateBatch<double>;
+
+}  // namespace ebit
