@@ -1,14 +1,27 @@
 // From a series to what a model trains on: split, scaled, cut into windows.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "ebit/data/scaler.h"
 #include "ebit/data/series.h"
 
 namespace ebit {
+
+/// A choice of an option, for help and suggestions.
+struct Choice {
+  std::string_view name;
+  std::string_view help;
+};
+
+std::span<const Choice> split_table();     ///< "time", "random"
+std::span<const Choice> boundary_table();  ///< "inside", "across"
+std::span<const Choice> scale_on_table();  ///< "train", "leak-whole-series", "leak-each-part"
 
 /// How a series becomes windows. Every field is an option of `ebit train`.
 struct DatasetOptions {
@@ -19,34 +32,41 @@ struct DatasetOptions {
   int stride = 1;                     ///< rows between the starts of consecutive windows
   double train = 0.7;                 ///< share of the rows for training
   double validation = 0.1;            ///< share of the rows for validation, may be 0; the rest is for testing
-  std::string split = "time";         ///< "time": train, validation, test follow each other; "random": windows drawn by seed
-  std::string boundary = "inside";    ///< "inside": no window reaches over a split boundary (as the paper's code);
-                                      ///< "across": a test window may begin in rows of the part before it
+  std::string split =
+      "time";  ///< "time": train, validation, test follow each other; "random": windows drawn by seed
+  std::string boundary =
+      "inside";  ///< "inside": no window reaches over a split boundary (as the paper's code);
+                 ///< "across": a test window may begin in rows of the part before it
   std::string scaler = "minmax-sym";  ///< a row of the scaler table
-  std::string scale_on = "train";     ///< "train"; the sources' leaking ways: "leak-whole-series", "leak-each-part"
-  std::uint64_t seed = 0;             ///< of the random split
+  std::string scale_on =
+      "train";             ///< "train"; the sources' leaking ways: "leak-whole-series", "leak-each-part"
+  std::uint64_t seed = 0;  ///< of the random split
 };
 
 /// Windows of one part. Row-major arrays, scaled; sample i predicts row target_row[i] of the series.
 struct Windows {
-  std::size_t count = 0;                 ///< samples, B
-  std::size_t steps = 0;                 ///< T
-  std::size_t features = 0;              ///< F
-  std::size_t outputs = 0;               ///< O
-  std::vector<double> x;                 ///< [B, T, F] scaled
-  std::vector<double> y;                 ///< [B, O] scaled
-  std::vector<std::size_t> target_row;   ///< [B] row of the series that y is
+  std::size_t count = 0;                ///< samples, B
+  std::size_t steps = 0;                ///< T
+  std::size_t features = 0;             ///< F
+  std::size_t outputs = 0;              ///< O
+  std::vector<double> x;                ///< [B, T, F] scaled
+  std::vector<double> y;                ///< [B, O] scaled
+  std::vector<std::size_t> target_row;  ///< [B] row of the series that y is
 };
 
 /// A series split, scaled and cut. The scalers were fitted as `options.scale_on` says, by default on the
-/// training rows only; scalers[part][c] belongs to column c of `series` (one part for all unless leak-each-part).
+/// training rows only; scalers[part][c] belongs to column c of `series` (one part for all unless
+/// leak-each-part).
 struct Dataset {
-  Series series;             ///< the columns used, targets first, unscaled
+  Series series;  ///< the columns used, targets first, unscaled
   DatasetOptions options;
   Windows train, validation, test;
   std::vector<std::size_t> target_columns;   ///< [O] columns of `series`
   std::vector<std::size_t> feature_columns;  ///< [F] columns of `series`
-  std::vector<std::vector<Scaler>> scalers;  ///< [1 or 3][C]: one set, or one a part (train, validation, test)
+  std::vector<std::vector<Scaler>>
+      scalers;  ///< [1 or 3][C]: one set, or one a part (train, validation, test)
+  /// Split by time: part p holds rows [part_begin[p], part_begin[p + 1]) of `series`; at random {0, 0, 0, N}.
+  std::array<std::size_t, 4> part_begin{};
 
   /// The scaler of target `output` in `part` (0 train, 1 validation, 2 test).
   const Scaler& target_scaler(std::size_t part, std::size_t output) const {
@@ -54,8 +74,35 @@ struct Dataset {
   }
 };
 
-/// Splits, scales and cuts a series. Throws Error for a column that is not there (nearest name suggested), a
-/// target that is constant on the training rows, a part too short for one window, shares outside (0, 1], sizes below 1.
+/// Splits, scales and cuts a series.
+///
+/// Split by time: of N rows the first floor(N * train) are for training, validation ends at row
+/// floor(N * (train + validation)), and the rest is for testing; a part of share 0 has no windows. A window
+/// starts at row s, its last row is s + window - 1 and its target s + window - 1 + horizon. "inside": all of
+/// these lie in one part, so that a part of n rows has n - window - horizon + 1 windows (stride 1). "across":
+/// the target lies in the part, the window may reach back before it, so that every row of a later part is
+/// predicted.
+///
+/// Split at random: the windows of the whole series are drawn by seed, floor(count * train) for training, and
+/// so on; each part keeps them in the order of time. Windows of different parts then share rows: the sources
+/// do this, and it flatters every model. `boundary` has no meaning here.
+///
+/// Scalers are fitted on the rows [0, train rows), or at random on every row that a training window or its
+/// target touches. "leak-whole-series" fits on all rows; "leak-each-part" fits one set a part, on the rows of
+/// that part.
+///
+/// Throws Error for a column that is not there (nearest name suggested), a target that is constant on the
+/// training rows, a part too short for one window, shares outside (0, 1] (validation: [0, 1)) or above 1
+/// together, sizes below 1, an unknown choice (nearest suggested), and values that are not finite.
 Dataset make_dataset(const Series& series, const DatasetOptions& options);
+
+/// All windows of a series under scalers fitted before, for evaluating and forecasting on other data: the
+/// columns that `fitted` used, found by name in `series`, its window, horizon and stride, the scalers of its
+/// training part. target_row counts in `series`. Throws Error for a column that is not there and a series too
+/// short for one window.
+Windows windows_of(const Series& series, const Dataset& fitted);
+
+/// Targets or predictions [B, O] of `part` (0 train, 1 validation, 2 test), back on the scale of the series.
+std::vector<double> unscaled(const Dataset& dataset, std::size_t part, std::span<const double> scaled);
 
 }  // namespace ebit

@@ -11,8 +11,8 @@ namespace ebit {
 struct ScalerRow {
   std::string_view name;  ///< as written in options, for example "minmax-sym"
   std::string_view help;  ///< one line for `--help` and the docs
-  /// Sets offset and scale of `scaled = (value - offset) * scale` from N >= 1 finite values. The scale comes
-  /// out infinite where the values are constant and the map needs a spread; fit_scaler() then throws.
+  bool needs_spread;      ///< constant values cannot be scaled
+  /// Sets offset and scale of `scaled = (value - offset) * scale` from N >= 1 finite values with a spread.
   void (*fit)(std::span<const double> values, double& offset, double& scale);
 };
 
@@ -36,8 +36,8 @@ struct Scaler {
 };
 
 /// Fits the scaler `name` to `values` (N >= 1, finite). `what` names the values in messages, for example
-/// "column 'Temp' (training rows)". Throws Error for an unknown name, no values, and for values that are
-/// constant unless the scaler is "none".
+/// "column 'Temp' (training rows)". Throws Error for an unknown name, no values, NaN or infinite values, and
+/// for values that are constant, or spread too wide or too narrow for a double, unless the scaler is "none".
 Scaler fit_scaler(std::string_view name, std::span<const double> values, std::string_view what);
 
 }  // namespace ebit

@@ -1,0 +1,58 @@
+// Text tables: comma-separated values and their relatives.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace ebit {
+
+/// How a text table is written. Empty fields are found from the content.
+struct CsvOptions {
+  std::string delimiter;  ///< "," ";" "|" or "tab" (also a tab itself, or "\t"); empty: found
+  std::string decimal;    ///< "." or ","; empty: found
+  std::string header;     ///< "yes", "no"; empty: found (no cell of the first line is a number or a date)
+};
+
+/// A table of text cells: N rows of C columns. The cells lie in one block of text.
+class CsvTable {
+ public:
+  std::string source;              ///< file name, for messages
+  std::vector<std::string> names;  ///< [C] from the header, or "column1", "column2", ... without one
+  char decimal = '.';              ///< the decimal mark of its numbers
+  char delimiter = ',';
+  bool has_header = false;
+
+  std::size_t rows() const { return lines_.size(); }
+  std::size_t columns() const { return names.size(); }
+  /// The text of a cell, without quotes and outer spaces.
+  std::string_view cell(std::size_t row, std::size_t column) const {
+    const std::size_t index = row * names.size() + column;
+    const std::size_t begin = index == 0 ? 0 : ends_[index - 1];
+    return std::string_view(text_).substr(begin, ends_[index] - begin);
+  }
+  /// The line of the file that a row starts on, as an editor counts: the first line is 1.
+  std::size_t line(std::size_t row) const { return lines_[row]; }
+  /// The column that `name` means: a header name, or else a number counted from 1. Throws Error with the
+  /// nearest name for one that is not there, and for a name that several columns bear.
+  std::size_t column(std::string_view name) const;
+
+ private:
+  friend class CsvReader;
+  std::string text_;                ///< all cells behind each other
+  std::vector<std::size_t> ends_;   ///< [N * C] where each cell ends in text_
+  std::vector<std::size_t> lines_;  ///< [N]
+};
+
+/// Reads a table from a file. Quoted cells may hold delimiters and line breaks; a byte-order mark, CRLF or CR
+/// line ends and blank lines are skipped over. Throws Error for a file that is missing, empty, without rows,
+/// not text, or ragged (a row with more or fewer cells than the first, its line named), and for a quote that
+/// is never closed.
+CsvTable read_csv(const std::filesystem::path& path, const CsvOptions& options = {});
+
+/// The same from text in memory; `source` stands for the file in messages.
+CsvTable parse_csv(std::string_view text, const CsvOptions& options, std::string source);
+
+}  // namespace ebit

@@ -1,0 +1,41 @@
+// What kind of text table a text is: its delimiter, its decimal mark, and whether it is text at all.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "ebit/data/csv.h"
+
+namespace ebit {
+
+/// A row of the table of delimiters.
+struct Delimiter {
+  char character;
+  std::string_view name;  ///< as options and messages write it
+  std::string_view also;  ///< another spelling
+};
+
+/// The delimiters known, in the order in which they are tried.
+std::span<const Delimiter> delimiter_table();
+
+/// The delimiter that an option names. Throws Error for an unknown one.
+char delimiter_char(std::string_view name);
+/// Its name.
+std::string_view delimiter_name(char delimiter);
+
+/// Throws Error for an option that is none of its choices.
+void check_csv_options(const CsvOptions& options);
+
+/// `text` without its byte-order mark. Throws Error where it is not text: UTF-16, compressed, with NUL bytes.
+std::string_view checked_text(std::string_view text, std::string_view source);
+
+/// The first delimiter of the table that cuts each of the first lines into the same number of cells, at least
+/// 2; else the one that the first line holds most of; else a comma.
+char find_delimiter(std::string_view text);
+
+/// ',' where more cells are numbers with a comma than with a point, else '.'. In a comma-separated table a
+/// quoted "1,234" is left alone, since a thousands separator is as likely.
+char find_decimal(const CsvTable& table);
+
+}  // namespace ebit

@@ -1,0 +1,295 @@
+#include "ebit/data/dataset.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <numeric>
+
+#include "ebit/base/error.h"
+#include "ebit/base/nearest.h"
+#include "ebit/base/random.h"
+
+namespace ebit {
+namespace {
+
+constexpr std::array<Choice, 2> kSplits{{
+    {"time", "train, validation and test follow each other"},
+    {"random", "windows drawn by seed; parts share rows, which flatters every model"},
+}};
+constexpr std::array<Choice, 2> kBoundaries{{
+    {"inside", "no window reaches over the boundary of a part"},
+    {"across", "a window may begin in the part before, so that every row of a part is predicted"},
+}};
+constexpr std::array<Choice, 3> kScaleOns{{
+    {"train", "scalers fitted on the training rows only"},
+    {"leak-whole-series", "scalers fitted on all rows: knows the range of the test part"},
+    {"leak-each-part",
+     "every part scaled by itself, as in the extended code: knows the range of the test part"},
+}};
+constexpr std::array<std::string_view, 3> kParts{"training", "validation", "test"};
+constexpr std::uint64_t kSplitStream = 0x5711;  // of the random numbers that draw the windows
+
+void check_choice(std::string_view what, std::string_view value, std::span<const Choice> choices) {
+  for (const auto& choice : choices) {
+    if (choice.name == value) return;
+  }
+  fail("unknown {} '{}'{}", what, value, suggestion(value, names_of(choices)));
+}
+
+void check_options(const DatasetOptions& o) {
+  require(o.window >= 1, "window is {}; it must be 1 or more", o.window);
+  require(o.horizon >= 1, "horizon is {}; it must be 1 or more", o.horizon);
+  require(o.stride >= 1, "stride is {}; it must be 1 or more", o.stride);
+  require(o.train > 0 && o.train <= 1, "the training share is {}; it must lie above 0 and not above 1",
+          o.train);
+  require(o.validation >= 0 && o.validation < 1,
+          "the validation share is {}; it must be 0 or more and below 1", o.validation);
+  require(o.train + o.validation <= 1 + 1e-9,
+          "the shares of training ({}) and validation ({}) add up to more than 1", o.train, o.validation);
+  check_choice("split", o.split, kSplits);
+  check_choice("boundary", o.boundary, kBoundaries);
+  check_choice("scale_on", o.scale_on, kScaleOns);
+  scaler_row(o.scaler);
+  require(!o.targets.empty(), "no target column is given");
+}
+
+std::size_t column_of(const Series& series, const std::string& name) {
+  const auto found = std::find(series.names.begin(), series.names.end(), name);
+  if (found == series.names.end())
+    fail("{}: no column '{}'{}", series.source, name, suggestion(name, series.names));
+  return static_cast<std::size_t>(found - series.names.begin());
+}
+
+void check_series(const Series& series) {
+  require(series.rows() > 0, "{}: the series is empty", series.source);
+  require(series.values.size() == series.rows() * series.columns() && series.times.size() == series.rows(),
+          "{}: {} values and {} times do not make rows of {} columns", series.source, series.values.size(),
+          series.times.size(), series.columns());
+}
+
+// The columns used: targets first, then the features that are no targets.
+Series pick_columns(const Series& series, const std::vector<std::string>& names) {
+  Series picked{
+      .source = series.source, .names = {}, .times = series.times, .values = {}, .warnings = series.warnings};
+  std::vector<std::size_t> from;
+  for (const auto& name : names) {
+    if (std::find(picked.names.begin(), picked.names.end(), name) != picked.names.end()) continue;
+    from.push_back(column_of(series, name));
+    picked.names.push_back(name);
+  }
+  picked.values.reserve(series.rows() * from.size());
+  for (std::size_t row = 0; row < series.rows(); ++row) {
+    for (const std::size_t column : from) {
+      const double value = series.at(row, column);
+      require(std::isfinite(value), "{}: row {} ({}), column '{}': the value {} is not a finite number",
+              series.source, row + 1, series.times[row], series.names[column], value);
+      picked.values.push_back(value);
+    }
+  }
+  return picked;
+}
+
+// floor(n * share), forgiving a share such as 0.29 whose product falls short of a whole number by rounding.
+std::size_t share_of(std::size_t n, double share) {
+  return std::min(n, static_cast<std::size_t>(std::floor(static_cast<double>(n) * share + 1e-9)));
+}
+
+// The first rows of the windows of each part.
+using Starts = std::array<std::vector<std::size_t>, 3>;
+
+// Rows from a window's first one to its target.
+std::size_t reach(const DatasetOptions& o) {
+  return static_cast<std::size_t>(o.window) - 1 + static_cast<std::size_t>(o.horizon);
+}
+
+std::vector<std::size_t> starts_in(std::size_t begin, std::size_t end, const DatasetOptions& o) {
+  std::vector<std::size_t> starts;
+  for (std::size_t s = begin; s + reach(o) < end; s += static_cast<std::size_t>(o.stride))
+    starts.push_back(s);
+  return starts;
+}
+
+Starts split_by_time(const Dataset& dataset) {
+  const DatasetOptions& o = dataset.options;
+  const bool across = o.boundary == "across";
+  const std::array<double, 3> shares{o.train, o.validation, 1 - o.train - o.validation};
+  Starts starts;
+  for (std::size_t p = 0; p < 3; ++p) {
+    const std::size_t begin = dataset.part_begin[p], end = dataset.part_begin[p + 1];
+    if (shares[p] < 1e-9) continue;
+    const std::size_t from = across ? begin - std::min(begin, reach(o)) : begin;
+    starts[p] = starts_in(from, end, o);
+    require(end > begin && !starts[p].empty(),
+            "{}: the {} part has {} of {} rows, but a window of {} with horizon {} needs {}; take a smaller "
+            "window, "
+            "other shares{}",
+            dataset.series.source, kParts[p], end - begin, dataset.series.rows(), o.window, o.horizon,
+            reach(o) + 1, p > 0 && !across ? ", or the boundary 'across'" : " or more rows");
+  }
+  return starts;
+}
+
+Starts split_at_random(const Dataset& dataset) {
+  const DatasetOptions& o = dataset.options;
+  const auto all = starts_in(0, dataset.series.rows(), o);
+  const std::size_t train = share_of(all.size(), o.train);
+  const std::size_t validation = share_of(all.size(), o.train + o.validation);
+  const std::array<std::size_t, 4> bounds{0, train, validation, all.size()};
+  const std::array<double, 3> shares{o.train, o.validation, 1 - o.train - o.validation};
+  const auto order = Random(o.seed, kSplitStream).permutation(all.size());
+  Starts starts;
+  for (std::size_t p = 0; p < 3; ++p) {
+    for (std::size_t i = bounds[p]; i < bounds[p + 1]; ++i) starts[p].push_back(all[order[i]]);
+    std::sort(starts[p].begin(), starts[p].end());
+    require(!starts[p].empty() || shares[p] < 1e-9,
+            "{}: of {} windows none is left for the {} part; take other shares", dataset.series.source,
+            all.size(), kParts[p]);
+  }
+  return starts;
+}
+
+// The rows that part p is made of, in ascending order.
+std::vector<std::size_t> rows_of(const Dataset& dataset, const Starts& starts, std::size_t p) {
+  const std::size_t n = dataset.series.rows();
+  std::vector<bool> seen(n, false);
+  if (dataset.options.split == "time") {
+    std::fill(seen.begin() + static_cast<std::ptrdiff_t>(dataset.part_begin[p]),
+              seen.begin() + static_cast<std::ptrdiff_t>(dataset.part_begin[p + 1]), true);
+  } else {
+    for (const std::size_t s : starts[p]) {
+      for (int t = 0; t < dataset.options.window; ++t) seen[s + static_cast<std::size_t>(t)] = true;
+      seen[s + reach(dataset.options)] = true;
+    }
+  }
+  std::vector<std::size_t> rows;
+  for (std::size_t row = 0; row < n; ++row) {
+    if (seen[row]) rows.push_back(row);
+  }
+  return rows;
+}
+
+std::vector<double> values_at(const Series& series, std::size_t column,
+                              const std::vector<std::size_t>& rows) {
+  std::vector<double> values;
+  values.reserve(rows.size());
+  for (const std::size_t row : rows) values.push_back(series.at(row, column));
+  return values;
+}
+
+void fit_scalers(Dataset& dataset, const Starts& starts) {
+  const Series& series = dataset.series;
+  const std::size_t sets = dataset.options.scale_on == "leak-each-part" ? 3 : 1;
+  std::vector<std::size_t> all(series.rows());
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  for (std::size_t p = 0; p < sets; ++p) {
+    const bool whole = dataset.options.scale_on == "leak-whole-series";
+    const auto rows = whole ? all : rows_of(dataset, starts, p);
+    if (rows.empty()) {  // a part of share 0: nothing will be scaled by it
+      dataset.scalers.push_back(dataset.scalers[0]);
+      continue;
+    }
+    const std::string_view where = whole ? "all" : kParts[p];
+    dataset.scalers.emplace_back();
+    for (std::size_t c = 0; c < series.columns(); ++c) {
+      const std::string what = fmt::format("{}: column '{}', {} rows", series.source, series.names[c], where);
+      dataset.scalers[p].push_back(fit_scaler(dataset.options.scaler, values_at(series, c, rows), what));
+    }
+  }
+}
+
+void check_targets_vary(const Dataset& dataset, const Starts& starts) {
+  const auto rows = rows_of(dataset, starts, 0);
+  for (const std::size_t column : dataset.target_columns) {
+    const auto values = values_at(dataset.series, column, rows);
+    const auto [low, high] = std::minmax_element(values.begin(), values.end());
+    require(*low < *high,
+            "{}: target '{}' is constant (always {}) on the training rows: there is nothing to learn",
+            dataset.series.source, dataset.series.names[column], *low);
+  }
+}
+
+Windows cut(const Series& series, const std::vector<std::size_t>& starts, const DatasetOptions& o,
+            const std::vector<std::size_t>& features, const std::vector<std::size_t>& targets,
+            const std::vector<Scaler>& scalers) {
+  Windows windows{.count = starts.size(),
+                  .steps = static_cast<std::size_t>(o.window),
+                  .features = features.size(),
+                  .outputs = targets.size(),
+                  .x = {},
+                  .y = {},
+                  .target_row = {}};
+  windows.x.reserve(windows.count * windows.steps * windows.features);
+  windows.y.reserve(windows.count * windows.outputs);
+  for (const std::size_t start : starts) {
+    for (std::size_t t = 0; t < windows.steps; ++t) {
+      for (const std::size_t c : features) windows.x.push_back(scalers[c].transform(series.at(start + t, c)));
+    }
+    windows.target_row.push_back(start + reach(o));
+    for (const std::size_t c : targets)
+      windows.y.push_back(scalers[c].transform(series.at(start + reach(o), c)));
+  }
+  return windows;
+}
+
+std::vector<std::string> used_columns(const DatasetOptions& o) {
+  std::vector<std::string> names = o.targets;
+  names.insert(names.end(), o.features.begin(), o.features.end());
+  return names;
+}
+
+}  // namespace
+
+std::span<const Choice> split_table() { return kSplits; }
+std::span<const Choice> boundary_table() { return kBoundaries; }
+std::span<const Choice> scale_on_table() { return kScaleOns; }
+
+Dataset make_dataset(const Series& series, const DatasetOptions& options) {
+  check_options(options);
+  check_series(series);
+  Dataset dataset;
+  dataset.options = options;
+  dataset.series = pick_columns(series, used_columns(options));
+  for (const auto& name : options.targets) dataset.target_columns.push_back(column_of(dataset.series, name));
+  for (const auto& name : options.features)
+    dataset.feature_columns.push_back(column_of(dataset.series, name));
+  if (dataset.feature_columns.empty()) dataset.feature_columns = dataset.target_columns;
+
+  const std::size_t n = series.rows();
+  require(n > reach(options),
+          "{}: the series has {} rows, but a window of {} with horizon {} needs at least {}", series.source,
+          n, options.window, options.horizon, reach(options) + 1);
+  const bool by_time = options.split == "time";
+  dataset.part_begin = {0, by_time ? share_of(n, options.train) : 0,
+                        by_time ? share_of(n, options.train + options.validation) : 0, n};
+  const Starts starts = by_time ? split_by_time(dataset) : split_at_random(dataset);
+  check_targets_vary(dataset, starts);
+  fit_scalers(dataset, starts);
+
+  const std::array<Windows*, 3> parts{&dataset.train, &dataset.validation, &dataset.test};
+  for (std::size_t p = 0; p < 3; ++p) {
+    *parts[p] = cut(dataset.series, starts[p], options, dataset.feature_columns, dataset.target_columns,
+                    dataset.scalers[dataset.scalers.size() == 1 ? 0 : p]);
+  }
+  return dataset;
+}
+
+Windows windows_of(const Series& series, const Dataset& fitted) {
+  check_series(series);
+  const Series picked = pick_columns(series, fitted.series.names);
+  const DatasetOptions& o = fitted.options;
+  const auto starts = starts_in(0, picked.rows(), o);
+  require(!starts.empty(), "{}: the series has {} rows, but a window of {} with horizon {} needs at least {}",
+          series.source, series.rows(), o.window, o.horizon, reach(o) + 1);
+  return cut(picked, starts, o, fitted.feature_columns, fitted.target_columns, fitted.scalers[0]);
+}
+
+std::vector<double> unscaled(const Dataset& dataset, std::size_t part, std::span<const double> scaled) {
+  const std::size_t outputs = dataset.target_columns.size();
+  std::vector<double> values(scaled.begin(), scaled.end());
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    values[i] = dataset.target_scaler(part, i % outputs).inverse(values[i]);
+  }
+  return values;
+}
+
+}  // namespace ebit

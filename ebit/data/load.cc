@@ -1,0 +1,294 @@
+#include "ebit/data/load.h"
+
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include "ebit/base/error.h"
+#include "ebit/base/nearest.h"
+#include "ebit/data/number.h"
+
+namespace ebit {
+namespace {
+
+constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
+
+constexpr std::array<DuplicatesPolicy, 4> kDuplicates{{
+    {"error", "stop where two rows of one time have different values, naming both lines"},
+    {"first", "take the value that comes first in the file"},
+    {"last", "take the value that comes last in the file"},
+    {"mean", "take the mean of the values"},
+}};
+
+template <class Rows>
+void check_choice(std::string_view what, std::string_view value, const Rows& rows) {
+  const bool known =
+      std::any_of(rows.begin(), rows.end(), [&](const auto& row) { return row.name == value; });
+  if (!known) fail("unknown choice '{}' for {}{}", value, what, suggestion(value, names_of(rows)));
+}
+
+// A series on its way: rows may lack values (NaN), and remember where in the file they stood.
+struct Draft {
+  const CsvTable& table;
+  const SeriesOptions& options;
+  std::vector<std::size_t> columns;  // [C] of the table
+  TimeColumn time{};                 // [N] in the order of the file
+  std::vector<std::size_t> rows{};   // [n] rows of the table that are left, in time order
+  std::vector<double> values{};      // [n, C]
+  std::vector<std::string> warnings{};
+
+  double& at(std::size_t i, std::size_t c) { return values[i * columns.size() + c]; }
+  const std::string& label(std::size_t i) const { return time.labels[rows[i]]; }
+  std::size_t line(std::size_t i) const { return table.line(rows[i]); }
+  const std::string& name(std::size_t c) const { return table.names[columns[c]]; }
+  void keep(const std::vector<std::size_t>& chosen);
+};
+
+// Leaves only the rows `chosen`, in that order.
+void Draft::keep(const std::vector<std::size_t>& chosen) {
+  std::vector<std::size_t> new_rows;
+  std::vector<double> new_values;
+  new_rows.reserve(chosen.size());
+  new_values.reserve(chosen.size() * columns.size());
+  for (const std::size_t i : chosen) {
+    new_rows.push_back(rows[i]);
+    for (std::size_t c = 0; c < columns.size(); ++c) new_values.push_back(at(i, c));
+  }
+  rows = std::move(new_rows);
+  values = std::move(new_values);
+}
+
+std::vector<std::size_t> find_wanted(const CsvTable& table, std::span<const std::string> wanted) {
+  std::vector<std::size_t> columns;
+  for (const auto& name : wanted) {
+    const std::size_t column = table.column(name);
+    if (std::find(columns.begin(), columns.end(), column) == columns.end()) columns.push_back(column);
+  }
+  return columns;
+}
+
+// All columns but the time ones whose cells are numbers or missing, and not all missing.
+std::vector<std::size_t> find_numeric(const CsvTable& table, const SeriesOptions& options,
+                                      const TimeColumn& time) {
+  std::vector<std::size_t> columns;
+  for (std::size_t c = 0; c < table.columns(); ++c) {
+    if (std::find(time.columns.begin(), time.columns.end(), c) != time.columns.end()) continue;
+    bool numeric = true, any = false;
+    for (std::size_t row = 0; row < table.rows() && numeric; ++row) {
+      if (is_missing(table.cell(row, c), options.missing_tokens)) continue;
+      numeric = parse_number(table.cell(row, c), table.decimal).has_value();
+      any = true;
+    }
+    if (numeric && any) columns.push_back(c);
+  }
+  require(!columns.empty(), "{}: no column holds only numbers; columns: {}", table.source,
+          fmt::join(table.names, ", "));
+  return columns;
+}
+
+double parse_cell(const CsvTable& table, std::size_t row, std::size_t column) {
+  const std::string_view text = table.cell(row, column);
+  const auto number = parse_number(text, table.decimal);
+  if (!number) {
+    const char other = table.decimal == '.' ? ',' : '.';
+    const bool other_fits = parse_number(text, other).has_value();
+    fail("{} line {}, column '{}': '{}' is not a number{}", table.source, table.line(row),
+         table.names[column], text,
+         other_fits
+             ? fmt::format("; numbers are read with the decimal mark '{}', set it to '{}' if that is meant",
+                           table.decimal, other)
+             : std::string());
+  }
+  require(std::isfinite(*number), "{} line {}, column '{}': '{}' is not a finite number", table.source,
+          table.line(row), table.names[column], text);
+  return *number;
+}
+
+void parse_cells(Draft& draft) {
+  const CsvTable& table = draft.table;
+  std::size_t missing = 0, first_row = 0, first_column = 0;
+  draft.values.reserve(table.rows() * draft.columns.size());
+  for (std::size_t row = 0; row < table.rows(); ++row) {
+    for (const std::size_t column : draft.columns) {
+      if (is_missing(table.cell(row, column), draft.options.missing_tokens)) {
+        if (missing++ == 0) first_row = row, first_column = column;
+        draft.values.push_back(kMissing);
+      } else {
+        draft.values.push_back(parse_cell(table, row, column));
+      }
+    }
+  }
+  if (missing == 0) return;
+  const std::string_view text = table.cell(first_row, first_column);
+  require(draft.options.missing != "error",
+          "{} line {}, column '{}': the value is missing ({}), {} missing in all; set missing to 'drop' or "
+          "'interpolate'",
+          table.source, table.line(first_row), table.names[first_column], table.cell(first_row, first_column),
+          missing);
+}
+
+void sort_by_time(Draft& draft) {
+  const auto& points = draft.time.points;
+  if (points.empty()) return;
+  const auto backward = std::is_sorted_until(points.begin(), points.end());
+  if (backward == points.end()) return;
+  const std::size_t row = static_cast<std::size_t>(backward - points.begin());
+  const bool reversed = std::is_sorted(points.rbegin(), points.rend());
+  draft.warnings.push_back(
+      fmt::format("{} line {}: {} comes after {}: the rows {}; sorted by time", draft.table.source,
+                  draft.table.line(row), draft.time.labels[row], draft.time.labels[row - 1],
+                  reversed ? "run from the newest to the oldest" : "are not in time order"));
+  std::vector<std::size_t> order(points.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return points[a] < points[b]; });
+  draft.keep(order);
+}
+
+// The one value of rows [begin, end), which bear the same time, in column c.
+double merged_value(Draft& draft, std::size_t begin, std::size_t end, std::size_t c) {
+  std::vector<std::size_t> known;
+  for (std::size_t i = begin; i < end; ++i) {
+    if (!std::isnan(draft.at(i, c))) known.push_back(i);
+  }
+  if (known.empty()) return kMissing;
+  const std::string& policy = draft.options.duplicates;
+  double mean = 0.0;
+  for (const std::size_t i : known) {
+    mean += draft.at(i, c) / static_cast<double>(known.size());
+    require(policy != "error" || draft.at(i, c) == draft.at(known[0], c),
+            "{} lines {} and {} are both of {}, with '{}' {} and {}; repair the file, or set duplicates to "
+            "'first', "
+            "'last' or 'mean'",
+            draft.table.source, draft.line(known[0]), draft.line(i), draft.label(i), draft.name(c),
+            draft.at(known[0], c), draft.at(i, c));
+  }
+  if (policy == "mean") return mean;
+  return draft.at(policy == "last" ? known.back() : known.front(), c);
+}
+
+void merge_duplicates(Draft& draft) {
+  const auto& points = draft.time.points;
+  if (points.empty()) return;
+  std::vector<std::size_t> kept;
+  std::size_t first_again = 0;  // the first row that repeats another's time
+  for (std::size_t begin = 0, end = 0; begin < draft.rows.size(); begin = end) {
+    end = begin + 1;
+    while (end < draft.rows.size() && points[draft.rows[end]] == points[draft.rows[begin]]) ++end;
+    if (end > begin + 1) {
+      if (first_again == 0) first_again = begin + 1;
+      for (std::size_t c = 0; c < draft.columns.size(); ++c)
+        draft.at(begin, c) = merged_value(draft, begin, end, c);
+    }
+    kept.push_back(begin);
+  }
+  if (kept.size() == draft.rows.size()) return;
+  draft.warnings.push_back(
+      fmt::format("{} line {}: {} was there before; {} {} merged with rows of the same time",
+                  draft.table.source, draft.line(first_again), draft.label(first_again),
+                  draft.rows.size() - kept.size(), draft.rows.size() - kept.size() == 1 ? "row" : "rows"));
+  draft.keep(kept);
+}
+
+void drop_missing(Draft& draft) {
+  std::vector<std::size_t> kept;
+  for (std::size_t i = 0; i < draft.rows.size(); ++i) {
+    bool whole = true;
+    for (std::size_t c = 0; c < draft.columns.size(); ++c) whole = whole && !std::isnan(draft.at(i, c));
+    if (whole) kept.push_back(i);
+  }
+  if (kept.size() == draft.rows.size()) return;
+  require(!kept.empty(), "{}: every row lacks a value, so that dropping them leaves nothing",
+          draft.table.source);
+  draft.warnings.push_back(fmt::format(
+      "{}: {} of {} rows left out because a value is missing; the rows around them count as neighbours",
+      draft.table.source, draft.rows.size() - kept.size(), draft.rows.size()));
+  draft.keep(kept);
+}
+
+void interpolate_missing(Draft& draft) {
+  const std::size_t n = draft.rows.size();
+  std::vector<double> positions(n), column(n);
+  for (std::size_t i = 0; i < n; ++i) {
+    positions[i] = draft.time.points.empty()
+                       ? static_cast<double>(i)
+                       : seconds_between(draft.time.points[draft.rows[0]], draft.time.points[draft.rows[i]]);
+  }
+  for (std::size_t c = 0; c < draft.columns.size(); ++c) {
+    std::size_t missing = 0;
+    for (std::size_t i = 0; i < n; ++i) missing += std::isnan(column[i] = draft.at(i, c));
+    if (missing == 0) continue;
+    require(missing < n, "{}: column '{}' has no value at all", draft.table.source, draft.name(c));
+    const std::size_t edges = interpolate(column, positions);
+    for (std::size_t i = 0; i < n; ++i) draft.at(i, c) = column[i];
+    draft.warnings.push_back(fmt::format(
+        "{}: column '{}': {} missing {} interpolated{}", draft.table.source, draft.name(c), missing,
+        missing == 1 ? "value" : "values",
+        edges == 0 ? std::string()
+                   : fmt::format(", {} of them at the ends taken from the nearest value", edges)));
+  }
+}
+
+// Windows count rows, so a user should know where rows are not equally far apart in time.
+void note_gaps(Draft& draft) {
+  const auto& points = draft.time.points;
+  if (points.empty() || draft.rows.size() < 3) return;
+  std::vector<double> steps;
+  for (std::size_t i = 1; i < draft.rows.size(); ++i) {
+    steps.push_back(seconds_between(points[draft.rows[i - 1]], points[draft.rows[i]]));
+  }
+  const std::size_t widest =
+      static_cast<std::size_t>(std::max_element(steps.begin(), steps.end()) - steps.begin());
+  const double longest = steps[widest];
+  std::nth_element(steps.begin(), steps.begin() + static_cast<std::ptrdiff_t>(steps.size() / 2), steps.end());
+  const double usual = steps[steps.size() / 2];
+  // Months and years differ in length by less than this.
+  if (longest <= 1.5 * usual) return;
+  draft.warnings.push_back(
+      fmt::format("{}: the rows are not equally far apart: from {} to {} is {:.3g} times the usual step",
+                  draft.table.source, draft.label(widest), draft.label(widest + 1), longest / usual));
+}
+
+}  // namespace
+
+std::span<const DuplicatesPolicy> duplicates_table() { return kDuplicates; }
+
+Series load_series(const std::filesystem::path& path, const SeriesOptions& options,
+                   std::span<const std::string> wanted) {
+  return series_of(read_csv(path, options.csv), options, wanted);
+}
+
+Series series_of(const CsvTable& table, const SeriesOptions& options, std::span<const std::string> wanted) {
+  check_choice("missing", options.missing, missing_table());
+  check_choice("duplicates", options.duplicates, kDuplicates);
+  Draft draft{.table = table, .options = options, .columns = find_wanted(table, wanted)};
+  draft.time = read_time_column(table, options.time, draft.columns, draft.warnings);
+  if (draft.columns.empty()) draft.columns = find_numeric(table, options, draft.time);
+  draft.rows.resize(table.rows());
+  std::iota(draft.rows.begin(), draft.rows.end(), std::size_t{0});
+
+  parse_cells(draft);
+  sort_by_time(draft);
+  merge_duplicates(draft);
+  if (options.missing == "drop") drop_missing(draft);
+  if (options.missing == "interpolate") interpolate_missing(draft);
+  if (options.first_rows > 0 && options.first_rows < draft.rows.size()) {
+    draft.rows.resize(options.first_rows);
+    draft.values.resize(options.first_rows * draft.columns.size());
+  }
+  note_gaps(draft);
+
+  Series series;
+  series.source = table.source;
+  for (std::size_t c = 0; c < draft.columns.size(); ++c) series.names.push_back(draft.name(c));
+  for (std::size_t i = 0; i < draft.rows.size(); ++i) series.times.push_back(draft.label(i));
+  series.values = std::move(draft.values);
+  series.warnings = std::move(draft.warnings);
+  return series;
+}
+
+}  // namespace ebit

@@ -1,0 +1,53 @@
+// From a CSV file to a series.
+#pragma once
+
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ebit/data/csv.h"
+#include "ebit/data/missing.h"
+#include "ebit/data/series.h"
+#include "ebit/data/time_column.h"
+
+namespace ebit {
+
+/// How a file becomes a series. Every field is an option of `ebit train`.
+struct SeriesOptions {
+  CsvOptions csv;
+  TimeColumnOptions time;
+  std::string missing = "error";                                       ///< a row of missing_table()
+  std::vector<std::string> missing_tokens = default_missing_tokens();  ///< what stands for a missing value
+  std::string duplicates = "error";                                    ///< a row of duplicates_table()
+  std::size_t first_rows = 0;  ///< keep that many rows from the start; 0: all
+};
+
+/// A row of the table of ways to treat rows that bear the same time.
+struct DuplicatesPolicy {
+  std::string_view name;
+  std::string_view help;
+};
+
+/// "error", "first", "last", "mean".
+std::span<const DuplicatesPolicy> duplicates_table();
+
+/// Reads the columns `wanted` (names, or numbers counted from 1; empty: every column but the time that holds
+/// only numbers) of a CSV file, in that order, sorted by time.
+///
+/// Rows out of time order are sorted. Rows with the time of another row are merged where their values agree;
+/// where they differ, that is an Error naming both lines, unless `duplicates` says which value to take.
+/// Missing values are treated as `missing` says, after sorting and merging. What was put right is told in
+/// Series::warnings.
+///
+/// Throws Error for what read_csv() and read_time_column() refuse; a column that is not there (the nearest
+/// name suggested); text, or an infinite number, where a number should be, and a missing value under "error"
+/// (line, column and text named); and a column or a file of which nothing is left.
+Series load_series(const std::filesystem::path& path, const SeriesOptions& options,
+                   std::span<const std::string> wanted);
+
+/// The same from a table.
+Series series_of(const CsvTable& table, const SeriesOptions& options, std::span<const std::string> wanted);
+
+}  // namespace ebit

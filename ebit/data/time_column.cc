@@ -1,0 +1,152 @@
+#include "ebit/data/time_column.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <cmath>
+
+#include "ebit/base/error.h"
+#include "ebit/data/number.h"
+
+namespace ebit {
+namespace {
+
+constexpr std::array<std::string_view, 10> kTimeNames{"date", "time",  "datetime", "date_time", "timestamp",
+                                                      "year", "month", "day",      "period",    "ds"};
+constexpr std::string_view kForms = "2024-05-10, 10/05/2024, 2024-05-10 17:24:00, or a number such as a year";
+
+using Columns = std::vector<std::size_t>;
+
+std::string joined(const CsvTable& table, std::size_t row, const Columns& columns) {
+  std::string text(table.cell(row, columns[0]));
+  for (std::size_t i = 1; i < columns.size(); ++i) (text += ' ') += table.cell(row, columns[i]);
+  return text;
+}
+
+// The times of all rows, or the first row that is none.
+struct Parsed {
+  std::vector<TimePoint> points;
+  std::size_t bad_row = 0;
+  bool ok = false;
+};
+
+template <class Parse>
+Parsed parse_rows(const CsvTable& table, const Columns& columns, Parse&& parse) {
+  Parsed parsed;
+  parsed.points.reserve(table.rows());
+  for (std::size_t row = 0; row < table.rows(); ++row) {
+    const std::optional<TimePoint> point = parse(joined(table, row, columns));
+    if (!point) {
+      parsed.bad_row = row;
+      return parsed;
+    }
+    parsed.points.push_back(*point);
+  }
+  parsed.ok = true;
+  return parsed;
+}
+
+Parsed parse_dates(const CsvTable& table, const Columns& columns, DateOrder order) {
+  return parse_rows(table, columns, [&](const std::string& text) { return parse_time(text, order); });
+}
+
+Parsed parse_numbers(const CsvTable& table, const Columns& columns) {
+  return parse_rows(table, columns, [&](const std::string& text) -> std::optional<TimePoint> {
+    const auto number = parse_number(text, table.decimal);
+    if (!number || !std::isfinite(*number)) return std::nullopt;
+    return TimePoint{.seconds = 0, .fraction = *number};
+  });
+}
+
+bool all_dates(const CsvTable& table, std::size_t column) {
+  return parse_dates(table, {column}, DateOrder::kDayFirst).ok ||
+         parse_dates(table, {column}, DateOrder::kMonthFirst).ok;
+}
+
+bool all_clocks(const CsvTable& table, std::size_t column) {
+  for (std::size_t row = 0; row < table.rows(); ++row) {
+    if (!is_clock(table.cell(row, column))) return false;
+  }
+  return true;
+}
+
+bool has_time_name(std::string name) {
+  std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::tolower(c); });
+  return std::find(kTimeNames.begin(), kTimeNames.end(), name) != kTimeNames.end();
+}
+
+Columns find_columns(const CsvTable& table, std::span<const std::size_t> taken) {
+  const auto is_free = [&](std::size_t c) { return std::find(taken.begin(), taken.end(), c) == taken.end(); };
+  for (std::size_t c = 0; c < table.columns(); ++c) {
+    if (!is_free(c) || !all_dates(table, c)) continue;
+    const auto first = parse_time(table.cell(0, c), DateOrder::kDayFirst);
+    const bool has_clock = first && first->has_clock;
+    if (!has_clock && c + 1 < table.columns() && is_free(c + 1) && all_clocks(table, c + 1))
+      return {c, c + 1};
+    return {c};
+  }
+  for (std::size_t c = 0; c < table.columns(); ++c) {
+    if (is_free(c) && has_time_name(table.names[c])) return {c};
+  }
+  return {};
+}
+
+[[noreturn]] void fail_at(const CsvTable& table, const Columns& columns, std::size_t row) {
+  const std::string text = joined(table, row, columns);
+  std::string names = table.names[columns[0]];
+  for (std::size_t i = 1; i < columns.size(); ++i) (names += ",") += table.names[columns[i]];
+  fail("{} line {}, time column '{}': '{}' is not a date or a time; known forms: {}", table.source,
+       table.line(row), names, text, kForms);
+}
+
+std::vector<TimePoint> read_points(const CsvTable& table, const Columns& columns,
+                                   const std::string& date_order, std::vector<std::string>& warnings) {
+  Parsed day_first, month_first;
+  if (date_order != "mdy") day_first = parse_dates(table, columns, DateOrder::kDayFirst);
+  const bool order_matters =
+      !day_first.ok || std::any_of(day_first.points.begin(), day_first.points.end(),
+                                   [](const TimePoint& point) { return !point.year_first; });
+  if (date_order != "dmy" && order_matters) month_first = parse_dates(table, columns, DateOrder::kMonthFirst);
+  if (day_first.ok && month_first.ok && day_first.points != month_first.points) {
+    warnings.push_back(
+        fmt::format("{}: dates such as '{}' could be day/month or month/day; read as day/month (give "
+                    "the date order, dmy or mdy, to be sure)",
+                    table.source, joined(table, 0, columns)));
+  }
+  if (day_first.ok) return day_first.points;
+  if (month_first.ok) return month_first.points;
+  const Parsed numbers = parse_numbers(table, columns);
+  if (numbers.ok) return numbers.points;
+  // The reading that got furthest is the one that was meant.
+  fail_at(table, columns, std::max({day_first.bad_row, month_first.bad_row, numbers.bad_row}));
+}
+
+}  // namespace
+
+TimeColumn read_time_column(const CsvTable& table, const TimeColumnOptions& options,
+                            std::span<const std::size_t> taken, std::vector<std::string>& warnings) {
+  require(options.date_order.empty() || options.date_order == "dmy" || options.date_order == "mdy",
+          "the date order must be 'dmy' or 'mdy', not '{}'", options.date_order);
+  TimeColumn time;
+  const bool none = options.columns.size() == 1 && options.columns[0] == "none";
+  if (options.columns.empty()) {
+    time.columns = find_columns(table, taken);
+    if (time.columns.empty()) {
+      warnings.push_back(
+          fmt::format("{}: no time column found; the rows are taken in the order of the file", table.source));
+    }
+  } else if (!none) {
+    for (const auto& name : options.columns) time.columns.push_back(table.column(name));
+  }
+  time.labels.reserve(table.rows());
+  if (time.columns.empty()) {
+    for (std::size_t row = 0; row < table.rows(); ++row) time.labels.push_back(std::to_string(row));
+    return time;
+  }
+  time.points = read_points(table, time.columns, options.date_order, warnings);
+  for (std::size_t row = 0; row < table.rows(); ++row)
+    time.labels.push_back(joined(table, row, time.columns));
+  return time;
+}
+
+}  // namespace ebit

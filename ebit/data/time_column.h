@@ -1,0 +1,38 @@
+// The column, or columns, of a table that say when a row was measured.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "ebit/data/csv.h"
+#include "ebit/data/time_label.h"
+
+namespace ebit {
+
+/// The times of a table's rows, in the order of the file.
+struct TimeColumn {
+  std::vector<std::size_t>
+      columns;  ///< of the table; empty: it has no time column, and labels count the rows from 0
+  std::vector<std::string> labels;  ///< [N] as written, several columns joined by a space
+  std::vector<TimePoint>
+      points;  ///< [N], or empty without a time column; a plain number stands in `fraction`
+};
+
+/// How the time column is found and read.
+struct TimeColumnOptions {
+  std::vector<std::string>
+      columns;  ///< names or numbers, to be read joined ("Date", "Time"); empty: found; "none": none
+  std::string date_order;  ///< "dmy" or "mdy" for dates like 01/02/2024; empty: found
+};
+
+/// Reads the time column. Where none is given it is the first column not in `taken` that is a date in every
+/// row (with the column after it, where that is a time of day in every row and the date names none); failing
+/// that, the first one called date, time, datetime, timestamp, year, month, day, period or ds. A time column
+/// holds dates, or else plain numbers such as years. Dates like 01/02/2024 are day/month/year wherever every
+/// row allows it, else month/day/year; where every row allows both, a warning says which was taken. Throws
+/// Error for a given or named column with a cell that is neither, naming line, column and text.
+TimeColumn read_time_column(const CsvTable& table, const TimeColumnOptions& options,
+                            std::span<const std::size_t> taken, std::vector<std::string>& warnings);
+
+}  // namespace ebit
