@@ -1,5 +1,44 @@
-BUILD ?= build/release
-.PHONY: build
-build:
+# The few commands that a user or developer of ebit types; what they do is in dev/, CMakePresets.json and cmake/.
+.PHONY: help deps build demo test bench format lint tidy docs cli clean
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+deps:  ## install the Debian packages that are missing
+	dev/deps.sh build test
+
+build:  ## build the program: build/release/ebit
 	cmake --preset release
-	cmake --build --preset release
+	cmake --build --preset release --target program
+
+demo:  ## train the quantum LSTM on the included temperatures; installs what is missing
+	dev/deps.sh build
+	$(MAKE) --no-print-directory build
+	dev/demo.sh
+
+test: deps  ## install what is missing, build, run all tests; CI=true makes warnings errors
+	dev/test.sh
+
+bench: deps  ## build and run the benchmarks
+	cmake --preset bench
+	cmake --build --preset bench --target ebit_bench
+	build/bench/ebit_bench
+
+format:  ## format every C++ file
+	dev/format.sh
+
+lint:  ## check the formatting and the direction of dependencies
+	dev/format.sh --check
+	python3 dev/check_layers.py
+
+tidy:  ## static analysis of the torch-free layers
+	dev/deps.sh build test tidy
+	dev/tidy.sh
+
+docs: deps  ## build the API reference: build/docs/html/index.html
+	dev/docs.sh
+
+cli: build  ## write docs/cli.md anew from the program's help
+	dev/cli_reference.sh build/release/ebit
+
+clean:  ## remove what was built
+	rm -rf build

@@ -1,15 +1,17 @@
 # ebit_layer(NAME [TORCH] [DEPENDS layer|target ...])
 #
 # Makes the library ebit_NAME (alias ebit::NAME) of every *.cc in the current folder, and of every *.test.cc
-# in it the test program test_NAME. A new file needs no edit here: the folder is globbed at every build.
+# in it the test program test_NAME. A new file needs no edit here: the folder is globbed at every build. A layer
+# that has no sources is left out, here and in the DEPENDS of others.
 # DEPENDS is the whole truth about what a layer may include; dev/check_layers.py checks the includes against it.
+# The library and its headers are installed; see EbitInstall.cmake.
 function(ebit_layer name)
   cmake_parse_arguments(arg "TORCH" "" "DEPENDS" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS "*.cc")
   file(GLOB headers CONFIGURE_DEPENDS "*.h")
   set(test_sources ${sources})
   list(FILTER test_sources INCLUDE REGEX "\\.test\\.cc$")
-  list(FILTER sources EXCLUDE REGEX "\\.(test|perf|main)\\.cc$")
+  list(FILTER sources EXCLUDE REGEX "\\.(test|perf)\\.cc$")
 
   if(NOT sources)
     return()
@@ -19,19 +21,24 @@ function(ebit_layer name)
       if(NOT EXISTS "${PROJECT_SOURCE_DIR}/ebit/${CMAKE_MATCH_1}/CMakeLists.txt")
         message(FATAL_ERROR "layer ${name} depends on ${dependency}, which is no layer")
       endif()
-      list(REMOVE_ITEM arg_DEPENDS ${dependency})  # a layer without sources, or one that comes too late
+      list(REMOVE_ITEM arg_DEPENDS ${dependency})
     endif()
   endforeach()
+
   add_library(ebit_${name} ${sources} ${headers})
   add_library(ebit::${name} ALIAS ebit_${name})
   set_target_properties(ebit_${name} PROPERTIES EXPORT_NAME ${name})
   target_include_directories(ebit_${name} PUBLIC
-    $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}> $<INSTALL_INTERFACE:include>)
+    $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
   target_link_libraries(ebit_${name} PUBLIC ebit_flags ${arg_DEPENDS})
+  set(kind core)
   if(arg_TORCH)
     ebit_use_torch(ebit_${name})
+    set(kind torch)
   endif()
-  set_property(GLOBAL APPEND PROPERTY EBIT_LAYERS ebit_${name})
+  set_property(GLOBAL APPEND PROPERTY EBIT_LAYERS_${kind} ${name})
+  install(TARGETS ebit_${name} EXPORT ebit-${kind} ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+  install(FILES ${headers} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/ebit/${name})
 
   if(EBIT_TESTS AND test_sources)
     add_executable(test_${name} ${test_sources})

@@ -1,0 +1,23 @@
+# What `cmake --install` leaves behind besides the layers themselves (ebit_layer installs those): the package
+# `ebit`, so that find_package(ebit) gives ebit::base, ebit::sim, ... to other projects.
+#
+# Two exports, because a project that wants the torch-free core must not have to have libtorch.
+include(CMakePackageConfigHelpers)
+set(EBIT_INSTALL_CMAKE ${CMAKE_INSTALL_LIBDIR}/cmake/ebit)
+
+install(TARGETS ebit_flags EXPORT ebit-core)
+install(EXPORT ebit-core NAMESPACE ebit:: DESTINATION ${EBIT_INSTALL_CMAKE})
+get_property(EBIT_CORE_LAYERS GLOBAL PROPERTY EBIT_LAYERS_core)
+get_property(EBIT_TORCH_LAYERS GLOBAL PROPERTY EBIT_LAYERS_torch)
+if(EBIT_TORCH_LAYERS)
+  install(EXPORT ebit-torch NAMESPACE ebit:: DESTINATION ${EBIT_INSTALL_CMAKE})
+endif()
+
+configure_package_config_file(cmake/ebit-config.cmake.in "${PROJECT_BINARY_DIR}/ebit-config.cmake"
+  INSTALL_DESTINATION ${EBIT_INSTALL_CMAKE} NO_SET_AND_CHECK_MACRO)
+write_basic_package_version_file("${PROJECT_BINARY_DIR}/ebit-config-version.cmake" COMPATIBILITY SameMinorVersion)
+install(FILES
+  "${PROJECT_BINARY_DIR}/ebit-config.cmake" "${PROJECT_BINARY_DIR}/ebit-config-version.cmake"
+  cmake/FindLibCsv.cmake cmake/FindRandom123.cmake
+  DESTINATION ${EBIT_INSTALL_CMAKE})
+install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
