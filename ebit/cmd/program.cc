@@ -81,17 +81,18 @@ std::string option_suggestion(const CLI::App& app, const std::string& word) {
 /// Throws what CLI11 has against the arguments as one line that names the command and where to read on.
 [[noreturn]] void fail_parsing(const CLI::App& app, const CLI::ParseError& error) {
   const auto chosen = app.get_subcommands();
-  const bool before = !app.remaining().empty();  // what stands before the command is the program's own
-  const CLI::App& place = chosen.empty() || before ? app : *chosen.front();
-  const bool top = &place == &app;
-  const std::string where = top ? "" : place.get_name() + ": ";
-  const std::string see = fmt::format("see 'ebit {}--help'", top ? "" : place.get_name() + " ");
+  const auto before = app.remaining();  // what stands before the command is the program's own
+  if (!chosen.empty() && !before.empty()) {
+    fail("no option '{}' before the command; see 'ebit --help'", before.front());
+  }
+  const CLI::App& place = chosen.empty() ? app : *chosen.front();
+  const std::string where = chosen.empty() ? "" : place.get_name() + ": ";
+  const std::string see = fmt::format("see 'ebit {}--help'", chosen.empty() ? "" : place.get_name() + " ");
   if (!dynamic_cast<const CLI::ExtrasError*>(&error)) fail("{}{}; {}", where, error.what(), see);
 
   const auto extra = place.remaining();
   const std::string word = extra.empty() ? "" : extra.front();
   if (!word.starts_with("-")) fail("{}unexpected argument '{}'; {}", where, word, see);
-  if (!chosen.empty() && before) fail("no option '{}' before the command; {}", word, see);
   fail("{}no option '{}'{}; {}", where, word, option_suggestion(place, word), see);
 }
 

@@ -1,0 +1,40 @@
+#include "ebit/cmd/interrupt.h"
+
+#include <gtest/gtest.h>
+
+#include <csignal>
+
+namespace ebit::cmd {
+namespace {
+
+class Interrupt : public testing::TestWithParam<int> {
+ protected:
+  void TearDown() override {
+    std::signal(SIGINT, SIG_DFL);
+    std::signal(SIGTERM, SIG_DFL);
+  }
+};
+
+TEST_P(Interrupt, FirstSignalSetsTheFlag) {
+  catch_interrupts();
+  EXPECT_FALSE(interrupted());
+  std::raise(GetParam());
+  EXPECT_TRUE(interrupted());
+  catch_interrupts();
+  EXPECT_FALSE(interrupted());
+}
+
+TEST_P(Interrupt, SecondSignalKills) {
+  EXPECT_EXIT(
+      {
+        catch_interrupts();
+        std::raise(GetParam());
+        std::raise(GetParam());
+      },
+      testing::KilledBySignal(GetParam()), "");
+}
+
+INSTANTIATE_TEST_SUITE_P(Signals, Interrupt, testing::Values(SIGINT, SIGTERM));
+
+}  // namespace
+}  // namespace ebit::cmd
