@@ -1,0 +1,35 @@
+// Which windows make up each batch of an epoch.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "ebit/data/dataset.h"
+
+namespace ebit::train {
+
+/// Positions of windows in their part, one batch.
+using Batch = std::vector<std::int64_t>;
+
+/// The batches of one epoch over `count` windows, all of `size` but the last: shuffled by (seed, epoch),
+/// which alone decide the order, or in order of time.
+std::vector<Batch> epoch_batches(std::size_t count, int size, bool shuffle, std::uint64_t seed, int epoch);
+
+/// Batches for models that carry their hidden state on: place k of each batch continues place k of the batch
+/// before, one window later in time. All batches have the same size.
+struct StreamBatches {
+  std::vector<Batch> batches;
+  std::vector<std::vector<bool>>
+      counts;  ///< per batch and place: false for filling, a window counted elsewhere
+};
+
+/// Cuts the windows of a part into parallel streams of windows that follow each other without gap or overlap.
+/// @param size wished number of streams; at least window / stride are needed, one a phase of the overlap.
+/// @param every_window true: the last batches are filled up, so that each window counts once (evaluation);
+///        false: windows that do not fill a batch are left out (training).
+/// Throws Error where the windows do not follow each other in time (random split, window not a multiple of
+/// stride).
+StreamBatches stream_batches(const Windows& windows, int window, int stride, int size, bool every_window);
+
+}  // namespace ebit::train

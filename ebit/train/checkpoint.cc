@@ -1,0 +1,132 @@
+#include "ebit/train/checkpoint.h"
+
+#include <cmath>
+
+#include "ebit/base/error.h"
+#include "ebit/nn/safetensors_module.h"
+
+namespace ebit::train {
+namespace {
+
+using torch::Tensor;
+
+constexpr const char* kCheckpointFormat = "ebit-checkpoint";
+constexpr const char* kWeightsFormat = "ebit-weights";
+constexpr const char* kVersion = "1";
+
+// Columns of the tensor `history`: one epoch's numbers as doubles, exact both ways.
+constexpr std::int64_t kHistoryColumns = 7;
+constexpr std::int64_t kProgressNumbers = 6;
+
+Tensor history_tensor(const std::vector<EpochRecord>& history) {
+  Tensor tensor = torch::empty({static_cast<std::int64_t>(history.size()), kHistoryColumns}, torch::kFloat64);
+  double* next = tensor.data_ptr<double>();
+  for (const EpochRecord& r : history) {
+    for (const double value : {static_cast<double>(r.epoch), r.train_loss, r.validation_loss, r.lr,
+                               r.gradient_norm, r.seconds, r.improved ? 1.0 : 0.0}) {
+      *next++ = value;
+    }
+  }
+  return tensor;
+}
+
+std::vector<EpochRecord> history_of(const Tensor& tensor) {
+  std::vector<EpochRecord> history;
+  const double* v = tensor.data_ptr<double>();
+  for (std::int64_t row = 0; row < tensor.size(0); ++row, v += kHistoryColumns) {
+    history.push_back({static_cast<int>(v[0]), v[1], v[2], v[3], v[4], v[5], v[6] != 0.0});
+  }
+  return history;
+}
+
+void check_format(const nn::TensorFile& file, const std::string& path, const char* format) {
+  const auto found = file.metadata.find("format");
+  require(found != file.metadata.end() && found->second == format,
+          "'{}' is a safetensors file, but not one that ebit wrote as {}", path, format);
+  const auto version = file.metadata.find("version");
+  require(version != file.metadata.end() && version->second == kVersion,
+          "'{}' was written by another version of ebit (file version {}, here {})", path,
+          version == file.metadata.end() ? "none" : version->second, kVersion);
+}
+
+const Tensor& tensor_of(const nn::TensorFile& file, const std::string& path, const std::string& name,
+                        torch::Dtype dtype, std::int64_t dimensions) {
+  const auto found = file.tensors.find(name);
+  require(found != file.tensors.end() && found->second.scalar_type() == dtype &&
+              found->second.dim() == dimensions,
+          "'{}' is damaged: its tensor '{}' is missing or of the wrong kind", path, name);
+  return found->second;
+}
+
+Tensors with_prefix(const nn::TensorFile& file, const std::string& prefix) {
+  Tensors tensors;
+  for (const auto& [name, tensor] : file.tensors) {
+    if (name.starts_with(prefix)) tensors[name.substr(prefix.size())] = tensor;
+  }
+  return tensors;
+}
+
+}  // namespace
+
+void save_checkpoint(const std::filesystem::path& path, const TrainState& state, const Metadata& metadata) {
+  nn::TensorFile file;
+  for (const auto& [prefix, tensors] :
+       {std::pair{"model.", &state.model}, {"best.", &state.best}, {"optimizer.", &state.optimizer}}) {
+    for (const auto& [name, tensor] : *tensors) file.tensors[prefix + name] = tensor;
+  }
+  file.tensors["history"] = history_tensor(state.history);
+  file.tensors["progress"] =
+      torch::tensor({static_cast<double>(state.best_epoch), state.best_loss, static_cast<double>(state.end),
+                     state.schedule.factor, state.schedule.best, static_cast<double>(state.schedule.waited)},
+                    torch::kFloat64);
+  file.tensors["random"] = state.random;
+  file.metadata = metadata;
+  file.metadata["format"] = kCheckpointFormat;
+  file.metadata["version"] = kVersion;
+  nn::save_safetensors(path, file);
+}
+
+Checkpoint load_checkpoint(const std::filesystem::path& path, const std::string& fingerprint) {
+  const nn::TensorFile file = nn::load_safetensors(path);
+  const std::string name = path.string();
+  check_format(file, name, kCheckpointFormat);
+  const auto print = file.metadata.find("fingerprint");
+  require(fingerprint.empty() || print == file.metadata.end() || print->second == fingerprint,
+          "'{}' is of another training: its model, data or options are not those of this one", name);
+  const Tensor& history = tensor_of(file, name, "history", torch::kFloat64, 2);
+  const Tensor& progress = tensor_of(file, name, "progress", torch::kFloat64, 1);
+  require(history.size(1) == kHistoryColumns && progress.size(0) == kProgressNumbers,
+          "'{}' is damaged: its history has the wrong size", name);
+  const double* p = progress.data_ptr<double>();
+  require(p[2] >= 0 && p[2] <= static_cast<double>(End::kDiverged), "'{}' is damaged: its end is unknown",
+          name);
+
+  Checkpoint checkpoint{.state = {}, .metadata = file.metadata};
+  TrainState& state = checkpoint.state;
+  state.model = with_prefix(file, "model.");
+  state.best = with_prefix(file, "best.");
+  state.optimizer = with_prefix(file, "optimizer.");
+  state.random = tensor_of(file, name, "random", torch::kUInt8, 1);
+  state.history = history_of(history);
+  state.best_epoch = static_cast<int>(p[0]);
+  state.best_loss = p[1];
+  state.end = static_cast<End>(static_cast<int>(p[2]));
+  state.schedule = {.factor = p[3], .best = p[4], .waited = static_cast<int>(p[5])};
+  return checkpoint;
+}
+
+void save_weights(const std::filesystem::path& path, const Tensors& weights, const Metadata& metadata) {
+  nn::TensorFile file{weights, metadata};
+  file.metadata["format"] = kWeightsFormat;
+  file.metadata["version"] = kVersion;
+  nn::save_safetensors(path, file);
+}
+
+Metadata load_weights(const std::filesystem::path& path, nn::SequenceModel& model) {
+  const nn::TensorFile file = nn::load_safetensors(path);
+  check_format(file, path.string(), kWeightsFormat);
+  nn::restore_state(model, file.tensors, path.string());
+  return file.metadata;
+}
+
+}  // namespace ebit::train

@@ -1,0 +1,39 @@
+// A training's state in a file, and back.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+
+#include "ebit/nn/safetensors.h"
+#include "ebit/train/trainer.h"
+
+namespace ebit::train {
+
+/// Free text that travels with a checkpoint, by name; the names "format" and "version" are taken.
+using Metadata = std::map<std::string, std::string>;
+
+/// A training's state and what was noted with it.
+struct Checkpoint {
+  TrainState state;
+  Metadata metadata;
+};
+
+/// Writes `state` atomically as one safetensors file: tensors `model.*`, `best.*`, `optimizer.*`, `history`
+/// [epochs, 7], `progress` [6], `random`. A program killed while this runs leaves the file that was there
+/// before.
+void save_checkpoint(const std::filesystem::path& path, const TrainState& state, const Metadata& metadata);
+
+/// Reads such a file. Throws Error naming the file and the reason for one that is missing, truncated, damaged
+/// or no checkpoint of ebit, and for one whose "fingerprint" is there and is not `fingerprint` (of another
+/// training; not compared where `fingerprint` is empty).
+Checkpoint load_checkpoint(const std::filesystem::path& path, const std::string& fingerprint);
+
+/// Writes the weights alone (parameters and buffers under their own names) with metadata, atomically.
+void save_weights(const std::filesystem::path& path, const Tensors& weights, const Metadata& metadata);
+
+/// Puts the weights of such a file into `model` and returns the metadata. Throws Error as load_checkpoint()
+/// and nn::restore_state() do.
+Metadata load_weights(const std::filesystem::path& path, nn::SequenceModel& model);
+
+}  // namespace ebit::train

@@ -1,0 +1,122 @@
+// The training loop of every model, quantum or classical.
+#pragma once
+
+#include <torch/torch.h>
+
+#include <functional>
+#include <limits>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "ebit/data/dataset.h"
+#include "ebit/nn/sequence_model.h"
+#include "ebit/train/batches.h"
+#include "ebit/train/optimizer.h"
+#include "ebit/train/schedule.h"
+#include "ebit/train/train_options.h"
+
+namespace ebit::train {
+
+/// What is known of one finished epoch.
+struct EpochRecord {
+  int epoch = 0;            ///< counted from 1
+  double train_loss = 0.0;  ///< mean over the epoch's windows, scaled
+  double validation_loss = std::numeric_limits<double>::quiet_NaN();  ///< after the epoch; NaN: no such part
+  double lr = 0.0;                                                    ///< learning rate of the epoch
+  double gradient_norm = 0.0;                                         ///< mean over batches, before clipping
+  double seconds = 0.0;                                               ///< wall time
+  bool improved = false;                                              ///< best validation loss so far
+};
+
+/// Why a training ended.
+enum class End {
+  kRunning,      ///< it has not: epochs are left
+  kFinished,     ///< all epochs done
+  kEarlyStop,    ///< no better validation loss for `patience` epochs
+  kInterrupted,  ///< the caller asked to stop; may be continued
+  kDiverged,     ///< a loss was NaN or infinite
+};
+
+/// The word for it in files and tables: "running", "finished", "early-stop", "interrupted", "diverged".
+std::string_view name_of(End end);
+
+/// Everything that a training needs to go on bit for bit: the state after its last complete epoch.
+/// The tensors are copies and share no memory with the model.
+struct TrainState {
+  Tensors model;         ///< parameters and buffers
+  Tensors best;          ///< the same after the best epoch; empty before the first
+  Tensors optimizer;     ///< see OptimizerRow::save
+  torch::Tensor random;  ///< state of torch's generator, uint8
+  ScheduleState schedule;
+  std::vector<EpochRecord> history;  ///< one record an epoch
+  int best_epoch = 0;                ///< counted from 1; without a validation part the last one
+  double best_loss = std::numeric_limits<double>::infinity();  ///< validation loss of the best epoch
+  End end = End::kRunning;
+};
+
+/// What the caller hears of and decides during a training; any may be empty.
+struct TrainCallbacks {
+  std::function<void(const EpochRecord&)> on_epoch =
+      {};  ///< after each epoch, when state() is already up to date
+  std::function<void(int epoch, std::size_t batch, std::size_t batches)> on_batch =
+      {};                                  ///< before each batch
+  std::function<bool()> interrupted = {};  ///< polled once a batch: true stops
+};
+
+/// How a training ended.
+struct TrainOutcome {
+  End end = End::kFinished;
+  std::string message;  ///< for kDiverged: one line with epoch, batch and what to try
+};
+
+/// Windows as tensors of the model's dtype.
+struct TensorPart {
+  torch::Tensor x;  ///< [B, T, F] scaled
+  torch::Tensor y;  ///< [B, O] scaled
+};
+
+/// Copies windows into tensors.
+TensorPart to_tensors(const Windows& windows, torch::Dtype dtype);
+
+/// Trains a model. Order of batches, draws and therefore every loss are functions of the data, the options
+/// and the model's initial weights; a training taken up from state() repeats them bit for bit.
+class Trainer {
+ public:
+  /// Keeps references to model and data. Throws Error for options out of range, for early stopping without
+  /// validation windows, and for a stateful model on windows that do not follow each other.
+  Trainer(std::shared_ptr<nn::SequenceModel> model, const Dataset& data, TrainOptions options);
+
+  /// Goes on from state() until an end; then the model holds the weights of the best epoch (restore_best).
+  TrainOutcome run(const TrainCallbacks& callbacks = {});
+
+  /// The state after the last complete epoch.
+  const TrainState& state() const { return state_; }
+
+  /// Takes up a training at `state`. Throws Error, naming `where`, if it is of another model.
+  void restore(TrainState state, std::string_view where);
+
+ private:
+  TrainOutcome run_epoch(int epoch, const TrainCallbacks& callbacks);
+  double step(const torch::Tensor& x, const torch::Tensor& y, double& norm_sum);
+  void finish_epoch(EpochRecord record);
+  TrainOutcome stop(End end, std::string message = {});
+  void remember_model();
+
+  std::shared_ptr<nn::SequenceModel> model_;
+  const Dataset& data_;
+  TrainOptions options_;
+  TensorPart train_;
+  NamedParameters parameters_;
+  std::unique_ptr<torch::optim::Optimizer> optimizer_;
+  TrainState state_;
+};
+
+/// Predictions for all windows of a part, in order, without gradients; resets the state of stateful models.
+/// @param stateful,stride how the windows follow each other; see stream_batches().
+/// @param seed,part which draws a sampling model makes.
+/// @returns [B, O] scaled, float64.
+torch::Tensor predict(nn::SequenceModel& model, const Windows& windows, torch::Dtype dtype, bool stateful,
+                      int stride, std::uint64_t seed, std::uint64_t part);
+
+}  // namespace ebit::train
