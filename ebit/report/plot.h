@@ -1,0 +1,106 @@
+// Figures: plain data that says what to show, drawn by gnuplot as PNG or SVG with the same look.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ebit/report/ticks.h"
+
+namespace ebit {
+
+/// How a PlotSeries is drawn.
+enum class PlotStyle {
+  kLine,        ///< x, y joined by a line; a value alone between two gaps is a dot
+  kDashes,      ///< as kLine, dashed
+  kPoints,      ///< x, y as dots
+  kLinePoints,  ///< x, y joined, with dots
+  kBand,        ///< the area between low and high over x
+  kBars,        ///< bars of height y at x
+  kRowBars,     ///< horizontal bars of length x at height y; low and high, where given, are whiskers
+};
+
+/// Colours safe for colour-blind readers (Okabe and Ito 2008), first ones first, and two greys.
+enum class PlotColor { kBlue, kVermillion, kGreen, kOrange, kPurple, kSky, kYellow, kInk, kGrey, kAuto };
+
+/// One thing drawn in a figure. NaN, infinities and, on a logarithmic axis, values <= 0 are gaps.
+struct PlotSeries {
+  std::string label;  ///< in the legend; "" for none
+  PlotStyle style = PlotStyle::kLine;
+  std::vector<double> x;               ///< [N]; empty: 0, 1, 2, ...
+  std::vector<double> y;               ///< [N]; unused by kBand
+  std::vector<double> low, high;       ///< [N] for kBand; [N] or empty for kRowBars
+  PlotColor color = PlotColor::kAuto;  ///< kAuto: the next of the palette
+  double bar_width = 0.8;              ///< of kBars and kRowBars, in axis units
+};
+
+/// A vertical line (from = to) or a shaded stretch of the x axis, with a label at the top.
+struct PlotMark {
+  double from = 0, to = 0;  ///< axis units
+  std::string label;
+  PlotColor color = PlotColor::kGrey;
+};
+
+/// A horizontal line across the figure, for example at zero.
+struct PlotLevel {
+  double at = 0;
+  PlotColor color = PlotColor::kInk;
+};
+
+/// Text at a point, for example the number at the end of a bar.
+struct PlotNote {
+  double x = 0, y = 0;  ///< axis units; the text begins a little to the right
+  std::string text;
+};
+
+/// A matrix as coloured cells, row 0 at the top.
+struct Heatmap {
+  std::size_t rows = 0, columns = 0;
+  std::vector<double> values;                          ///< [rows, columns]; NaN cells stay white
+  std::vector<std::string> row_labels, column_labels;  ///< [rows], [columns] or empty
+  std::string scale_label;                             ///< beside the colour scale
+};
+
+/// Where the legend stands.
+enum class Legend { kAbove, kRight, kTopLeft, kTopRight, kBottomLeft, kBottomRight, kNone };
+
+/// One picture. Ranges and ticks are found from the data where they are not given.
+struct Figure {
+  std::string title, x_label, y_label;
+  bool log_y = false;
+  int width = 860, height = 430;  ///< in CSS pixels, 100 to 10000; a PNG has twice as many
+  Legend legend = Legend::kAbove;
+  std::vector<Tick> x_ticks, y_ticks;                  ///< empty: found
+  std::optional<double> x_low, x_high, y_low, y_high;  ///< ends of the axes; unset: found
+  std::vector<PlotSeries> series;                      ///< drawn in this order
+  std::vector<PlotMark> marks;
+  std::vector<PlotLevel> levels;
+  std::vector<PlotNote> notes;
+  std::optional<Heatmap> heatmap;  ///< instead of series
+};
+
+/// Several figures in one picture, row by row. Each row is as high as its highest figure.
+struct Sheet {
+  std::string title;
+  int width = 860;                       ///< CSS pixels; the heights are the figures'
+  std::vector<double> column_shares{1};  ///< width of each column relative to the others, > 0
+  std::vector<Figure> panels;            ///< at least one
+};
+
+/// A histogram of the finite values as a kBars series; `bins` 0: by the rule of Freedman and Diaconis, 5
+/// to 60.
+PlotSeries histogram(const std::vector<double>& values, std::string label, int bins = 0);
+
+/// Draws into `path`, a .png or .svg (by its extension), replacing it atomically. Throws Error for another
+/// extension, a figure without anything to show or with lists of different lengths, where gnuplot is missing
+/// or fails (see run_gnuplot()), and where the file cannot be written.
+void render(const Figure& figure, const std::filesystem::path& path);
+void render(const Sheet& sheet, const std::filesystem::path& path);
+
+/// The picture as SVG text, as render() would write it.
+std::string render_svg(const Figure& figure);
+std::string render_svg(const Sheet& sheet);
+
+}  // namespace ebit
