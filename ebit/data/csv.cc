@@ -20,7 +20,7 @@ namespace ebit {
 class CsvReader {
  public:
   CsvReader(CsvTable& table, const CsvOptions& options) : table_(table), header_(options.header) {
-    if (csv_init(&parser_, CSV_STRICT_FINI) != 0) throw std::bad_alloc();
+    if (csv_init(&parser_, 0) != 0) throw std::bad_alloc();
     csv_set_delim(&parser_, static_cast<unsigned char>(table.delimiter));
   }
   ~CsvReader() { csv_free(&parser_); }
@@ -35,16 +35,21 @@ class CsvReader {
       if (!row_open_) row_line_ = line_;
       row_open_ =
           row_open_ || text.substr(begin, end - begin).find_first_not_of(" \t\r\n") != std::string_view::npos;
-      if (csv_parse(&parser_, text.data() + begin, end - begin, on_cell, on_row, this) != end - begin)
-        failed();
-      if (error_) throw Error(*error_);
+      parse(text.substr(begin, end - begin));
       begin = end;
     }
-    if (csv_fini(&parser_, on_cell, on_row, this) != 0) failed();
-    if (error_) throw Error(*error_);
+    // A line end closes any row but one with an open quote.
+    parse("\n");
+    require(!row_open_, "{} line {}: a quote is opened there and never closed", table_.source, row_line_);
   }
 
  private:
+  void parse(std::string_view line) {
+    const std::size_t done = csv_parse(&parser_, line.data(), line.size(), on_cell, on_row, this);
+    if (error_) throw Error(*error_);
+    if (done != line.size()) throw std::bad_alloc();  // without its strict mode libcsv fails for nothing else
+  }
+
   static void on_cell(void* cell, std::size_t size, void* self) {
     static_cast<CsvReader*>(self)->add_cell({static_cast<const char*>(cell), size});
   }
@@ -86,13 +91,6 @@ class CsvReader {
     if (table_.has_header) return;
     for (const auto& cell : first_) add_cell(cell);
     end_row();
-  }
-
-  [[noreturn]] void failed() {
-    if (error_) throw Error(*error_);
-    const int code = csv_error(&parser_);
-    if (code == CSV_ENOMEM || code == CSV_ETOOBIG) throw std::bad_alloc();
-    fail("{} line {}: a quote is opened there and never closed", table_.source, row_line_);
   }
 
   static std::size_t line_end(std::string_view text, std::size_t begin) {

@@ -127,8 +127,8 @@ void parse_cells(Draft& draft) {
   require(draft.options.missing != "error",
           "{} line {}, column '{}': the value is missing ({}), {} missing in all; set missing to 'drop' or "
           "'interpolate'",
-          table.source, table.line(first_row), table.names[first_column], table.cell(first_row, first_column),
-          missing);
+          table.source, table.line(first_row), table.names[first_column],
+          text.empty() ? std::string("blank") : fmt::format("'{}'", text), missing);
 }
 
 void sort_by_time(Draft& draft) {

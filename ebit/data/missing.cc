@@ -49,7 +49,7 @@ std::size_t interpolate(std::span<double> values, std::span<const double> positi
     for (std::size_t k = last + 1; k < i; ++k) {
       const double weight = use_rows ? static_cast<double>(k - last) / static_cast<double>(i - last)
                                      : (positions[k] - positions[last]) / step;
-      values[k] = (1 - weight) * values[last] + weight * values[i];
+      values[k] = std::lerp(values[last], values[i], weight);
     }
     last = i;
   }

@@ -1,0 +1,307 @@
+#include "ebit/data/dataset.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "ebit/data/generator.h"
+#include "ebit/data/test_support.h"
+
+namespace ebit {
+namespace {
+
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+// Columns a and b; value(row) = row and 1000 + row, so that a value tells where it came from.
+Series ramp(std::size_t rows) {
+  Series s;
+  s.source = "ramp";
+  s.names = {"a", "b"};
+  for (std::size_t i = 0; i < rows; ++i) {
+    s.times.push_back(std::to_string(i));
+    s.values.insert(s.values.end(), {static_cast<double>(i), 1000.0 + static_cast<double>(i)});
+  }
+  return s;
+}
+
+DatasetOptions plain(double train = 0.8, double validation = 0.0) {
+  DatasetOptions o;
+  o.targets = {"a"};
+  o.train = train;
+  o.validation = validation;
+  o.scaler = "none";
+  return o;
+}
+
+TEST(Dataset, ThePapersHundredPointsGive70And10Windows) {
+  // Daskin 2025, module files: 100 points, split at 80, windows of 10 inside each part.
+  DatasetOptions o = plain();
+  o.targets = {"value"};
+  const Dataset d = make_dataset(generate("noisy-sine"), o);
+  EXPECT_EQ(d.train.count, 70u);
+  EXPECT_EQ(d.validation.count, 0u);
+  EXPECT_EQ(d.test.count, 10u);
+  EXPECT_EQ(d.test.target_row.front(), 90u);
+  EXPECT_THAT(d.part_begin, ElementsAre(0, 80, 80, 100));
+}
+
+TEST(Dataset, WindowsHoldTheRowsBeforeTheirTarget) {
+  DatasetOptions o = plain(0.6, 0.2);
+  o.window = 3;
+  o.horizon = 2;
+  const Dataset d = make_dataset(ramp(50), o);
+  EXPECT_EQ(d.train.count, 30u - 4);
+  EXPECT_EQ(d.validation.count, 10u - 4);
+  EXPECT_EQ(d.test.count, 10u - 4);
+  for (const Windows* part : {&d.train, &d.validation, &d.test}) {
+    ASSERT_EQ(part->x.size(), part->count * 3);
+    for (std::size_t i = 0; i < part->count; ++i) {
+      const double target = static_cast<double>(part->target_row[i]);
+      EXPECT_EQ(part->y[i], target);
+      EXPECT_EQ(part->x[i * 3 + 2], target - 2)
+          << "the last row of the window is `horizon` before the target";
+      EXPECT_EQ(part->x[i * 3], target - 4);
+    }
+  }
+  EXPECT_EQ(d.validation.x[0], 30) << "no window reaches over the boundary";
+  EXPECT_EQ(d.test.x[0], 40);
+}
+
+TEST(Dataset, AcrossPredictsEveryRowOfALaterPart) {
+  DatasetOptions o = plain(0.6, 0.2);
+  o.window = 4;
+  o.boundary = "across";
+  const Dataset d = make_dataset(ramp(50), o);
+  EXPECT_EQ(d.train.count, 26u);
+  EXPECT_EQ(d.validation.count, 10u);
+  EXPECT_EQ(d.validation.target_row.front(), 30u);
+  EXPECT_EQ(d.test.count, 10u);
+  EXPECT_EQ(d.test.target_row.front(), 40u);
+  EXPECT_EQ(d.test.x[0], 36);
+}
+
+TEST(Dataset, StrideLeavesOutWindows) {
+  DatasetOptions o = plain();
+  o.window = 3;
+  o.stride = 5;
+  const Dataset d = make_dataset(ramp(50), o);
+  EXPECT_THAT(d.train.target_row, ElementsAre(3, 8, 13, 18, 23, 28, 33, 38));
+  EXPECT_THAT(d.test.target_row, ElementsAre(43, 48));
+}
+
+TEST(Dataset, SeveralTargetsAndFeatures) {
+  DatasetOptions o = plain();
+  o.window = 2;
+  o.targets = {"b", "a"};
+  o.features = {"a"};
+  const Dataset d = make_dataset(ramp(20), o);
+  EXPECT_THAT(d.series.names, ElementsAre("b", "a"));
+  EXPECT_EQ(d.train.outputs, 2u);
+  EXPECT_EQ(d.train.features, 1u);
+  EXPECT_EQ(d.train.x[0], 0);
+  EXPECT_EQ(d.train.y[0], 1002);
+  EXPECT_EQ(d.train.y[1], 2);
+  o.features = {};
+  EXPECT_EQ(make_dataset(ramp(20), o).train.features, 2u) << "without features the targets are fed";
+}
+
+TEST(Dataset, ScalersAreFittedOnTrainingRowsOnly) {
+  for (const auto& row : scaler_table()) {
+    for (const char* boundary : {"inside", "across"}) {
+      DatasetOptions o = plain(0.6, 0.2);
+      o.scaler = row.name;
+      o.boundary = boundary;
+      Series series = ramp(100);
+      const Dataset before = make_dataset(series, o);
+      for (std::size_t r = 60; r < 100; ++r) series.values[r * 2] = 1e6 * std::sin(static_cast<double>(r));
+      const Dataset after = make_dataset(series, o);
+      ASSERT_EQ(before.scalers.size(), 1u);
+      EXPECT_EQ(before.scalers[0][0].offset, after.scalers[0][0].offset) << row.name;
+      EXPECT_EQ(before.scalers[0][0].scale, after.scalers[0][0].scale) << row.name;
+      EXPECT_EQ(before.train.x, after.train.x);
+      EXPECT_EQ(before.train.y, after.train.y);
+      EXPECT_NE(before.test.y, after.test.y);
+    }
+  }
+}
+
+TEST(Dataset, TheLeakingWaysMustBeNamed) {
+  DatasetOptions o = plain(0.5, 0.25);
+  o.scaler = "minmax";
+  EXPECT_DOUBLE_EQ(make_dataset(ramp(100), o).test.y.back(), 99.0 / 49.0);
+  o.scale_on = "leak-whole-series";
+  EXPECT_DOUBLE_EQ(make_dataset(ramp(100), o).test.y.back(), 1.0);
+  o.scale_on = "leak-each-part";
+  const Dataset each = make_dataset(ramp(100), o);
+  ASSERT_EQ(each.scalers.size(), 3u);
+  EXPECT_DOUBLE_EQ(each.train.y.back(), 1.0);
+  EXPECT_DOUBLE_EQ(each.validation.y.back(), 1.0);
+  EXPECT_DOUBLE_EQ(each.test.y.back(), 1.0);
+  EXPECT_DOUBLE_EQ(each.test.x.front(), 0.0);
+  EXPECT_DOUBLE_EQ(unscaled(each, 2, each.test.y).back(), 99.0);
+  o.validation = 0.0;
+  EXPECT_EQ(make_dataset(ramp(100), o).scalers.size(), 3u) << "an empty part has a scaler too";
+}
+
+TEST(Dataset, RandomSplitDrawsWindowsBySeed) {
+  DatasetOptions o = plain(0.7, 0.1);
+  o.split = "random";
+  o.seed = 5;
+  const Dataset d = make_dataset(ramp(110), o);
+  EXPECT_EQ(d.train.count, 70u);
+  EXPECT_EQ(d.validation.count, 10u);
+  EXPECT_EQ(d.test.count, 20u);
+  std::set<std::size_t> targets;
+  for (const Windows* part : {&d.train, &d.validation, &d.test}) {
+    EXPECT_TRUE(std::is_sorted(part->target_row.begin(), part->target_row.end()));
+    targets.insert(part->target_row.begin(), part->target_row.end());
+  }
+  EXPECT_EQ(targets.size(), 100u) << "every window is in one part only";
+  EXPECT_EQ(*targets.begin(), 10u);
+  EXPECT_EQ(make_dataset(ramp(110), o).test.target_row, d.test.target_row);
+  o.seed = 6;
+  EXPECT_NE(make_dataset(ramp(110), o).test.target_row, d.test.target_row);
+}
+
+TEST(Dataset, RandomSplitFitsOnTheRowsThatTrainingWindowsTouch) {
+  DatasetOptions o = plain(0.5, 0.0);
+  o.split = "random";
+  o.scaler = "minmax";
+  o.window = 1;
+  o.stride = 2;  // windows of rows (0, 1), (2, 3), ... share no row
+  Series series = ramp(40);
+  const Dataset before = make_dataset(series, o);
+  for (const std::size_t row : before.test.target_row) series.values[row * 2] = 1e6;
+  const Dataset after = make_dataset(series, o);
+  EXPECT_EQ(before.scalers[0][0].scale, after.scalers[0][0].scale);
+  EXPECT_EQ(before.train.x, after.train.x);
+}
+
+TEST(Dataset, SharesThatRoundingSpoilsStillGiveWholeParts) {
+  EXPECT_EQ(make_dataset(ramp(100), plain(0.29)).part_begin[1], 29u);
+  EXPECT_EQ(make_dataset(ramp(300), plain(0.7, 0.1)).part_begin[2], 240u);
+  EXPECT_EQ(make_dataset(ramp(100), plain(1.0)).test.count, 0u);
+}
+
+TEST(Dataset, WindowsOfAnotherSeriesUseTheTrainingScaler) {
+  DatasetOptions o = plain();
+  o.scaler = "minmax";
+  const Dataset d = make_dataset(ramp(100), o);
+  Series other = ramp(12);
+  std::swap(other.names[0], other.names[1]);  // "a" is the second column there
+  const Windows w = windows_of(other, d);
+  EXPECT_EQ(w.count, 2u);
+  EXPECT_DOUBLE_EQ(w.y[0], d.scalers[0][0].transform(1010));
+  EXPECT_THAT(error_of([&] { windows_of(ramp(10), d); }), HasSubstr("10 rows"));
+}
+
+TEST(Dataset, WrongColumnSuggestsTheNearest) {
+  DatasetOptions o = plain();
+  Series s = ramp(100);
+  s.names = {"Temp", "Wind"};
+  o.targets = {"Tmp"};
+  EXPECT_THAT(error_of([&] { make_dataset(s, o); }),
+              AllOf(HasSubstr("'Tmp'"), HasSubstr("did you mean 'Temp'?")));
+  o.targets = {"Temp"};
+  o.features = {"Wnd"};
+  EXPECT_THAT(error_of([&] { make_dataset(s, o); }), HasSubstr("did you mean 'Wind'?"));
+  o.targets = {};
+  EXPECT_THAT(error_of([&] { make_dataset(s, o); }), HasSubstr("no target"));
+}
+
+TEST(Dataset, ConstantTargetsAreRefusedUnderEveryScaler) {
+  for (const auto& row : scaler_table()) {
+    DatasetOptions o = plain();
+    o.scaler = row.name;
+    Series s = ramp(100);
+    for (std::size_t r = 0; r < 80; ++r) s.values[r * 2] = 7.5;  // constant where it is trained on only
+    EXPECT_THAT(error_of([&] { make_dataset(s, o); }),
+                AllOf(HasSubstr("ramp: target 'a' is constant (always 7.5) on the training rows")));
+    o.scale_on = "leak-whole-series";
+    EXPECT_THAT(error_of([&] { make_dataset(s, o); }), HasSubstr("target 'a' is constant"));
+  }
+}
+
+TEST(Dataset, ConstantFeaturesAreNamed) {
+  DatasetOptions o = plain();
+  o.scaler = "minmax";
+  o.features = {"a", "b"};
+  Series s = ramp(100);
+  for (std::size_t r = 0; r < 100; ++r) s.values[r * 2 + 1] = 2;
+  EXPECT_THAT(error_of([&] { make_dataset(s, o); }), HasSubstr("column 'b', training rows: constant"));
+  o.scaler = "none";
+  EXPECT_EQ(make_dataset(s, o).train.features, 2u);
+}
+
+TEST(Dataset, TooShortIsSaidWithNumbers) {
+  EXPECT_THAT(
+      error_of([] { make_dataset(ramp(8), plain()); }),
+      AllOf(HasSubstr("the series has 8 rows"), HasSubstr("window of 10 with horizon 1 needs at least 11")));
+  EXPECT_THAT(
+      error_of([] { make_dataset(ramp(40), plain()); }),
+      AllOf(HasSubstr("the test part has 8 of 40 rows"), HasSubstr("needs 11"), HasSubstr("'across'")));
+  EXPECT_THAT(error_of([] { make_dataset(ramp(12), plain(0.5)); }),
+              HasSubstr("the training part has 6 of 12 rows"));
+}
+
+TEST(Dataset, BadSizesSharesAndChoices) {
+  const auto message = [](auto&& change) {
+    DatasetOptions o = plain();
+    change(o);
+    return error_of([&] { make_dataset(ramp(100), o); });
+  };
+  EXPECT_THAT(message([](auto& o) { o.window = 0; }), HasSubstr("window is 0"));
+  EXPECT_THAT(message([](auto& o) { o.window = -3; }), HasSubstr("window is -3"));
+  EXPECT_THAT(message([](auto& o) { o.window = 2147483647; }), HasSubstr("needs at least 2147483648"));
+  EXPECT_THAT(message([](auto& o) { o.horizon = 0; }), HasSubstr("horizon is 0"));
+  EXPECT_THAT(message([](auto& o) { o.stride = -1; }), HasSubstr("stride is -1"));
+  EXPECT_THAT(message([](auto& o) { o.train = 0; }), HasSubstr("training share is 0"));
+  EXPECT_THAT(message([](auto& o) { o.train = 1.2; }), HasSubstr("training share is 1.2"));
+  EXPECT_THAT(message([](auto& o) { o.train = NAN; }), HasSubstr("training share is nan"));
+  EXPECT_THAT(message([](auto& o) { o.validation = -0.1; }), HasSubstr("validation share is -0.1"));
+  EXPECT_THAT(message([](auto& o) { o.validation = 0.3; }), HasSubstr("more than 1"));
+  EXPECT_THAT(message([](auto& o) { o.split = "randum"; }), HasSubstr("did you mean 'random'?"));
+  EXPECT_THAT(message([](auto& o) { o.boundary = "insde"; }), HasSubstr("did you mean 'inside'?"));
+  EXPECT_THAT(message([](auto& o) { o.scale_on = "leak"; }), HasSubstr("leak-each-part"));
+  EXPECT_THAT(message([](auto& o) { o.scaler = "minimax"; }), HasSubstr("did you mean 'minmax'?"));
+}
+
+TEST(Dataset, NanAndInfinityInAHandMadeSeriesAreNamed) {
+  for (const double bad : {static_cast<double>(NAN), static_cast<double>(INFINITY)}) {
+    Series s = ramp(100);
+    s.values[2 * 41] = bad;
+    EXPECT_THAT(error_of([&] { make_dataset(s, plain()); }), HasSubstr("row 42 (41), column 'a'"));
+  }
+  Series uneven = ramp(100);
+  uneven.values.pop_back();
+  EXPECT_THAT(error_of([&] { make_dataset(uneven, plain()); }), HasSubstr("do not make rows"));
+  EXPECT_THAT(error_of([] { make_dataset(Series{}, plain()); }), HasSubstr("empty"));
+}
+
+TEST(Dataset, EveryChoiceHasAHelpAndWorks) {
+  for (const auto& split : split_table()) {
+    for (const auto& boundary : boundary_table()) {
+      for (const auto& scale_on : scale_on_table()) {
+        EXPECT_FALSE(split.help.empty() || boundary.help.empty() || scale_on.help.empty());
+        DatasetOptions o = plain(0.6, 0.2);
+        o.split = split.name, o.boundary = boundary.name, o.scale_on = scale_on.name, o.scaler = "standard";
+        const Dataset d = make_dataset(ramp(100), o);
+        for (std::size_t p = 0; p < 3; ++p) {
+          const Windows& w = p == 0 ? d.train : p == 1 ? d.validation : d.test;
+          const auto y = unscaled(d, p, w.y);
+          ASSERT_FALSE(y.empty());
+          for (std::size_t i = 0; i < w.count; ++i)
+            EXPECT_NEAR(y[i], static_cast<double>(w.target_row[i]), 1e-10);
+        }
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace ebit

@@ -1,0 +1,179 @@
+#include "ebit/data/load.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "ebit/data/test_support.h"
+
+namespace ebit {
+namespace {
+
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+Series load(std::string_view text, const std::vector<std::string>& wanted = {},
+            const SeriesOptions& options = {}) {
+  return series_of(parse_csv(text, options.csv, "t.csv"), options, wanted);
+}
+
+SeriesOptions with_missing(const std::string& policy) {
+  SeriesOptions options;
+  options.missing = policy;
+  return options;
+}
+
+SeriesOptions with_duplicates(const std::string& policy) {
+  SeriesOptions options;
+  options.duplicates = policy;
+  return options;
+}
+
+TEST(Load, TakesTheWantedColumnsInTheirOrder) {
+  const auto s = load("Date,Wind,Temp,Sky\n2024-05-10,1,13.5,sun\n2024-05-11,2,12,rain\n", {"Temp", "Wind"});
+  EXPECT_THAT(s.names, ElementsAre("Temp", "Wind"));
+  EXPECT_THAT(s.values, ElementsAre(13.5, 1, 12, 2));
+  EXPECT_THAT(s.times, ElementsAre("2024-05-10", "2024-05-11"));
+  EXPECT_EQ(s.source, "t.csv");
+  EXPECT_THAT(s.warnings, IsEmpty());
+}
+
+TEST(Load, WithoutAWishAllNumberColumnsAreTaken) {
+  EXPECT_THAT(load("Date,Wind,Sky,Temp\n2024-05-10,1,sun,3\n2024-05-11,2,?,4\n").names,
+              ElementsAre("Wind", "Temp"));
+  EXPECT_THAT(error_of([] { load("Date,Sky\n2024-05-10,sun\n"); }),
+              HasSubstr("no column holds only numbers"));
+}
+
+TEST(Load, ColumnsMayBeGivenByNumberAndTwice) {
+  EXPECT_THAT(load("Date,Temp\n2024-05-10,1\n2024-05-11,2\n", {"2", "Temp"}).names, ElementsAre("Temp"));
+}
+
+TEST(Load, WrongColumnSuggestsTheNearest) {
+  EXPECT_THAT(error_of([] { load("Date,Temp\n2024-05-10,1\n", {"Tmp"}); }),
+              AllOf(HasSubstr("t.csv: no column 'Tmp'"), HasSubstr("did you mean 'Temp'?")));
+}
+
+TEST(Load, TextInANumberColumnNamesLineColumnAndText) {
+  EXPECT_THAT(error_of([] { load("Date,Temp\n2024-05-10,1\n2024-05-11,warm\n", {"Temp"}); }),
+              HasSubstr("t.csv line 3, column 'Temp': 'warm' is not a number"));
+  EXPECT_THAT(error_of([] { load("a;b\n1.5;2.5\n3;4,5\n", {"b"}); }),
+              AllOf(HasSubstr("line 3, column 'b': '4,5' is not a number"), HasSubstr("decimal mark '.'")));
+}
+
+TEST(Load, InfinityIsRefused) {
+  for (const char* text : {"inf", "-Infinity", "1e999"}) {
+    EXPECT_THAT(error_of([&] { load(fmt::format("t,v\n1,2\n2,{}\n", text), {"v"}); }),
+                AllOf(HasSubstr("line 3, column 'v'"), HasSubstr("not a finite number")));
+  }
+}
+
+TEST(Load, MissingValuesAreAnErrorByDefault) {
+  for (const auto& token : default_missing_tokens()) {
+    EXPECT_THAT(error_of([&] {
+                  load(fmt::format("year,v,w\n2000,1,1\n2001,{},1\n2002,{},2\n", token, token), {"v"});
+                }),
+                AllOf(HasSubstr("t.csv line 3, column 'v': the value is missing"),
+                      HasSubstr("2 missing in all"), HasSubstr("'drop' or 'interpolate'")));
+  }
+  EXPECT_THAT(load("year,v,w\n2000,1,?\n2001,2,?\n", {"v"}).values, ElementsAre(1, 2)) << "w is not wanted";
+}
+
+TEST(Load, OwnMissingTokens) {
+  auto options = with_missing("drop");
+  options.missing_tokens = {"-999"};
+  EXPECT_THAT(load("year,v\n2000,1\n2001,-999\n2002,3\n", {"v"}, options).values, ElementsAre(1, 3));
+  EXPECT_THAT(error_of([&] { load("year,v\n2000,1\n2001,NA\n", {"v"}, options); }),
+              HasSubstr("'NA' is not a number"));
+}
+
+TEST(Load, DropLeavesOutRows) {
+  const auto s = load("year,v,w\n2000,1,1\n2001,?,2\n2002,3,?\n2003,4,5\n", {"v", "w"}, with_missing("drop"));
+  EXPECT_THAT(s.values, ElementsAre(1, 1, 4, 5));
+  EXPECT_THAT(s.times, ElementsAre("2000", "2003"));
+  EXPECT_THAT(s.warnings[0], HasSubstr("2 of 4 rows left out"));
+  EXPECT_THAT(error_of([] { load("year,v\n2000,?\n2001,?\n", {"v"}, with_missing("drop")); }),
+              HasSubstr("every row lacks a value"));
+}
+
+TEST(Load, InterpolationIsLinearInTime) {
+  const auto s =
+      load("date,v\n2024-05-10,1\n2024-05-11,?\n2024-05-14,9\n", {"v"}, with_missing("interpolate"));
+  EXPECT_THAT(s.values, ElementsAre(1, 3, 9)) << "one day of four";
+  const auto rows = load("a,v\nx,1\ny,?\nz,?\nw,7\n", {"v"}, with_missing("interpolate"));
+  EXPECT_THAT(rows.values, ElementsAre(1, testing::DoubleEq(3), testing::DoubleEq(5), 7))
+      << "no time column: by rows";
+  const auto sorted = load("year,v\n2002,?\n2003,4\n2001,2\n", {"v"}, with_missing("interpolate"));
+  EXPECT_THAT(sorted.values, ElementsAre(2, 3, 4)) << "after sorting";
+}
+
+TEST(Load, InterpolationTakesTheNearestValueAtTheEnds) {
+  const auto s = load("year,v\n2000,?\n2001,5\n2002,6\n2003,?\n", {"v"}, with_missing("interpolate"));
+  EXPECT_THAT(s.values, ElementsAre(5, 5, 6, 6));
+  EXPECT_THAT(s.warnings[0], HasSubstr("2 missing values interpolated, 2 of them at the ends"));
+  EXPECT_THAT(error_of([] {
+                load("year,v,w\n2000,?,1\n2001,?,1\n", {"v", "w"}, with_missing("interpolate"));
+              }),
+              HasSubstr("column 'v' has no value at all"));
+}
+
+TEST(Load, SortsByTimeAndSaysSo) {
+  const auto s = load("date,v\n2024-05-10,1\n2024-05-12,3\n2024-05-11,2\n", {"v"});
+  EXPECT_THAT(s.values, ElementsAre(1, 2, 3));
+  EXPECT_THAT(s.warnings[0],
+              AllOf(HasSubstr("t.csv line 4: 2024-05-11 comes after 2024-05-12"), HasSubstr("sorted")));
+  EXPECT_THAT(load("date,v\n2024-05-12,3\n2024-05-11,2\n2024-05-10,1\n", {"v"}).warnings[0],
+              HasSubstr("newest to the oldest"));
+}
+
+TEST(Load, EqualDuplicatesAreMergedAndReported) {
+  const auto s = load("date,v\n2024-05-10,1\n2024-05-11,2\n2024-05-11,2\n2024-05-12,3\n", {"v"});
+  EXPECT_THAT(s.values, ElementsAre(1, 2, 3));
+  EXPECT_THAT(s.warnings[0], HasSubstr("t.csv line 4: 2024-05-11 was there before; 1 row merged"));
+  const auto gap = load("date,v\n2024-05-10,1\n2024-05-11,?\n2024-05-11,2\n", {"v"}, with_missing("drop"));
+  EXPECT_THAT(gap.values, ElementsAre(1, 2)) << "a missing value gives way to a known one";
+}
+
+TEST(Load, ConflictingDuplicatesAreAnErrorUnlessAPolicyIsGiven) {
+  const char* text = "date,v\n2024-05-10,1\n2024-05-11,2\n2024-05-12,3\n2024-05-11,4\n";
+  EXPECT_THAT(
+      error_of([&] { load(text, {"v"}); }),
+      AllOf(HasSubstr("t.csv lines 3 and 5 are both of 2024-05-11, with 'v' 2 and 4"), HasSubstr("'mean'")));
+  EXPECT_THAT(load(text, {"v"}, with_duplicates("first")).values, ElementsAre(1, 2, 3));
+  EXPECT_THAT(load(text, {"v"}, with_duplicates("last")).values, ElementsAre(1, 4, 3));
+  EXPECT_THAT(load(text, {"v"}, with_duplicates("mean")).values, ElementsAre(1, 3, 3));
+}
+
+TEST(Load, UnknownPoliciesSuggestTheNearest) {
+  EXPECT_THAT(error_of([] { load("a\n1\n", {}, with_missing("interpolat")); }),
+              HasSubstr("did you mean 'interpolate'?"));
+  EXPECT_THAT(error_of([] { load("a\n1\n", {}, with_duplicates("frist")); }),
+              HasSubstr("did you mean 'first'?"));
+}
+
+TEST(Load, UnequalStepsAreReported) {
+  EXPECT_THAT(load("date,v\n2024-05-10,1\n2024-05-11,2\n2024-05-12,3\n2024-05-20,4\n", {"v"}).warnings[0],
+              HasSubstr("from 2024-05-12 to 2024-05-20 is 8 times the usual step"));
+  EXPECT_THAT(load("date,v\n2024-01,1\n2024-02,2\n2024-03,3\n2024-04,3\n", {"v"}).warnings, IsEmpty())
+      << "months";
+}
+
+TEST(Load, KeepsTheFirstRows) {
+  SeriesOptions options;
+  options.first_rows = 2;
+  EXPECT_THAT(load("year,v\n2003,4\n2001,2\n2002,3\n", {"v"}, options).values, ElementsAre(2, 3))
+      << "in time";
+  options.first_rows = 9;
+  EXPECT_EQ(load("year,v\n2003,4\n2001,2\n", {"v"}, options).rows(), 2u);
+}
+
+TEST(Load, DecimalCommaFile) {
+  const auto s = load("Datum;Temp\r\n10.05.2024;13,5\r\n11.05.2024;12,25\r\n", {"Temp"});
+  EXPECT_THAT(s.values, ElementsAre(13.5, 12.25));
+}
+
+}  // namespace
+}  // namespace ebit
