@@ -42,7 +42,7 @@ TEST(Dataset, ThePapersHundredPointsGive70And10Windows) {
   // Daskin 2025, module files: 100 points, split at 80, windows of 10 inside each part.
   DatasetOptions o = plain();
   o.targets = {"value"};
-  const Dataset d = make_dataset(generate("noisy-sine"), o);
+  const Dataset d = make_dataset(generate_series("noisy-sine"), o);
   EXPECT_EQ(d.train.count, 70u);
   EXPECT_EQ(d.validation.count, 0u);
   EXPECT_EQ(d.test.count, 10u);

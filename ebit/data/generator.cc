@@ -170,7 +170,7 @@ GeneratorValues generator_values(const GeneratorRow& row, const GeneratorOptions
   return GeneratorValues(std::move(values));
 }
 
-Series generate(std::string_view name, const GeneratorOptions& given, std::uint64_t seed) {
+Series generate_series(std::string_view name, const GeneratorOptions& given, std::uint64_t seed) {
   const GeneratorRow& row = generator_row(name);
   Series series = row.make(generator_values(row, given), seed);
   series.source = row.name;

@@ -59,6 +59,6 @@ GeneratorValues generator_values(const GeneratorRow& row, const GeneratorOptions
 
 /// The series of a generator. The same parameters and seed make the same series. Throws Error as
 /// generator_values(), and where the numbers grow beyond bounds (a diverging map), naming the row.
-Series generate(std::string_view name, const GeneratorOptions& given = {}, std::uint64_t seed = 0);
+Series generate_series(std::string_view name, const GeneratorOptions& given = {}, std::uint64_t seed = 0);
 
 }  // namespace ebit
