@@ -53,16 +53,14 @@ std::string machine_simd() {
 }
 
 int run(const Options& options) {
-  const nlohmann::ordered_json facts = {{"version", EBIT_VERSION},
-                                        {"compiler", compiler()},
-                                        {"build", EBIT_BUILD_TYPE},
-                                        {"machine_simd", machine_simd()},
-                                        {"torch", built_with_torch()}};
+  const nlohmann::ordered_json facts = {{"version", EBIT_VERSION},     {"compiler", compiler()},
+                                        {"build", EBIT_BUILD_TYPE},    {"machine_simd", machine_simd()},
+                                        {"torch", built_with_torch()}, {"torch_version", EBIT_TORCH_VERSION}};
   if (options.json) {
     print_json(facts);
   } else {
     print(fmt::format("ebit {}\ncompiler  {}, {}\nmachine   {}\nlibtorch  {}\n", EBIT_VERSION, compiler(),
-                      EBIT_BUILD_TYPE, machine_simd(), built_with_torch() ? "yes" : "no"));
+                      EBIT_BUILD_TYPE, machine_simd(), built_with_torch() ? EBIT_TORCH_VERSION : "none"));
   }
   return kOk;
 }
