@@ -1,0 +1,57 @@
+// The hidden state is a pure state of the ancilla: psi_in = |encoded x> (x) |h>.
+#pragma once
+
+#include "ebit/cell/memory_engine.h"
+#include "ebit/cell/tensor_product.h"
+
+namespace ebit {
+
+/// Memory::kAncillaState; what h is and how it is updated is the row's.
+template <class T>
+class AncillaMemory : public MemoryEngine<T> {
+ public:
+  AncillaMemory(const HiddenUpdate<T>& update, RegisterShape shape) : update_(update), shape_(shape) {}
+
+  std::size_t numbers() const override { return update_.numbers(shape_); }
+
+  int enter(const StepContext<T>& c, const T* x, const T* h, StepWorkspace<T>& w) const override {
+    const int bad = c.encoding.prepare(x, c.encoder_parameters, c.encoder_epsilon, w.system, w.encoding);
+    update_.prepare(shape_, h, w.ancilla);
+    tensor_product(w.system, w.ancilla, w.psi[0]);
+    return bad;
+  }
+  void enter_backward(const StepContext<T>& c, const T* x, const T* h, StepWorkspace<T>& w, T* d_x, T* d_h,
+                      double* d_parameters) const override {
+    tensor_product_backward(w.system, w.ancilla, w.g[0], w.g_system, w.g_ancilla);
+    update_.prepare_backward(shape_, h, w.ancilla, w.g_ancilla, d_h);
+    c.encoding.prepare_backward(x, c.encoder_parameters, c.encoder_epsilon, w.system, w.g_system, c.method,
+                                w.encoding, d_x, d_parameters);
+  }
+
+  void read(std::span<const Observable> readout, const T*, const StepWorkspace<T>& w, T* y) const override {
+    for (std::size_t k = 0; k < readout.size(); ++k) expectation(w.psi[0], readout[k], y + k * kLanes<T>);
+  }
+  void read_backward(std::span<const Observable> readout, const T*, const T* d_y, StepWorkspace<T>& w,
+                     T*) const override {
+    for (std::size_t k = 0; k < readout.size(); ++k)
+      expectation_backward(w.psi[0], readout[k], d_y + k * kLanes<T>, w.g[0]);
+  }
+
+  void leave(const StepContext<T>& c, const T*, StepWorkspace<T>& w, T* h_next) const override {
+    update_.update(input(c, w), h_next);
+  }
+  void leave_backward(const StepContext<T>& c, const T*, const T* h_next, const T* d_h_next,
+                      StepWorkspace<T>& w, T*) const override {
+    update_.update_backward(input(c, w), h_next, d_h_next, w.g[0]);
+  }
+
+ private:
+  UpdateInput<T> input(const StepContext<T>& c, StepWorkspace<T>& w) const {
+    return {shape_, w.psi[0], c.epsilon, w.uniform, w.outcome};
+  }
+
+  const HiddenUpdate<T>& update_;
+  RegisterShape shape_;
+};
+
+}  // namespace ebit

@@ -1,0 +1,144 @@
+#include "ebit/cell/ansatz.h"
+
+#include "ebit/base/error.h"
+#include "ebit/base/nearest.h"
+
+namespace ebit {
+namespace {
+
+// Calls body(q, next) for the edges of the ring 0-1-...-n-0; two wires have one edge, one wire none.
+template <class Body>
+void for_each_edge(int wires, Body body, bool closed = true) {
+  for (int q = 0; q + 1 < wires; ++q) body(q, q + 1);
+  if (closed && wires > 2) body(wires - 1, 0);
+}
+
+int ring_edges(int wires) { return wires > 2 ? wires : wires - 1; }
+
+// CNOT(q, q + range mod n) on every wire; none where that is the wire itself.
+void add_cnot_ring(Circuit& circuit, int range) {
+  const int n = circuit.wires();
+  if (range % n == 0) return;
+  for (int q = 0; q < n; ++q) circuit.add(GateId::kCNOT, {q, (q + range) % n});
+}
+
+void add_rot(Circuit& circuit, int wire, int first) {
+  circuit.add(GateId::kRot, {wire},
+              {Angle::shared(first), Angle::shared(first + 1), Angle::shared(first + 2)});
+}
+
+Ansatz basic_entangler(GateId rotation) {
+  const std::string letter(1, gate(rotation).name[1]);
+  return {.name = std::string("basic-entangler-r") + static_cast<char>(letter[0] - 'A' + 'a'),
+          .help = fmt::format("R{0} on every wire, then a ring of CNOT(q, q+1); 2 wires: one CNOT(0, 1).",
+                              letter),
+          .source = "PennyLane's BasicEntanglerLayers; Daskin 2025 (arXiv:2505.06774) with RY",
+          .angles_per_layer = [](int wires) { return wires; },
+          .append_layer =
+              [rotation](Circuit& circuit, int, int first) {
+                for (int q = 0; q < circuit.wires(); ++q)
+                  circuit.add(rotation, {q}, {Angle::shared(first + q)});
+                for_each_edge(circuit.wires(), [&](int a, int b) { circuit.add(GateId::kCNOT, {a, b}); });
+              }};
+}
+
+Ansatz strongly_entangling() {
+  return {.name = "strongly-entangling",
+          .help = "Rot on every wire, then CNOT(q, q + r mod n) with r = 1 + (layer mod n-1).",
+          .source = "Schuld et al. 2018 (arXiv:1804.00633), as PennyLane's StronglyEntanglingLayers",
+          .angles_per_layer = [](int wires) { return 3 * wires; },
+          .append_layer =
+              [](Circuit& circuit, int layer, int first) {
+                const int n = circuit.wires();
+                for (int q = 0; q < n; ++q) add_rot(circuit, q, first + 3 * q);
+                if (n > 1) add_cnot_ring(circuit, 1 + layer % (n - 1));
+              }};
+}
+
+Ansatz arctan_vqc() {
+  return {.name = "arctan-vqc",
+          .help = "A CNOT ring of range 1, one of range 2, then Rot on every wire.",
+          .source = "Chen, Yoo, Fang 2020 (arXiv:2009.01783), Fig. 5",
+          .angles_per_layer = [](int wires) { return 3 * wires; },
+          .append_layer =
+              [](Circuit& circuit, int, int first) {
+                add_cnot_ring(circuit, 1);
+                add_cnot_ring(circuit, 2);
+                for (int q = 0; q < circuit.wires(); ++q) add_rot(circuit, q, first + 3 * q);
+              }};
+}
+
+Ansatz zz_ring() {
+  return {.name = "zz-ring",
+          .help = "RX RZ RX on every wire, then RZZ(q, q+1) round the ring; 2 wires: one RZZ.",
+          .source = "Li et al. 2023 (arXiv:2302.03244); Fellner et al. 2025 (arXiv:2504.12416)",
+          .angles_per_layer = [](int wires) { return 3 * wires + ring_edges(wires); },
+          .append_layer =
+              [](Circuit& circuit, int, int first) {
+                for (int q = 0; q < circuit.wires(); ++q)
+                  for (GateId id : {GateId::kRX, GateId::kRZ, GateId::kRX})
+                    circuit.add(id, {q}, {Angle::shared(first++)});
+                for_each_edge(circuit.wires(), [&](int a, int b) {
+                  circuit.add(GateId::kRZZ, {a, b}, {Angle::shared(first++)});
+                });
+              }};
+}
+
+Ansatz hardware_efficient(GateId entangler, bool ring) {
+  const std::string_view name = gate(entangler).name;
+  return {.name = fmt::format("hardware-efficient{}{}", entangler == GateId::kCZ ? "-cz" : "",
+                              ring ? "" : "-chain"),
+          .help = fmt::format("RX RY RZ on every wire, then {}(q, q+1) {}.", name,
+                              ring ? "round the ring; 2 wires: one" : "along the chain"),
+          .source = "Kandala et al. 2017 (arXiv:1704.05018) in its usual form",
+          .angles_per_layer = [](int wires) { return 3 * wires; },
+          .append_layer =
+              [entangler, ring](Circuit& circuit, int, int first) {
+                for (int q = 0; q < circuit.wires(); ++q)
+                  for (GateId id : {GateId::kRX, GateId::kRY, GateId::kRZ})
+                    circuit.add(id, {q}, {Angle::shared(first++)});
+                for_each_edge(
+                    circuit.wires(),
+                    [&](int a, int b) {
+                      circuit.add(entangler, {a, b});
+                    },
+                    ring);
+              }};
+}
+
+}  // namespace
+
+std::span<const Ansatz> ansaetze() {
+  static const Ansatz table[] = {
+      basic_entangler(GateId::kRX),
+      basic_entangler(GateId::kRY),
+      basic_entangler(GateId::kRZ),
+      strongly_entangling(),
+      arctan_vqc(),
+      zz_ring(),
+      hardware_efficient(GateId::kCNOT, true),
+      hardware_efficient(GateId::kCNOT, false),
+      hardware_efficient(GateId::kCZ, true),
+      hardware_efficient(GateId::kCZ, false),
+  };
+  return table;
+}
+
+const Ansatz& find_ansatz(std::string_view name) {
+  for (const Ansatz& row : ansaetze())
+    if (row.name == name) return row;
+  fail("unknown ansatz '{}'{}", name, suggestion(name, names_of(ansaetze())));
+}
+
+Circuit build_ansatz(const Ansatz& ansatz, int wires, int layers, LayerOrder order) {
+  require(layers >= 0, "the number of layers must be 0 or more, not {}", layers);
+  Circuit circuit(wires);
+  const int angles = ansatz.angles_per_layer(wires);
+  for (int layer = 0; layer < layers; ++layer) {
+    const int row = order == LayerOrder::kForward ? layer : layers - 1 - layer;
+    ansatz.append_layer(circuit, layer, row * angles);
+  }
+  return circuit;
+}
+
+}  // namespace ebit

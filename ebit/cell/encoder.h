@@ -1,0 +1,57 @@
+// The table of encoders: how an input x_t enters the system register.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ebit/sim/circuit.h"
+
+namespace ebit {
+
+/// A named block of trainable numbers in a flat parameter array.
+struct Segment {
+  std::string name;                 ///< such as "theta_en", "encoder_weight"
+  std::vector<std::int64_t> shape;  ///< row-major
+  std::size_t offset = 0;           ///< of its first number in the flat array
+  std::size_t size = 0;             ///< product of shape
+};
+
+/// A per-sample angle as a function of one input: angle = value(x[feature]).
+struct AngleRule {
+  int feature;
+  double (*value)(double x);
+  double (*slope)(double x);  ///< d value / d x
+};
+
+/// Gates and angle rules of an encoder made of rotations; per-sample parameter k has rule k.
+struct EncoderCircuit {
+  Circuit circuit;
+  std::vector<AngleRule> rules;
+};
+
+/// A row of the encoder table. There are two kinds: those that write a state vector (`linear_amplitude`), and
+/// those made of gates (`build` set), which can also act on a register that already holds a state.
+struct Encoder {
+  std::string_view name;
+  std::string_view help;
+  std::string_view source;
+  std::string_view feature_rule;  ///< how many features fit, for people
+  /// Throws nothing; says whether `features` inputs fit on `wires` wires.
+  bool (*fits)(int wires, int features);
+  /// Gate encoders: the gates on wires 0..wires-1 of a register of `register_wires`; null: linear-amplitude.
+  EncoderCircuit (*build)(int wires, int features, int register_wires);
+  /// Inputs for which the encoder is defined, and that domain for people.
+  bool (*accepts)(double x);
+  std::string_view domain;
+};
+
+/// All encoders.
+std::span<const Encoder> encoders();
+
+/// The encoder called `name`. Throws Error with the nearest name where there is none.
+const Encoder& find_encoder(std::string_view name);
+
+}  // namespace ebit

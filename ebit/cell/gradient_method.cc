@@ -1,0 +1,45 @@
+#include "ebit/cell/gradient_method.h"
+
+#include "ebit/base/error.h"
+#include "ebit/base/nearest.h"
+#include "ebit/grad/parameter_shift.h"
+
+namespace ebit {
+namespace {
+
+constexpr GradientMethodRow kMethods[] = {
+    {"adjoint", GradientMethod::kAdjoint, "exact, by un-computation: one backward sweep for all angles"},
+    {"parameter-shift", GradientMethod::kParameterShift,
+     "exact, by two shifted forward runs an angle and step: independent of the adjoint, slow"},
+    {"finite-difference", GradientMethod::kFiniteDifference,
+     "central differences of the whole cell: two forward passes a parameter, for checks only"},
+};
+
+}  // namespace
+
+std::span<const GradientMethodRow> gradient_methods() { return kMethods; }
+
+GradientMethod find_gradient_method(std::string_view name) {
+  for (const auto& row : kMethods)
+    if (row.name == name) return row.method;
+  fail("unknown gradient method '{}'{}", name, suggestion(name, names_of(kMethods)));
+}
+
+template <class T>
+void circuit_backward(GradientMethod method, const Program<T>& program, const LaneMatrices<T>* lanes,
+                      const T* lane_angles, const Tile<T>& psi, const Tile<T>& g,
+                      const ParameterGradient<T>& gradient) {
+  if (method == GradientMethod::kParameterShift)
+    parameter_shift_backward(program, lanes, lane_angles, psi, g, gradient);
+  else
+    adjoint_backward(program, lanes, lane_angles, psi, g, gradient);
+}
+
+#define EBIT_INSTANTIATE(T)                                                                              \
+  template void circuit_backward<T>(GradientMethod, const Program<T>&, const LaneMatrices<T>*, const T*, \
+                                    const Tile<T>&, const Tile<T>&, const ParameterGradient<T>&);
+EBIT_INSTANTIATE(float)
+EBIT_INSTANTIATE(double)
+#undef EBIT_INSTANTIATE
+
+}  // namespace ebit

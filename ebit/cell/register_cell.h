@@ -1,0 +1,150 @@
+// The register cell: encoder, U_en, U_dis, readout and hidden update run over whole sequences of batches.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ebit/cell/ansatz.h"
+#include "ebit/cell/memory_engine.h"
+
+namespace ebit {
+
+/// The four choices and the sizes that make a register cell. Names are rows of their tables.
+struct RegisterOptions {
+  int system = 2;    ///< wires of the system register, n_s
+  int ancilla = 2;   ///< wires of the ancilla register, n_a
+  int features = 1;  ///< inputs a time step, F
+  std::string encoder = "linear-amplitude";
+  std::string ansatz = "basic-entangler-ry";
+  std::optional<Ansatz> custom_ansatz;  ///< taken instead of `ansatz` where given
+  int layers_en = 2;                    ///< layers of U_en
+  int layers_dis = 2;                   ///< layers of U_dis; 0: no U_dis
+  std::string dis = "flipped";          ///< a row of dis_structures()
+  std::string hidden = "collapse";
+  std::vector<std::string> readout;  ///< observables; empty: Z on the last system wire
+  bool every_step = false;           ///< outputs after every step, or after the last only
+  /// v/|v + epsilon| in the encoder and the collapse instead of v/|v|: 1e-12 as in Daskin's code, or 0.
+  double epsilon = 0;
+  std::string gradient = "adjoint";
+};
+
+/// How U_dis is made of the ansatz and its own angles.
+struct DisStructure {
+  std::string_view name;
+  std::string_view help;
+  Circuit (*build)(const Ansatz& ansatz, int wires, int layers);
+};
+
+/// All structures of U_dis, the default first.
+std::span<const DisStructure> dis_structures();
+
+/// A batch of sequences for a cell.
+template <class T>
+struct SequenceInput {
+  std::size_t samples = 0;        ///< B
+  std::size_t steps = 0;          ///< steps of each sequence, T
+  const T* x = nullptr;           ///< [B, T, F]
+  const T* hidden = nullptr;      ///< [B, H] before the first step; null: |0...0>
+  std::uint64_t draw_seed = 0;    ///< with draw_number names the random numbers of hidden update "sample"
+  std::uint64_t draw_number = 0;  ///< counts forward passes, so that each draws its own
+};
+
+/// What a forward pass keeps for the backward one: the hidden states, not the register states.
+template <class T>
+struct Tape {
+  AlignedVector<T>
+      hidden;  ///< [tiles, T + 1, H, kLanes]; reversible updates: [tiles, 1, H, kLanes], the last
+  std::vector<int> outcome;  ///< [tiles, T, kLanes] outcomes of collapse and sample
+};
+
+/// Where the gradients of a sequence are written.
+template <class T>
+struct SequenceGradient {
+  double* parameters = nullptr;  ///< [P], added to
+  T* x = nullptr;                ///< [B, T, F], written; null: not wanted
+  T* hidden = nullptr;           ///< [B, H], written; null: not wanted
+};
+
+/// Points of a step at which an observer may look.
+enum class Stage {
+  kEntered,       ///< psi_in, before U_en
+  kEntangled,     ///< behind U_en
+  kDisentangled,  ///< psi_out, behind U_dis
+  kUpdated,       ///< psi_out, with the next hidden state
+};
+
+/// Called for each tile, step and stage with the register states [columns] and the hidden state [H, kLanes]
+/// that entered the step (kUpdated: that leaves it).
+template <class T>
+using StepObserver = std::function<void(Stage stage, std::size_t tile, std::size_t step,
+                                        const StepWorkspace<T>& w, const T* hidden)>;
+
+/// One step: |psi> = U_dis U_en (Encoder(x_t) (x) |h_{t-1}>), y_t = readout(psi), h_t = hidden update(psi)
+/// (Daskin 2025, arXiv:2505.06774v2, Eq. 3-11).
+///
+/// All trainable numbers are one flat array, described by segments(): theta_en [layers_en, angles],
+/// theta_dis [layers_dis, angles], then those of the encoder.
+template <class T>
+class RegisterCell {
+ public:
+  /// Throws Error for sizes below 1, unknown names, choices that do not fit together, or too many wires.
+  explicit RegisterCell(const RegisterOptions& options);
+
+  const RegisterOptions& options() const { return options_; }
+  std::span<const Segment> segments() const { return segments_; }
+  std::size_t parameters() const { return parameter_count_; }        ///< P
+  std::size_t outputs() const { return readout_.size(); }            ///< K
+  std::size_t hidden_numbers() const { return engine_->numbers(); }  ///< H, real numbers of a hidden state
+  const Circuit& u_en() const { return en_.circuit(); }
+  const Circuit& u_dis() const { return dis_.circuit(); }
+  const HiddenUpdate<T>& hidden_update() const { return update_; }
+
+  /// The hidden state of |0...0>, [H].
+  std::vector<T> initial_hidden() const;
+
+  /// Runs the sequences.
+  /// @param parameters [P].
+  /// @param y [B, T, K] with every_step, else [B, K]; written.
+  /// @param hidden_last [B, H], written; may be null.
+  /// @param tape what backward() needs, written; may be null.
+  /// Throws Error for an input that is NaN, infinite or outside the encoder's domain, naming sample, step and
+  /// feature.
+  void forward(std::span<const T> parameters, const SequenceInput<T>& input, T* y, T* hidden_last = nullptr,
+               Tape<T>* tape = nullptr, const StepObserver<T>& observer = nullptr);
+
+  /// Vector-Jacobian product of forward().
+  /// @param d_y as y; @param d_hidden_last [B, H] or null for zero.
+  void backward(std::span<const T> parameters, const SequenceInput<T>& input, const Tape<T>& tape,
+                const T* d_y, const T* d_hidden_last, const SequenceGradient<T>& gradient);
+
+ private:
+  void bind(std::span<const T> parameters);
+  void check_input(const SequenceInput<T>& input) const;
+  void forward_tile(const SequenceInput<T>& input, const T* encoder_parameters, std::size_t tile, T* y,
+                    T* hidden_last, Tape<T>* tape, const StepObserver<T>& observer) const;
+  void backward_tile(const SequenceInput<T>& input, const T* encoder_parameters, const Tape<T>& tape,
+                     std::size_t tile, const T* d_y, const T* d_hidden_last, double* d_parameters, T* d_x,
+                     T* d_hidden) const;
+  void finite_difference_backward(std::span<const T> parameters, const SequenceInput<T>& input, const T* d_y,
+                                  const T* d_hidden_last, const SequenceGradient<T>& gradient);
+  StepContext<T> context(const T* encoder_parameters, std::size_t step) const;
+  void run_circuits(StepWorkspace<T>& w) const;
+  void draw(const SequenceInput<T>& input, std::size_t tile, std::size_t step, StepWorkspace<T>& w) const;
+
+  RegisterOptions options_;
+  RegisterShape shape_;
+  const HiddenUpdate<T>& update_;
+  GradientMethod method_;
+  Encoding<T> encoding_;
+  std::unique_ptr<MemoryEngine<T>> engine_;
+  std::vector<Observable> readout_;
+  Program<T> en_, dis_;
+  std::vector<Segment> segments_;
+  std::size_t parameter_count_ = 0, encoder_offset_ = 0;
+};
+
+}  // namespace ebit
