@@ -39,7 +39,7 @@ void check(const TrainOptions& o, const Dataset& data) {
                                     {"--alpha", o.optimizer_options.alpha}}) {
     require(value >= 0 && value < 1, "{} must be in [0, 1), not {}", flag, value);
   }
-  require(o.optimizer_options.epsilon > 0, "--adam-epsilon must be above 0, not {}",
+  require(o.optimizer_options.epsilon > 0, "--optimizer-epsilon must be above 0, not {}",
           o.optimizer_options.epsilon);
   require(o.clip >= 0, "--clip must be 0 (no clipping) or more, not {}", o.clip);
   require(o.patience >= 0, "--patience must be 0 (never stop early) or more, not {}", o.patience);

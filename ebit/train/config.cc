@@ -1,0 +1,207 @@
+#include "ebit/train/config.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <concepts>
+#include <type_traits>
+
+#include "ebit/base/error.h"
+#include "ebit/base/nearest.h"
+
+namespace ebit::train {
+namespace {
+
+// What each type of value is called, read from and written to text.
+template <class T>
+struct Text;
+
+template <class T>
+requires std::integral<T>
+struct Text<T> {
+  static constexpr const char* kName = "INT";
+  static constexpr const char* kMeaning = std::is_signed_v<T> ? "a whole number" : "a whole number from 0";
+  static bool read(const std::string& text, T& value) {
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    return error == std::errc() && end == text.data() + text.size();
+  }
+  static std::string write(const T& value) { return std::to_string(value); }
+};
+
+template <>
+struct Text<double> {
+  static constexpr const char* kName = "FLOAT";
+  static constexpr const char* kMeaning = "a finite number";
+  static bool read(const std::string& text, double& value) {
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    return error == std::errc() && end == text.data() + text.size() && std::isfinite(value);
+  }
+  static std::string write(const double& value) { return fmt::format("{}", value); }
+};
+
+template <>
+struct Text<bool> {
+  static constexpr const char* kName = "";
+  static constexpr const char* kMeaning = "true or false";
+  static bool read(const std::string& text, bool& value) {
+    value = text == "true";
+    return value || text == "false";
+  }
+  static std::string write(const bool& value) { return value ? "true" : "false"; }
+};
+
+template <>
+struct Text<std::string> {
+  static constexpr const char* kName = "TEXT";
+  static constexpr const char* kMeaning = "a text";
+  static bool read(const std::string& text, std::string& value) {
+    value = text;
+    return true;
+  }
+  static std::string write(const std::string& value) { return value; }
+};
+
+// Items joined by commas; a comma or backslash within an item has a backslash before it.
+template <>
+struct Text<std::vector<std::string>> {
+  static constexpr const char* kName = "LIST";
+  static constexpr const char* kMeaning = "a list";
+  static bool read(const std::string& text, std::vector<std::string>& value) {
+    value.clear();
+    if (text.empty()) return true;
+    value.emplace_back();
+    for (std::size_t i = 0; i < text.size(); ++i) {
+      if (text[i] == ',') {
+        value.emplace_back();
+      } else {
+        if (text[i] == '\\' && i + 1 < text.size()) ++i;
+        value.back() += text[i];
+      }
+    }
+    return true;
+  }
+  static std::string write(const std::vector<std::string>& value) {
+    std::string text;
+    for (std::size_t i = 0; i < value.size(); ++i) {
+      if (i > 0) text += ',';
+      for (const char c : value[i]) {
+        if (c == ',' || c == '\\') text += '\\';
+        text += c;
+      }
+    }
+    return text;
+  }
+};
+
+// Parameters add up: a flag changes the one it names and leaves those of the file.
+template <>
+struct Text<GeneratorOptions> {
+  static constexpr const char* kName = "KEY=VALUE";
+  static constexpr const char* kMeaning = "KEY=VALUE";
+  static bool read(const std::string& text, GeneratorOptions& value) {
+    std::vector<std::string> items;
+    Text<std::vector<std::string>>::read(text, items);
+    for (const std::string& item : items) {
+      const std::size_t equals = item.find('=');
+      if (equals == std::string::npos || equals == 0) return false;
+      value[item.substr(0, equals)] = item.substr(equals + 1);
+    }
+    return true;
+  }
+  static std::string write(const GeneratorOptions& value) {
+    std::vector<std::string> items;
+    for (const auto& [key, text] : value) items.push_back(key + "=" + text);
+    return Text<std::vector<std::string>>::write(items);
+  }
+};
+
+template <class T>
+using TextOf = Text<std::remove_pointer_t<T>>;
+
+std::vector<std::string> option_names() {
+  std::vector<std::string> names;
+  for (const OptionRow& row : option_table()) names.push_back(name_of(row));
+  return names;
+}
+
+const OptionRow& find_option(const Setting& setting) {
+  for (const OptionRow& row : option_table()) {
+    if (name_of(row) == setting.name) return row;
+  }
+  // All names are too many for a line: name the nearest, else the keys of the section.
+  const std::vector<std::string> names = option_names();
+  const std::string near = nearest(setting.name, names);
+  if (!near.empty())
+    fail("{}: there is no option '{}'; did you mean '{}'?", setting.where, setting.name, near);
+  std::string keys;
+  const std::string section = setting.name.substr(0, setting.name.find('.'));
+  for (const OptionRow& row : option_table()) {
+    if (row.section == section) keys += (keys.empty() ? "" : ", ") + std::string(row.key);
+  }
+  if (!keys.empty())
+    fail("{}: there is no option '{}'; [{}] has {}", setting.where, setting.name, section, keys);
+  fail("{}: there is no option '{}'; the sections are data, model, train, baselines, output", setting.where,
+       setting.name);
+}
+
+void check_choice(const OptionRow& row, const std::string& value, const std::string& where) {
+  if (row.choices == nullptr) return;
+  std::vector<std::string> choices = row.choices();
+  if (std::find(choices.begin(), choices.end(), value) != choices.end()) return;
+  std::erase(choices, "");
+  fail("{}: '{}' is not known as {}{}", where, value, row.key, suggestion(value, choices));
+}
+
+}  // namespace
+
+std::string name_of(const OptionRow& row) { return fmt::format("{}.{}", row.section, row.key); }
+
+std::string type_of(const OptionRow& row) {
+  Config scratch;
+  return std::visit([](auto* slot) { return std::string(TextOf<decltype(slot)>::kName); }, row.slot(scratch));
+}
+
+std::string value_text(const OptionRow& row, const Config& config) {
+  // A slot points into a changeable Config; nothing is changed through it here.
+  return std::visit([](auto* slot) { return TextOf<decltype(slot)>::write(*slot); },
+                    row.slot(const_cast<Config&>(config)));
+}
+
+void apply_setting(Config& config, const Setting& setting) {
+  const OptionRow& row = find_option(setting);
+  std::visit(
+      [&](auto* slot) {
+        using Type = std::remove_pointer_t<decltype(slot)>;
+        Type value = *slot;
+        require(TextOf<decltype(slot)>::read(setting.value, value), "{}: '{}' is not {}", setting.where,
+                setting.value, TextOf<decltype(slot)>::kMeaning);
+        if constexpr (std::is_same_v<Type, std::string>) check_choice(row, value, setting.where);
+        if constexpr (std::is_same_v<Type, std::vector<std::string>>) {
+          for (const std::string& item : value) check_choice(row, item, setting.where);
+          if (row.choices != nullptr && value == std::vector<std::string>{"none"}) value.clear();
+        }
+        *slot = std::move(value);
+      },
+      row.slot(config));
+}
+
+void apply_settings(Config& config, std::span<const std::pair<std::string, std::string>> pairs,
+                    const std::string& where) {
+  for (const auto& [name, value] : pairs) apply_setting(config, {name, value, where});
+}
+
+std::string fingerprint(const Config& config) {
+  // FNV-1a, 64 bits: short, and the same on every machine.
+  std::uint64_t hash = 0xcbf29ce484222325u;
+  for (const OptionRow& row : option_table()) {
+    if (!row.shapes_losses) continue;
+    for (const char c : name_of(row) + "=" + value_text(row, config) + "\n") {
+      hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3u;
+    }
+  }
+  return fmt::format("{:016x}", hash);
+}
+
+}  // namespace ebit::train

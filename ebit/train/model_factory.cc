@@ -1,0 +1,81 @@
+#include "ebit/train/model_factory.h"
+
+#include <algorithm>
+
+#include "ebit/base/error.h"
+#include "ebit/base/nearest.h"
+#include "ebit/nn/baselines.h"
+
+namespace ebit::train {
+namespace {
+
+// The libtorch models as kinds of their own.
+std::vector<ModelKind> built_in_kinds() {
+  std::vector<ModelKind> kinds;
+  for (const nn::BaselineRow& row : nn::baseline_table()) {
+    kinds.push_back(
+        {std::string(row.name), std::string(row.help), [&row](const Config& c, int features, int outputs) {
+           return nn::make_baseline(row.name, {.features = features,
+                                               .outputs = outputs,
+                                               .window = c.data.dataset.window,
+                                               .hidden = c.model.hidden_size,
+                                               .layers = c.model.layers,
+                                               .stateful = c.train.stateful});
+         }});
+  }
+  return kinds;
+}
+
+std::vector<ModelKind>& all_kinds() {
+  static std::vector<ModelKind> kinds = built_in_kinds();
+  return kinds;
+}
+
+std::vector<Preset>& all_presets() {
+  static std::vector<Preset> rows;
+  return rows;
+}
+
+template <class Row>
+void add_or_replace(std::vector<Row>& rows, Row row) {
+  const auto found =
+      std::find_if(rows.begin(), rows.end(), [&](const Row& other) { return other.name == row.name; });
+  if (found == rows.end()) {
+    rows.push_back(std::move(row));
+  } else {
+    *found = std::move(row);
+  }
+}
+
+}  // namespace
+
+const std::vector<ModelKind>& model_kinds() { return all_kinds(); }
+void add_model_kind(ModelKind kind) { add_or_replace(all_kinds(), std::move(kind)); }
+const std::vector<Preset>& presets() { return all_presets(); }
+void add_preset(Preset preset) { add_or_replace(all_presets(), std::move(preset)); }
+
+const Preset& find_preset(std::string_view name) {
+  for (const Preset& row : all_presets()) {
+    if (row.name == name) return row;
+  }
+  fail("no preset is called '{}'{}", name, suggestion(name, names_of(all_presets())));
+}
+
+std::shared_ptr<nn::SequenceModel> make_model(const Config& config, int features, int outputs,
+                                              std::uint64_t seed) {
+  for (const ModelKind& kind : all_kinds()) {
+    if (kind.name != config.model.kind) continue;
+    torch::manual_seed(seed);
+    auto model = kind.make(config, features, outputs);
+    model->to(dtype_of(config));
+    return model;
+  }
+  fail("no model kind is called '{}'{}", config.model.kind,
+       suggestion(config.model.kind, names_of(all_kinds())));
+}
+
+torch::Dtype dtype_of(const Config& config) {
+  return config.model.dtype == "float32" ? torch::kFloat32 : torch::kFloat64;
+}
+
+}  // namespace ebit::train

@@ -1,0 +1,56 @@
+// The tables of model kinds and of presets that `ebit train` can build.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "ebit/nn/sequence_model.h"
+#include "ebit/train/config.h"
+
+namespace ebit::train {
+
+/// A row of the table of model kinds.
+struct ModelKind {
+  std::string name;  ///< as in `--model NAME`
+  std::string help;  ///< one line for `--help` and the docs
+  /// Builds the model for windows of F `features` and O `outputs`, initial values drawn from torch's global
+  /// generator. Throws Error for settings that do not make a model.
+  std::function<std::shared_ptr<nn::SequenceModel>(const Config& config, int features, int outputs)> make;
+};
+
+/// A row of the table of presets: a published model as settings.
+struct Preset {
+  std::string name;  ///< as in `--preset NAME`
+  std::string help;  ///< one line: what it is, and its source
+  /// Option and value, such as {"model.encoder", "linear-amplitude"}, applied before any other setting.
+  std::vector<std::pair<std::string, std::string>> settings;
+};
+
+/// All kinds: the quantum register model, the classical models, and what was added.
+const std::vector<ModelKind>& model_kinds();
+
+/// Adds a kind of your own; a kind of the same name is replaced.
+void add_model_kind(ModelKind kind);
+
+/// All presets: those of the cell layer, and what was added.
+const std::vector<Preset>& presets();
+
+/// Adds a preset of your own; a preset of the same name is replaced.
+void add_preset(Preset preset);
+
+/// The preset called `name`. Throws Error with the nearest name for one that is not there.
+const Preset& find_preset(std::string_view name);
+
+/// Builds the model of `config` with initial values drawn by `seed`, in the dtype of the config.
+/// Throws Error for an unknown kind (nearest suggested) and as ModelKind::make.
+std::shared_ptr<nn::SequenceModel> make_model(const Config& config, int features, int outputs,
+                                              std::uint64_t seed);
+
+/// The dtype that the config's word names.
+torch::Dtype dtype_of(const Config& config);
+
+}  // namespace ebit::train
