@@ -16,8 +16,8 @@ constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr int kTimeTicks = 8;
 
 // The colours of the parts of a series, in their usual order: training, validation, test.
-constexpr PlotColor kPartColors[] = {PlotColor::kBlue, PlotColor::kOrange, PlotColor::kVermillion,
-                                     PlotColor::kGreen, PlotColor::kPurple};
+constexpr PlotColor kPartColors[] = {PlotColor::kBlue, PlotColor::kGreen, PlotColor::kVermillion,
+                                     PlotColor::kOrange, PlotColor::kPurple};
 PlotColor part_color(std::size_t part) { return kPartColors[part % std::size(kPartColors)]; }
 
 // Mean, least and greatest of the finite values at each epoch over the seeds that got so far.
@@ -156,12 +156,12 @@ Figure loss_figure(const std::vector<LossHistory>& seeds, std::string title, std
   const std::string of_seeds =
       seeds.size() > 1 ? fmt::format(", mean and range of {} seeds", seeds.size()) : "";
   add_losses(figure, train, "training" + of_seeds, PlotColor::kBlue);
-  add_losses(figure, validation, "validation", PlotColor::kVermillion);
+  add_losses(figure, validation, "validation", PlotColor::kGreen);
   require(!figure.series.empty(), "figure of losses: no epoch was finished");
   figure.log_y = wants_log(figure);
   if (seeds.size() == 1 && seeds[0].best_epoch) {
     const double epoch = static_cast<double>(*seeds[0].best_epoch + 1);
-    figure.marks.push_back({epoch, epoch, fmt::format("best: epoch {}", epoch), PlotColor::kGreen});
+    figure.marks.push_back({epoch, epoch, fmt::format("best: epoch {}", epoch), PlotColor::kInk});
   }
   return figure;
 }

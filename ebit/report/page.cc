@@ -50,7 +50,7 @@ th { color: var(--soft); font-weight: 600; }
 .number { text-align: right; font-variant-numeric: tabular-nums; }
 tr.best td { background: var(--best); font-weight: 600; }
 tr.best td:first-child::before { content: "★ "; color: var(--accent); }
-.note { color: var(--soft); font-size: .9rem; margin: .4rem 0; }
+.remark { color: var(--soft); font-size: .9rem; margin: .4rem 0; }
 pre { background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: .8rem 1rem; overflow-x: auto;
   font: .86rem/1.5 ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; margin: .8rem 0; }
 details { margin: .8rem 0; }

@@ -178,7 +178,7 @@ Layout lay_out(const Figure& figure, const Box& cell) {
   double widest_entry = 0;
   for (const auto& entry : layout.legend) widest_entry = std::max(widest_entry, entry_width(entry));
   if (!legend.column && !layout.legend.empty())
-    plot.top += flow(layout.legend, cell.left + kPad, cell.right - kPad, plot.top) + 6;
+    plot.top += flow(layout.legend, cell.left + kPad, cell.right - kPad, plot.top) + 10;
   plot.bottom = cell.bottom - kPad - 20 - (layout.x_label.empty() ? 0 : 5) -
                 kLine * static_cast<double>(line_count(layout.x_label));
 

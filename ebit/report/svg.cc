@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <regex>
 #include <set>
 
@@ -129,14 +130,16 @@ std::string svg_for_html(std::string_view svg, std::string_view prefix) {
     if (width.empty() && a.name == "width") width = std::string(a.value);
   });
   std::string text = prefix_svg_ids(svg, prefix);
-  // The viewBox keeps the proportions; the picture takes the width of its card, up to its own.
+  // The viewBox keeps the proportions; the picture takes the width of its card, up to a little more than its
+  // own.
   const std::size_t tag_end = text.find('>');
   std::string tag = text.substr(0, tag_end);
   static const std::regex size(R"re(\s(width|height)\s*=\s*["'][^"']*["'])re");
   tag = std::regex_replace(tag, size, "");
   const bool number = !width.empty() && width.find_first_not_of("0123456789.") == std::string::npos;
-  tag += fmt::format(" role=\"img\" style=\"width:100%;{}height:auto\"",
-                     number ? fmt::format("max-width:{}px;", width) : "");
+  tag += fmt::format(
+      " role=\"img\" style=\"width:100%;{}height:auto\"",
+      number ? fmt::format("max-width:{:.0f}px;", 1.15 * std::strtod(width.c_str(), nullptr)) : "");
   return tag + text.substr(tag_end);
 }
 

@@ -125,8 +125,8 @@ std::string table_html(const TextTable& table) {
   }
   html += "</tbody></table></div>\n";
   if (table.best_row && *table.best_row < table.rows.size())
-    html += "<p class=\"note\">★ " + escape_html(table.best_meaning) + "</p>\n";
-  for (const auto& note : table.notes) html += "<p class=\"note\">" + escape_html(note) + "</p>\n";
+    html += "<p class=\"remark\">★ " + escape_html(table.best_meaning) + "</p>\n";
+  for (const auto& note : table.notes) html += "<p class=\"remark\">" + escape_html(note) + "</p>\n";
   return html + "</figure>\n";
 }
 
