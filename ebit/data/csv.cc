@@ -13,6 +13,7 @@
 #include "ebit/data/csv_dialect.h"
 #include "ebit/data/number.h"
 #include "ebit/data/time_label.h"
+#include "ebit/data/utf8.h"
 
 namespace ebit {
 
@@ -86,7 +87,7 @@ class CsvReader {
         header_.empty() ? std::none_of(first_.begin(), first_.end(), looks_like_data) : header_ == "yes";
     for (std::size_t c = 0; c < first_.size(); ++c) {
       const bool named = table_.has_header && !first_[c].empty();
-      table_.names.push_back(named ? first_[c] : fmt::format("column{}", c + 1));
+      table_.names.push_back(named ? shown(first_[c], first_[c].size()) : fmt::format("column{}", c + 1));
     }
     if (table_.has_header) return;
     for (const auto& cell : first_) add_cell(cell);
@@ -125,6 +126,12 @@ CsvTable parse_csv(std::string_view text, const CsvOptions& options, std::string
   check_csv_options(options);
   text = checked_text(text, source);
   CsvTable table;
+  std::string converted;
+  if (!is_utf8(text)) {
+    table.warnings.push_back(fmt::format("{} is not UTF-8; read as Latin-1", source));
+    converted = utf8_of_latin1(text);
+    text = converted;
+  }
   table.source = std::move(source);
   table.delimiter = options.delimiter.empty() ? find_delimiter(text) : delimiter_char(options.delimiter);
   CsvReader(table, options).read(text);

@@ -19,9 +19,10 @@ struct CsvOptions {
 /// A table of text cells: N rows of C columns. The cells lie in one block of text.
 class CsvTable {
  public:
-  std::string source;              ///< file name, for messages
-  std::vector<std::string> names;  ///< [C] from the header, or "column1", "column2", ... without one
-  char decimal = '.';              ///< the decimal mark of its numbers
+  std::string source;                 ///< file name, for messages
+  std::vector<std::string> names;     ///< [C] from the header, or "column1", "column2", ... without one
+  std::vector<std::string> warnings;  ///< what was put right while reading, to be shown
+  char decimal = '.';                 ///< the decimal mark of its numbers
   char delimiter = ',';
   bool has_header = false;
 

@@ -115,6 +115,22 @@ TEST(Csv, RaggedRowsAreNamedByLine) {
               HasSubstr("t.csv line 4: 3 cells where line 1 has 2"));
 }
 
+TEST(Csv, Latin1IsReadAndReported) {
+  const auto t = table_of(
+      "Date,Max (\xb0"
+      "C)\n2024-05-10,3\n");
+  EXPECT_EQ(t.names[1],
+            "Max (\xc2\xb0"
+            "C)");
+  EXPECT_THAT(t.warnings, ElementsAre("t.csv is not UTF-8; read as Latin-1"));
+  EXPECT_THAT(table_of("Date,Max (\xc2\xb0"
+                       "C)\n2024-05-10,3\n")
+                  .warnings,
+              testing::IsEmpty());
+  EXPECT_EQ(table_of("a,\"Temp\n(C)\"\n1,2\n", {.delimiter = {}, .decimal = {}, .header = "yes"}).names[1],
+            "Temp (C)");
+}
+
 TEST(Csv, RefusesWhatIsNoTable) {
   EXPECT_THAT(error_of([] { table_of(""); }), HasSubstr("t.csv is empty"));
   EXPECT_THAT(error_of([] { table_of("\xef\xbb\xbf\n \n"); }), HasSubstr("t.csv is empty"));

@@ -1,5 +1,7 @@
 #include "ebit/data/dataset.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -231,6 +233,21 @@ Windows cut(const Series& series, const std::vector<std::size_t>& starts, const 
   return windows;
 }
 
+// Windows overlap, so that they can take far more memory than the series.
+void check_memory(const Series& series, const Starts& starts, const DatasetOptions& o, std::size_t features) {
+  const double windows = static_cast<double>(starts[0].size() + starts[1].size() + starts[2].size());
+  const double bytes =
+      windows * static_cast<double>(o.window) * static_cast<double>(features) * sizeof(double);
+  const double memory =
+      static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGESIZE));
+  constexpr double kGiB = 1 << 30;
+  require(bytes < memory,
+          "{}: {} windows of {} rows and {} columns would take {:.1f} GiB, and this machine has {:.1f} GiB; "
+          "take a larger "
+          "stride, a smaller window or fewer rows",
+          series.source, windows, o.window, features, bytes / kGiB, memory / kGiB);
+}
+
 std::vector<std::string> used_columns(const DatasetOptions& o) {
   std::vector<std::string> names = o.targets;
   names.insert(names.end(), o.features.begin(), o.features.end());
@@ -262,6 +279,7 @@ Dataset make_dataset(const Series& series, const DatasetOptions& options) {
   dataset.part_begin = {0, by_time ? share_of(n, options.train) : 0,
                         by_time ? share_of(n, options.train + options.validation) : 0, n};
   const Starts starts = by_time ? split_by_time(dataset) : split_at_random(dataset);
+  check_memory(dataset.series, starts, options, dataset.feature_columns.size());
   check_targets_vary(dataset, starts);
   fit_scalers(dataset, starts);
 

@@ -93,7 +93,8 @@ struct Dataset {
 ///
 /// Throws Error for a column that is not there (nearest name suggested), a target that is constant on the
 /// training rows, a part too short for one window, shares outside (0, 1] (validation: [0, 1)) or above 1
-/// together, sizes below 1, an unknown choice (nearest suggested), and values that are not finite.
+/// together, sizes below 1, an unknown choice (nearest suggested), values that are not finite, and windows
+/// that would take more memory than the machine has.
 Dataset make_dataset(const Series& series, const DatasetOptions& options);
 
 /// All windows of a series under scalers fitted before, for evaluating and forecasting on other data: the

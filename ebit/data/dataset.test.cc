@@ -271,6 +271,14 @@ TEST(Dataset, BadSizesSharesAndChoices) {
   EXPECT_THAT(message([](auto& o) { o.scaler = "minimax"; }), HasSubstr("did you mean 'minmax'?"));
 }
 
+TEST(Dataset, WindowsBeyondMemorySayHowMuchTheyTake) {
+  DatasetOptions o = plain(1.0);
+  o.window = 500000;
+  EXPECT_THAT(
+      error_of([&] { make_dataset(ramp(1000000), o); }),
+      AllOf(HasSubstr("500000 windows of 500000 rows"), HasSubstr("1862.6 GiB"), HasSubstr("larger stride")));
+}
+
 TEST(Dataset, NanAndInfinityInAHandMadeSeriesAreNamed) {
   for (const double bad : {static_cast<double>(NAN), static_cast<double>(INFINITY)}) {
     Series s = ramp(100);

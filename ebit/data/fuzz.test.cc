@@ -10,6 +10,7 @@
 #include "ebit/base/random.h"
 #include "ebit/data/dataset.h"
 #include "ebit/data/load.h"
+#include "ebit/data/utf8.h"
 
 namespace ebit {
 namespace {
@@ -124,6 +125,8 @@ bool run(const std::string& text, Random& random) {
     const Series series = series_of(parse_csv(text, options.csv, "fuzz"), options, wanted);
     EXPECT_EQ(series.values.size(), series.times.size() * series.names.size());
     EXPECT_FALSE(series.values.empty());
+    for (const auto& name : series.names) EXPECT_TRUE(is_utf8(name));
+    for (const auto& time : series.times) EXPECT_TRUE(is_utf8(time) && time.find('\n') == std::string::npos);
     for (const double value : series.values) EXPECT_TRUE(std::isfinite(value));
     DatasetOptions windows;
     windows.targets = {series.names[0]};
@@ -141,6 +144,8 @@ bool run(const std::string& text, Random& random) {
     return true;
   } catch (const Error& error) {
     EXPECT_STRNE(error.what(), "");
+    EXPECT_EQ(std::string(error.what()).find('\n'), std::string::npos) << error.what();
+    EXPECT_TRUE(is_utf8(error.what())) << error.what();
     return false;
   }
 }

@@ -15,7 +15,7 @@
 namespace ebit {
 namespace {
 
-constexpr double kMany = 1e8;   // rows: more would not be a mistake that memory forgives
+constexpr double kMany = 1e7;   // rows: more is a slip, and takes gigabytes
 constexpr double kHuge = 1e12;  // for parameters without a bound of their own
 
 constexpr GeneratorParameter points(std::string_view value) {

@@ -11,6 +11,7 @@
 #include "ebit/base/error.h"
 #include "ebit/base/nearest.h"
 #include "ebit/data/number.h"
+#include "ebit/data/utf8.h"
 
 namespace ebit {
 namespace {
@@ -97,7 +98,7 @@ double parse_cell(const CsvTable& table, std::size_t row, std::size_t column) {
     const char other = table.decimal == '.' ? ',' : '.';
     const bool other_fits = parse_number(text, other).has_value();
     fail("{} line {}, column '{}': '{}' is not a number{}", table.source, table.line(row),
-         table.names[column], text,
+         table.names[column], shown(text),
          other_fits
              ? fmt::format("; numbers are read with the decimal mark '{}', set it to '{}' if that is meant",
                            table.decimal, other)
@@ -128,7 +129,7 @@ void parse_cells(Draft& draft) {
           "{} line {}, column '{}': the value is missing ({}), {} missing in all; set missing to 'drop' or "
           "'interpolate'",
           table.source, table.line(first_row), table.names[first_column],
-          text.empty() ? std::string("blank") : fmt::format("'{}'", text), missing);
+          text.empty() ? std::string("blank") : fmt::format("'{}'", shown(text)), missing);
 }
 
 void sort_by_time(Draft& draft) {
@@ -266,6 +267,7 @@ Series series_of(const CsvTable& table, const SeriesOptions& options, std::span<
   check_choice("missing", options.missing, missing_table());
   check_choice("duplicates", options.duplicates, kDuplicates);
   Draft draft{.table = table, .options = options, .columns = find_wanted(table, wanted)};
+  draft.warnings = table.warnings;
   draft.time = read_time_column(table, options.time, draft.columns, draft.warnings);
   if (draft.columns.empty()) draft.columns = find_numeric(table, options, draft.time);
   draft.rows.resize(table.rows());

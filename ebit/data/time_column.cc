@@ -7,6 +7,7 @@
 
 #include "ebit/base/error.h"
 #include "ebit/data/number.h"
+#include "ebit/data/utf8.h"
 
 namespace ebit {
 namespace {
@@ -58,9 +59,9 @@ Parsed parse_numbers(const CsvTable& table, const Columns& columns) {
   });
 }
 
-bool all_dates(const CsvTable& table, std::size_t column) {
-  return parse_dates(table, {column}, DateOrder::kDayFirst).ok ||
-         parse_dates(table, {column}, DateOrder::kMonthFirst).ok;
+bool all_dates(const CsvTable& table, const Columns& columns) {
+  return parse_dates(table, columns, DateOrder::kDayFirst).ok ||
+         parse_dates(table, columns, DateOrder::kMonthFirst).ok;
 }
 
 bool all_clocks(const CsvTable& table, std::size_t column) {
@@ -70,20 +71,36 @@ bool all_clocks(const CsvTable& table, std::size_t column) {
   return true;
 }
 
-bool has_time_name(std::string name) {
-  std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::tolower(c); });
-  return std::find(kTimeNames.begin(), kTimeNames.end(), name) != kTimeNames.end();
+std::string lower(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
+  return text;
+}
+
+bool has_time_name(const std::string& name) {
+  return std::find(kTimeNames.begin(), kTimeNames.end(), lower(name)) != kTimeNames.end();
 }
 
 Columns find_columns(const CsvTable& table, std::span<const std::size_t> taken) {
   const auto is_free = [&](std::size_t c) { return std::find(taken.begin(), taken.end(), c) == taken.end(); };
   for (std::size_t c = 0; c < table.columns(); ++c) {
-    if (!is_free(c) || !all_dates(table, c)) continue;
+    if (!is_free(c) || !all_dates(table, {c})) continue;
     const auto first = parse_time(table.cell(0, c), DateOrder::kDayFirst);
     const bool has_clock = first && first->has_clock;
     if (!has_clock && c + 1 < table.columns() && is_free(c + 1) && all_clocks(table, c + 1))
       return {c, c + 1};
     return {c};
+  }
+  Columns calendar;  // year, month, day, each in a column of its own
+  for (const std::string_view part : {"year", "month", "day"}) {
+    for (std::size_t c = 0; c < table.columns(); ++c) {
+      if (is_free(c) && lower(table.names[c]) == part) {
+        calendar.push_back(c);
+        break;
+      }
+    }
+  }
+  if (calendar.size() >= 2 && lower(table.names[calendar[0]]) == "year" && all_dates(table, calendar)) {
+    return calendar;
   }
   for (std::size_t c = 0; c < table.columns(); ++c) {
     if (is_free(c) && has_time_name(table.names[c])) return {c};
@@ -96,7 +113,7 @@ Columns find_columns(const CsvTable& table, std::span<const std::size_t> taken) 
   std::string names = table.names[columns[0]];
   for (std::size_t i = 1; i < columns.size(); ++i) (names += ",") += table.names[columns[i]];
   fail("{} line {}, time column '{}': '{}' is not a date or a time; known forms: {}", table.source,
-       table.line(row), names, text, kForms);
+       table.line(row), names, shown(text), kForms);
 }
 
 std::vector<TimePoint> read_points(const CsvTable& table, const Columns& columns,

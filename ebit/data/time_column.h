@@ -26,12 +26,13 @@ struct TimeColumnOptions {
   std::string date_order;  ///< "dmy" or "mdy" for dates like 01/02/2024; empty: found
 };
 
-/// Reads the time column. Where none is given it is the first column not in `taken` that is a date in every
-/// row (with the column after it, where that is a time of day in every row and the date names none); failing
-/// that, the first one called date, time, datetime, timestamp, year, month, day, period or ds. A time column
-/// holds dates, or else plain numbers such as years. Dates like 01/02/2024 are day/month/year wherever every
-/// row allows it, else month/day/year; where every row allows both, a warning says which was taken. Throws
-/// Error for a given or named column with a cell that is neither, naming line, column and text.
+/// Reads the time column. Where none is given it is the first of these that is there, columns in `taken` left
+/// out: a column that is a date in every row (with the column after it, where that is a time of day in every
+/// row and the date names none); columns called year, month and perhaps day that make dates; a column called
+/// date, time, datetime, date_time, timestamp, year, month, day, period or ds. A time column holds dates, or
+/// else plain numbers such as years. Dates like 01/02/2024 are day/month/year wherever every row allows it,
+/// else month/day/year; where every row allows both, a warning says which was taken. Throws Error for a given
+/// or named column with a cell that is neither, naming line, column and text.
 TimeColumn read_time_column(const CsvTable& table, const TimeColumnOptions& options,
                             std::span<const std::size_t> taken, std::vector<std::string>& warnings);
 

@@ -54,6 +54,10 @@ TEST(TimeColumn, YearMonthDayColumnsMayBeGiven) {
   const auto r = read("year,month,day,v\n2024,5,10,1\n2024,5,11,2\n",
                       {.columns = {"year", "month", "day"}, .date_order = {}});
   EXPECT_EQ(seconds_between(r.time.points[0], r.time.points[1]), 86400.0);
+  EXPECT_THAT(read("year,month,day,v\n2024,5,10,1\n2024,5,11,2\n").time.columns, ElementsAre(0, 1, 2))
+      << "and are found";
+  EXPECT_THAT(read("v,Month,Year\n1,5,2024\n2,6,2024\n").time.columns, ElementsAre(2, 1));
+  EXPECT_THAT(read("year,month,v\n2024,spring,1\n2025,spring,2\n").time.columns, ElementsAre(0));
 }
 
 TEST(TimeColumn, DayAndMonthAreToldApartWhereTheDaysAllow) {
