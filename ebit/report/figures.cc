@@ -15,10 +15,25 @@ namespace {
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr int kTimeTicks = 8;
 
-// The colours of the parts of a series, in their usual order: training, validation, test.
-constexpr PlotColor kPartColors[] = {PlotColor::kBlue, PlotColor::kGreen, PlotColor::kVermillion,
-                                     PlotColor::kOrange, PlotColor::kPurple};
-PlotColor part_color(std::size_t part) { return kPartColors[part % std::size(kPartColors)]; }
+// The parts of a series have the same colours in every figure.
+struct PartColor {
+  std::string_view name;
+  PlotColor color;
+};
+constexpr PartColor kPartColors[] = {
+    {"training", PlotColor::kBlue},
+    {"train", PlotColor::kBlue},
+    {"validation", PlotColor::kGreen},
+    {"test", PlotColor::kVermillion},
+};
+// For parts of other names.
+constexpr PlotColor kOtherColors[] = {PlotColor::kPurple, PlotColor::kOrange, PlotColor::kSky};
+
+PlotColor part_color(const std::vector<PredictedPart>& parts, std::size_t part) {
+  for (const auto& row : kPartColors)
+    if (row.name == parts[part].name) return row.color;
+  return kOtherColors[part % std::size(kOtherColors)];
+}
 
 // Mean, least and greatest of the finite values at each epoch over the seeds that got so far.
 void add_losses(Figure& figure, const std::vector<const std::vector<double>*>& losses,
@@ -123,7 +138,8 @@ void shade_parts(Figure& figure, const PredictedSeries& series, const TimeAxis& 
     const auto& rows = series.parts[i].rows;
     if (rows.empty()) continue;
     const auto [first, last] = std::minmax_element(rows.begin(), rows.end());
-    figure.marks.push_back({axis.x[*first], axis.x[*last], series.parts[i].name, part_color(i)});
+    figure.marks.push_back(
+        {axis.x[*first], axis.x[*last], series.parts[i].name, part_color(series.parts, i)});
   }
 }
 
@@ -180,11 +196,13 @@ Figure prediction_figure(const PredictedSeries& series, std::string title) {
     const auto& part = series.parts[i];
     if (part.rows.empty()) continue;
     if (stretches && !part.low.empty()) {
-      figure.series.push_back(over_time(part, part.predicted, axis, PlotStyle::kBand, part_color(i)));
+      figure.series.push_back(
+          over_time(part, part.predicted, axis, PlotStyle::kBand, part_color(series.parts, i)));
       figure.series.back().label.clear();
     }
     figure.series.push_back(over_time(part, part.predicted, axis,
-                                      stretches ? PlotStyle::kLine : PlotStyle::kPoints, part_color(i)));
+                                      stretches ? PlotStyle::kLine : PlotStyle::kPoints,
+                                      part_color(series.parts, i)));
     figure.series.back().label = "predicted, " + part.name;
   }
   return figure;
@@ -203,7 +221,7 @@ Sheet residual_sheet(const PredictedSeries& series, std::string title) {
     const auto& part = series.parts[i];
     if (!part.rows.empty())
       over.series.push_back(
-          over_time(part, residuals(series, part), axis, PlotStyle::kPoints, part_color(i)));
+          over_time(part, residuals(series, part), axis, PlotStyle::kPoints, part_color(series.parts, i)));
   }
   const PredictedPart* last = nullptr;
   std::size_t last_index = 0;
@@ -219,7 +237,7 @@ Sheet residual_sheet(const PredictedSeries& series, std::string title) {
   spread.height = 360;
   spread.legend = Legend::kNone;
   spread.series.push_back(histogram(r, last->name));
-  spread.series.back().color = part_color(last_index);
+  spread.series.back().color = part_color(series.parts, last_index);
   double sum = 0, count = 0;
   for (const double v : r)
     if (std::isfinite(v)) sum += v, ++count;
@@ -244,7 +262,7 @@ Figure scatter_figure(const PredictedSeries& series, std::string title) {
   double low = std::numeric_limits<double>::infinity(), high = -low;
   for (std::size_t i = 0; i < series.parts.size(); ++i) {
     const auto& part = series.parts[i];
-    PlotSeries s{part.name, PlotStyle::kPoints, {}, part.predicted, {}, {}, part_color(i)};
+    PlotSeries s{part.name, PlotStyle::kPoints, {}, part.predicted, {}, {}, part_color(series.parts, i)};
     for (const std::size_t row : part.rows) {
       s.x.push_back(series.truth[row]);
       low = std::min(low, series.truth[row]), high = std::max(high, series.truth[row]);

@@ -146,7 +146,12 @@ TEST_F(RenderTest, HeatmapsDrawACellAValue) {
   EXPECT_EQ(markup_fault(svg, false), "");
   EXPECT_THAT(svg, HasSubstr("first"));
   EXPECT_THAT(svg, HasSubstr("ebits"));
-  EXPECT_THAT(svg, Not(HasSubstr("<image")));
+  EXPECT_THAT(svg, HasSubstr("<image style=\"image-rendering:pixelated\""));
+  EXPECT_THAT(svg, HasSubstr("href=\"data:image/png;base64,"));
+  for (const auto& [rows, columns] : {std::pair<std::size_t, std::size_t>{1, 4}, {4, 1}, {1, 1}}) {
+    figure.heatmap = Heatmap{rows, columns, std::vector<double>(rows * columns, 1), {}, {}, ""};
+    EXPECT_EQ(markup_fault(render_svg(figure), false), "");
+  }
 }
 
 TEST_F(RenderTest, OddDataStillMakeAPicture) {
@@ -234,8 +239,12 @@ TEST(PlotScript, LongSeriesAreThinnedButKeepTheirSpikes) {
 
 TEST(PlotScript, AutomaticColoursFollowThePalette) {
   Figure figure = figure_of(series(PlotStyle::kLine, {1, 2}));
-  for (int i = 0; i < 7; ++i) figure.series.push_back(figure.series[0]);
+  for (int i = 0; i < 5; ++i) figure.series.push_back(figure.series[0]);
+  EXPECT_THAT(script_of(figure), Not(HasSubstr("dt (6,4)")));
+  figure.series.push_back(figure.series[0]);
   const std::string script = script_of(figure);
+  EXPECT_THAT(script, HasSubstr("dt (6,4) lc rgb \"#0072b2\""))
+      << "the seventh has the first colour again, dashed";
   for (const char* rgb : {"#0072b2", "#d55e00", "#009e73", "#e69f00", "#cc79a7", "#56b4e9"})
     EXPECT_THAT(script, HasSubstr(rgb));
   EXPECT_THAT(script, Not(HasSubstr("#f0e442"))) << "yellow lines are hard to see on white";

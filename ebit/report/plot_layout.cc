@@ -158,7 +158,18 @@ void lay_out_heatmap(const Heatmap& map, Layout& layout) {
 }  // namespace
 
 double text_width(std::string_view text, double size) {
-  return 0.61 * size * static_cast<double>(display_width(text));
+  // Advance widths of ' ' to '~' in DejaVu Sans, in hundredths of the size.
+  constexpr int kFirst = ' ', kLast = '~';
+  constexpr unsigned char kWidths[kLast - kFirst + 1] = {
+      32, 40, 46, 84, 64, 95, 78, 27, 39,  39, 50, 84, 32, 36, 32, 34, 64, 64, 64, 64, 64, 64, 64, 64,
+      64, 64, 34, 34, 84, 84, 84, 53, 100, 68, 69, 70, 77, 63, 58, 77, 75, 29, 29, 66, 56, 86, 75, 79,
+      60, 79, 69, 63, 61, 73, 68, 99, 69,  61, 69, 39, 34, 39, 84, 50, 50, 61, 63, 55, 63, 62, 35, 63,
+      63, 28, 28, 58, 28, 97, 63, 61, 63,  63, 41, 52, 39, 63, 59, 82, 59, 59, 52, 64, 34, 64, 84};
+  double hundredths = 0;
+  std::size_t others = display_width(text);
+  for (const char c : text)
+    if (c >= kFirst && c <= kLast) hundredths += kWidths[c - kFirst], --others;
+  return size * (hundredths / 100 + 0.68 * static_cast<double>(others));
 }
 
 Layout lay_out(const Figure& figure, const Box& cell) {
@@ -208,7 +219,7 @@ Layout lay_out(const Figure& figure, const Box& cell) {
   layout.y_ticks = find_y_ticks();
   clean_ticks(layout.y_ticks);
   plot.left = cell.left + kPad + kLine * static_cast<double>(line_count(layout.y_label)) +
-              (layout.y_label.empty() ? 0 : 6) + widest(layout.y_ticks) + 8;
+              (layout.y_label.empty() ? 0 : 6) + widest(layout.y_ticks) + 12;
   plot.right = cell.right - kPad - 4;
   if (legend.right == 2 && !layout.legend.empty()) plot.right -= widest_entry + 8;
   if (figure.heatmap)

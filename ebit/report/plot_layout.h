@@ -53,7 +53,8 @@ struct Layout {
 /// Lays `figure` out in `cell`. Needs a figure that passed check_figure().
 Layout lay_out(const Figure& figure, const Box& cell);
 
-/// Estimated width in pixels of text in DejaVu Sans at `size` pixels.
+/// Width in pixels of a line of text in DejaVu Sans at `size` pixels; exact but for kerning where it is
+/// ASCII.
 double text_width(std::string_view text, double size = kFontSize);
 
 }  // namespace ebit

@@ -81,13 +81,16 @@ const auto& row_of(const Rows& rows, Key key) {
 
 std::string_view rgb(PlotColor color) { return row_of(kColors, color).rgb; }
 
-// The colour of each series.
-std::vector<PlotColor> colors_of(const Figure& figure) {
-  std::vector<PlotColor> colors;
+// The figure with every colour chosen: series without one get the palette's in turn, and where it is used up,
+// again with dashed lines.
+Figure painted(Figure figure) {
   std::size_t next = 0;
-  for (const auto& s : figure.series)
-    colors.push_back(s.color == PlotColor::kAuto ? kColors[next++ % kAutomaticColors].color : s.color);
-  return colors;
+  for (auto& s : figure.series) {
+    if (s.color != PlotColor::kAuto) continue;
+    if (next >= kAutomaticColors && s.style == PlotStyle::kLine) s.style = PlotStyle::kDashes;
+    s.color = kColors[next++ % kAutomaticColors].color;
+  }
+  return figure;
 }
 
 // Writes the script of one picture: `size` in pixels; y of the screen counts from the bottom.
@@ -117,9 +120,9 @@ class ScriptWriter {
 
  private:
   void axes(const Figure& figure, const Layout& layout);
-  void legend(const Figure& figure, const Layout& layout, const std::vector<PlotColor>& colors);
+  void legend(const Figure& figure, const Layout& layout);
   void marks(const Figure& figure, const Layout& layout);
-  void series(const Figure& figure, const Layout& layout, const std::vector<PlotColor>& colors, int number);
+  void series(const Figure& figure, const Layout& layout, int number);
   void heatmap(const Heatmap& map, const Layout& layout, int number);
 
   double width_, height_, font_unit_;
@@ -170,10 +173,10 @@ void ScriptWriter::axes(const Figure& figure, const Layout& layout) {
 }
 
 // Drawn by hand: gnuplot's own key guesses the widths of texts differently for each picture format.
-void ScriptWriter::legend(const Figure& figure, const Layout& layout, const std::vector<PlotColor>& colors) {
+void ScriptWriter::legend(const Figure& figure, const Layout& layout) {
   for (const auto& entry : layout.legend) {
     const StyleRow& style = row_of(kStyles, figure.series[entry.series].style);
-    const std::string_view color = rgb(colors[entry.series]);
+    const std::string_view color = rgb(figure.series[entry.series].color);
     const double left = entry.left, right = entry.left + kLegendSample - 7;
     if (style.sample & StyleRow::kStroke)
       line("set arrow from screen {:.6f},{:.6f} to screen {:.6f},{:.6f} nohead lw 1.6 {} lc rgb \"{}\" front",
@@ -217,8 +220,7 @@ void ScriptWriter::marks(const Figure& figure, const Layout& layout) {
          gnuplot_string(clean_text(note.text)), note.x, note.y);
 }
 
-void ScriptWriter::series(const Figure& figure, const Layout& layout, const std::vector<PlotColor>& colors,
-                          int number) {
+void ScriptWriter::series(const Figure& figure, const Layout& layout, int number) {
   std::vector<std::string> clauses;
   const std::size_t limit = static_cast<std::size_t>(std::max(200.0, 4 * layout.plot.width()));
   for (std::size_t i = 0; i < figure.series.size(); ++i) {
@@ -242,15 +244,15 @@ void ScriptWriter::series(const Figure& figure, const Layout& layout, const std:
     const bool dense = static_cast<double>(s.y.size()) > 0.7 * layout.plot.width();
     const auto clause = [&](std::string_view text) {
       return fmt::format("{} {}", data,
-                         fmt::format(fmt::runtime(text), fmt::arg("color", rgb(colors[i])),
+                         fmt::format(fmt::runtime(text), fmt::arg("color", rgb(s.color)),
                                      fmt::arg("weight", dense ? 1.0 : 1.6)));
     };
     clauses.push_back(clause(style.clause) + " notitle");
     if (!style.extra.empty() && !s.low.empty()) clauses.push_back(clause(style.extra) + " notitle");
     if (!lone.empty() && (s.style == PlotStyle::kLine || s.style == PlotStyle::kDashes)) {
       line("{}_lone << EOD\n{}EOD", data, lone);
-      clauses.push_back(fmt::format("{}_lone using 1:2 with points pt 7 ps 0.5 lc rgb \"{}\" notitle", data,
-                                    rgb(colors[i])));
+      clauses.push_back(
+          fmt::format("{}_lone using 1:2 with points pt 7 ps 0.5 lc rgb \"{}\" notitle", data, rgb(s.color)));
     }
   }
   if (clauses.empty()) clauses.push_back("NaN notitle");
@@ -275,7 +277,11 @@ void ScriptWriter::heatmap(const Heatmap& map, const Layout& layout, int number)
       line("{} {} {}", c, r, std::isfinite(value) ? fmt::format("{}", value) : "NaN");
     }
   line("EOD");
-  line("plot $panel{} using 1:2:3 with image pixels notitle", number);
+  // An image needs two rows and columns; a single row is drawn as boxes.
+  const bool image = map.rows > 1 && map.columns > 1;
+  line("plot $panel{} using {} notitle", number,
+       image ? "1:2:3 with image"
+             : "1:2:($1-0.5):($1+0.5):($2-0.5):($2+0.5):3 with boxxyerror lc palette fs solid noborder");
 }
 
 void ScriptWriter::figure(const Figure& figure, const Layout& layout, int number) {
@@ -284,8 +290,7 @@ void ScriptWriter::figure(const Figure& figure, const Layout& layout, int number
     text(12, 12 + kSheetTitleSize * 0.5, title_, kSheetTitleSize, "left", "#1a1a1a");
   axes(figure, layout);
   line("unset key");
-  const std::vector<PlotColor> colors = colors_of(figure);
-  legend(figure, layout, colors);
+  legend(figure, layout);
   marks(figure, layout);
   if (layout.empty)
     text((layout.plot.left + layout.plot.right) / 2, (layout.plot.top + layout.plot.bottom) / 2,
@@ -293,7 +298,7 @@ void ScriptWriter::figure(const Figure& figure, const Layout& layout, int number
   if (figure.heatmap)
     heatmap(*figure.heatmap, layout, number);
   else
-    series(figure, layout, colors, number);
+    series(figure, layout, number);
 }
 
 }  // namespace
@@ -352,7 +357,8 @@ std::string plot_script(const Sheet& sheet, const PictureFormat& format) {
     for (std::size_t c = 0; c < column; ++c) left += sheet.column_shares[c];
     const Box cell{left / shares * width, row_tops[row],
                    (left + sheet.column_shares[column]) / shares * width, row_tops[row + 1]};
-    writer.figure(sheet.panels[i], lay_out(sheet.panels[i], cell), static_cast<int>(i));
+    const Figure figure = painted(sheet.panels[i]);
+    writer.figure(figure, lay_out(figure, cell), static_cast<int>(i));
   }
   writer.line("unset multiplot");
   return writer.take();

@@ -103,6 +103,8 @@ std::string tidy_gnuplot_svg(std::string_view svg, std::string_view prefix, std:
   // DejaVu Sans has the widths that gnuplot counted on; Verdana's are nearly the same.
   text = replace_all(std::move(text), "font-family=\"DejaVu Sans\"",
                      "font-family=\"DejaVu Sans, Verdana, sans-serif\"");
+  // Heatmaps are small pictures drawn large: their cells keep hard edges.
+  text = replace_all(std::move(text), "<image ", "<image style=\"image-rendering:pixelated\" ");
   const std::size_t begin = text.find("<title>"), end = text.find("</title>");
   if (begin != std::string::npos && end != std::string::npos)
     text.replace(begin + 7, end - begin - 7, escape_html(title));

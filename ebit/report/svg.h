@@ -11,7 +11,7 @@ namespace ebit {
 std::string prefix_svg_ids(std::string_view svg, std::string_view prefix);
 
 /// gnuplot's SVG made fit for a page: ids prefixed, `title` as its accessible name, generic fonts behind
-/// DejaVu Sans so that another machine draws it the same way.
+/// DejaVu Sans so that another machine draws it the same way, hard edges for the cells of heatmaps.
 std::string tidy_gnuplot_svg(std::string_view svg, std::string_view prefix, std::string_view title);
 
 /// An SVG document as an element to put into HTML: no XML declaration or doctype, ids prefixed, and scaling
