@@ -36,11 +36,20 @@ enum class LayerOrder {
 /// circuit.
 Circuit build_ansatz(const Ansatz& ansatz, int wires, int layers, LayerOrder order = LayerOrder::kForward);
 
-/// Reads an ansatz from the text of a TOML file (or JSON, where `source_name` ends in .json): `gates`, a list
-/// of {gate, wires, angles}. `wires` is a list of wire numbers, "all" (a one-wire gate on each wire) or
-/// "ring" (a two-wire gate on each pair q, q+1 round the register; two wires: one pair). An angle is a number
-/// (radians) or a name; equal names are one trainable angle, except that "all" and "ring" give each place its
-/// own. Throws Error naming the file, the line and what is wrong.
+/// Reads an ansatz from the text of a TOML file (or JSON, where `source_name` ends in .json). Examples are in
+/// configs/ansatz/. Keys: `gates`, the list of a layer's gates, and if wanted `name`, `help`, `source`.
+///
+/// An entry of `gates` is {gate, wires, angles}, or {matrix_re, matrix_im, wires} for a unitary of the user's
+/// own (2 or 4 rows; one of the two may be left out for zeros).
+/// `wires`: a list of wire numbers; or "all", a one-wire gate on every wire; or for two-wire gates "ring"
+/// (the pairs q, q+1 round the register; two wires have one pair), "chain", "even-pairs" (0-1, 2-3, ...) and
+/// "odd-pairs" (1-2, 3-4, ...). Only lists of wires tie an ansatz to registers that have those wires.
+/// `angles`: numbers in radians, or names of trainable angles, or multiples "-a", "0.5*a", "a/2", "3*pi/4"
+/// (pi is the number). Equal names are one trainable angle; in "all", "ring", ... a name is one angle for
+/// each place. Angles are numbered as they are met.
+///
+/// Throws Error as "source_name:line: what is wrong"; for wires that a register has not, the ansatz does so
+/// when it is built.
 Ansatz parse_ansatz(std::string_view text, std::string_view source_name);
 
 }  // namespace ebit
