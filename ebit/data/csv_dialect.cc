@@ -113,8 +113,9 @@ char find_delimiter(std::string_view text) {
 }
 
 char find_decimal(const CsvTable& table) {
+  constexpr std::size_t kEnough = 10000;  // cells with a mark to judge by
   std::size_t points = 0, commas = 0;
-  for (std::size_t row = 0; row < table.rows(); ++row) {
+  for (std::size_t row = 0; row < table.rows() && points + commas < kEnough; ++row) {
     for (std::size_t column = 0; column < table.columns(); ++column) {
       const auto cell = table.cell(row, column);
       const std::size_t mark = cell.find_first_of(".,");

@@ -57,9 +57,12 @@ void check_options(const DatasetOptions& o) {
 
 std::size_t column_of(const Series& series, const std::string& name) {
   const auto found = std::find(series.names.begin(), series.names.end(), name);
-  if (found == series.names.end())
+  if (found != series.names.end()) return static_cast<std::size_t>(found - series.names.begin());
+  const auto alias = series.aliases.find(name);
+  if (alias == series.aliases.end()) {
     fail("{}: no column '{}'{}", series.source, name, suggestion(name, series.names));
-  return static_cast<std::size_t>(found - series.names.begin());
+  }
+  return alias->second;
 }
 
 void check_series(const Series& series) {
@@ -71,8 +74,10 @@ void check_series(const Series& series) {
 
 // The columns used: targets first, then the features that are no targets.
 Series pick_columns(const Series& series, const std::vector<std::string>& names) {
-  Series picked{
-      .source = series.source, .names = {}, .times = series.times, .values = {}, .warnings = series.warnings};
+  Series picked;
+  picked.source = series.source;
+  picked.times = series.times;
+  picked.warnings = series.warnings;
   std::vector<std::size_t> from;
   for (const auto& name : names) {
     if (std::find(picked.names.begin(), picked.names.end(), name) != picked.names.end()) continue;
@@ -265,10 +270,16 @@ Dataset make_dataset(const Series& series, const DatasetOptions& options) {
   check_series(series);
   Dataset dataset;
   dataset.options = options;
-  dataset.series = pick_columns(series, used_columns(options));
-  for (const auto& name : options.targets) dataset.target_columns.push_back(column_of(dataset.series, name));
-  for (const auto& name : options.features)
+  for (auto* columns : {&dataset.options.targets, &dataset.options.features}) {
+    for (auto& name : *columns) name = series.names[column_of(series, name)];
+  }
+  dataset.series = pick_columns(series, used_columns(dataset.options));
+  for (const auto& name : dataset.options.targets) {
+    dataset.target_columns.push_back(column_of(dataset.series, name));
+  }
+  for (const auto& name : dataset.options.features) {
     dataset.feature_columns.push_back(column_of(dataset.series, name));
+  }
   if (dataset.feature_columns.empty()) dataset.feature_columns = dataset.target_columns;
 
   const std::size_t n = series.rows();

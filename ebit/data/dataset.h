@@ -32,15 +32,11 @@ struct DatasetOptions {
   int stride = 1;                     ///< rows between the starts of consecutive windows
   double train = 0.7;                 ///< share of the rows for training
   double validation = 0.1;            ///< share of the rows for validation, may be 0; the rest is for testing
-  std::string split =
-      "time";  ///< "time": train, validation, test follow each other; "random": windows drawn by seed
-  std::string boundary =
-      "inside";  ///< "inside": no window reaches over a split boundary (as the paper's code);
-                 ///< "across": a test window may begin in rows of the part before it
-  std::string scaler = "minmax-sym";  ///< a row of the scaler table
-  std::string scale_on =
-      "train";             ///< "train"; the sources' leaking ways: "leak-whole-series", "leak-each-part"
-  std::uint64_t seed = 0;  ///< of the random split
+  std::string split = "time";         ///< a row of split_table()
+  std::string boundary = "inside";    ///< a row of boundary_table(); "inside" is the paper's code
+  std::string scaler = "minmax-sym";  ///< a row of scaler_table()
+  std::string scale_on = "train";     ///< a row of scale_on_table(); the others are the sources' leaking ways
+  std::uint64_t seed = 0;             ///< of the random split
 };
 
 /// Windows of one part. Row-major arrays, scaled; sample i predicts row target_row[i] of the series.
@@ -58,13 +54,13 @@ struct Windows {
 /// training rows only; scalers[part][c] belongs to column c of `series` (one part for all unless
 /// leak-each-part).
 struct Dataset {
-  Series series;  ///< the columns used, targets first, unscaled
-  DatasetOptions options;
+  Series series;           ///< the columns used, targets first, unscaled
+  DatasetOptions options;  ///< as given, but targets and features by their names in `series`
   Windows train, validation, test;
   std::vector<std::size_t> target_columns;   ///< [O] columns of `series`
   std::vector<std::size_t> feature_columns;  ///< [F] columns of `series`
-  std::vector<std::vector<Scaler>>
-      scalers;  ///< [1 or 3][C]: one set, or one a part (train, validation, test)
+  /// [1 or 3][C]: one set of scalers for all parts, or one each for train, validation, test (leak-each-part).
+  std::vector<std::vector<Scaler>> scalers;
   /// Split by time: part p holds rows [part_begin[p], part_begin[p + 1]) of `series`; at random {0, 0, 0, N}.
   std::array<std::size_t, 4> part_begin{};
 

@@ -110,6 +110,20 @@ TEST(Dataset, SeveralTargetsAndFeatures) {
   EXPECT_EQ(make_dataset(ramp(20), o).train.features, 2u) << "without features the targets are fed";
 }
 
+TEST(Dataset, ColumnsMayBeAskedForAsTheFileWasAsked) {
+  Series s = ramp(20);
+  s.aliases = {{"3", 1}, {"2", 0}};
+  DatasetOptions o = plain();
+  o.window = 2;
+  o.targets = {"3"};
+  o.features = {"2", "b"};
+  const Dataset d = make_dataset(s, o);
+  EXPECT_THAT(d.options.targets, ElementsAre("b"));
+  EXPECT_THAT(d.options.features, ElementsAre("a", "b"));
+  EXPECT_THAT(d.series.names, ElementsAre("b", "a"));
+  EXPECT_EQ(d.train.y[0], 1002);
+}
+
 TEST(Dataset, ScalersAreFittedOnTrainingRowsOnly) {
   for (const auto& row : scaler_table()) {
     for (const char* boundary : {"inside", "across"}) {

@@ -286,7 +286,16 @@ Series series_of(const CsvTable& table, const SeriesOptions& options, std::span<
 
   Series series;
   series.source = table.source;
-  for (std::size_t c = 0; c < draft.columns.size(); ++c) series.names.push_back(draft.name(c));
+  for (std::size_t c = 0; c < draft.columns.size(); ++c) {
+    const bool taken =
+        std::find(series.names.begin(), series.names.end(), draft.name(c)) != series.names.end();
+    series.names.push_back(taken ? fmt::format("{} ({})", draft.name(c), draft.columns[c] + 1)
+                                 : draft.name(c));
+  }
+  for (const auto& name : wanted) {
+    const auto column = std::find(draft.columns.begin(), draft.columns.end(), table.column(name));
+    series.aliases[name] = static_cast<std::size_t>(column - draft.columns.begin());
+  }
   for (std::size_t i = 0; i < draft.rows.size(); ++i) series.times.push_back(draft.label(i));
   series.values = std::move(draft.values);
   series.warnings = std::move(draft.warnings);

@@ -52,6 +52,14 @@ TEST(Load, ColumnsMayBeGivenByNumberAndTwice) {
   EXPECT_THAT(load("Date,Temp\n2024-05-10,1\n2024-05-11,2\n", {"2", "Temp"}).names, ElementsAre("Temp"));
 }
 
+TEST(Load, ColumnsAskedForByNumberKeepTheirNames) {
+  const auto s = load("Date,Temp,Temp\n2024-05-10,1,5\n2024-05-11,2,6\n", {"3", "2"});
+  EXPECT_THAT(s.names, ElementsAre("Temp", "Temp (2)"));
+  EXPECT_THAT(s.values, ElementsAre(5, 1, 6, 2));
+  EXPECT_EQ(s.aliases.at("3"), 0u);
+  EXPECT_EQ(s.aliases.at("2"), 1u);
+}
+
 TEST(Load, WrongColumnSuggestsTheNearest) {
   EXPECT_THAT(error_of([] { load("Date,Temp\n2024-05-10,1\n", {"Tmp"}); }),
               AllOf(HasSubstr("t.csv: no column 'Tmp'"), HasSubstr("did you mean 'Temp'?")));

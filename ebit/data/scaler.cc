@@ -22,6 +22,11 @@ void fit_minmax_sym(std::span<const double> values, double& offset, double& scal
   scale = 2.0 / (*high - *low);
 }
 
+void fit_minmax_half(std::span<const double> values, double& offset, double& scale) {
+  fit_minmax_sym(values, offset, scale);
+  scale /= 2;
+}
+
 void fit_standard(std::span<const double> values, double& offset, double& scale) {
   const double n = static_cast<double>(values.size());
   double mean = 0.0, variance = 0.0;
@@ -33,9 +38,11 @@ void fit_standard(std::span<const double> values, double& offset, double& scale)
 
 void fit_none(std::span<const double>, double& offset, double& scale) { offset = 0.0, scale = 1.0; }
 
-constexpr std::array<ScalerRow, 4> kScalers{{
+constexpr std::array<ScalerRow, 5> kScalers{{
     {"minmax", "the fitted values fill [0, 1]", true, fit_minmax},
     {"minmax-sym", "the fitted values fill [-1, 1], the range of an expectation <Z>", true, fit_minmax_sym},
+    {"minmax-half", "the fitted values fill [-1/2, 1/2]: later values find room in [-1, 1]", true,
+     fit_minmax_half},
     {"standard", "mean 0 and (population) variance 1", true, fit_standard},
     {"none", "values as they are", false, fit_none},
 }};

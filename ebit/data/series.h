@@ -1,6 +1,7 @@
 // A time series in memory: rows in time order, one column a variable.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -8,13 +9,14 @@ namespace ebit {
 
 /// Values of C variables at N times, in time order, without gaps or NaN.
 struct Series {
-  std::string source;  ///< where it came from, for messages and reports: a path or a generator's name
-  std::vector<std::string> names;  ///< [C] column names
-  std::vector<std::string>
-      times;                   ///< [N] time labels as written in the source ("2024-05-10", or "0", "1", ...)
-  std::vector<double> values;  ///< [N, C], row by row
-  std::vector<std::string>
-      warnings;  ///< what was noticed and put right while it was made, a line each, to be shown
+  std::string source;                 ///< where it came from, for messages: a path or a generator's name
+  std::vector<std::string> names;     ///< [C] column names
+  std::vector<std::string> times;     ///< [N] time labels as in the source ("2024-05-10", or "0", "1", ...)
+  std::vector<double> values;         ///< [N, C], row by row
+  std::vector<std::string> warnings;  ///< what was put right while it was made, a line each, to be shown
+  /// Other names that columns were asked for by: "2" for the file's second one. make_dataset() knows them
+  /// too.
+  std::map<std::string, std::size_t> aliases;
 
   std::size_t rows() const { return names.empty() ? 0 : values.size() / names.size(); }
   std::size_t columns() const { return names.size(); }
