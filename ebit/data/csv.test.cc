@@ -77,6 +77,7 @@ TEST(Csv, DecimalCommaIsFoundBesideASemicolon) {
   EXPECT_EQ(t.decimal, ',');
   EXPECT_EQ(table_of("1,5;2,5\n3,5;4,5\n").delimiter, ';') << "both fit every line";
   EXPECT_EQ(table_of("a;b\n1;2.5\n").decimal, '.');
+  EXPECT_EQ(table_of("a;b\nx;4,216\n").decimal, ',') << "beside a semicolon three digits are decimals";
   EXPECT_EQ(table_of("a,b\nx,\"12,5\"\n").decimal, ',');
   EXPECT_EQ(table_of("a,b\nx,\"1,234\"\n").decimal, '.') << "more likely a thousands separator";
   EXPECT_EQ(table_of("a;b\n1;2.5\n", {.delimiter = {}, .decimal = ",", .header = {}}).decimal, ',');
