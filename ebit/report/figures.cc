@@ -8,6 +8,7 @@
 #include <numeric>
 
 #include "ebit/base/error.h"
+#include "ebit/report/text_table.h"
 
 namespace ebit {
 namespace {
@@ -150,13 +151,6 @@ std::vector<double> residuals(const PredictedSeries& series, const PredictedPart
   return r;
 }
 
-std::string short_number(double value) {
-  if (!std::isfinite(value)) return "no value";
-  const double size = std::abs(value);
-  return size != 0 && (size < 1e-3 || size >= 1e6) ? fmt::format("{:.2e}", value)
-                                                   : fmt::format("{:.4g}", value);
-}
-
 }  // namespace
 
 Figure loss_figure(const std::vector<LossHistory>& seeds, std::string title, std::string loss_name) {
@@ -242,7 +236,8 @@ Sheet residual_sheet(const PredictedSeries& series, std::string title) {
   for (const double v : r)
     if (std::isfinite(v)) sum += v, ++count;
   if (count > 0)
-    spread.marks.push_back({sum / count, sum / count, "mean " + short_number(sum / count), PlotColor::kInk});
+    spread.marks.push_back(
+        {sum / count, sum / count, "mean " + table_number(sum / count, 3), PlotColor::kInk});
 
   Sheet sheet;
   sheet.title = std::move(title);
@@ -346,9 +341,8 @@ Figure comparison_figure(const std::vector<ComparedModel>& models, std::string t
     if (spread) to.low.push_back(m.value - m.spread), to.high.push_back(m.value + m.spread);
     figure.y_ticks.push_back({at, m.name});
     const bool known = std::isfinite(m.value);
-    figure.notes.push_back(
-        {known ? std::max(0.0, m.value + m.spread) : 0, at,
-         short_number(m.value) + (known && m.spread > 0 ? " ± " + short_number(m.spread) : "")});
+    figure.notes.push_back({known ? std::max(0.0, m.value + m.spread) : 0, at,
+                            known ? table_spread(m.value, m.spread) : "no value"});
   }
   figure.y_low = 0.4, figure.y_high = static_cast<double>(models.size()) + 0.6;
   for (auto* s : {&bars, &ours})

@@ -26,15 +26,16 @@ struct PredictedPart {
   std::string name;               ///< "training", "validation", "test"
   std::vector<std::size_t> rows;  ///< [M] rows of the series that were predicted, any order
   std::vector<double> predicted;  ///< [M] in units of the data
-  std::vector<double> low, high;  ///< [M] spread over seeds, or empty
+  std::vector<double> low;        ///< [M] least over seeds, or empty
+  std::vector<double> high;       ///< [M] greatest over seeds, or empty
 };
 
 /// A series and what a model said about it.
 struct PredictedSeries {
-  std::string name;                ///< of the variable, with its unit where known: "Temp (°C)"
-  std::vector<std::string> times;  ///< [N] time labels as in the source
-  std::vector<double> truth;       ///< [N]
-  std::vector<PredictedPart> parts;
+  std::string name;                  ///< of the variable, with its unit where known: "Temp (°C)"
+  std::vector<std::string> times;    ///< [N] time labels as in the source
+  std::vector<double> truth;         ///< [N]
+  std::vector<PredictedPart> parts;  ///< at least one
 };
 
 /// Truth and predictions over time. Parts that follow each other are drawn as lines over shaded stretches;
@@ -50,12 +51,13 @@ Figure scatter_figure(const PredictedSeries& series, std::string title);
 
 /// The end of a series and its continuation.
 struct ForecastSeries {
-  std::string name;
+  std::string name;                       ///< of the variable, with its unit where known
   std::vector<std::string> times;         ///< [N] labels of the known rows
   std::vector<double> truth;              ///< [N]
   std::vector<std::string> future_times;  ///< [S] labels of the forecast rows
   std::vector<double> forecast;           ///< [S]
-  std::vector<double> low, high;          ///< [S] spread, or empty
+  std::vector<double> low;                ///< [S] lower end of the spread, or empty
+  std::vector<double> high;               ///< [S] upper end of the spread, or empty
   std::vector<double> actual;             ///< [S] what came to be, where known, or empty
 };
 
@@ -64,7 +66,7 @@ Figure forecast_figure(const ForecastSeries& series, std::string title, std::siz
 
 /// One bar of a comparison.
 struct ComparedModel {
-  std::string name;
+  std::string name;        ///< with what tells it apart, for example its parameter count
   double value = 0;        ///< the metric; NaN where there is none
   double spread = 0;       ///< standard deviation over seeds, 0 for none
   bool highlight = false;  ///< the model the run is about; the others are its baselines

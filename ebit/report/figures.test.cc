@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "ebit/base/error.h"
-#include "ebit/report/markup.test.h"
+#include "ebit/report/testing/markup.h"
 
 namespace ebit {
 namespace {
@@ -155,8 +155,8 @@ TEST(Figures, ComparisonsWriteTheirValues) {
   const Figure figure = comparison_figure(
       {{"quantum", 2.5, 0.25, true}, {"LSTM", 2.25}, {"naive", std::nan("")}}, "RMSE", "°C");
   ASSERT_THAT(figure.notes, SizeIs(3));
-  EXPECT_EQ(figure.notes[0].text, "2.5 ± 0.25");
-  EXPECT_EQ(figure.notes[1].text, "2.25");
+  EXPECT_EQ(figure.notes[0].text, "2.50 ± 0.25");
+  EXPECT_EQ(figure.notes[1].text, "2.250");
   EXPECT_EQ(figure.notes[2].text, "no value");
   ASSERT_THAT(figure.y_ticks, SizeIs(3));
   EXPECT_GT(figure.y_ticks[0].at, figure.y_ticks[1].at) << "the first stands on top";

@@ -115,7 +115,7 @@ std::string run_gnuplot(const std::string& script) {
   while (::waitpid(child, &status, 0) < 0)
     require(errno == EINTR, "cannot draw: lost sight of gnuplot: {}", std::strerror(errno));
   require(!WIFSIGNALED(status), "cannot draw: gnuplot was stopped by signal {}", WTERMSIG(status));
-  require(WEXITSTATUS(status) != 127 || content_of(out.get()).size() > 0,
+  require(WEXITSTATUS(status) != 127 || !content_of(out.get()).empty(),
           "cannot draw: gnuplot cannot be started; on Debian: apt-get install gnuplot-nox");
   require(WEXITSTATUS(status) == 0, "cannot draw: gnuplot failed: {}",
           reason_in(content_of(complaints.get())));

@@ -14,7 +14,9 @@ namespace ebit {
 
 /// A number to see first: "2.71 °C", "test RMSE", "persistence: 2.93".
 struct HeadlineNumber {
-  std::string value, label, hint;
+  std::string value;  ///< large, with its unit
+  std::string label;  ///< above it
+  std::string hint;   ///< below it, may be ""
 };
 
 /// Collects the parts of a page in reading order. Every text is escaped; the calls return the page, for
@@ -22,6 +24,7 @@ struct HeadlineNumber {
 /// desktops alike.
 class Page {
  public:
+  /// An empty page; `subtitle` "" for none.
   explicit Page(std::string title, std::string subtitle = "");
 
   Page& section(
@@ -29,10 +32,13 @@ class Page {
   Page& subsection(std::string_view heading);                   ///< a smaller heading
   Page& paragraph(std::string_view text);                       ///< empty lines in it begin new paragraphs
   Page& headlines(const std::vector<HeadlineNumber>& numbers);  ///< large numbers side by side
+  /// Names with their values, in two columns.
   Page& facts(const std::vector<std::pair<std::string, std::string>>& names_and_values);
+  /// A table as table_html() writes it.
   Page& table(const TextTable& table);
   /// A drawn figure with a caption below ("" for none). Throws Error where drawing fails.
   Page& figure(const Figure& figure, std::string_view caption = "");
+  /// Several figures in one picture, likewise.
   Page& figure(const Sheet& sheet, std::string_view caption = "");
   /// A ready SVG document. Throws Error as svg_for_html() does.
   Page& svg(std::string_view svg, std::string_view caption = "");

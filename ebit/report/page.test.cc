@@ -8,7 +8,7 @@
 
 #include "ebit/base/atomic_file.h"
 #include "ebit/base/error.h"
-#include "ebit/report/markup.test.h"
+#include "ebit/report/testing/markup.h"
 
 namespace ebit {
 namespace {

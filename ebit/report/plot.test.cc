@@ -10,8 +10,8 @@
 #include "ebit/base/atomic_file.h"
 #include "ebit/base/error.h"
 #include "ebit/report/gnuplot.h"
-#include "ebit/report/markup.test.h"
 #include "ebit/report/plot_script.h"
+#include "ebit/report/testing/markup.h"
 
 namespace ebit {
 namespace {

@@ -8,9 +8,12 @@
 
 namespace ebit {
 
-/// One value of a series; low and high are 0 where the style has none.
+/// One value of a series.
 struct PlotPoint {
-  double x = 0, y = 0, low = 0, high = 0;
+  double x = 0;     ///< axis units
+  double y = 0;     ///< axis units; of a band its low
+  double low = 0;   ///< 0 where the style has no spread
+  double high = 0;  ///< 0 where the style has no spread
 };
 
 /// Throws Error where lists have different lengths, sizes are out of range or there is nothing to draw.
@@ -23,14 +26,16 @@ std::vector<std::vector<PlotPoint>> plot_runs(const PlotSeries& series, bool log
 
 /// The least and greatest value seen.
 struct Extent {
-  double low = 0, high = 0;
-  bool any = false;
-  void include(double value);
+  double low = 0;              ///< the least, where `any`
+  double high = 0;             ///< the greatest, where `any`
+  bool any = false;            ///< some value was seen
+  void include(double value);  ///< takes a value in; those that cannot be drawn are passed over
 };
 
 /// How far the data of a figure reach on both axes, bars' feet and marks' lines included.
 struct FigureExtent {
-  Extent x, y;
+  Extent x;               ///< along the x axis
+  Extent y;               ///< along the y axis
   bool whole_x = true;    ///< all x are whole numbers
   bool dots = false;      ///< some series has dots or upright bars
   bool bars_only = true;  ///< nothing but bars, which stand on zero

@@ -66,7 +66,8 @@ constexpr StyleRow kStyles[] = {
      "solid 0.85"},
     {PlotStyle::kRowBars, "{x} {y} {half} {low} {high}",
      "using 1:2:(0):1:($2-$3):($2+$3) with boxxyerror fc rgb \"{color}\" fs solid 0.85 noborder",
-     "using 1:2:4:5 with xerrorbars pt 0 lw 1.2 lc rgb \"#333333\"", StyleRow::kPatch, "solid 0.85"},
+     "using ($4<$5?$1:NaN):2:4:5 with xerrorbars pt 0 lw 1.2 lc rgb \"#333333\"", StyleRow::kPatch,
+     "solid 0.85"},
 };
 
 template <class Rows, class Key>

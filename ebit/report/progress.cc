@@ -61,11 +61,12 @@ std::string duration_text(double seconds) {
   return fmt::format("{} d {} h", whole / 86400, whole / 3600 % 24);
 }
 
-Progress::Progress(std::FILE* out, std::string head, std::string unit, std::size_t total, std::size_t done)
-    : Progress(out, std::move(head), std::move(unit), total, done, progress_options(out)) {}
+Progress::Progress(std::FILE* out, std::string_view head, std::string_view unit, std::size_t total,
+                   std::size_t done)
+    : Progress(out, head, unit, total, done, progress_options(out)) {}
 
-Progress::Progress(std::FILE* out, std::string head, std::string unit, std::size_t total, std::size_t done,
-                   ProgressOptions options)
+Progress::Progress(std::FILE* out, std::string_view head, std::string_view unit, std::size_t total,
+                   std::size_t done, ProgressOptions options)
     : out_(out),
       head_(clean_text(head)),
       unit_(clean_text(unit)),

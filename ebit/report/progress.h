@@ -34,15 +34,19 @@ class Progress {
  public:
   /// `head` stands first ("seed 1", may be ""), `unit` names a step ("epoch"). `done` steps were finished
   /// before (a resumed run); they do not count for the time left. `total` may be 0.
-  Progress(std::FILE* out, std::string head, std::string unit, std::size_t total, std::size_t done = 0);
-  Progress(std::FILE* out, std::string head, std::string unit, std::size_t total, std::size_t done,
+  Progress(std::FILE* out, std::string_view head, std::string_view unit, std::size_t total,
+           std::size_t done = 0);
+  /// The same with options of one's own in place of progress_options(out).
+  Progress(std::FILE* out, std::string_view head, std::string_view unit, std::size_t total, std::size_t done,
            ProgressOptions options);
   /// Ends an unfinished line, so that what is printed next stands on its own.
   ~Progress();
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  /// `done` steps of all are finished now; `values` is what to say about them ("loss 0.0812  best 0.0790").
+  /// `done` steps of all are finished now; `values` is what to say about them
+  /// ("loss 0.0812  best 0.0790"). update(0, "") shows an empty bar on a terminal before the first step is
+  /// done.
   void update(std::size_t done, std::string_view values);
 
   /// Prints a line of its own above the progress line.

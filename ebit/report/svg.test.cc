@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "ebit/base/error.h"
-#include "ebit/report/markup.test.h"
+#include "ebit/report/testing/markup.h"
 
 namespace ebit {
 namespace {

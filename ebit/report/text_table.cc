@@ -97,7 +97,7 @@ std::string table_markdown(const TextTable& table) {
     const std::string bold = table.best_row == r ? "**" : "";
     for (std::size_t c = 0; c < table.columns.size(); ++c) {
       const std::string words = markdown(cell(table, r, c));
-      text += " " + (words.empty() ? "" : bold + words + bold) + " |";
+      text += words.empty() ? "  |" : fmt::format(" {0}{1}{0} |", bold, words);
     }
     text += "\n";
   }

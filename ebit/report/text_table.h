@@ -10,7 +10,7 @@ namespace ebit {
 
 /// A column's heading and side.
 struct TableColumn {
-  std::string name;
+  std::string name;    ///< the heading
   bool number = true;  ///< numbers stand at the right, words at the left
 };
 
