@@ -1,0 +1,44 @@
+#include "ebit/train/register_kind.h"
+
+#include "ebit/base/atomic_file.h"
+#include "ebit/base/error.h"
+#include "ebit/nn/register_model.h"
+
+namespace ebit::train {
+
+RegisterOptions register_options(const ModelConfig& model, int features) {
+  RegisterOptions cell;
+  cell.system = model.n_system;
+  cell.ancilla = model.n_ancilla;
+  cell.features = features;
+  cell.encoder = model.encoder;
+  cell.ansatz = model.ansatz;
+  if (!model.ansatz_file.empty())
+    cell.custom_ansatz = parse_ansatz(read_file(model.ansatz_file), model.ansatz_file);
+  cell.layers_en = model.layers_en;
+  cell.layers_dis = model.layers_dis;
+  cell.dis = model.dis;
+  cell.hidden = model.hidden;
+  cell.readout = model.readout;
+  cell.epsilon = model.epsilon;
+  cell.gradient = model.gradient;
+  return cell;
+}
+
+ModelKind register_kind() {
+  return {"register", "quantum register cell: encoder, U_en, U_dis, readout and hidden update",
+          [](const Config& config, int features, int outputs) -> std::shared_ptr<nn::SequenceModel> {
+            const ModelConfig& model = config.model;
+            require(model.init_low <= model.init_high, "--init-low {} is above --init-high {}",
+                    model.init_low, model.init_high);
+            const auto rnn = nn::RegisterRNNOptions(register_options(model, features))
+                                 .init_low(model.init_low)
+                                 .init_high(model.init_high);
+            return nn::RegisterModel(nn::RegisterModelOptions(rnn, outputs)
+                                         .linear_head(model.head == "linear")
+                                         .stateful(config.train.stateful))
+                .ptr();
+          }};
+}
+
+}  // namespace ebit::train
