@@ -8,7 +8,7 @@
 #include "ebit/base/atomic_file.h"
 #include "ebit/base/error.h"
 #include "ebit/base/nearest.h"
-#include "ebit/train/model_factory.h"
+#include "ebit/cell/preset.h"
 
 namespace ebit::train {
 namespace {
@@ -181,8 +181,7 @@ Config resolve_config(const std::optional<std::filesystem::path>& file, const st
     if (setting.name == "model.preset") apply_setting(config, setting);
   }
   if (!config.model.preset.empty()) {
-    const Preset& preset = find_preset(config.model.preset);
-    apply_settings(config, preset.settings, "preset " + preset.name);
+    apply_settings(config, settings_of(find_preset(config.model.preset)), "preset " + config.model.preset);
   }
   for (const Setting& setting : settings) apply_setting(config, setting);
   return config;

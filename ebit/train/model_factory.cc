@@ -1,17 +1,16 @@
 #include "ebit/train/model_factory.h"
 
-#include <algorithm>
-
 #include "ebit/base/error.h"
 #include "ebit/base/nearest.h"
 #include "ebit/nn/baselines.h"
+#include "ebit/train/register_kind.h"
 
 namespace ebit::train {
 namespace {
 
-// The libtorch models as kinds of their own.
+// The quantum model, and the libtorch models as kinds of their own.
 std::vector<ModelKind> built_in_kinds() {
-  std::vector<ModelKind> kinds;
+  std::vector<ModelKind> kinds = {register_kind()};
   for (const nn::BaselineRow& row : nn::baseline_table()) {
     kinds.push_back(
         {std::string(row.name), std::string(row.help), [&row](const Config& c, int features, int outputs) {
@@ -31,34 +30,14 @@ std::vector<ModelKind>& all_kinds() {
   return kinds;
 }
 
-std::vector<Preset>& all_presets() {
-  static std::vector<Preset> rows;
-  return rows;
-}
-
-template <class Row>
-void add_or_replace(std::vector<Row>& rows, Row row) {
-  const auto found =
-      std::find_if(rows.begin(), rows.end(), [&](const Row& other) { return other.name == row.name; });
-  if (found == rows.end()) {
-    rows.push_back(std::move(row));
-  } else {
-    *found = std::move(row);
-  }
-}
-
 }  // namespace
 
 const std::vector<ModelKind>& model_kinds() { return all_kinds(); }
-void add_model_kind(ModelKind kind) { add_or_replace(all_kinds(), std::move(kind)); }
-const std::vector<Preset>& presets() { return all_presets(); }
-void add_preset(Preset preset) { add_or_replace(all_presets(), std::move(preset)); }
 
-const Preset& find_preset(std::string_view name) {
-  for (const Preset& row : all_presets()) {
-    if (row.name == name) return row;
-  }
-  fail("no preset is called '{}'{}", name, suggestion(name, names_of(all_presets())));
+void add_model_kind(ModelKind kind) {
+  std::vector<ModelKind>& kinds = all_kinds();
+  std::erase_if(kinds, [&](const ModelKind& other) { return other.name == kind.name; });
+  kinds.push_back(std::move(kind));
 }
 
 std::shared_ptr<nn::SequenceModel> make_model(const Config& config, int features, int outputs,

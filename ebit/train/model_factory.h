@@ -1,11 +1,10 @@
-// The tables of model kinds and of presets that `ebit train` can build.
+// The table of model kinds that `ebit train` can build.
 #pragma once
 
 #include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "ebit/nn/sequence_model.h"
@@ -22,28 +21,11 @@ struct ModelKind {
   std::function<std::shared_ptr<nn::SequenceModel>(const Config& config, int features, int outputs)> make;
 };
 
-/// A row of the table of presets: a published model as settings.
-struct Preset {
-  std::string name;  ///< as in `--preset NAME`
-  std::string help;  ///< one line: what it is, and its source
-  /// Option and value, such as {"model.encoder", "linear-amplitude"}, applied before any other setting.
-  std::vector<std::pair<std::string, std::string>> settings;
-};
-
 /// All kinds: the quantum register model, the classical models, and what was added.
 const std::vector<ModelKind>& model_kinds();
 
 /// Adds a kind of your own; a kind of the same name is replaced.
 void add_model_kind(ModelKind kind);
-
-/// All presets: those of the cell layer, and what was added.
-const std::vector<Preset>& presets();
-
-/// Adds a preset of your own; a preset of the same name is replaced.
-void add_preset(Preset preset);
-
-/// The preset called `name`. Throws Error with the nearest name for one that is not there.
-const Preset& find_preset(std::string_view name);
 
 /// Builds the model of `config` with initial values drawn by `seed`, in the dtype of the config.
 /// Throws Error for an unknown kind (nearest suggested) and as ModelKind::make.

@@ -4,6 +4,8 @@
 #include "ebit/cell/encoder.h"
 #include "ebit/cell/gradient_method.h"
 #include "ebit/cell/hidden_update.h"
+#include "ebit/cell/preset.h"
+#include "ebit/cell/register_cell.h"
 #include "ebit/data/baseline.h"
 #include "ebit/data/scaler.h"
 #include "ebit/nn/baselines.h"
@@ -125,10 +127,7 @@ constexpr OptionRow kOptions[] = {
     {"model", "layers_dis", "--layers-dis", "layers of U_dis",
      [](Config& c) -> Slot { return &c.model.layers_dis; }},
     {"model", "dis", "--dis", "U_dis: the same circuit with its layers' angles flipped, or the true adjoint",
-     [](Config& c) -> Slot { return &c.model.dis; },
-     [] {
-       return Names{"flipped", "adjoint"};
-     }},
+     [](Config& c) -> Slot { return &c.model.dis; }, [] { return names_of(dis_structures()); }},
     {"model", "hidden", "--hidden", "what of the ancilla register survives a step",
      [](Config& c) -> Slot { return &c.model.hidden; }, [] { return names_of(hidden_updates<double>()); }},
     {"model", "readout", "--readout",

@@ -1,0 +1,161 @@
+#include "ebit/train/prepare.h"
+
+#include <algorithm>
+#include <bit>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "ebit/base/error.h"
+#include "ebit/base/nearest.h"
+#include "ebit/data/generator.h"
+#include "ebit/data/included.h"
+#include "ebit/data/load.h"
+
+namespace ebit::train {
+namespace {
+
+using nlohmann::json;
+
+std::vector<std::string> wanted_columns(const DatasetOptions& options) {
+  std::vector<std::string> wanted = options.targets;
+  for (const std::string& name : options.features) {
+    if (std::find(wanted.begin(), wanted.end(), name) == wanted.end()) wanted.push_back(name);
+  }
+  return wanted;
+}
+
+// Columns given by number bear their names from here on.
+void name_columns(std::vector<std::string>& columns, const std::vector<std::string>& wanted,
+                  const Series& series) {
+  for (std::string& column : columns) {
+    const auto found = std::find(wanted.begin(), wanted.end(), column);
+    column = series.names[static_cast<std::size_t>(found - wanted.begin())];
+  }
+}
+
+Series load_file(Config& config) {
+  DatasetOptions& options = config.data.dataset;
+  const std::filesystem::path path = find_data(config.data.file);
+  std::error_code ignored;
+  const IncludedSet* included =
+      std::filesystem::exists(config.data.file, ignored) ? nullptr : find_included(config.data.file);
+  if (included == nullptr) {
+    config.data.file = std::filesystem::absolute(path).lexically_normal().string();
+  } else {
+    if (options.targets.empty()) options.targets = {std::string(included->target)};
+    if (config.data.series.time.columns.empty())
+      config.data.series.time.columns = {std::string(included->time)};
+    if (config.baselines.season == 0) config.baselines.season = included->season;
+  }
+  const std::vector<std::string> wanted =
+      options.targets.empty() ? std::vector<std::string>{} : wanted_columns(options);
+  Series series = load_series(path, config.data.series, wanted);
+  if (options.targets.empty()) {
+    std::string names;
+    for (const std::string& name : series.names) names += (names.empty() ? "" : ", ") + name;
+    require(series.names.size() == 1, "say which column of '{}' to predict with --target: {}", path.string(),
+            names);
+    options.targets = series.names;
+    return series;
+  }
+  name_columns(options.features, wanted, series);
+  name_columns(options.targets, wanted, series);
+  return series;
+}
+
+std::uint64_t mix(std::uint64_t hash, std::uint64_t value) {
+  for (int byte = 0; byte < 8; ++byte) hash = (hash ^ ((value >> (8 * byte)) & 0xff)) * 0x100000001b3u;
+  return hash;
+}
+
+}  // namespace
+
+Series load_data(Config& config) {
+  DataConfig& data = config.data;
+  require(data.file.empty() || data.generator.empty(),
+          "there are two sources of data, '{}' and --generator {}: give one", data.file, data.generator);
+  if (data.file.empty() && data.generator.empty()) {
+    std::string names;
+    for (const IncludedSet& row : included_table())
+      names += (names.empty() ? "" : ", ") + std::string(row.name);
+    fail("there are no data: give a CSV file, an included data set ({}) or --generator NAME", names);
+  }
+  Series series = data.generator.empty() ? load_file(config)
+                                         : generate_series(data.generator, data.set, data.generator_seed);
+  if (data.dataset.targets.empty()) data.dataset.targets = {series.names.at(0)};
+  if (config.baselines.season == 0) config.baselines.season = 1;
+  require(config.baselines.season >= 1, "--season must be 0 (unknown) or more, not {}",
+          config.baselines.season);
+  return series;
+}
+
+Dataset prepare_dataset(Config& config) {
+  const Series series = load_data(config);
+  return make_dataset(series, config.data.dataset);
+}
+
+std::string fitted_text(const Dataset& dataset) {
+  json scalers = json::array();
+  for (const auto& part : dataset.scalers) {
+    json row = json::array();
+    for (const Scaler& s : part) row.push_back({{"name", s.name}, {"offset", s.offset}, {"scale", s.scale}});
+    scalers.push_back(row);
+  }
+  return json{{"columns", dataset.series.names},
+              {"target_columns", dataset.target_columns},
+              {"feature_columns", dataset.feature_columns},
+              {"window", dataset.options.window},
+              {"horizon", dataset.options.horizon},
+              {"stride", dataset.options.stride},
+              {"scaler", dataset.options.scaler},
+              {"scalers", scalers}}
+      .dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+Dataset fitted_dataset(const std::string& text, const std::string& where) {
+  Dataset dataset;
+  try {
+    const json value = json::parse(text);
+    value.at("columns").get_to(dataset.series.names);
+    value.at("target_columns").get_to(dataset.target_columns);
+    value.at("feature_columns").get_to(dataset.feature_columns);
+    value.at("window").get_to(dataset.options.window);
+    value.at("horizon").get_to(dataset.options.horizon);
+    value.at("stride").get_to(dataset.options.stride);
+    value.at("scaler").get_to(dataset.options.scaler);
+    for (const json& part : value.at("scalers")) {
+      dataset.scalers.emplace_back();
+      for (const json& s : part)
+        dataset.scalers.back().push_back({s.at("name"), s.at("offset"), s.at("scale")});
+    }
+  } catch (const json::exception&) {
+    fail("'{}' is damaged: it does not say how its data were scaled", where);
+  }
+  const std::size_t columns = dataset.series.names.size();
+  const auto inside = [&](std::size_t column) { return column < columns; };
+  const bool sound = !dataset.scalers.empty() && !dataset.target_columns.empty() &&
+                     !dataset.feature_columns.empty() &&
+                     std::all_of(dataset.target_columns.begin(), dataset.target_columns.end(), inside) &&
+                     std::all_of(dataset.feature_columns.begin(), dataset.feature_columns.end(), inside) &&
+                     std::all_of(dataset.scalers.begin(), dataset.scalers.end(),
+                                 [&](const auto& part) { return part.size() == columns; });
+  require(sound && dataset.options.window >= 1 && dataset.options.horizon >= 1 && dataset.options.stride >= 1,
+          "'{}' is damaged: what it says of its data does not fit together", where);
+  for (const std::size_t c : dataset.target_columns)
+    dataset.options.targets.push_back(dataset.series.names[c]);
+  for (const std::size_t c : dataset.feature_columns)
+    dataset.options.features.push_back(dataset.series.names[c]);
+  return dataset;
+}
+
+std::string data_fingerprint(const Dataset& dataset) {
+  std::uint64_t hash = 0xcbf29ce484222325u;
+  for (const Windows* part : {&dataset.train, &dataset.validation, &dataset.test}) {
+    hash = mix(hash, part->count);
+    for (const double value : part->x) hash = mix(hash, std::bit_cast<std::uint64_t>(value));
+    for (const double value : part->y) hash = mix(hash, std::bit_cast<std::uint64_t>(value));
+  }
+  return fmt::format("{:016x}", hash);
+}
+
+}  // namespace ebit::train

@@ -1,0 +1,32 @@
+// From a configuration to the data it trains on.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "ebit/data/dataset.h"
+#include "ebit/train/config.h"
+
+namespace ebit::train {
+
+/// Loads or computes the series, and fills in what the configuration leaves open: the file's full path, the
+/// targets (an included data set's own, a generator's first column, the only number column of a file), the
+/// season. @returns the series with its warnings. Throws Error where there is neither file nor generator or
+/// both, where the target is not clear, and as find_data(), load_series() and generate_series() do.
+Series load_data(Config& config);
+
+/// The series split, scaled and cut as the configuration says; see make_dataset().
+Dataset prepare_dataset(Config& config);
+
+/// All of a dataset that new data need to be seen the same way: columns, window, horizon, scalers; as JSON
+/// text.
+std::string fitted_text(const Dataset& dataset);
+
+/// A dataset without rows and windows that treats new data as the one of fitted_text() did; see windows_of().
+/// Throws Error, naming `where`, for text that is damaged.
+Dataset fitted_dataset(const std::string& text, const std::string& where);
+
+/// A short text that differs where the windows differ, to notice data that changed since.
+std::string data_fingerprint(const Dataset& dataset);
+
+}  // namespace ebit::train
