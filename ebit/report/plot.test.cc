@@ -60,7 +60,12 @@ unsigned big_endian(const std::string& bytes, std::size_t at) {
 
 class RenderTest : public testing::Test {
  protected:
-  RenderTest() : folder_(fs::path(EBIT_TEST_TMP) / "plots") { fs::create_directories(folder_); }
+  // A folder of its own for each test: they may run at the same time.
+  RenderTest()
+      : folder_(fs::path(EBIT_TEST_TMP) / "plots" /
+                testing::UnitTest::GetInstance()->current_test_info()->name()) {
+    fs::create_directories(folder_);
+  }
   ~RenderTest() override { fs::remove_all(folder_); }
   fs::path folder_;
 };
