@@ -1,0 +1,196 @@
+// ebit gates: the table of gates, or one gate with its matrices.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+#include "ebit/base/error.h"
+#include "ebit/cmd/command.h"
+#include "ebit/cmd/output.h"
+#include "ebit/report/text_table.h"
+#include "ebit/sim/gate.h"
+
+namespace ebit::cmd {
+namespace {
+
+struct Options {
+  std::string name;
+  std::vector<double> angles;
+  bool json = false;
+};
+
+int run(const Options& options);
+
+}  // namespace
+
+std::function<int()> setup_gates(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  app.add_option("NAME", options->name, "A gate to show with its matrix, generators and inverse");
+  app.add_option("--angles", options->angles,
+                 "Angles for the matrices of NAME, in radians (default: pi/2 each)")
+      ->delimiter(',')
+      ->expected(1, kMaxGateAngles);
+  app.add_flag("--json", options->json, "Print the result as JSON");
+  return [options] { return run(*options); };
+}
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// Angles are called a, b, c in formulas.
+std::string inverse_text(const Gate& row) {
+  if (!row.matrix) return "the conjugate transpose";
+  std::string text(gate(row.inverse.gate).name);
+  for (std::size_t k = 0; k < static_cast<std::size_t>(row.angles); ++k)
+    text += fmt::format("{}{}{}", k == 0 ? "(" : ", ", row.inverse.sign[k] < 0 ? "-" : "",
+                        static_cast<char>('a' + row.inverse.from[k]));
+  return row.angles > 0 ? text + ")" : text;
+}
+
+std::string shift_rule(const Gate& row) {
+  return row.angles == 0 ? "" : fmt::format("{} terms", 2 * row.expectation_frequencies.size());
+}
+
+Json facts(const Gate& row) {
+  return {{"name", row.name},
+          {"wires", row.wires},
+          {"controls", row.controls},
+          {"angles", row.angles},
+          {"qasm", row.qasm.empty() ? Json() : Json(row.qasm)},
+          {"shift_frequencies", row.angles == 0 ? std::vector<double>()
+                                                : std::vector<double>(row.expectation_frequencies.begin(),
+                                                                      row.expectation_frequencies.end())},
+          {"generator", row.generator_text.empty() ? Json() : Json(row.generator_text)},
+          {"inverse", inverse_text(row)},
+          {"help", row.help}};
+}
+
+/// A square matrix with a heading.
+struct Shown {
+  std::string key, title;
+  std::vector<Complex> entries;
+};
+
+// The matrices that belong to a gate at given angles. Generators are those of the target matrix.
+std::vector<Shown> matrices(const Gate& row, const std::vector<double>& angles) {
+  std::vector<Shown> all;
+  if (!row.matrix) return all;
+  all.push_back({"matrix", "matrix", gate_matrix(row, angles)});
+  for (int k = 0; k < row.angles; ++k) {
+    std::vector<Complex> generator(static_cast<std::size_t>(row.dimension() * row.dimension()));
+    row.generator(angles.data(), k, generator.data());
+    const char letter = static_cast<char>('a' + k);
+    all.push_back({fmt::format("generator_{}", letter),
+                   fmt::format("generator of {}: dU/d{} = -i G U{}", letter, letter,
+                               row.controls > 0 ? ", of the target wire where the control is 1" : ""),
+                   std::move(generator)});
+  }
+  return all;
+}
+
+std::size_t rows_of(const std::vector<Complex>& matrix) {
+  std::size_t n = 1;
+  while (n * n < matrix.size()) ++n;
+  return n;
+}
+
+std::string number(double value) {
+  const std::string text = fmt::format("{:.4g}", std::abs(value) < 1e-15 ? 0.0 : value);
+  return text;
+}
+
+std::string entry_text(Complex z) {
+  const std::string re = number(z.real()), im = number(std::abs(z.imag()));
+  if (im == "0") return re;
+  const std::string imaginary = im == "1" ? "i" : im + "i";
+  const bool minus = z.imag() < 0;
+  if (re == "0") return (minus ? "-" : "") + imaginary;
+  return fmt::format("{} {} {}", re, minus ? "-" : "+", imaginary);
+}
+
+std::string matrix_text(const std::vector<Complex>& matrix) {
+  std::vector<std::string> entries;
+  std::size_t width = 0;
+  for (const Complex z : matrix) {
+    entries.push_back(entry_text(z));
+    width = std::max(width, entries.back().size());
+  }
+  std::string text;
+  const std::size_t n = rows_of(matrix);
+  for (std::size_t i = 0; i < entries.size(); ++i)
+    text += fmt::format("  {:>{}}{}", entries[i], width, i % n == n - 1 ? "\n" : "");
+  return text;
+}
+
+Json matrix_json(const std::vector<Complex>& matrix) {
+  const std::size_t n = rows_of(matrix);
+  Json re = Json::array(), im = Json::array();
+  for (std::size_t i = 0; i < n; ++i) {
+    re.push_back(Json::array()), im.push_back(Json::array());
+    for (std::size_t j = 0; j < n; ++j) {
+      re.back().push_back(matrix[i * n + j].real());
+      im.back().push_back(matrix[i * n + j].imag());
+    }
+  }
+  return {{"re", re}, {"im", im}};
+}
+
+int show_all(bool json) {
+  if (json) {
+    Json all = Json::array();
+    for (const Gate& row : gates()) all.push_back(facts(row));
+    print_json(all);
+    return kOk;
+  }
+  TextTable table;
+  table.columns = {{"gate", false},       {"wires"},           {"angles"},
+                   {"shift rule", false}, {"OpenQASM", false}, {"meaning", false}};
+  for (const Gate& row : gates())
+    table.rows.push_back({std::string(row.name), fmt::to_string(row.wires), fmt::to_string(row.angles),
+                          shift_rule(row), std::string(row.qasm), std::string(row.help)});
+  table.notes = {"shift rule: shifted runs that give the derivative of an expectation value in one angle.",
+                 "'ebit gates NAME' shows a gate's matrix, generators and inverse."};
+  print(table_text(table));
+  return kOk;
+}
+
+int run(const Options& options) {
+  if (options.name.empty()) {
+    require(options.angles.empty(), "gates: --angles needs the NAME of a gate");
+    return show_all(options.json);
+  }
+  const Gate& row = gate(options.name);
+  std::vector<double> angles = options.angles;
+  if (angles.empty()) angles.assign(static_cast<std::size_t>(row.angles), std::numbers::pi / 2);
+  require(static_cast<int>(angles.size()) == row.angles, "gates: {} takes {} angles, not {}", row.name,
+          row.angles, angles.size());
+  for (double angle : angles) require(std::isfinite(angle), "gates: an angle must be finite, not {}", angle);
+  if (options.json) {
+    Json all = facts(row);
+    all["at_angles"] = angles;
+    for (const Shown& shown : matrices(row, angles)) all[shown.key] = matrix_json(shown.entries);
+    print_json(all);
+    return kOk;
+  }
+  std::string text = fmt::format("{}  {}\n\n", row.name, row.help);
+  text += fmt::format("wires       {}{}\n", row.wires,
+                      row.controls > 0 ? fmt::format(", the first {} of them controls", row.controls) : "");
+  text += fmt::format("angles      {}\n", row.angles);
+  if (row.angles > 0) text += fmt::format("generators  {}\n", row.generator_text);
+  if (row.angles > 0) text += fmt::format("shift rule  {}\n", shift_rule(row));
+  text += fmt::format("inverse     {}\n", inverse_text(row));
+  text += fmt::format("OpenQASM    {}\n", row.qasm.empty() ? "not in stdgates.inc" : row.qasm);
+  for (const Shown& shown : matrices(row, angles)) {
+    text += fmt::format("\n{}", shown.title);
+    for (std::size_t k = 0; k < angles.size(); ++k)
+      text += fmt::format("{} {} = {:.4g}", k == 0 ? ", at" : ",", static_cast<char>('a' + k), angles[k]);
+    text += ":\n" + matrix_text(shown.entries);
+  }
+  print(text);
+  return kOk;
+}
+
+}  // namespace
+}  // namespace ebit::cmd

@@ -1,0 +1,119 @@
+// ebit presets: the table of published models, or the settings of one as a configuration file.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "ebit/cell/preset.h"
+#include "ebit/cmd/command.h"
+#include "ebit/cmd/output.h"
+#include "ebit/report/text_table.h"
+
+namespace ebit::cmd {
+namespace {
+
+struct Options {
+  std::string name;
+  bool json = false;
+};
+
+int run(const Options& options);
+
+}  // namespace
+
+std::function<int()> setup_presets(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  app.add_option("NAME", options->name, "A preset to show with all its settings, as TOML for --config");
+  app.add_flag("--json", options->json, "Print the result as JSON");
+  return [options] { return run(*options); };
+}
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// Settings are text; these are the ones that are lists. Numbers and on/off show themselves.
+constexpr std::string_view kLists[] = {"model.readout"};
+
+/// A setting's value with the type that it has in a configuration file.
+Json typed(const std::string& option, const std::string& text) {
+  if (std::ranges::find(kLists, option) != std::end(kLists)) {
+    Json list = Json::array();
+    for (std::size_t from = 0; from < text.size();) {
+      const std::size_t comma = std::min(text.find(',', from), text.size());
+      list.push_back(text.substr(from, comma - from));
+      from = comma + 1;
+    }
+    return list;
+  }
+  if (text == "true" || text == "false") return text == "true";
+  const char* end = text.data() + text.size();
+  std::int64_t whole = 0;
+  if (std::from_chars(text.data(), end, whole).ptr == end && !text.empty()) return whole;
+  double number = 0;
+  if (std::from_chars(text.data(), end, number).ptr == end && !text.empty()) return number;
+  return text;
+}
+
+/// {"model": {"encoder": ...}, "train": {...}, ...}, the settings in their order.
+Json sections(const Preset& preset) {
+  Json all = Json::object();
+  all["model"]["preset"] = preset.name;
+  for (const auto& [option, text] : settings_of(preset)) {
+    const std::size_t dot = option.find('.');
+    all[option.substr(0, dot)][option.substr(dot + 1)] = typed(option, text);
+  }
+  return all;
+}
+
+Json facts(const Preset& preset) {
+  return {{"name", preset.name},
+          {"help", preset.help},
+          {"source", preset.source},
+          {"settings", sections(preset)}};
+}
+
+std::string toml_text(const Preset& preset) {
+  std::string text = fmt::format("# {}: {}\n# {}\n", preset.name, preset.help, preset.source);
+  const Json all = sections(preset);
+  for (const auto& [section, options] : all.items()) {
+    text += fmt::format("\n[{}]\n", section);
+    // What these values are made of, TOML writes as JSON does.
+    for (const auto& [key, value] : options.items()) text += fmt::format("{} = {}\n", key, value.dump());
+  }
+  return text;
+}
+
+int run(const Options& options) {
+  if (!options.name.empty()) {
+    const Preset& preset = find_preset(options.name);
+    if (options.json)
+      print_json(facts(preset));
+    else
+      print(toml_text(preset));
+    return kOk;
+  }
+  if (options.json) {
+    Json all = Json::array();
+    for (const Preset& preset : presets()) all.push_back(facts(preset));
+    print_json(all);
+    return kOk;
+  }
+  TextTable table;
+  for (const char* heading : {"preset", "encoder", "ansatz", "hidden", "wires", "layers", "what"})
+    table.columns.push_back({heading, false});
+  for (const Preset& preset : presets()) {
+    const RegisterOptions& cell = preset.cell;
+    table.rows.push_back({preset.name, cell.encoder, cell.ansatz, cell.hidden,
+                          fmt::format("{}+{}", cell.system, cell.ancilla),
+                          fmt::format("{}+{}", cell.layers_en, cell.layers_dis), preset.help});
+    table.notes.push_back(fmt::format("{}: {}", preset.name, preset.source));
+  }
+  table.notes.push_back(
+      "wires: system+ancilla; layers: of U_en+U_dis. 'ebit presets NAME' prints all settings.");
+  print(table_text(table));
+  return kOk;
+}
+
+}  // namespace
+}  // namespace ebit::cmd
