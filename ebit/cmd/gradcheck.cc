@@ -72,7 +72,7 @@ struct Tolerances {
   double shift, finite;
 };
 template <class T>
-constexpr Tolerances kTolerances = sizeof(T) == 4 ? Tolerances{1e-4, 2e-2} : Tolerances{1e-10, 1e-6};
+constexpr Tolerances kTolerances = sizeof(T) == 4 ? Tolerances{1e-4, 1e-3} : Tolerances{1e-10, 1e-6};
 
 /// The gradients of one block of numbers, compared.
 struct Block {
@@ -121,6 +121,23 @@ Block compare(std::string name, const std::vector<double>& adjoint, const std::v
           {size * kTolerances<T>.shift, size * kTolerances<T>.finite}};
 }
 
+// Central differences in float64 of the problem's numbers, whatever its precision: float32 would need steps
+// so long that they meet the jumps of collapse and sample.
+template <class T>
+CellProblem<double>::Gradient numerical_gradient(const CellProblem<T>& problem, const RegisterOptions& cell,
+                                                 std::uint64_t seed) {
+  CellProblem<double> wide(cell, problem.samples, problem.steps, seed);
+  const auto take = [](const std::vector<T>& from, std::vector<double>& to) {
+    to.assign(from.begin(), from.end());
+  };
+  take(problem.parameters, wide.parameters);
+  take(problem.x, wide.x);
+  take(problem.hidden, wide.hidden);
+  take(problem.d_y, wide.d_y);
+  take(problem.d_last, wide.d_last);
+  return wide.numerical_gradient(finite_difference_step<double>());
+}
+
 template <class T>
 Check check(std::string name, RegisterOptions cell, const Options& options) {
   const auto samples = static_cast<std::size_t>(options.batch),
@@ -130,7 +147,7 @@ Check check(std::string name, RegisterOptions cell, const Options& options) {
   cell.gradient = "parameter-shift";
   CellProblem<T> shifted(cell, samples, steps, options.seed);
   const auto adjoint = problem.gradient(), shift = shifted.gradient();
-  const auto finite = problem.numerical_gradient(finite_difference_step<T>());
+  const auto finite = numerical_gradient(problem, cell, options.seed);
 
   Check result{std::move(name), {}};
   for (const Segment& segment : problem.cell.segments()) {
@@ -217,7 +234,7 @@ void print_checks(const std::vector<Check>& checks, const Options& options) {
       "check.\n");
   if (good != std::ssize(checks))
     print(
-        "collapse and sample jump where another outcome wins, and finite differences see the jump: try "
+        "collapse and sample jump where another outcome wins, and finite differences may see the jump: try "
         "another --seed "
         "and fewer --steps before suspecting the gradient.\n");
 }
