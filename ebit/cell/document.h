@@ -10,12 +10,13 @@ namespace ebit {
 
 /// A value in a TOML or JSON text. Only the field of its kind is meant.
 struct DocumentValue {
+  /// What a value can be.
   enum class Kind { kNumber, kText, kList, kTable, kOther };
-  Kind kind = Kind::kOther;  ///< kOther: true, false, null, a date or a time
-  int line = 1;              ///< on which it begins; the first line is 1
-  double number = 0;
-  std::string text;
-  std::vector<DocumentValue> list;
+  Kind kind = Kind::kOther;                                  ///< kOther: true, false, null, a date or a time
+  int line = 1;                                              ///< on which it begins; the first line is 1
+  double number = 0;                                         ///< kNumber: whole or not
+  std::string text;                                          ///< kText: UTF-8
+  std::vector<DocumentValue> list;                           ///< kList: in order
   std::vector<std::pair<std::string, DocumentValue>> table;  ///< every key once
 
   /// The value of `key` in a table, or null.

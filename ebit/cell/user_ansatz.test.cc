@@ -195,5 +195,32 @@ TEST(UserAnsatz, AWireThatTheRegisterHasNotIsFoundWhenItIsBuilt) {
   EXPECT_EQ(refusal(text, "x.toml", 4), "x.toml:3: H on wire 5, but the wires are 0 to 3");
 }
 
+// Cut, doubled and changed bytes of good files: an ansatz or one line of refusal, nothing else.
+TEST(UserAnsatz, DamagedFilesAreReadOrRefused) {
+  int refused = 0;
+  for (const std::string name : {"basic-entangler.toml", "brickwork.toml", "every-form.json"}) {
+    const std::string good = read_file(std::string(EBIT_SOURCE_DIR "/configs/ansatz/") + name);
+    for (std::uint64_t seed = 1; seed <= 400; ++seed) {
+      SCOPED_TRACE(testing::Message() << name << ", seed " << seed);
+      Random random(seed);
+      std::string text = good;
+      for (std::size_t changes = 1 + random.below(3); changes-- > 0;) {
+        const std::size_t at = random.below(text.size()), length = 1 + random.below(8);
+        const std::size_t kind = random.below(3);
+        if (kind == 0) text.erase(at, length);
+        if (kind == 1) text.insert(at, text.substr(random.below(text.size()), length));
+        if (kind == 2) text[at] = static_cast<char>(random.below(256));
+      }
+      const std::string message = refusal(text, name, 3);
+      refused += message != "accepted";
+      if (message != "accepted") {
+        EXPECT_THAT(message, StartsWith(name + ":"));
+      }
+    }
+  }
+  EXPECT_GT(refused, 300);
+  EXPECT_LT(refused, 1200);
+}
+
 }  // namespace
 }  // namespace ebit
