@@ -1,0 +1,130 @@
+// `ebit probe` against the values of the authors' code, and against specs that are wrong.
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <nlohmann/json.hpp>
+
+#include "tests/program/run.h"
+
+namespace ebit::test {
+namespace {
+
+using nlohmann::json;
+
+const std::string kGolden = EBIT_SOURCE_DIR "/tests/golden/";
+const char* const kResults[] = {"steps", "z_per_step", "final_step_mse", "all_steps_mse",
+                                "batch3_final_step_mse"};
+
+json read(const std::string& path) {
+  std::ifstream in(path);
+  return json::parse(in);
+}
+
+// Largest differences between a reference and what the program printed; a value that is not there is
+// infinitely far.
+struct Differences {
+  double state = 0, gradient = 0;
+
+  void compare(const json& reference, const json& got, bool in_gradient) {
+    double& worst = in_gradient ? gradient : state;
+    if (reference.is_object()) {
+      for (const auto& [key, value] : reference.items()) {
+        if (key == "argmax_margin" || key == "norm") continue;  // of the reference only
+        if (!got.contains(key)) {
+          worst = INFINITY;
+          ADD_FAILURE() << key << " is missing";
+          return;
+        }
+        compare(value, got[key], in_gradient || key == "grad");
+      }
+    } else if (reference.is_array()) {
+      ASSERT_EQ(reference.size(), got.size());
+      for (std::size_t i = 0; i < reference.size(); ++i) compare(reference[i], got[i], in_gradient);
+    } else if (reference.is_number()) {
+      worst = std::max(worst, std::abs(reference.get<double>() - got.get<double>()));
+    }
+  }
+};
+
+Differences differences(const std::string& name, const std::string& options) {
+  const json reference = read(kGolden + name);
+  const Outcome outcome = run("ebit probe " + kGolden + name + options);
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  const json got = json::parse(outcome.out);
+  Differences d;
+  for (const char* key : kResults) d.compare(reference.at(key), got.at(key), false);
+  return d;
+}
+
+class Golden : public testing::TestWithParam<const char*> {};
+INSTANTIATE_TEST_SUITE_P(Files, Golden,
+                         testing::Values("collapsed_2p2_L2.json", "collapsed_2p2_L3.json",
+                                         "density_1p2_L2.json", "density_2p2_L2.json",
+                                         "extended_2p2_L4.json"),
+                         [](const auto& row) {
+                           return std::string(row.param).substr(0, std::string(row.param).find('.'));
+                         });
+
+TEST_P(Golden, Float64AgreesWithTheAuthorsCode) {
+  const Differences d = differences(GetParam(), "");
+  EXPECT_LT(d.state, 1e-12);
+  EXPECT_LT(d.gradient, 1e-10);
+}
+
+TEST_P(Golden, Float32AgreesToItsPrecision) {
+  const Differences d = differences(GetParam(), " --dtype float32");
+  EXPECT_LT(d.state, 1e-5);
+  EXPECT_LT(d.gradient, 1e-4);
+}
+
+// A spec with one place changed.
+std::string error_of(const std::function<void(json&)>& change) {
+  json spec = read(kGolden + "collapsed_2p2_L2.json");
+  change(spec);
+  const std::string path = EBIT_TEST_TMP "/spec.json";
+  std::ofstream(path) << spec;
+  const Outcome outcome = run("ebit probe " + path);
+  EXPECT_EQ(outcome.status, 2) << outcome.out;
+  EXPECT_EQ(std::count(outcome.err.begin(), outcome.err.end(), '\n'), 1) << outcome.err;
+  return outcome.err;
+}
+
+TEST(Probe, SaysWhatIsWrongWithASpec) {
+  using testing::HasSubstr;
+  EXPECT_THAT(error_of([](json& s) { s["inputs"]["params"]["U_params"][0].push_back(1); }),
+              HasSubstr("inputs.params.U_params must be finite numbers of shape 2 x 4 (num_layers x qubits), "
+                        "but is 2 x 5"));
+  EXPECT_THAT(error_of([](json& s) { s["inputs"]["params"].erase("input_proj.bias"); }),
+              HasSubstr("inputs.params.input_proj.bias is missing"));
+  EXPECT_THAT(error_of([](json& s) { s["inputs"]["params"]["V_params"] = 1; }),
+              HasSubstr("V_params is not a parameter of this model"));
+  EXPECT_THAT(error_of([](json& s) { s["variant"] = "collapse"; }), HasSubstr("did you mean 'collapsed'?"));
+  EXPECT_THAT(error_of([](json& s) { s["n_system_qubits"] = 40; }), HasSubstr("would take"));
+  EXPECT_THAT(error_of([](json& s) { s["n_system_qubits"] = 0; }), HasSubstr("at least 1 wire"));
+  EXPECT_THAT(error_of([](json& s) { s["num_layers"] = "two"; }),
+              HasSubstr("num_layers must be a whole number"));
+  EXPECT_THAT(error_of([](json& s) { s["measured_wire"] = 4; }), HasSubstr("wire 4 is not there"));
+  EXPECT_THAT(error_of([](json& s) { s["inputs"]["h0"] = {0, 0, 0, 0}; }), HasSubstr("zero vector"));
+  EXPECT_THAT(error_of([](json& s) { s["inputs"]["x_sequences"][1].erase(3); }),
+              HasSubstr("inputs.x_sequences"));
+  EXPECT_THAT(error_of([](json& s) { s["inputs"]["targets"] = {1, 2}; }), HasSubstr("inputs.targets"));
+  EXPECT_THAT(error_of([](json& s) { s.erase("inputs"); }), HasSubstr("inputs is missing"));
+}
+
+TEST(Probe, SaysWhereAFileIsBroken) {
+  const std::string path = EBIT_TEST_TMP "/broken.json";
+  std::ofstream(path) << "{\n \"variant\": \"collapsed\",\n \"num_layers\": }\n";
+  EXPECT_THAT(run("ebit probe " + path).err, testing::HasSubstr("broken.json:3: not valid JSON"));
+  std::ofstream(path) << "{\n \"variant\": \"coll";
+  EXPECT_THAT(run("ebit probe " + path).err, testing::HasSubstr("the file ends too early"));
+  EXPECT_EQ(run("ebit probe /nonexistent.json").status, 2);
+}
+
+}  // namespace
+}  // namespace ebit::test
