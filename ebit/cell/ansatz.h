@@ -11,7 +11,7 @@ namespace ebit {
 
 /// A circuit of repeated layers. A row of the built-in table, or read from a user's gate list.
 struct Ansatz {
-  std::string name;
+  std::string name;    ///< as users type it
   std::string help;    ///< one sentence: the gates of a layer
   std::string source;  ///< the paper or package it follows
   /// Trainable angles of a layer on `wires` wires. Throws Error where the ansatz cannot stand on so many.
