@@ -7,16 +7,58 @@ namespace ebit::cmd {
 // once and so does not load libtorch, knows the torch commands without carrying them.
 #define EBIT_COMMAND(name) [[gnu::weak]] Setup setup_##name
 EBIT_COMMAND(ansatz);
+EBIT_COMMAND(evaluate);
+EBIT_COMMAND(forecast);
 EBIT_COMMAND(gates);
 EBIT_COMMAND(gradcheck);
 EBIT_COMMAND(help_all);
 EBIT_COMMAND(presets);
 EBIT_COMMAND(probe);
+EBIT_COMMAND(report);
+EBIT_COMMAND(resume);
+EBIT_COMMAND(train);
+EBIT_COMMAND(replay);
+EBIT_COMMAND(reproduce);
 EBIT_COMMAND(version);
 #undef EBIT_COMMAND
 
 std::span<const Command> commands() {
   static const std::vector<Command> table = {
+      {.name = "train",
+       .group = "Training",
+       .help = "Train a model on a series, compare it with baselines, write a run folder and a page",
+       .examples = {"ebit train seattle-weather --preset daskin-collapse --epochs 100 -o runs/seattle",
+                    "ebit train data.csv --target Temp --window 10 --seeds 3 --seed 1 -o runs/toronto",
+                    "ebit train --generator noisy-sine --preset daskin-probabilities -o runs/sine",
+                    "ebit train data.csv --target Temp --model lstm --hidden-size 8 --patience 20",
+                    "ebit train --config runs/sine/config.toml --lr 0.005 -o runs/sine-slow"},
+       .needs_torch = true,
+       .setup = setup_train},
+      {.name = "resume",
+       .group = "Training",
+       .help = "Go on with a run that was stopped or killed, to the same losses bit for bit",
+       .examples = {"ebit resume runs/sine", "ebit resume runs/sine --epochs 300"},
+       .needs_torch = true,
+       .setup = setup_resume},
+      {.name = "evaluate",
+       .group = "Training",
+       .help = "Score a trained run again, on its own data or on others",
+       .examples = {"ebit evaluate runs/toronto", "ebit evaluate runs/toronto newer.csv --json"},
+       .needs_torch = true,
+       .setup = setup_evaluate},
+      {.name = "forecast",
+       .group = "Training",
+       .help = "Forecast what comes after the end of a series",
+       .examples = {"ebit forecast runs/toronto --steps 14",
+                    "ebit forecast runs/toronto --steps 14 --data newer.csv"},
+       .needs_torch = true,
+       .setup = setup_forecast},
+      {.name = "report",
+       .group = "Training",
+       .help = "Draw the plots and the page of a run again",
+       .examples = {"ebit report runs/toronto"},
+       .needs_torch = true,
+       .setup = setup_report},
       {.name = "presets",
        .group = "Building blocks",
        .help = "List the published models, or print all settings of one",
@@ -45,6 +87,18 @@ std::span<const Command> commands() {
        .help = "Print exact states, outputs, losses and gradients of a given model on given inputs, as JSON",
        .examples = {"ebit probe tests/golden/collapsed_2p2_L2.json", "ebit probe spec.json --dtype float32"},
        .setup = setup_probe},
+      {.name = "replay",
+       .group = "Checks",
+       .help = "Repeat a training recorded elsewhere and compare every batch loss",
+       .examples = {"ebit replay tests/golden/trace_collapsed.json --epochs 20", "ebit replay trace.json --json"},
+       .needs_torch = true,
+       .setup = setup_replay},
+      {.name = "reproduce",
+       .group = "Studies",
+       .help = "Repeat a figure of a paper: train, plot, and put the numbers beside the published ones",
+       .examples = {"ebit reproduce daskin-fig4 -o runs/fig4", "ebit reproduce daskin-fig5 --data toronto.csv --target Temp"},
+       .needs_torch = true,
+       .setup = setup_reproduce},
       {.name = "version",
        .group = "About",
        .help = "Show the version, the compiler, vector instructions and whether libtorch is there",

@@ -18,7 +18,9 @@ namespace {
 using ::testing::HasSubstr;
 
 Dataset sine_data(double validation = 0.2, int window = 5, int stride = 1) {
-  Series series{.source = "sine", .names = {"y"}, .times = {}, .values = {}, .warnings = {}};
+  Series series;
+  series.source = "sine";
+  series.names = {"y"};
   for (int i = 0; i < 80; ++i) {
     series.times.push_back(std::to_string(i));
     series.values.push_back(std::sin(0.4 * i) + 0.1 * std::sin(5.0 * i));

@@ -1,0 +1,40 @@
+// What the commands that train share: flags from the table of options, progress, results.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "ebit/report/progress.h"
+#include "ebit/train/config.h"
+#include "ebit/train/run.h"
+
+namespace ebit::cmd {
+
+/// Adds a flag for every row of the table of options; what is given on the command line is appended to
+/// `settings` when it is parsed.
+void add_option_flags(CLI::App& app, std::shared_ptr<std::vector<train::Setting>> settings);
+
+/// Shows how a run goes on standard error: a progress line for each training, and notes.
+class RunProgress {
+ public:
+  explicit RunProgress(bool quiet) : quiet_(quiet) {}
+
+  /// Callbacks that draw here and stop on Ctrl-C; they must not outlive this object.
+  train::RunCallbacks callbacks();
+
+ private:
+  bool quiet_;
+  std::unique_ptr<Progress> line_;
+};
+
+/// Prints the results of a run as a table, or as JSON, and returns the exit status.
+int print_run(const train::RunResult& result, bool json);
+
+/// Trains or resumes by `work`, writes the report (unless plots are off) and prints the results.
+int run_and_report(const std::function<train::RunResult(const train::RunCallbacks&)>& work, bool json,
+                   bool quiet);
+
+}  // namespace ebit::cmd
