@@ -216,20 +216,20 @@ Figure loss_comparison(const std::vector<Trained>& runs) {
 Figure prediction_comparison(const std::vector<Trained>& runs) {
   const Dataset& data = runs.front().result.dataset;
   Figure figure{.title = "Predictions of both hidden updates", .y_label = data.options.targets[0]};
-  PlotSeries truth{.label = "truth", .color = PlotColor::kInk};
-  for (std::size_t row = 0; row < data.series.rows(); ++row) {
-    truth.x.push_back(static_cast<double>(row));
-    truth.y.push_back(data.series.at(row, data.target_columns[0]));
-  }
-  figure.series.push_back(truth);
   const TimeAxis axis = time_axis(data.series.times, 6);
-  for (const Tick& tick : axis.ticks) figure.x_ticks.push_back(tick);
+  figure.x_ticks = axis.ticks;
+  figure.x_label = axis.label;
+  PlotSeries truth{.label = "truth", .color = PlotColor::kInk};
+  truth.x = axis.x;
+  for (std::size_t row = 0; row < data.series.rows(); ++row)
+    truth.y.push_back(data.series.at(row, data.target_columns[0]));
+  figure.series.push_back(truth);
   for (const Trained& run : runs) {
     PlotSeries line{.label = run.preset};
     for (std::size_t part = 0; part < train::kPartNames.size(); ++part) {
       const Windows& windows = train::part_of(run.result.dataset, part);
       for (std::size_t i = 0; i < windows.count; ++i) {
-        line.x.push_back(static_cast<double>(windows.target_row[i]));
+        line.x.push_back(axis.x[windows.target_row[i]]);
         line.y.push_back(run.result.evaluation.models[0].seeds[0].predictions[part][i * windows.outputs]);
       }
       line.x.push_back(NAN), line.y.push_back(NAN);  // a gap between the parts
@@ -237,8 +237,8 @@ Figure prediction_comparison(const std::vector<Trained>& runs) {
     figure.series.push_back(line);
   }
   if (data.test.count > 0)
-    figure.marks.push_back({static_cast<double>(data.test.target_row.front()),
-                            static_cast<double>(data.test.target_row.back()), "test", PlotColor::kGrey});
+    figure.marks.push_back({axis.x[data.test.target_row.front()], axis.x[data.test.target_row.back()], "test",
+                            PlotColor::kGrey});
   return figure;
 }
 
