@@ -5,7 +5,6 @@
 #include <cstdio>
 #include <memory>
 #include <new>
-#include <numeric>
 
 #include "ebit/base/error.h"
 #include "ebit/base/nearest.h"
@@ -53,8 +52,8 @@ std::unique_ptr<CLI::App> make_parser(std::span<const Command> table,
   actions.clear();
   for (const Command& row : table) {
     CLI::App* sub = app->add_subcommand(row.name, row.help)->group(row.group);
-    const auto footer = std::accumulate(row.examples.begin(), row.examples.end(), std::string("Examples:"),
-                                        [](auto text, auto& line) { return text + "\n  " + line; });
+    std::string footer = "Examples:";
+    for (const auto& example : row.examples) footer += "\n  " + example;
     sub->footer(footer);
     actions.push_back(row.setup ? row.setup(*sub) : nullptr);
   }
