@@ -78,7 +78,7 @@ Kind kind_of(const OptionRow& row) {
 }
 
 std::string wanted(const Kind& kind) {
-  if (kind.table) return "a table such as {n = 300}";
+  if (kind.table) return "a table such as {points = 300}";
   if (kind.list) return "a list of texts such as [\"a\", \"b\"]";
   if (kind.on_off) return "true or false";
   return kind.number ? "a number" : "a text in quotes";

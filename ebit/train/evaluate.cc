@@ -212,7 +212,8 @@ ordered_json to_json(const Evaluation& evaluation, const Dataset& dataset) {
 
 TextTable result_table(const Evaluation& evaluation, std::size_t part) {
   TextTable table;
-  table.title = fmt::format("Results on the {} part, in the data's units", kPartNames[part]);
+  table.title =
+      fmt::format("Results on the {} part, in the data's units", part == 0 ? "training" : kPartNames[part]);
   table.columns = {{"model", false}, {"parameters"}, {"seconds"}};
   for (const Metric& metric : metric_table()) table.columns.push_back({std::string(metric.name)});
   std::vector<double> rmse;

@@ -156,10 +156,16 @@ void write_report(const RunResult& result, const Config& config) {
                         fs::path(result.dataset.series.source).stem().string()),
             evaluation.models[0].summary);
   page.headlines(headlines(evaluation, part));
+  std::string lost;
   for (const std::string& line : evaluation.verdicts) {
-    const bool lost = line.find(" beats ") == std::string::npos;
-    lost ? page.warning(line) : page.note(line);
+    // What the model does not beat must be seen; what it beats is worth a note.
+    if (line.find(" beats ") == std::string::npos) {
+      lost += fmt::format("{}{}", lost.empty() ? "" : "; ", line);
+    } else {
+      page.note(line + ".");
+    }
   }
+  if (!lost.empty()) page.warning(lost + ".");
   for (const std::string& warning : result.dataset.series.warnings) page.warning(warning);
   page.section("Results");
   for (std::size_t p = kPartNames.size(); p-- > 0;) {

@@ -25,9 +25,9 @@ std::string description(const OptionRow& row) {
   if (row.choices == nullptr) return text;
   std::string names;
   for (const std::string& name : row.choices()) {
-    if (!name.empty()) names += (names.empty() ? "" : ", ") + name;
+    if (!name.empty()) names += (names.empty() ? "" : " | ") + name;
   }
-  return fmt::format("{}: {}", text, names);
+  return fmt::format("{} ({})", text, names);
 }
 
 }  // namespace

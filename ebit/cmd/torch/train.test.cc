@@ -1,0 +1,192 @@
+// The commands that train, as their user runs them: arguments in, exit status and text out.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "ebit/base/atomic_file.h"
+#include "ebit/cmd/command.h"
+
+namespace ebit::cmd {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+struct Outcome {
+  int status;
+  std::string out, error;
+};
+
+Outcome ebit(const std::vector<std::string>& arguments) {
+  testing::internal::CaptureStdout();
+  testing::internal::CaptureStderr();
+  const int status = run_program(commands(), arguments);
+  std::fflush(stdout);
+  Outcome outcome{status, testing::internal::GetCapturedStdout(), testing::internal::GetCapturedStderr()};
+  return outcome;
+}
+
+std::string folder(const std::string& name) {
+  const fs::path path = fs::path(EBIT_TEST_TMP) / "command-runs" / name;
+  fs::remove_all(path);
+  return path.string();
+}
+
+std::vector<std::string> short_run(const std::string& place, const std::vector<std::string>& more = {}) {
+  std::vector<std::string> arguments = {
+      "train",    "--generator", "noisy-sine",  "--validation", "0.15",       "--model", "lstm",
+      "--epochs", "3",           "--baselines", "persistence",  "--no-plots", "-o",      place};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  return arguments;
+}
+
+TEST(TrainCommand, PrintsATableAndTheFolder) {
+  const std::string place = folder("table");
+  const Outcome run = ebit(short_run(place));
+  EXPECT_EQ(run.status, kOk) << run.error;
+  EXPECT_THAT(run.out, AllOf(HasSubstr("persistence"), HasSubstr("RMSE"), HasSubstr("run folder: " + place)));
+  EXPECT_THAT(run.error, HasSubstr("epoch 3/3"));
+  EXPECT_FALSE(fs::exists(fs::path(place) / "report.html"));
+}
+
+TEST(TrainCommand, TheQuantumModelTrainsAndReports) {
+  const std::string place = folder("quantum");
+  const Outcome run = ebit({"train", "--generator", "noisy-sine", "--preset", "daskin-collapse", "--epochs",
+                            "3", "--baselines", "persistence,rnn", "-q", "-o", place});
+  EXPECT_EQ(run.status, kOk) << run.error;
+  EXPECT_EQ(run.error, "");
+  EXPECT_THAT(run.out, AllOf(HasSubstr("daskin-collapse"), HasSubstr("page:")));
+  const std::string page = read_file(fs::path(place) / "report.html");
+  EXPECT_THAT(page, AllOf(HasSubstr("<svg"), HasSubstr("24 parameters"), HasSubstr("encoder = ")));
+  for (const char* name : {"loss", "predictions", "residuals", "scatter", "comparison"}) {
+    for (const char* kind : {".png", ".svg"}) {
+      EXPECT_TRUE(fs::exists(fs::path(place) / "plots" / (std::string(name) + kind))) << name << kind;
+    }
+  }
+}
+
+TEST(TrainCommand, JsonIsOneDocument) {
+  const std::string place = folder("json");
+  const Outcome run = ebit(short_run(place, {"--json", "--seeds", "2"}));
+  EXPECT_EQ(run.status, kOk) << run.error;
+  const json value = json::parse(run.out);
+  EXPECT_EQ(value["folder"], place);
+  EXPECT_EQ(value["interrupted"], false);
+  EXPECT_EQ(value["models"][0]["seeds"].size(), 2u);
+  EXPECT_TRUE(value["models"][0]["mean"]["test"]["original"]["RMSE"].is_number());
+
+  // A second evaluation says the same; the forecast goes on from the end.
+  const json again = json::parse(ebit({"evaluate", place, "--json"}).out);
+  EXPECT_EQ(again["models"], value["models"]);
+  const json forecast = json::parse(ebit({"forecast", place, "--steps", "4", "--no-plot", "--json"}).out);
+  ASSERT_EQ(forecast["forecast"].size(), 4u);
+  EXPECT_EQ(forecast["forecast"][0]["time"], "100");
+  EXPECT_EQ(forecast["forecast"][0]["direct"], true);
+  EXPECT_EQ(forecast["forecast"][1]["direct"], false);
+  EXPECT_TRUE(fs::exists(fs::path(place) / "forecast.csv"));
+}
+
+TEST(TrainCommand, FlagsWinOverTheConfigFile) {
+  const fs::path config = fs::path(EBIT_TEST_TMP) / "flags.toml";
+  write_file_atomically(config, "[data]\ngenerator = \"henon\"\n[train]\nepochs = 50\nbatch = 20\n");
+  const std::string place = folder("flags");
+  const Outcome run =
+      ebit({"train", "--config", config.string(), "--model", "linear", "--epochs", "2", "-o", place, "--set",
+            "points=120", "--set", "a=1.3", "--baselines", "none", "--no-plots"});
+  EXPECT_EQ(run.status, kOk) << run.error;
+  const std::string resolved = read_file(fs::path(place) / "config.toml");
+  EXPECT_THAT(resolved, AllOf(HasSubstr("epochs = 2 "), HasSubstr("batch = 20 "),
+                              HasSubstr("generator = 'henon'"), HasSubstr("'points' = '120'")));
+}
+
+TEST(TrainCommand, CtrlCSavesStopsAndResumes) {
+  const std::string place = folder("interrupted");
+  std::thread user([&] {
+    // Not before there is something to save: until then Ctrl-C ends the program at once.
+    for (int i = 0; i < 2000 && !fs::exists(fs::path(place) / "last.safetensors"); ++i) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    ::kill(::getpid(), SIGINT);
+  });
+  const Outcome run =
+      ebit({"train", "--generator", "noisy-sine", "--validation", "0.15", "--model", "linear", "--epochs",
+            "1000000", "--checkpoint-seconds", "0", "--baselines", "none", "--no-plots", "-q", "-o", place});
+  user.join();
+  EXPECT_EQ(run.status, kInterrupted) << run.error;
+  EXPECT_THAT(run.error, HasSubstr("ebit resume " + place));
+
+  // What was trained so far can be used, and says that it is unfinished.
+  const Outcome evaluated = ebit({"evaluate", place});
+  EXPECT_EQ(evaluated.status, kOk) << evaluated.error;
+  EXPECT_THAT(evaluated.error, HasSubstr("is unfinished (interrupted after"));
+}
+
+TEST(TrainCommand, BadInputIsOneLineAndStatusTwo) {
+  struct Case {
+    std::vector<std::string> arguments;
+    std::string text;
+  };
+  const std::string place = folder("bad");
+  const fs::path broken = fs::path(EBIT_TEST_TMP) / "broken.toml",
+                 foreign = fs::path(EBIT_TEST_TMP) / "text.csv";
+  write_file_atomically(broken, "[train]\nepochs = \n");
+  write_file_atomically(foreign, "date,y\n2024-01-01,1\n2024-01-02,warm\n");
+  const std::vector<Case> cases = {
+      {{"train", "absent.csv"}, "absent.csv"},
+      {{"train", "seattle-wether"}, "did you mean 'seattle-weather'"},
+      {{"train", "seattle-weather", "--target", "temp_mx"}, "did you mean 'temp_max'"},
+      {{"train", foreign.string(), "--target", "y"}, "warm"},
+      {{"train", "--generator", "noisy-sin"}, "did you mean 'noisy-sine'"},
+      {{"train", "--generator", "noisy-sine", "--validation", "0.15", "--preset", "daskin-colapse"},
+       "did you mean 'daskin-collapse'"},
+      {{"train", "--generator", "noisy-sine", "--validation", "0.15", "--window", "-3"}, "window"},
+      {{"train", "--generator", "noisy-sine", "--validation", "0.15", "--window", "1000"}, "window"},
+      {{"train", "--generator", "noisy-sine", "--validation", "0.15", "--n-system", "50"}, "memory"},
+      {{"train", "--generator", "noisy-sine", "--validation", "0.15", "--epochs", "few"},
+       "--epochs: 'few' is not a whole number"},
+      {{"train", "--generator", "noisy-sine", "--validation", "0.15", "--no-such-flag"}, "no-such-flag"},
+      {{"train", "--config", broken.string()}, "broken.toml:2"},
+      {{"train"}, "there are no data"},
+      {{"resume", place}, "there is no folder"},
+      {{"evaluate", fs::path(EBIT_TEST_TMP).string()}, "is no run of ebit"},
+  };
+  for (const Case& c : cases) {
+    std::vector<std::string> arguments = c.arguments;
+    if (arguments[0] == "train") arguments.insert(arguments.end(), {"-o", place});
+    const Outcome run = ebit(arguments);
+    EXPECT_EQ(run.status, kBadInput) << c.text;
+    EXPECT_THAT(run.error, HasSubstr(c.text));
+    EXPECT_EQ(std::count(run.error.begin(), run.error.end(), '\n'), 1) << run.error;
+    EXPECT_FALSE(fs::exists(place)) << c.text;
+  }
+}
+
+TEST(TrainCommand, ForecastNeedsSensibleSteps) {
+  const std::string place = folder("steps");
+  ASSERT_EQ(ebit(short_run(place)).status, kOk);
+  const Outcome run = ebit({"forecast", place, "--steps", "0", "--no-plot"});
+  EXPECT_EQ(run.status, kBadInput);
+  EXPECT_THAT(run.error, HasSubstr("--steps must be at least 1"));
+}
+
+TEST(ReportCommand, DrawsThePageOfAFinishedRun) {
+  const std::string place = folder("report");
+  ASSERT_EQ(ebit(short_run(place)).status, kOk);
+  const Outcome run = ebit({"report", place});
+  EXPECT_EQ(run.status, kOk) << run.error;
+  EXPECT_TRUE(fs::exists(fs::path(place) / "report.html"));
+  EXPECT_TRUE(fs::exists(fs::path(place) / "plots" / "loss.png"));
+}
+
+}  // namespace
+}  // namespace ebit::cmd
