@@ -81,9 +81,8 @@ void adjoint_backward(const Program<T>& program, const LaneMatrices<T>* lanes, c
     program.template apply<true>(*step, psi, lanes);
     if (step->trained && (gradient.shared || gradient.per_sample)) {
       alignas(kAlignment) T re[16 * kLanes<T>] = {}, im[16 * kLanes<T>] = {};
-      kernels::dispatch(step->gate->targets(), step->structure, [&]<int kTargets, Structure kStructure>() {
-        kernels::accumulate_overlap<kTargets, kStructure>(psi, g, step->placement, re, im);
-      });
+      program.kernel_table().overlap[step->placement.targets - 1][static_cast<int>(step->structure)](
+          psi, g, step->placement, re, im);
       if (step->lane_matrix >= 0)
         add_lane_gradient(program, *step, lane_angles, re, im, gradient);
       else if (gradient.shared)

@@ -15,7 +15,8 @@ double evaluate(const Angle& angle, double parameter) {
 }  // namespace
 
 template <class T>
-Program<T>::Program(const Circuit& circuit) : circuit_(circuit) {
+Program<T>::Program(const Circuit& circuit, const kernels::KernelTable<T>& table)
+    : circuit_(circuit), kernels_(table) {
   std::size_t shared_numbers = 0;
   for (const Operation& operation : circuit_.operations()) {
     const Gate& row = gate(operation.gate);

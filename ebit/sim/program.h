@@ -21,7 +21,7 @@ struct LaneMatrices {
 template <class T>
 class Program {
  public:
-  explicit Program(const Circuit& circuit);
+  explicit Program(const Circuit& circuit, const kernels::KernelTable<T>& table = kernels::kernel_table<T>());
 
   /// Evaluates every gate whose angles are constants or shared parameters.
   /// @param shared [shared_parameters] radians.
@@ -38,6 +38,7 @@ class Program {
   void run_inverse(const Tile<T>& psi, const LaneMatrices<T>* lanes = nullptr) const;
 
   const Circuit& circuit() const { return circuit_; }
+  const kernels::KernelTable<T>& kernel_table() const { return kernels_; }
 
   /// The shared parameters as bound last, [shared_parameters].
   std::span<const double> parameters() const { return parameters_; }
@@ -60,22 +61,17 @@ class Program {
   /// Applies one step, or its inverse with kAdjoint.
   template <bool kAdjoint>
   void apply(const Step& step, const Tile<T>& psi, const LaneMatrices<T>* lanes) const {
-    kernels::dispatch(step.gate->targets(), step.structure, [&]<int kTargets, Structure kStructure>() {
-      constexpr int kEntries = 1 << (2 * kTargets);
-      if (step.lane_matrix >= 0) {
-        const T* re = lanes->numbers.data() + step.lane_matrix;
-        kernels::apply<kTargets, kStructure, kAdjoint>(psi, step.placement,
-                                                       kernels::LaneMatrix<T>{re, re + kEntries * kLanes<T>});
-      } else {
-        const T* re = shared_.data() + step.shared_matrix;
-        kernels::apply<kTargets, kStructure, kAdjoint>(psi, step.placement,
-                                                       kernels::SharedMatrix<T>{re, re + kEntries});
-      }
-    });
+    const bool per_lane = step.lane_matrix >= 0;
+    const T* const re =
+        per_lane ? lanes->numbers.data() + step.lane_matrix : shared_.data() + step.shared_matrix;
+    const T* const im = re + (per_lane ? kLanes<T> : 1) * (1 << (2 * step.placement.targets));
+    kernels_.apply[step.placement.targets - 1][static_cast<int>(step.structure)][per_lane][kAdjoint](
+        psi, step.placement, re, im);
   }
 
  private:
   Circuit circuit_;
+  const kernels::KernelTable<T>& kernels_;
   std::vector<Step> steps_;
   std::vector<double> parameters_;  // shared parameters as bound last
   std::vector<T> shared_;           // [slots, 2 (re, im), entries]
