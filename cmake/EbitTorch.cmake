@@ -5,13 +5,25 @@
 # the compiler instantiates in every file anew, so keep such files few.
 find_package(Torch REQUIRED)
 
+# PyPI's torch brings its own headers of fmt, of another version than the fmt that is linked: ours must be found first.
+set(EBIT_FMT_FIRST "")
+list(GET TORCH_INCLUDE_DIRS 0 EBIT_TORCH_INCLUDE_DIR)
+if(EXISTS "${EBIT_TORCH_INCLUDE_DIR}/fmt")
+  find_path(EBIT_FMT_INCLUDE_DIR fmt/format.h PATHS /usr/include /usr/local/include NO_DEFAULT_PATH REQUIRED)
+  set(EBIT_FMT_FIRST "${PROJECT_BINARY_DIR}/fmt_first")
+  file(MAKE_DIRECTORY "${EBIT_FMT_FIRST}")
+  file(CREATE_LINK "${EBIT_FMT_INCLUDE_DIR}/fmt" "${EBIT_FMT_FIRST}/fmt" SYMBOLIC)
+endif()
+
 add_library(ebit_torch_pch OBJECT "${PROJECT_SOURCE_DIR}/cmake/torch_pch.cc")
 target_link_libraries(ebit_torch_pch PUBLIC ebit_flags ${TORCH_LIBRARIES})
+target_include_directories(ebit_torch_pch BEFORE PUBLIC ${EBIT_FMT_FIRST})
 target_include_directories(ebit_torch_pch SYSTEM PUBLIC ${TORCH_INCLUDE_DIRS})
 target_precompile_headers(ebit_torch_pch PRIVATE <torch/torch.h>)
 
 function(ebit_use_torch target)
   target_link_libraries(${target} PUBLIC ${TORCH_LIBRARIES})
+  target_include_directories(${target} BEFORE PUBLIC "$<BUILD_INTERFACE:${EBIT_FMT_FIRST}>")
   target_include_directories(${target} SYSTEM PUBLIC "$<BUILD_INTERFACE:${TORCH_INCLUDE_DIRS}>")
   target_precompile_headers(${target} REUSE_FROM ebit_torch_pch)
   get_target_property(type ${target} TYPE)
