@@ -9,7 +9,8 @@ A comment in front of a fenced block says what is checked:
   <!-- from FILE -->       the block is a passage of FILE (its indentation may differ).
   <!-- patch -->           diff: it applies to today's tree.
 
-Links and pictures to files of the project, and links to headings, are checked on every page.
+Links and pictures to files of the project, and links to headings, are checked on every page. Where no page is named, each
+configs/*.toml is trained with for 2 epochs too.
 Trainings run for 2 epochs each unless --full is given, so that the check takes seconds.
 """
 import argparse
@@ -169,6 +170,16 @@ def check_page(page, paths, options, complain):
     return text, fresh
 
 
+def check_config(path, program, complain):
+    """A configuration file must train."""
+    with tempfile.TemporaryDirectory(prefix="ebit-configs-") as folder:
+        result = subprocess.run([program, "train", "--config", str(path), "--epochs", "2", "--seeds", "1", "--baselines", "none",
+                                 "--no-plots", "-q", "-o", f"{folder}/run"],
+                                stdin=subprocess.DEVNULL, capture_output=True, text=True)
+        if result.returncode:
+            complain(1, f"it does not train: {(result.stderr.strip().splitlines() or ['no message'])[0]}")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("program")
@@ -206,6 +217,9 @@ def main():
             if fresh != text:
                 page.write_text(fresh)
                 print(f"wrote {name}")
+    if not options.pages and not options.no_run:
+        for path in sorted((ROOT / "configs").glob("*.toml")):
+            check_config(path, program, lambda line, what: complaints.append(f"configs/{path.name}:{line}: {what}"))
     for complaint in complaints:
         print(complaint)
     print(f"check_docs: {len(pages)} pages, {len(complaints)} complaints")

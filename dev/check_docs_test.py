@@ -76,6 +76,16 @@ class CheckDocs(unittest.TestCase):
         self.assert_fine(patch.format(first, second))
         self.assert_caught(patch.format("not the first line", second), 2, "does not apply")
 
+    def test_configs(self):
+        with tempfile.TemporaryDirectory() as folder:
+            program = pathlib.Path(folder) / "ebit"
+            program.write_text('#!/bin/sh\n[ "$1 $2" = "train --config" ] || exit 1\ncase $3 in *bad*) echo no >&2; exit 2;; esac\n')
+            program.chmod(0o755)
+            complaints = []
+            for name in ("good.toml", "bad.toml"):
+                check_docs.check_config(name, str(program), lambda line, what: complaints.append((name, what)))
+            self.assertEqual(complaints, [("bad.toml", "it does not train: no")])
+
     def test_open_block(self):
         with self.assertRaisesRegex(ValueError, "line 2 is never closed"):
             check_docs.parse("text\n```sh\nebit\n")
