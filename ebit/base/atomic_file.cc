@@ -1,6 +1,6 @@
 #include "ebit/base/atomic_file.h"
 
-#include <sys/stat.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -31,8 +31,8 @@ struct Temporary {
 }  // namespace
 
 void write_file_atomically(const std::filesystem::path& path, std::string_view content) {
-  Temporary temporary{path.string() + ".XXXXXX"};
-  temporary.file = ::mkstemp(temporary.name.data());
+  Temporary temporary{path.string() + std::string(kPartial)};
+  temporary.file = ::open(temporary.name.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
   if (temporary.file < 0) {
     temporary.kept = true;
     fail_writing(path);
@@ -43,9 +43,7 @@ void write_file_atomically(const std::filesystem::path& path, std::string_view c
     if (written < 0) fail_writing(path);
     rest.remove_prefix(static_cast<std::size_t>(written));
   }
-  const mode_t mask = ::umask(0);
-  ::umask(mask);
-  if (::fchmod(temporary.file, 0666 & ~mask) != 0 || ::fsync(temporary.file) != 0) fail_writing(path);
+  if (::fsync(temporary.file) != 0) fail_writing(path);
   const int status = ::close(temporary.file);
   temporary.file = -1;
   if (status != 0 || ::rename(temporary.name.c_str(), path.c_str()) != 0) fail_writing(path);

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 #include "ebit/base/error.h"
 
 namespace ebit {
@@ -33,6 +35,16 @@ TEST(AtomicFile, SaysWhatCannotBeWrittenAndLeavesNothing) {
       EXPECT_EQ(entry.path().filename().string().find("atomic_folder."), std::string::npos);
     fs::remove_all(folder);
   }
+}
+
+TEST(AtomicFile, TakesOverWhatAKilledProgramLeft) {
+  const fs::path path = fs::path(EBIT_TEST_TMP) / "killed.txt",
+                 partial = path.string() + std::string(kPartial);
+  std::ofstream(partial) << "half of a longer cont";
+  write_file_atomically(path, "short");
+  EXPECT_EQ(read_file(path), "short");
+  EXPECT_FALSE(fs::exists(partial));
+  fs::remove(path);
 }
 
 TEST(AtomicFile, ReadingSaysWhy) {

@@ -18,15 +18,24 @@ namespace fs = std::filesystem;
 constexpr std::string_view kMark = "# ebit run:";
 
 // All that a run writes at the top of its folder; the only things that --overwrite deletes.
-constexpr std::array kOurs = {files::kConfig, files::kLosses, files::kMetrics,  files::kPredictions,
-                              files::kBest,   files::kLast,   files::kLog,      files::kReport,
-                              files::kPlots,  files::kSeeds,  files::kForecast, files::kBaselines};
+constexpr std::array<std::string_view, 12> kOurs = {files::kConfig,      files::kLosses,   files::kMetrics,
+                                                    files::kPredictions, files::kBest,     files::kLast,
+                                                    files::kLog,         files::kReport,   files::kPlots,
+                                                    files::kSeeds,       files::kForecast, files::kBaselines};
 
-// A temporary file that a killed program left beside one of ours: its name and six more letters.
-bool is_ours(const std::string& name) {
-  return std::any_of(kOurs.begin(), kOurs.end(), [&](const std::string& ours) {
-    return name == ours || (name.starts_with(ours + ".") && name.size() == ours.size() + 7);
-  });
+// Also what a killed program left of one of ours.
+bool is_ours(std::string_view name) {
+  if (name.ends_with(kPartial)) name.remove_suffix(kPartial.size());
+  return std::find(kOurs.begin(), kOurs.end(), name) != kOurs.end();
+}
+
+// Nothing in it, or only the beginning of a run that was killed at once.
+bool holds_nothing(const fs::path& folder) {
+  const std::string first_write = files::kConfig + std::string(kPartial);
+  std::error_code error;
+  const fs::directory_iterator entries(folder, error);
+  return !error && std::all_of(begin(entries), end(entries),
+                               [&](const auto& entry) { return entry.path().filename() == first_write; });
 }
 
 bool is_trained(const std::string& kind) {
@@ -78,7 +87,7 @@ void check_run_folder(const fs::path& folder, bool overwrite) {
   if (!fs::exists(status)) return;
   require(fs::is_directory(status), "cannot write the run to '{}': a file of that name is there",
           folder.string());
-  if (fs::is_empty(folder, error) && !error) return;
+  if (holds_nothing(folder)) return;
   require(is_run_folder(folder),
           "'{}' is there, is not empty and is no run of ebit: choose another folder with -o",
           folder.string());
