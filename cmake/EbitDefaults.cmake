@@ -7,10 +7,11 @@ set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 
 find_program(EBIT_CCACHE ccache)
 if(EBIT_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  # Precompiled headers need these three to be cacheable.
+  # Precompiled headers need the first to be cacheable; the other two let one clone use what another compiled.
   set(CMAKE_CXX_COMPILER_LAUNCHER
       ${CMAKE_COMMAND} -E env
       CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+      CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1
       ${EBIT_CCACHE})
 endif()
 

@@ -31,7 +31,12 @@ std::vector<std::filesystem::path> candidates() {
   std::vector<std::filesystem::path> folders{EBIT_DATA_SOURCE_DIR};
   std::error_code ignored;
   const auto program = std::filesystem::read_symlink("/proc/self/exe", ignored);
-  if (!ignored) folders.push_back(program.parent_path().parent_path() / "share" / "ebit" / "data");
+  // Installed as bin/ebit and libexec/ebit/ebit-torch: the prefix is one or two folders up.
+  const auto above = program.parent_path().parent_path();
+  if (!ignored) {
+    for (const auto& prefix : {above, above.parent_path()})
+      folders.push_back(prefix / "share" / "ebit" / "data");
+  }
   folders.push_back(EBIT_DATA_INSTALL_DIR);
   return folders;
 }
