@@ -16,16 +16,17 @@ double random_uniform(std::uint64_t seed, std::uint64_t stream, std::uint64_t po
 class Random {
  public:
   explicit Random(std::uint64_t seed, std::uint64_t stream = 0, std::uint64_t position = 0)
-      : seed_(seed), stream_(stream), position_(position) {}
+      : seed_(seed), stream_(stream), position_(position) {}  ///< starts at `position` of `stream`
 
   double uniform() { return random_uniform(seed_, stream_, position_++); }            ///< in [0, 1)
   double uniform(double low, double high) { return low + (high - low) * uniform(); }  ///< in [low, high)
   double normal();                                                                    ///< mean 0, variance 1
+  /// Uniform whole number in [0, n), n >= 1.
   std::size_t below(std::size_t n) { return static_cast<std::size_t>(uniform() * static_cast<double>(n)); }
   std::vector<std::size_t> permutation(std::size_t n);  ///< 0..n-1 in random order (Fisher-Yates)
 
-  std::uint64_t seed() const { return seed_; }
-  std::uint64_t position() const { return position_; }
+  std::uint64_t seed() const { return seed_; }          ///< as given at construction
+  std::uint64_t position() const { return position_; }  ///< where the next uniform() reads
 
  private:
   std::uint64_t seed_, stream_, position_;

@@ -10,6 +10,7 @@ namespace ebit {
 template <class T>
 class AncillaMemory : public MemoryEngine<T> {
  public:
+  /// Keeps a reference to `update`, a row of hidden_updates() of kind Memory::kAncillaState.
   AncillaMemory(const HiddenUpdate<T>& update, RegisterShape shape) : update_(update), shape_(shape) {}
 
   std::size_t numbers() const override { return update_.numbers(shape_); }

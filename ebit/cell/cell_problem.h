@@ -9,24 +9,27 @@ namespace ebit {
 /// Fills one problem of a cell; the loss is sum d_y . y + sum d_last . h_last.
 template <class T>
 struct CellProblem {
-  RegisterCell<T> cell;
-  std::size_t samples, steps;
-  std::vector<T> parameters, x, hidden, d_y, d_last;
+  RegisterCell<T> cell;                 ///< made from the options
+  std::size_t samples /** B */, steps;  ///< T, steps of each sequence
+  std::vector<T> parameters /** [P], in [-1.5, 1.5) */, x /** [B, T, F] */, hidden /** [B, H] */,
+      d_y /** as y, in [-1, 1) */, d_last;  ///< [B, H], in [-1, 1)
 
   /// Inputs lie in [-0.9, 0.9] (0 or 1 for encoder "basis"). Every hidden state starts at |0...0>.
   CellProblem(const RegisterOptions& options, std::size_t sample_count, std::size_t step_count,
               std::uint64_t seed);
 
+  /// The batch as the cell takes it: views of x and hidden, random numbers of seed 1, pass 1.
   SequenceInput<T> input() const { return {samples, steps, x.data(), hidden.data(), 1, 1}; }
   std::size_t output_numbers() const {
     return samples * cell.outputs() * (cell.options().every_step ? steps : 1);
-  }
+  }  ///< numbers of y: B * T * K with every_step, else B * K
 
-  double loss();
+  double loss();  ///< runs the cell forward; sum d_y . y + sum d_last . h_last
 
+  /// The derivatives of loss().
   struct Gradient {
-    std::vector<double> parameters;
-    std::vector<T> x, hidden;
+    std::vector<double> parameters;             ///< [P]
+    std::vector<T> x /** [B, T, F] */, hidden;  ///< [B, H]
   };
   /// The gradient by the cell's own method.
   Gradient gradient();

@@ -12,7 +12,7 @@ template <class T>
 struct EncodingScratch {
   AlignedVector<T> angles;    ///< [rules, kLanes]; linear-amplitude: a, [2^wires, kLanes]
   AlignedVector<T> d_angles;  ///< likewise
-  LaneMatrices<T> matrices;
+  LaneMatrices<T> matrices;   ///< of the gates, for the inputs bound last; not used by linear-amplitude
 };
 
 /// An encoder for given sizes. Inputs of one tile and step are x [features, kLanes].
@@ -46,7 +46,7 @@ class Encoding {
   void apply_backward(const T* x, const Tile<T>& psi, const Tile<T>& g, GradientMethod method,
                       EncodingScratch<T>& scratch, T* d_x) const;
 
-  const Encoder& encoder() const { return encoder_; }
+  const Encoder& encoder() const { return encoder_; }  ///< the row of encoders() that it runs
 
  private:
   void bind(const T* x, EncodingScratch<T>& scratch) const;

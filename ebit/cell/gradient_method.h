@@ -13,9 +13,9 @@ enum class GradientMethod { kAdjoint, kParameterShift, kFiniteDifference };
 
 /// A row of the table of methods.
 struct GradientMethodRow {
-  std::string_view name;
-  GradientMethod method;
-  std::string_view help;
+  std::string_view name;  ///< as users type it
+  GradientMethod method;  ///< what the name stands for
+  std::string_view help;  ///< one line: how exact, at what cost
 };
 
 /// All methods, the default first.

@@ -29,22 +29,22 @@ enum class Memory {
 /// What an update reads besides h. All arrays are of one tile.
 template <class T>
 struct UpdateInput {
-  RegisterShape shape;
-  Tile<T> psi;       ///< psi_out; amplitude (i, j) has index i * ancillas() + j
-  T epsilon;         ///< RegisterOptions::epsilon
-  const T* uniform;  ///< [kLanes] random numbers in [0, 1) for Born's rule; null where not drawn
-  int* outcome;      ///< [kLanes] the system's outcome i*: written by update, read by update_backward
+  RegisterShape shape;  ///< wires of the two registers
+  Tile<T> psi;          ///< psi_out; amplitude (i, j) has index i * ancillas() + j
+  T epsilon;            ///< RegisterOptions::epsilon
+  const T* uniform;     ///< [kLanes] random numbers in [0, 1) for Born's rule; null where not drawn
+  int* outcome;         ///< [kLanes] the system's outcome i*: written by update, read by update_backward
 };
 
 /// A row of the table. The functions are those of Memory::kAncillaState; the other kinds are their own engine
 /// (ancilla_memory.h, mixture_memory.h, whole_memory.h). h is [numbers, kLanes].
 template <class T>
 struct HiddenUpdate {
-  std::string_view name;
-  std::string_view help;
-  std::string_view source;
-  Memory memory;
-  bool draws;       ///< needs random numbers
+  std::string_view name;    ///< as users type it
+  std::string_view help;    ///< one line: what is kept
+  std::string_view source;  ///< the paper or code it follows
+  Memory memory;            ///< what h is, which picks the engine
+  bool draws;               ///< needs random numbers
   bool normalises;  ///< h is not a unit vector and is normalised, jointly with the encoded input, when it
                     ///< enters
   /// Real numbers of h a sample.

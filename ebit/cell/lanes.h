@@ -12,8 +12,8 @@ namespace ebit {
 struct LaneMap {
   std::size_t samples;  ///< B
   std::size_t first;    ///< sample of lane 0
-  std::size_t sample(std::size_t lane) const { return std::min(first + lane, samples - 1); }
-  bool real(std::size_t lane) const { return first + lane < samples; }
+  std::size_t sample(std::size_t lane) const { return std::min(first + lane, samples - 1); }  ///< in [0, B)
+  bool real(std::size_t lane) const { return first + lane < samples; }  ///< false: repeats the last sample
 };
 
 /// x [F, kLanes] of one step from [B, T, F].

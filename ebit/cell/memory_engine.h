@@ -14,26 +14,26 @@ namespace ebit {
 /// Memory for the time steps of one tile, allocated once a sequence.
 template <class T>
 struct StepWorkspace {
-  AlignedVector<T> numbers;
-  std::vector<Tile<T>> psi, g;  ///< [columns] states of both registers, and their cotangents
-  Tile<T> system, g_system;     ///< encoded input
-  Tile<T> ancilla, g_ancilla;   ///< hidden state as amplitudes
-  EncodingScratch<T> encoding;
-  alignas(kAlignment) T uniform[kLanes<T>] = {};
-  int outcome[kLanes<T>] = {};
+  AlignedVector<T> numbers;  ///< the memory that all tiles below are views of
+  std::vector<Tile<T>> psi /** [columns] states of both registers */, g;  ///< [columns] cotangents of psi
+  Tile<T> system /** encoded input, [2^n_s] */, g_system;                 ///< cotangent of system
+  Tile<T> ancilla /** hidden state as amplitudes, [2^n_a] */, g_ancilla;  ///< cotangent of ancilla
+  EncodingScratch<T> encoding;                                            ///< scratch memory of the encoder
+  alignas(kAlignment) T uniform[kLanes<T>] = {};  ///< in [0, 1), new each step where the update draws
+  int outcome[kLanes<T>] = {};  ///< the system's outcome i* of each lane, where the update measures
 
-  StepWorkspace(RegisterShape shape, std::size_t columns);
+  StepWorkspace(RegisterShape shape, std::size_t columns);  ///< `columns`: MemoryEngine::columns(); all zero
 };
 
 /// What all steps of a cell share.
 template <class T>
 struct StepContext {
-  RegisterShape shape;
-  const Encoding<T>& encoding;
-  const T* encoder_parameters;
-  GradientMethod method;
-  T epsilon;          ///< of the hidden update
-  T encoder_epsilon;  ///< of the encoder, in this step
+  RegisterShape shape;          ///< wires of the two registers
+  const Encoding<T>& encoding;  ///< how x enters
+  const T* encoder_parameters;  ///< flat, as Encoding::segments()
+  GradientMethod method;        ///< how the encoder's gates are differentiated
+  T epsilon;                    ///< of the hidden update
+  T encoder_epsilon;            ///< of the encoder, in this step
 };
 
 /// One kind of memory. h is [numbers, kLanes]; y is [observables, kLanes]; `_backward` functions add to d_h,

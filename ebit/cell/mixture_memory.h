@@ -13,7 +13,7 @@ namespace ebit {
 template <class T>
 class MixtureMemory : public MemoryEngine<T> {
  public:
-  explicit MixtureMemory(RegisterShape shape) : shape_(shape) {}
+  explicit MixtureMemory(RegisterShape shape) : shape_(shape) {}  ///< for registers of these sizes
 
   std::size_t numbers() const override { return 2 * shape_.ancillas() * shape_.ancillas(); }
   std::size_t columns() const override { return shape_.ancillas(); }

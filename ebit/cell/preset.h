@@ -12,12 +12,12 @@ namespace ebit {
 
 /// A published model: its cell, how its angles start, and how its authors trained it.
 struct Preset {
-  std::string name;
-  std::string help;
-  std::string source;
-  RegisterOptions cell;
-  double init_low = 0;  ///< angles start uniform in [init_low, init_high), radians
-  double init_high = 1;
+  std::string name;      ///< as users type it
+  std::string help;      ///< one line: the kind of model and its memory
+  std::string source;    ///< the paper or code it follows
+  RegisterOptions cell;  ///< choices and sizes of the cell
+  double init_low = 0;   ///< angles start uniform in [init_low, init_high), radians
+  double init_high = 1;  ///< radians, see init_low
   /// Training and data settings as (option, value), such as {"train.lr", "0.01"}.
   std::vector<std::pair<std::string, std::string>> training;
 };

@@ -15,28 +15,28 @@ namespace ebit {
 
 /// The four choices and the sizes that make a register cell. Names are rows of their tables.
 struct RegisterOptions {
-  int system = 2;    ///< wires of the system register, n_s
-  int ancilla = 2;   ///< wires of the ancilla register, n_a
-  int features = 1;  ///< inputs a time step, F
-  std::string encoder = "linear-amplitude";
-  std::string ansatz = "basic-entangler-ry";
-  std::optional<Ansatz> custom_ansatz;  ///< taken instead of `ansatz` where given
-  int layers_en = 2;                    ///< layers of U_en
-  int layers_dis = 2;                   ///< layers of U_dis; 0: no U_dis
-  std::string dis = "flipped";          ///< a row of dis_structures()
-  std::string hidden = "collapse";
-  std::vector<std::string> readout;  ///< observables; empty: Z on the last system wire
-  bool every_step = false;           ///< outputs after every step, or after the last only
+  int system = 2;                             ///< wires of the system register, n_s
+  int ancilla = 2;                            ///< wires of the ancilla register, n_a
+  int features = 1;                           ///< inputs a time step, F
+  std::string encoder = "linear-amplitude";   ///< a row of encoders()
+  std::string ansatz = "basic-entangler-ry";  ///< a row of ansaetze(), for U_en and U_dis
+  std::optional<Ansatz> custom_ansatz;        ///< taken instead of `ansatz` where given
+  int layers_en = 2;                          ///< layers of U_en
+  int layers_dis = 2;                         ///< layers of U_dis; 0: no U_dis
+  std::string dis = "flipped";                ///< a row of dis_structures()
+  std::string hidden = "collapse";            ///< a row of hidden_updates()
+  std::vector<std::string> readout;           ///< observables; empty: Z on the last system wire
+  bool every_step = false;                    ///< outputs after every step, or after the last only
   /// v/|v + epsilon| in the encoder and the collapse instead of v/|v|: 1e-12 as in Daskin's code, or 0.
   double epsilon = 0;
-  std::string gradient = "adjoint";
+  std::string gradient = "adjoint";  ///< a row of gradient_methods()
 };
 
 /// How U_dis is made of the ansatz and its own angles.
 struct DisStructure {
-  std::string_view name;
-  std::string_view help;
-  Circuit (*build)(const Ansatz& ansatz, int wires, int layers);
+  std::string_view name;                                          ///< as users type it
+  std::string_view help;                                          ///< one line: how it relates to U_en
+  Circuit (*build)(const Ansatz& ansatz, int wires, int layers);  ///< U_dis with angles [layers, angles]
 };
 
 /// All structures of U_dis, the default first.
@@ -94,14 +94,14 @@ class RegisterCell {
   /// Throws Error for sizes below 1, unknown names, choices that do not fit together, or too many wires.
   explicit RegisterCell(const RegisterOptions& options);
 
-  const RegisterOptions& options() const { return options_; }
-  std::span<const Segment> segments() const { return segments_; }
+  const RegisterOptions& options() const { return options_; }        ///< as given, an empty readout filled in
+  std::span<const Segment> segments() const { return segments_; }    ///< the trainable blocks, in order
   std::size_t parameters() const { return parameter_count_; }        ///< P
   std::size_t outputs() const { return readout_.size(); }            ///< K
   std::size_t hidden_numbers() const { return engine_->numbers(); }  ///< H, real numbers of a hidden state
-  const Circuit& u_en() const { return en_.circuit(); }
-  const Circuit& u_dis() const { return dis_.circuit(); }
-  const HiddenUpdate<T>& hidden_update() const { return update_; }
+  const Circuit& u_en() const { return en_.circuit(); }              ///< on all n_s + n_a wires
+  const Circuit& u_dis() const { return dis_.circuit(); }            ///< likewise; empty without U_dis
+  const HiddenUpdate<T>& hidden_update() const { return update_; }   ///< the row of hidden_updates() in use
 
   /// The hidden state of |0...0>, [H].
   std::vector<T> initial_hidden() const;

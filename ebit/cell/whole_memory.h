@@ -11,7 +11,7 @@ namespace ebit {
 template <class T>
 class WholeMemory : public MemoryEngine<T> {
  public:
-  explicit WholeMemory(RegisterShape shape) : shape_(shape) {}
+  explicit WholeMemory(RegisterShape shape) : shape_(shape) {}  ///< for registers of n = n_s + n_a wires
 
   std::size_t numbers() const override { return 2 * shape_.systems() * shape_.ancillas(); }
   bool reversible() const override { return true; }

@@ -22,7 +22,7 @@ struct RegisterRNNOptions {
   TORCH_ARG(RegisterOptions, cell);
   /// Angles start uniform in [init_low, init_high), radians.
   TORCH_ARG(double, init_low) = 0.0;
-  TORCH_ARG(double, init_high) = 1.0;
+  TORCH_ARG(double, init_high) = 1.0;  ///< upper end of the range from init_low, radians
 };
 
 /// Runs sequences through a register cell: quantum memory, measured as the cell's hidden update says.
@@ -33,7 +33,7 @@ struct RegisterRNNOptions {
 /// or float32 (after to()).
 class RegisterRNNImpl : public torch::nn::Module {
  public:
-  explicit RegisterRNNImpl(RegisterRNNOptions options = {});
+  explicit RegisterRNNImpl(RegisterRNNOptions options = {});  ///< throws Error as RegisterCell does
 
   /// @param x [B, T, F], of the parameters' dtype.
   /// @param hidden [B, hidden_numbers()] before the first step; undefined: |0...0>.
@@ -41,14 +41,14 @@ class RegisterRNNImpl : public torch::nn::Module {
   /// Throws Error for a wrong shape or dtype and for inputs that the encoder does not take.
   std::tuple<torch::Tensor, torch::Tensor> forward(torch::Tensor x, torch::Tensor hidden = {});
 
-  void reset_parameters();
-  void pretty_print(std::ostream& stream) const override;
+  void reset_parameters();  ///< draws all starting values anew, from torch's generator
+  void pretty_print(std::ostream& stream) const override;  ///< one line: sizes and choices
 
   /// Names the random numbers of hidden update "sample": the next forward pass draws number `number` of
   /// `seed`.
   void seed_draws(std::uint64_t seed, std::uint64_t number) { draw_seed_ = seed, draw_number_ = number; }
 
-  const RegisterOptions& options() const { return options_.cell(); }
+  const RegisterOptions& options() const { return options_.cell(); }  ///< of the cell, the readout filled in
   std::int64_t outputs() const { return static_cast<std::int64_t>(wide_->outputs()); }                ///< K
   std::int64_t hidden_numbers() const { return static_cast<std::int64_t>(wide_->hidden_numbers()); }  ///< H
 
@@ -67,7 +67,7 @@ TORCH_MODULE(RegisterRNN);
 /// Options of RegisterModel.
 struct RegisterModelOptions {
   RegisterModelOptions(RegisterRNNOptions rnn, std::int64_t outputs)
-      : rnn_(std::move(rnn)), outputs_(outputs) {}
+      : rnn_(std::move(rnn)), outputs_(outputs) {}  ///< the cell and O, 1 or more
 
   /// The register cell. An empty readout becomes Z on the last system wires, one an output (without a head).
   TORCH_ARG(RegisterRNNOptions, rnn);
@@ -82,6 +82,7 @@ struct RegisterModelOptions {
 /// A register cell read after the last step of a window, with or without a linear head.
 class RegisterModelImpl : public SequenceModel {
  public:
+  /// Float64 as made. Throws Error for options that do not fit together.
   explicit RegisterModelImpl(RegisterModelOptions options);
 
   torch::Tensor forward(torch::Tensor x) override;
@@ -89,7 +90,7 @@ class RegisterModelImpl : public SequenceModel {
   void seed_draws(std::uint64_t seed, std::uint64_t position) override { rnn->seed_draws(seed, position); }
   std::string summary() const override;
 
-  RegisterRNN rnn{nullptr};
+  RegisterRNN rnn{nullptr};         ///< the register cell, submodule "rnn"
   torch::nn::Linear head{nullptr};  ///< null without a linear head
 
  private:

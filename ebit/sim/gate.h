@@ -10,42 +10,42 @@
 
 namespace ebit {
 
-using Complex = std::complex<double>;
+using Complex = std::complex<double>;  ///< an amplitude or matrix entry
 
 /// Names a row of the gate table; gate(id) is the row.
 enum class GateId : std::uint8_t {
-  kI,
-  kX,
-  kY,
-  kZ,
-  kH,
-  kS,
-  kSdg,
-  kT,
-  kTdg,
-  kSX,
-  kSXdg,
-  kRX,
-  kRY,
-  kRZ,
-  kP,
-  kRot,
-  kU3,
-  kCNOT,
-  kCY,
-  kCZ,
-  kCRX,
-  kCRY,
-  kCRZ,
-  kToffoli,
-  kSWAP,
-  kISWAP,
-  kISWAPdg,
-  kRXX,
-  kRYY,
-  kRZZ,
-  kMatrix1,
-  kMatrix2,
+  kI,        ///< identity
+  kX,        ///< Pauli X
+  kY,        ///< Pauli Y
+  kZ,        ///< Pauli Z
+  kH,        ///< Hadamard
+  kS,        ///< diag(1, i)
+  kSdg,      ///< inverse of S
+  kT,        ///< diag(1, exp(i pi/4))
+  kTdg,      ///< inverse of T
+  kSX,       ///< square root of X
+  kSXdg,     ///< inverse of SX
+  kRX,       ///< exp(-i a X/2)
+  kRY,       ///< exp(-i a Y/2)
+  kRZ,       ///< exp(-i a Z/2)
+  kP,        ///< diag(1, exp(i a))
+  kRot,      ///< RZ(c) RY(b) RZ(a)
+  kU3,       ///< U3(theta, phi, lambda) of OpenQASM
+  kCNOT,     ///< controlled X
+  kCY,       ///< controlled Y
+  kCZ,       ///< controlled Z
+  kCRX,      ///< controlled RX
+  kCRY,      ///< controlled RY
+  kCRZ,      ///< controlled RZ
+  kToffoli,  ///< X with two controls
+  kSWAP,     ///< exchanges two wires
+  kISWAP,    ///< SWAP with a factor i on what moves
+  kISWAPdg,  ///< inverse of iSWAP
+  kRXX,      ///< exp(-i a XX/2)
+  kRYY,      ///< exp(-i a YY/2)
+  kRZZ,      ///< exp(-i a ZZ/2)
+  kMatrix1,  ///< a 2x2 unitary that the circuit keeps
+  kMatrix2,  ///< a 4x4 unitary that the circuit keeps
 };
 
 inline constexpr int kMaxGateWires = 3;   ///< wires of the widest gate, controls included
@@ -61,15 +61,15 @@ enum class Structure : std::uint8_t {
 
 /// How a gate is undone: `gate` with angle k = sign[k] * (this gate's angle from[k]).
 struct InverseRule {
-  GateId gate;
-  std::array<std::int8_t, kMaxGateAngles> from{0, 1, 2};
-  std::array<std::int8_t, kMaxGateAngles> sign{-1, -1, -1};
+  GateId gate;                                            ///< the gate that undoes this one
+  std::array<std::int8_t, kMaxGateAngles> from{0, 1, 2};  ///< index of the angle of this gate that is taken
+  std::array<std::int8_t, kMaxGateAngles> sign{-1, -1, -1};  ///< 1 or -1
 };
 
 /// One gate. A controlled gate is its target matrix, applied where all controls are 1: its first `controls`
 /// wires are the controls, the others the targets, the first target the most significant bit of the matrix.
 struct Gate {
-  GateId id;
+  GateId id;              ///< its place in gates()
   std::string_view name;  ///< as written in circuits and shown by `ebit gates`
   std::string_view qasm;  ///< name in OpenQASM 3's stdgates.inc, or "" where it has none
   int wires;              ///< controls and targets
@@ -85,11 +85,11 @@ struct Gate {
   std::array<double, kMaxGateAngles> frequency;
   /// Angular frequencies of expectation values in any angle: {1}: the two-term rule; {1/2, 1}: four terms.
   std::span<const double> expectation_frequencies;
-  InverseRule inverse;
+  InverseRule inverse;  ///< how it is undone; matrix gates are undone by their conjugate transpose
   std::string_view generator_text;  ///< the generators for people
   std::string_view help;            ///< one sentence, with the matrix
 
-  int targets() const { return wires - controls; }
+  int targets() const { return wires - controls; }  ///< how many of the wires are targets
   int dimension() const { return 1 << targets(); }  ///< rows of the target matrix
 };
 

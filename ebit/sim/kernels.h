@@ -12,7 +12,7 @@ namespace ebit::kernels {
 
 /// Which amplitudes a gate mixes: groups of 2^targets amplitudes whose index differs in the target bits only.
 struct Placement {
-  int targets = 1;
+  int targets = 1;                        ///< 1 or 2
   std::size_t target_bit[2] = {};         ///< of a basis index; [0] is the matrix's high bit
   std::size_t controls = 0;               ///< bits that must all be 1
   int fixed_count = 0;                    ///< targets and controls together
@@ -30,13 +30,13 @@ struct KernelTable {
 
   /// psi <- U psi, or U^+ psi: apply[targets - 1][structure][per lane][adjoint].
   using Apply = void (*)(const Tile<T>& psi, const Placement& placement, const T* re, const T* im);
-  Apply apply[2][4][2][2];
+  Apply apply[2][4][2][2];  ///< [targets - 1][structure][per lane][adjoint]
 
   /// overlap_e += conj(g_i) psi_j for entry e = (i, j) of the target matrix, summed over groups, lane by
   /// lane: overlap[targets - 1][structure]. With psi before the gate and g behind it, dL/dangle = Re sum_e
   /// overlap_e (dU/dangle)_e. re, im [entries, kLanes].
   using Overlap = void (*)(const Tile<T>& psi, const Tile<T>& g, const Placement& placement, T* re, T* im);
-  Overlap overlap[2][4];
+  Overlap overlap[2][4];  ///< [targets - 1][structure]
 };
 
 /// The kernels that run here: the widest that this processor has. The environment variable EBIT_SIMD

@@ -14,12 +14,12 @@ namespace ebit {
 ///
 /// P = i^y_count X^x_mask Z^z_mask with wire 0 the most significant bit of the masks; Y = i X Z.
 struct Observable {
-  std::string text;  ///< as written: "Z1", "X0*Y2", "P(3)"
-  std::size_t x_mask = 0;
-  std::size_t z_mask = 0;
-  int y_count = 0;
-  double offset = 0;
-  double scale = 1;
+  std::string text;        ///< as written: "Z1", "X0*Y2", "P(3)"
+  std::size_t x_mask = 0;  ///< wires with X or Y
+  std::size_t z_mask = 0;  ///< wires with Z or Y
+  int y_count = 0;         ///< number of Ys
+  double offset = 0;       ///< of the identity: 0.5 for P(q), else 0
+  double scale = 1;        ///< of P: -0.5 for P(q), else 1
 };
 
 /// Reads an observable on `wires` wires: Pauli letters with wire numbers joined by '*' ("Z1", "X0*Y2"), "I"

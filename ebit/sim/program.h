@@ -21,6 +21,7 @@ struct LaneMatrices {
 template <class T>
 class Program {
  public:
+  /// Places the gates; their matrices are evaluated by bind(), which must come before the first run.
   explicit Program(const Circuit& circuit, const kernels::KernelTable<T>& table = kernels::kernel_table<T>());
 
   /// Evaluates every gate whose angles are constants or shared parameters.
@@ -37,23 +38,23 @@ class Program {
   /// psi <- circuit^-1 psi.
   void run_inverse(const Tile<T>& psi, const LaneMatrices<T>* lanes = nullptr) const;
 
-  const Circuit& circuit() const { return circuit_; }
-  const kernels::KernelTable<T>& kernel_table() const { return kernels_; }
+  const Circuit& circuit() const { return circuit_; }                       ///< as given
+  const kernels::KernelTable<T>& kernel_table() const { return kernels_; }  ///< the kernels that it runs on
 
   /// The shared parameters as bound last, [shared_parameters].
   std::span<const double> parameters() const { return parameters_; }
 
   /// One placed gate; what grad/ walks over.
   struct Step {
-    const Gate* gate;
-    Operation operation;
-    kernels::Placement placement;
-    Structure structure;
-    int shared_matrix = -1;  ///< offset into the shared matrices, or -1
-    int lane_matrix = -1;    ///< offset into LaneMatrices, or -1
-    bool trained = false;    ///< has an angle that is a parameter
+    const Gate* gate;              ///< its row of the gate table
+    Operation operation;           ///< wires and angles, as in the circuit
+    kernels::Placement placement;  ///< the bits of a basis index that it acts on
+    Structure structure;           ///< of the target matrix: which kernel runs
+    int shared_matrix = -1;        ///< offset into the shared matrices, or -1
+    int lane_matrix = -1;          ///< offset into LaneMatrices, or -1
+    bool trained = false;          ///< has an angle that is a parameter
   };
-  std::span<const Step> steps() const { return steps_; }
+  std::span<const Step> steps() const { return steps_; }  ///< one for each operation, in order
 
   /// The angles of a step of shared parameters, as bound last; [3].
   std::array<double, kMaxGateAngles> shared_angles(const Step& step) const;

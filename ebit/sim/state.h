@@ -24,12 +24,12 @@ constexpr std::size_t tiles_of(std::size_t batch) {
 /// Basis index i has wire 0 as its most significant bit.
 template <class T>
 struct Tile {
-  T* re;  ///< [2^wires, kLanes]
-  T* im;  ///< [2^wires, kLanes]
-  int wires;
+  T* re;      ///< [2^wires, kLanes]
+  T* im;      ///< [2^wires, kLanes]
+  int wires;  ///< 1 or more
 
-  std::size_t dimension() const { return std::size_t{1} << wires; }
-  std::size_t numbers() const { return dimension() * kLanes<T>; }  ///< entries of re, and of im
+  std::size_t dimension() const { return std::size_t{1} << wires; }  ///< 2^wires, amplitudes of a sample
+  std::size_t numbers() const { return dimension() * kLanes<T>; }    ///< entries of re, and of im
 };
 
 /// Owns the states of `batch` samples as tiles; the lanes past the last sample are zero at first.
@@ -43,14 +43,14 @@ class StateBatch {
   /// Makes every sample |0...0>.
   void reset();
 
-  int wires() const { return wires_; }
-  std::size_t batch() const { return batch_; }
-  std::size_t tiles() const { return tiles_of<T>(batch_); }
-  Tile<T> tile(std::size_t index);
+  int wires() const { return wires_; }                       ///< of every state
+  std::size_t batch() const { return batch_; }               ///< number of samples, B
+  std::size_t tiles() const { return tiles_of<T>(batch_); }  ///< how many tiles hold them
+  Tile<T> tile(std::size_t index);                           ///< a view of samples index * kLanes and on
 
   /// Amplitude `index` of sample `sample`; set() writes it. For tests and small jobs, one at a time.
   Complex amplitude(std::size_t sample, std::size_t index) const;
-  void set(std::size_t sample, std::size_t index, Complex value);
+  void set(std::size_t sample, std::size_t index, Complex value);  ///< writes the amplitude
 
  private:
   std::size_t offset(std::size_t sample, std::size_t index) const;
