@@ -17,22 +17,22 @@ class JsonPlace {
 
   /// The member `key`. Throws Error where this is no object or has no such member.
   JsonPlace at(std::string_view key) const;
-  /// The member `key` if there, else a place whose value() is null.
+  /// The member `key` if there, else a place that is not present().
   JsonPlace find(std::string_view key) const;
-  JsonPlace at(std::size_t index) const;
-  bool present() const { return value_ != nullptr && !value_->is_null(); }
+  JsonPlace at(std::size_t index) const;  ///< an entry of an array; throws Error where it is not there
+  bool present() const { return value_ != nullptr && !value_->is_null(); }  ///< there, and not null
   std::size_t size() const;  ///< entries of an array; throws Error where this is none
 
-  int integer() const;
-  double number() const;  ///< finite
-  std::string text() const;
+  int integer() const;       ///< from -1000000 to 1000000; throws Error for anything else
+  double number() const;     ///< finite
+  std::string text() const;  ///< throws Error where this is no text
   /// All numbers of an array of the given shape, row by row; -1 stands for any length. `what` explains the
   /// shape, such as "num_layers x qubits".
   std::vector<double> array(const std::vector<int>& shape, std::string_view what) const;
 
   /// Throws Error "file: path MESSAGE".
   [[noreturn]] void fail_here(std::string_view message) const;
-  const nlohmann::json& value() const { return *value_; }
+  const nlohmann::json& value() const { return *value_; }  ///< for a place that find() found
 
  private:
   JsonPlace(std::shared_ptr<const nlohmann::json> root, const nlohmann::json* value, std::string file,

@@ -11,9 +11,9 @@ namespace ebit {
 
 /// A row of the table of baselines.
 struct Baseline {
-  std::string_view name;
-  std::string_view help;
-  bool needs_season;  ///< it means something only where the data have a season
+  std::string_view name;  ///< as written in options and tables
+  std::string_view help;  ///< one line: what it repeats
+  bool needs_season;      ///< it means something only where the data have a season
   /// The row of the series that the forecast for `target_row` repeats. `known` is the last row known when the
   /// forecast is made, target_row - horizon.
   std::size_t (*source_row)(std::size_t target_row, std::size_t known, std::size_t season);

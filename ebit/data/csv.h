@@ -23,11 +23,11 @@ class CsvTable {
   std::vector<std::string> names;     ///< [C] from the header, or "column1", "column2", ... without one
   std::vector<std::string> warnings;  ///< what was put right while reading, to be shown
   char decimal = '.';                 ///< the decimal mark of its numbers
-  char delimiter = ',';
-  bool has_header = false;
+  char delimiter = ',';               ///< the character between its cells
+  bool has_header = false;            ///< whether its first line gave the names
 
-  std::size_t rows() const { return lines_.size(); }
-  std::size_t columns() const { return names.size(); }
+  std::size_t rows() const { return lines_.size(); }    ///< N; the header is none of them
+  std::size_t columns() const { return names.size(); }  ///< C
   /// The text of a cell, without quotes and outer spaces.
   std::string_view cell(std::size_t row, std::size_t column) const {
     const std::size_t index = row * names.size() + column;

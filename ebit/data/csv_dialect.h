@@ -11,7 +11,7 @@ namespace ebit {
 
 /// A row of the table of delimiters.
 struct Delimiter {
-  char character;
+  char character;         ///< what stands between two cells
   std::string_view name;  ///< as options and messages write it
   std::string_view also;  ///< another spelling
 };

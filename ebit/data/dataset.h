@@ -15,8 +15,8 @@ namespace ebit {
 
 /// A choice of an option, for help and suggestions.
 struct Choice {
-  std::string_view name;
-  std::string_view help;
+  std::string_view name;  ///< as written in options
+  std::string_view help;  ///< one line: what it does
 };
 
 std::span<const Choice> split_table();     ///< "time", "random"
@@ -56,7 +56,7 @@ struct Windows {
 struct Dataset {
   Series series;           ///< the columns used, targets first, unscaled
   DatasetOptions options;  ///< as given, but targets and features by their names in `series`
-  Windows train, validation, test;
+  Windows train, /**< part 0 */ validation, /**< part 1, count 0 where its share is 0 */ test;  ///< part 2
   std::vector<std::size_t> target_columns;   ///< [O] columns of `series`
   std::vector<std::size_t> feature_columns;  ///< [F] columns of `series`
   /// [1 or 3][C]: one set of scalers for all parts, or one each for train, validation, test (leak-each-part).

@@ -13,7 +13,7 @@ namespace ebit {
 
 /// A parameter of a generator.
 struct GeneratorParameter {
-  std::string_view name;
+  std::string_view name;          ///< as in `--set name=value`
   std::string_view value;         ///< the default, as written in options
   std::string_view help;          ///< meaning and unit
   double least = 0.0;             ///< smallest and
@@ -28,11 +28,11 @@ using GeneratorOptions = std::map<std::string, std::string>;
 /// The parameters of one series, all there and within their bounds.
 class GeneratorValues {
  public:
-  explicit GeneratorValues(GeneratorOptions values) : values_(std::move(values)) {}
-  double number(const std::string& name) const;
-  std::size_t count(const std::string& name) const;
-  const std::string& text(const std::string& name) const { return values_.at(name); }
-  const GeneratorOptions& all() const { return values_; }
+  explicit GeneratorValues(GeneratorOptions values) : values_(std::move(values)) {}  ///< already checked
+  double number(const std::string& name) const;      ///< value of a parameter that is a number
+  std::size_t count(const std::string& name) const;  ///< value of a parameter that is a whole number
+  const std::string& text(const std::string& name) const { return values_.at(name); }  ///< as written
+  const GeneratorOptions& all() const { return values_; }  ///< every parameter, as written
 
  private:
   GeneratorOptions values_;
@@ -40,11 +40,11 @@ class GeneratorValues {
 
 /// A row of the table of generators. The first column of the series is the usual target.
 struct GeneratorRow {
-  std::string_view name;
-  std::string_view help;
-  std::string_view source;  ///< who used it, and what differs here
-  std::span<const GeneratorParameter> parameters;
-  Series (*make)(const GeneratorValues& values, std::uint64_t seed);
+  std::string_view name;                           ///< as in `--generator NAME`
+  std::string_view help;                           ///< one line: what it computes
+  std::string_view source;                         ///< who used it, and what differs here
+  std::span<const GeneratorParameter> parameters;  ///< what can be set, with defaults and bounds
+  Series (*make)(const GeneratorValues& values, std::uint64_t seed);  ///< the series without times and source
 };
 
 /// noisy-sine, damped-pendulum, henon, mackey-glass, lorenz.

@@ -9,14 +9,14 @@ namespace ebit {
 
 /// A row of the table of included data sets.
 struct IncludedSet {
-  std::string_view name;    ///< as in `ebit train NAME`
-  std::string_view file;    ///< in the data folder
-  std::string_view target;  ///< the column to predict unless another is given
-  std::string_view time;    ///< the time column
-  int season;               ///< rows of a season for the seasonal naive forecast; 1: none
-  std::string_view licence;
-  std::string_view credit;  ///< source, to be named where results are shown
-  std::string_view help;    ///< what it is, how many rows
+  std::string_view name;     ///< as in `ebit train NAME`
+  std::string_view file;     ///< in the data folder
+  std::string_view target;   ///< the column to predict unless another is given
+  std::string_view time;     ///< the time column
+  int season;                ///< rows of a season for the seasonal naive forecast; 1: none
+  std::string_view licence;  ///< of the data, for example "CC BY 4.0"
+  std::string_view credit;   ///< source, to be named where results are shown
+  std::string_view help;     ///< what it is, how many rows
 };
 
 /// All data sets that come with ebit.

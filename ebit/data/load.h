@@ -16,9 +16,9 @@ namespace ebit {
 
 /// How a file becomes a series. Every field is an option of `ebit train`.
 struct SeriesOptions {
-  CsvOptions csv;
-  TimeColumnOptions time;
-  std::string missing = "error";                                       ///< a row of missing_table()
+  CsvOptions csv;                 ///< how the file is written
+  TimeColumnOptions time;         ///< where the time stands and how it is written
+  std::string missing = "error";  ///< a row of missing_table()
   std::vector<std::string> missing_tokens = default_missing_tokens();  ///< what stands for a missing value
   std::string duplicates = "error";                                    ///< a row of duplicates_table()
   std::size_t first_rows = 0;  ///< keep that many rows from the start; 0: all
@@ -26,8 +26,8 @@ struct SeriesOptions {
 
 /// A row of the table of ways to treat rows that bear the same time.
 struct DuplicatesPolicy {
-  std::string_view name;
-  std::string_view help;
+  std::string_view name;  ///< as written in options
+  std::string_view help;  ///< one line: what it does
 };
 
 /// "error", "first", "last", "mean".

@@ -11,7 +11,7 @@ namespace ebit {
 struct Metric {
   std::string_view name;  ///< "MSE", as tables and files write it
   std::string_view help;  ///< what it is, in what unit, and when it is undefined
-  bool higher_is_better;
+  bool higher_is_better;  ///< false: an error, 0 is perfect
   /// The value over N >= 1 pairs; NaN where it is undefined. `naive_mae` is the mean absolute error of the
   /// naive forecast on the training part (see naive_mae()); only MASE uses it.
   double (*value)(std::span<const double> truth, std::span<const double> prediction, double naive_mae);

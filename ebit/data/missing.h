@@ -10,8 +10,8 @@ namespace ebit {
 
 /// A row of the table of policies for missing values.
 struct MissingPolicy {
-  std::string_view name;
-  std::string_view help;
+  std::string_view name;  ///< as written in options
+  std::string_view help;  ///< one line: what it does
 };
 
 /// "error", "drop", "interpolate".

@@ -29,10 +29,10 @@ struct Scaler {
   double offset = 0.0;        ///< in units of the data
   double scale = 1.0;         ///< scaled units per unit of the data; never 0, always finite
 
-  double transform(double value) const { return (value - offset) * scale; }
-  double inverse(double scaled) const { return scaled / scale + offset; }
-  void transform(std::span<double> values) const;  ///< in place
-  void inverse(std::span<double> scaled) const;    ///< in place
+  double transform(double value) const { return (value - offset) * scale; }  ///< from the data's units
+  double inverse(double scaled) const { return scaled / scale + offset; }    ///< back to the data's units
+  void transform(std::span<double> values) const;                            ///< in place
+  void inverse(std::span<double> scaled) const;                              ///< in place
 };
 
 /// Fits the scaler `name` to `values` (N >= 1, finite). `what` names the values in messages, for example

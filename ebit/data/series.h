@@ -18,8 +18,9 @@ struct Series {
   /// too.
   std::map<std::string, std::size_t> aliases;
 
-  std::size_t rows() const { return names.empty() ? 0 : values.size() / names.size(); }
-  std::size_t columns() const { return names.size(); }
+  std::size_t rows() const { return names.empty() ? 0 : values.size() / names.size(); }  ///< N
+  std::size_t columns() const { return names.size(); }                                   ///< C
+  /// The value in row `row` and column `column`, both counted from 0 and not checked.
   double at(std::size_t row, std::size_t column) const { return values[row * names.size() + column]; }
 };
 

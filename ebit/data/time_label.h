@@ -14,19 +14,19 @@ enum class DateOrder { kDayFirst, kMonthFirst };
 /// A point in time that can be compared and subtracted: seconds since 1970-01-01 00:00 (UTC where the text
 /// gives an offset from it, else the file's own clock).
 struct TimePoint {
-  std::int64_t seconds = 0;
-  double fraction = 0.0;   ///< of a second, in [0, 1)
-  bool has_clock = false;  ///< the text named a time of day
-  bool year_first = true;  ///< the text began with the year, so that DateOrder did not matter
+  std::int64_t seconds = 0;  ///< whole seconds, below 0 before 1970
+  double fraction = 0.0;     ///< of a second, in [0, 1)
+  bool has_clock = false;    ///< the text named a time of day
+  bool year_first = true;    ///< the text began with the year, so that DateOrder did not matter
 
   friend bool operator==(const TimePoint& a, const TimePoint& b) {
     return a.seconds == b.seconds && a.fraction == b.fraction;
-  }
+  }  ///< the same moment; how it was written does not matter
   friend auto operator<=>(const TimePoint& a, const TimePoint& b) {
     if (a.seconds != b.seconds)
       return a.seconds < b.seconds ? std::partial_ordering::less : std::partial_ordering::greater;
     return a.fraction <=> b.fraction;
-  }
+  }  ///< the earlier moment is less
 };
 
 /// Seconds from `a` to `b`.

@@ -109,10 +109,10 @@ PlotSeries histogram(const std::vector<double>& values, std::string label, int b
 /// extension, a figure without anything to show or with lists of different lengths, where gnuplot is missing
 /// or fails (see run_gnuplot()), and where the file cannot be written.
 void render(const Figure& figure, const std::filesystem::path& path);
-void render(const Sheet& sheet, const std::filesystem::path& path);
+void render(const Sheet& sheet, const std::filesystem::path& path);  ///< the same for a sheet
 
 /// The picture as SVG text, as render() would write it.
 std::string render_svg(const Figure& figure);
-std::string render_svg(const Sheet& sheet);
+std::string render_svg(const Sheet& sheet);  ///< the same for a sheet
 
 }  // namespace ebit

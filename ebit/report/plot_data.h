@@ -40,6 +40,6 @@ struct FigureExtent {
   bool dots = false;      ///< some series has dots or upright bars
   bool bars_only = true;  ///< nothing but bars, which stand on zero
 };
-FigureExtent figure_extent(const Figure& figure);
+FigureExtent figure_extent(const Figure& figure);  ///< of all its series together
 
 }  // namespace ebit

@@ -6,7 +6,7 @@
 
 namespace ebit {
 
-/// `svg` with every id, and every reference to one (#id in href and url()), prefixed by `prefix` (letters,
+/// `svg` with every id, and every reference to one (`#id` in href and url()), prefixed by `prefix` (letters,
 /// digits and '-', beginning with a letter). Ids that nothing refers to are dropped.
 std::string prefix_svg_ids(std::string_view svg, std::string_view prefix);
 

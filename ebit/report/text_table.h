@@ -31,7 +31,7 @@ std::string table_text(const TextTable& table);
 /// A GitHub-flavoured Markdown table; the best row is bold.
 std::string table_markdown(const TextTable& table);
 
-/// A <table> element (in a <figure> that scrolls sideways) with class "best" on the best row, for Page.
+/// A `<table>` element (in a `<figure>` that scrolls sideways) with class "best" on the best row, for Page.
 std::string table_html(const TextTable& table);
 
 /// Comma-separated values with a heading line (RFC 4180 quoting, newline ends); title, mark and notes are

@@ -19,7 +19,7 @@ std::vector<Batch> epoch_batches(std::size_t count, int size, bool shuffle, std:
 /// Batches for models that carry their hidden state on: place k of each batch continues place k of the batch
 /// before, one window later in time. All batches have the same size.
 struct StreamBatches {
-  std::vector<Batch> batches;
+  std::vector<Batch> batches;  ///< in order of time
   std::vector<std::vector<bool>>
       counts;  ///< per batch and place: false for filling, a window counted elsewhere
 };

@@ -15,11 +15,11 @@ using Metadata = std::map<std::string, std::string>;
 
 /// A training's state and what was noted with it.
 struct Checkpoint {
-  TrainState state;
-  Metadata metadata;
+  TrainState state;   ///< after the last complete epoch
+  Metadata metadata;  ///< read back with "format" and "version"
 };
 
-/// Writes `state` atomically as one safetensors file: tensors `model.*`, `best.*`, `optimizer.*`, `history`
+/// Writes `state` atomically as one safetensors file. Tensors: `model.*`, `best.*`, `optimizer.*`, `history`
 /// [epochs, 7], `progress` [6], `random`. A program killed while this runs leaves the file that was there
 /// before.
 void save_checkpoint(const std::filesystem::path& path, const TrainState& state, const Metadata& metadata);

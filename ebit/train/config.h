@@ -18,12 +18,12 @@ namespace ebit::train {
 
 /// Where the series comes from and how it becomes windows.
 struct DataConfig {
-  std::string file;       ///< path, or the name of an included data set; empty: generator
-  std::string generator;  ///< a row of the generator table; empty: file
-  GeneratorOptions set;   ///< the generator's parameters, by name
-  std::uint64_t generator_seed = 0;
-  SeriesOptions series;
-  DatasetOptions dataset;
+  std::string file;                  ///< path, or the name of an included data set; empty: generator
+  std::string generator;             ///< a row of the generator table; empty: file
+  GeneratorOptions set;              ///< the generator's parameters, by name
+  std::uint64_t generator_seed = 0;  ///< of the generator's noise
+  SeriesOptions series;              ///< how the file is read
+  DatasetOptions dataset;            ///< how the series is split, scaled and cut
 };
 
 /// The model. The fields of other kinds than `kind` are ignored.
@@ -32,22 +32,22 @@ struct ModelConfig {
   std::string kind = "register";  ///< a row of the table of model kinds
   int n_system = 2;               ///< qubits of the system register
   int n_ancilla = 2;              ///< qubits of the ancilla register, the memory
-  std::string encoder = "linear-amplitude";
-  std::string ansatz = "basic-entangler-ry";
-  std::string ansatz_file;      ///< a user's gate list (TOML or JSON), instead of `ansatz`
-  int layers_en = 2;            ///< layers of U_en
-  int layers_dis = 2;           ///< layers of U_dis
-  std::string dis = "flipped";  ///< how U_dis takes its angles: "flipped" or "adjoint"
-  std::string hidden = "collapse";
+  std::string encoder = "linear-amplitude";   ///< how an input enters the system; a row of encoders()
+  std::string ansatz = "basic-entangler-ry";  ///< circuit of U_en and of U_dis; a row of ansaetze()
+  std::string ansatz_file;                    ///< a user's gate list (TOML or JSON), instead of `ansatz`
+  int layers_en = 2;                          ///< layers of U_en
+  int layers_dis = 2;                         ///< layers of U_dis
+  std::string dis = "flipped";                ///< how U_dis takes its angles: "flipped" or "adjoint"
+  std::string hidden = "collapse";            ///< what survives of the ancilla; a row of hidden_updates()
   std::vector<std::string> readout;  ///< Pauli strings such as "Z1"; empty: Z of the last system wire
   std::string head = "none";         ///< classical layer after the readout: "none", "linear"
   std::string dtype = "float64";     ///< "float64", "float32"
-  std::string gradient = "adjoint";
-  double epsilon = 1e-12;  ///< added to amplitudes before their norm is taken, as the source does
-  double init_low = 0.0;   ///< angles start uniform in [init_low, init_high), radians
-  double init_high = 1.0;
-  int hidden_size = 4;  ///< classical kinds: width of the hidden state
-  int layers = 1;       ///< classical kinds: layers
+  std::string gradient = "adjoint";  ///< how gradients of circuits are computed; a row of gradient_methods()
+  double epsilon = 1e-12;            ///< added to amplitudes before their norm is taken, as the source does
+  double init_low = 0.0;             ///< angles start uniform in [init_low, init_high), radians
+  double init_high = 1.0;            ///< the other end of that range
+  int hidden_size = 4;               ///< classical kinds: width of the hidden state
+  int layers = 1;                    ///< classical kinds: layers
 };
 
 /// What the model is compared with.
@@ -60,7 +60,7 @@ struct BaselineConfig {
 
 /// What is written.
 struct OutputConfig {
-  std::string folder;        ///< of the run; empty: runs/<data>-<model>
+  std::string folder;        ///< of the run; empty: `runs/<data>-<model>`
   bool overwrite = false;    ///< replace a run folder that is there
   int checkpoint_every = 1;  ///< epochs between two checkpoints
   double checkpoint_seconds =
@@ -70,13 +70,13 @@ struct OutputConfig {
 
 /// All settings of a run.
 struct Config {
-  DataConfig data;
-  ModelConfig model;
-  TrainOptions train;
-  int seeds = 1;    ///< trainings, with seeds train.seed, train.seed + 1, ...
-  int threads = 1;  ///< of the quantum simulator; 0: one a core. Results do not depend on it
-  BaselineConfig baselines;
-  OutputConfig output;
+  DataConfig data;           ///< [data] of config.toml
+  ModelConfig model;         ///< [model]
+  TrainOptions train;        ///< [train]
+  int seeds = 1;             ///< trainings, with seeds train.seed, train.seed + 1, ...
+  int threads = 1;           ///< of the quantum simulator; 0: one a core. Results do not depend on it
+  BaselineConfig baselines;  ///< [baselines]
+  OutputConfig output;       ///< [output]
 };
 
 /// Where an option's value lives; the kind of pointer is the option's type.
@@ -85,11 +85,11 @@ using Slot = std::variant<int*, std::uint64_t*, double*, bool*, std::string*, st
 
 /// A row of the table of options: a key of config.toml and a flag of `ebit train`.
 struct OptionRow {
-  std::string_view section;  ///< table of config.toml: data, model, train, baselines, output
-  std::string_view key;      ///< key in it
-  std::string_view flag;     ///< such as "--window" or "-o,--output"
-  std::string_view help;     ///< one line
-  Slot (*slot)(Config& config);
+  std::string_view section;      ///< table of config.toml: data, model, train, baselines, output
+  std::string_view key;          ///< key in it
+  std::string_view flag;         ///< such as "--window" or "-o,--output"
+  std::string_view help;         ///< one line
+  Slot (*slot)(Config& config);  ///< where its value lies in `config`
   std::vector<std::string> (*choices)() = nullptr;  ///< the names allowed; nullptr: any value of the type
   bool shapes_losses = true;                        ///< false: a training may be continued with another value
 };

@@ -32,7 +32,7 @@ struct PartScores {
 
 /// Predictions and scores of one training, or of a forecast without training, on every part that has windows.
 struct SeedResult {
-  std::uint64_t seed = 0;
+  std::uint64_t seed = 0;                           ///< of the training; 0 without one
   int epochs = 0;                                   ///< epochs trained
   int best_epoch = 0;                               ///< whose weights were used, counted from 1
   std::string end;                                  ///< why it ended, see name_of(End)
@@ -43,11 +43,11 @@ struct SeedResult {
 
 /// Results of a model over its seeds.
 struct ModelResult {
-  std::string name;     ///< "daskin-collapse", "lstm", "persistence"
-  std::string summary;  ///< one line: sizes
-  bool baseline = false;
-  std::int64_t parameters = 0;
-  std::vector<SeedResult> seeds;
+  std::string name;               ///< "daskin-collapse", "lstm", "persistence"
+  std::string summary;            ///< one line: sizes
+  bool baseline = false;          ///< there to be compared with the run's model
+  std::int64_t parameters = 0;    ///< trainable numbers; 0 for a forecast without training
+  std::vector<SeedResult> seeds;  ///< one for each training; one for a forecast without training
 };
 
 /// All results of a run.
@@ -64,10 +64,11 @@ PartScores score(const Dataset& dataset, std::size_t scaler_part, const Windows&
 /// The forecast without training called `name` (a row of ebit::baseline_table()) on every part.
 ModelResult score_forecast(const std::string& name, const Dataset& dataset, int season);
 
-/// Mean and sample standard deviation over seeds of metric `m` on `part`; NaN where undefined.
+/// Mean and sample standard deviation of a metric over seeds; NaN where undefined.
 struct MeanSpread {
-  double mean = 0.0, spread = 0.0;
+  double mean = 0.0, /**< over the seeds */ spread = 0.0;  ///< standard deviation; 0 for one seed
 };
+/// Of the metric in row `m` of metric_table() on `part`; `original`: in the data's units, else scaled.
 MeanSpread over_seeds(const ModelResult& model, std::size_t part, std::size_t m, bool original);
 
 /// What must be said: on the test part, or on the last part that has windows, every baseline whose RMSE the

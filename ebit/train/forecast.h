@@ -13,10 +13,10 @@ struct Forecast {
   std::vector<std::string> targets;  ///< [O]
   std::vector<std::string>
       times;  ///< [S] labels continued from the data's own, "+1", "+2", ... where they have no rule
-  std::vector<double> values;     ///< [S, O] means over the seeds
-  std::vector<double> low, high;  ///< [S, O] least and greatest over the seeds
-  std::size_t direct = 0;         ///< so many first steps rest on known values alone; the rest on predictions
-  std::size_t seeds = 1;
+  std::vector<double> values;                                         ///< [S, O] means over the seeds
+  std::vector<double> low, /**< [S, O] least over the seeds */ high;  ///< [S, O] greatest over the seeds
+  std::size_t direct = 0;  ///< so many first steps rest on known values alone; the rest on predictions
+  std::size_t seeds = 1;   ///< trainings that it is the mean of
 };
 
 /// Forecasts `steps` rows after the last one of `series`: each window slides over known values, and over

@@ -27,7 +27,7 @@ struct OptimizerRow {
   /// Builds the optimizer for these parameters.
   std::unique_ptr<torch::optim::Optimizer> (*make)(std::vector<torch::Tensor> parameters,
                                                    const OptimizerOptions& options);
-  /// Copies what the optimizer remembers of each parameter: `<prefix><parameter>.<field>`, shapes as the
+  /// Copies what the optimizer remembers of each parameter. Names: `<prefix><parameter>.<field>`; shapes: the
   /// parameter's, step counts as int64 scalars. Parameters that never had a gradient have none.
   Tensors (*save)(const torch::optim::Optimizer& optimizer, const NamedParameters& parameters,
                   const std::string& prefix);

@@ -20,18 +20,19 @@ struct RunCallbacks {
   std::function<void(const Job& job, std::size_t index, std::size_t count, const std::string& summary,
                      int done)>
       on_job = {};
+  /// After each epoch, its checkpoint already written where one was due.
   std::function<void(const Job& job, const EpochRecord& record, const TrainState& state)> on_epoch = {};
-  std::function<void(const Job& job, const TrainState& state)> on_job_end = {};
+  std::function<void(const Job& job, const TrainState& state)> on_job_end = {};  ///< saved, however it ended
   std::function<void(const std::string& line)> on_note = {};  ///< warnings and remarks, one line each
   std::function<bool()> interrupted = {};                     ///< polled once a batch
 };
 
 /// How a run ended.
 struct RunResult {
-  std::filesystem::path folder;
-  bool interrupted = false;  ///< stopped on request; everything is saved, resume_run() goes on
-  Dataset dataset;
-  Evaluation evaluation;  ///< empty where interrupted
+  std::filesystem::path folder;  ///< of the run
+  bool interrupted = false;      ///< stopped on request; everything is saved, resume_run() goes on
+  Dataset dataset;               ///< of the run; evaluate_on(): the other data as its test part
+  Evaluation evaluation;         ///< empty where interrupted
 };
 
 /// Trains the model and the baselines of `config` in a new run folder, evaluates them and writes everything
@@ -48,12 +49,12 @@ RunResult resume_run(const std::filesystem::path& folder, int epochs, const RunC
 
 /// A trained model of a run, ready to predict.
 struct TrainedModel {
-  Job job;
-  std::shared_ptr<nn::SequenceModel> model;  ///< with the best weights
-  Dataset fitted;                            ///< how it sees new data, see fitted_dataset()
-  int epochs = 0, best_epoch = 0;
-  std::string end;
-  double seconds = 0.0;
+  Job job;                                                ///< the training it comes from
+  std::shared_ptr<nn::SequenceModel> model;               ///< with the best weights
+  Dataset fitted;                                         ///< how it sees new data, see fitted_dataset()
+  int epochs = 0, /**< epochs trained */ best_epoch = 0;  ///< the epoch of its weights, counted from 1
+  std::string end;                                        ///< why the training ended, see name_of(End)
+  double seconds = 0.0;                                   ///< wall time of its epochs
 };
 
 /// Loads the best weights of one training of a run. Throws Error where it has none yet, or they are damaged.

@@ -11,7 +11,7 @@
 namespace ebit::train {
 
 /// Names of the files of a run. Those of the first seed's model lie in the run folder itself, those of
-/// further seeds in seeds/<seed>/, those of trained baselines in baselines/<kind>/seed-<seed>/.
+/// further seeds in `seeds/<seed>/`, those of trained baselines in `baselines/<kind>/seed-<seed>/`.
 namespace files {
 inline constexpr const char* kConfig = "config.toml";           ///< all settings; marks a folder as a run
 inline constexpr const char* kLosses = "losses.csv";            ///< per epoch
@@ -19,18 +19,18 @@ inline constexpr const char* kMetrics = "metrics.json";         ///< of all mode
 inline constexpr const char* kPredictions = "predictions.csv";  ///< in the data's units
 inline constexpr const char* kBest = "best.safetensors";        ///< weights of the best epoch
 inline constexpr const char* kLast = "last.safetensors";        ///< checkpoint to resume from
-inline constexpr const char* kLog = "log.txt";
-inline constexpr const char* kReport = "report.html";
-inline constexpr const char* kForecast = "forecast.csv";
-inline constexpr const char* kPlots = "plots";
-inline constexpr const char* kSeeds = "seeds";
-inline constexpr const char* kBaselines = "baselines";
+inline constexpr const char* kLog = "log.txt";                  ///< what happened when
+inline constexpr const char* kReport = "report.html";           ///< page of results and plots
+inline constexpr const char* kForecast = "forecast.csv";        ///< of `ebit forecast`
+inline constexpr const char* kPlots = "plots";                  ///< folder of plots, SVG and PNG
+inline constexpr const char* kSeeds = "seeds";                  ///< folder of further seeds
+inline constexpr const char* kBaselines = "baselines";          ///< folder of trained baselines
 }  // namespace files
 
 /// One training of a run: a model kind and a seed.
 struct Job {
-  std::string name;  ///< "model", or the baseline's kind
-  bool baseline = false;
+  std::string name;              ///< "model", or the baseline's kind
+  bool baseline = false;         ///< a classical model to compare the run's with
   Config config;                 ///< the run's, with this job's kind and seed
   std::filesystem::path folder;  ///< where its files lie
 };

@@ -27,13 +27,13 @@ struct ScheduleOptions {
 
 /// How a model is trained.
 struct TrainOptions {
-  int epochs = 100;                ///< passes over the training windows, at least 1
-  int batch = 5;                   ///< windows a step, at least 1
-  std::string optimizer = "adam";  ///< a row of the optimizer table
-  OptimizerOptions optimizer_options;
-  ScheduleOptions schedule;
-  double clip = 0.0;         ///< largest norm of the gradient; 0: no clipping
-  std::string loss = "mse";  ///< a row of the loss table
+  int epochs = 100;                    ///< passes over the training windows, at least 1
+  int batch = 5;                       ///< windows a step, at least 1
+  std::string optimizer = "adam";      ///< a row of the optimizer table
+  OptimizerOptions optimizer_options;  ///< learning rate and the rest
+  ScheduleOptions schedule;            ///< of the learning rate
+  double clip = 0.0;                   ///< largest norm of the gradient; 0: no clipping
+  std::string loss = "mse";            ///< a row of the loss table
   int patience = 0;          ///< stop after this many epochs without a better validation loss; 0: never
   int min_epochs = 0;        ///< never stop early before this many epochs
   bool restore_best = true;  ///< end with the weights of the best validation epoch, not of the last one

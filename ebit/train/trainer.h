@@ -44,15 +44,15 @@ std::string_view name_of(End end);
 /// Everything that a training needs to go on bit for bit: the state after its last complete epoch.
 /// The tensors are copies and share no memory with the model.
 struct TrainState {
-  Tensors model;         ///< parameters and buffers
-  Tensors best;          ///< the same after the best epoch; empty before the first
-  Tensors optimizer;     ///< see OptimizerRow::save
-  torch::Tensor random;  ///< state of torch's generator, uint8
-  ScheduleState schedule;
+  Tensors model;                     ///< parameters and buffers
+  Tensors best;                      ///< the same after the best epoch; empty before the first
+  Tensors optimizer;                 ///< see OptimizerRow::save
+  torch::Tensor random;              ///< state of torch's generator, uint8
+  ScheduleState schedule;            ///< factor for the coming epoch, memory of "plateau"
   std::vector<EpochRecord> history;  ///< one record an epoch
   int best_epoch = 0;                ///< counted from 1; without a validation part the last one
   double best_loss = std::numeric_limits<double>::infinity();  ///< validation loss of the best epoch
-  End end = End::kRunning;
+  End end = End::kRunning;                                     ///< why it ended, if it did
 };
 
 /// What the caller hears of and decides during a training; any may be empty.
@@ -66,8 +66,8 @@ struct TrainCallbacks {
 
 /// How a training ended.
 struct TrainOutcome {
-  End end = End::kFinished;
-  std::string message;  ///< for kDiverged: one line with epoch, batch and what to try
+  End end = End::kFinished;  ///< never kRunning from Trainer::run()
+  std::string message;       ///< for kDiverged: one line with epoch, batch and what to try
 };
 
 /// Windows as tensors of the model's dtype.

@@ -20,7 +20,7 @@ void add_option_flags(CLI::App& app, std::shared_ptr<std::vector<train::Setting>
 /// Shows how a run goes on standard error: a progress line for each training, and notes.
 class RunProgress {
  public:
-  explicit RunProgress(bool quiet) : quiet_(quiet) {}
+  explicit RunProgress(bool quiet) : quiet_(quiet) {}  ///< quiet: shows nothing but still stops on Ctrl-C
 
   /// Callbacks that draw here and stop on Ctrl-C; they must not outlive this object.
   train::RunCallbacks callbacks();

@@ -8,7 +8,7 @@
 namespace ebit {
 
 /// "" where every tag of `text` is closed in order, attributes are quoted and '&' begins an entity, else what
-/// is wrong. `html`: void elements and the doctype of HTML are allowed, and <style> holds raw text.
+/// is wrong. `html`: void elements and the doctype of HTML are allowed, and `<style>` holds raw text.
 inline std::string markup_fault(const std::string& text, bool html) {
   std::vector<std::string> open;
   for (std::size_t at = 0; at < text.size();) {
