@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <cmath>
 #include <fstream>
 #include <string>
 
@@ -20,6 +21,8 @@ double available_memory() {
 
 std::string readable_bytes(double bytes) {
   const char* const units[] = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
+  if (!std::isfinite(bytes)) return "more than 10^308 bytes";
+  if (bytes >= 1e21) return fmt::format("10^{:.0f} bytes", std::log10(bytes));
   int unit = 0;
   for (; bytes >= 1024 && unit < 6; ++unit) bytes /= 1024;
   return fmt::format("{:.3g} {}", bytes, units[unit]);
