@@ -128,10 +128,9 @@ Starts split_by_time(const Dataset& dataset) {
     starts[p] = starts_in(from, end, o);
     require(end > begin && !starts[p].empty(),
             "{}: the {} part has {} of {} rows, but a window of {} with horizon {} needs {}; take a smaller "
-            "window, "
-            "other shares{}",
+            "--window, other shares (--train, --validation){}",
             dataset.series.source, kParts[p], end - begin, dataset.series.rows(), o.window, o.horizon,
-            reach(o) + 1, p > 0 && !across ? ", or the boundary 'across'" : " or more rows");
+            reach(o) + 1, p > 0 && !across ? ", or --boundary across" : " or more rows");
   }
   return starts;
 }

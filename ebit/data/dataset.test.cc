@@ -256,9 +256,9 @@ TEST(Dataset, TooShortIsSaidWithNumbers) {
   EXPECT_THAT(
       error_of([] { make_dataset(ramp(8), plain()); }),
       AllOf(HasSubstr("the series has 8 rows"), HasSubstr("window of 10 with horizon 1 needs at least 11")));
-  EXPECT_THAT(
-      error_of([] { make_dataset(ramp(40), plain()); }),
-      AllOf(HasSubstr("the test part has 8 of 40 rows"), HasSubstr("needs 11"), HasSubstr("'across'")));
+  EXPECT_THAT(error_of([] { make_dataset(ramp(40), plain()); }),
+              AllOf(HasSubstr("the test part has 8 of 40 rows"), HasSubstr("needs 11"),
+                    HasSubstr("--boundary across")));
   EXPECT_THAT(error_of([] { make_dataset(ramp(12), plain(0.5)); }),
               HasSubstr("the training part has 6 of 12 rows"));
 }

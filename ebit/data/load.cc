@@ -111,25 +111,13 @@ double parse_cell(const CsvTable& table, std::size_t row, std::size_t column) {
 
 void parse_cells(Draft& draft) {
   const CsvTable& table = draft.table;
-  std::size_t missing = 0, first_row = 0, first_column = 0;
   draft.values.reserve(table.rows() * draft.columns.size());
   for (std::size_t row = 0; row < table.rows(); ++row) {
     for (const std::size_t column : draft.columns) {
-      if (is_missing(table.cell(row, column), draft.options.missing_tokens)) {
-        if (missing++ == 0) first_row = row, first_column = column;
-        draft.values.push_back(kMissing);
-      } else {
-        draft.values.push_back(parse_cell(table, row, column));
-      }
+      const bool missing = is_missing(table.cell(row, column), draft.options.missing_tokens);
+      draft.values.push_back(missing ? kMissing : parse_cell(table, row, column));
     }
   }
-  if (missing == 0) return;
-  const std::string_view text = table.cell(first_row, first_column);
-  require(draft.options.missing != "error",
-          "{} line {}, column '{}': the value is missing ({}), {} missing in all; set missing to 'drop' or "
-          "'interpolate'",
-          table.source, table.line(first_row), table.names[first_column],
-          text.empty() ? std::string("blank") : fmt::format("'{}'", shown(text)), missing);
 }
 
 void sort_by_time(Draft& draft) {
@@ -193,6 +181,28 @@ void merge_duplicates(Draft& draft) {
                   draft.table.source, draft.line(first_again), draft.label(first_again),
                   draft.rows.size() - kept.size(), draft.rows.size() - kept.size() == 1 ? "row" : "rows"));
   draft.keep(kept);
+}
+
+void keep_first(Draft& draft) {
+  const std::size_t first = draft.options.first_rows;
+  if (first == 0 || first >= draft.rows.size()) return;
+  draft.rows.resize(first);
+  draft.values.resize(first * draft.columns.size());
+}
+
+void refuse_missing(Draft& draft) {
+  const auto is_nan = [](double value) { return std::isnan(value); };
+  const auto missing = std::find_if(draft.values.begin(), draft.values.end(), is_nan);
+  if (missing == draft.values.end()) return;
+  const std::size_t place = static_cast<std::size_t>(missing - draft.values.begin());
+  const std::size_t i = place / draft.columns.size(), c = place % draft.columns.size();
+  const std::string_view text = draft.table.cell(draft.rows[i], draft.columns[c]);
+  fail(
+      "{} line {}, column '{}': the value is missing ({}), {} missing in all; choose --missing drop or "
+      "--missing interpolate",
+      draft.table.source, draft.line(i), draft.name(c),
+      text.empty() ? std::string("blank") : fmt::format("'{}'", shown(text)),
+      std::count_if(missing, draft.values.end(), is_nan));
 }
 
 void drop_missing(Draft& draft) {
@@ -276,12 +286,10 @@ Series series_of(const CsvTable& table, const SeriesOptions& options, std::span<
   parse_cells(draft);
   sort_by_time(draft);
   merge_duplicates(draft);
+  keep_first(draft);
+  if (options.missing == "error") refuse_missing(draft);
   if (options.missing == "drop") drop_missing(draft);
   if (options.missing == "interpolate") interpolate_missing(draft);
-  if (options.first_rows > 0 && options.first_rows < draft.rows.size()) {
-    draft.rows.resize(options.first_rows);
-    draft.values.resize(options.first_rows * draft.columns.size());
-  }
   note_gaps(draft);
 
   Series series;

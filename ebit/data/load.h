@@ -21,7 +21,7 @@ struct SeriesOptions {
   std::string missing = "error";  ///< a row of missing_table()
   std::vector<std::string> missing_tokens = default_missing_tokens();  ///< what stands for a missing value
   std::string duplicates = "error";                                    ///< a row of duplicates_table()
-  std::size_t first_rows = 0;  ///< keep that many rows from the start; 0: all
+  std::size_t first_rows = 0;  ///< keep that many rows from the start, as if the file ended there; 0: all
 };
 
 /// A row of the table of ways to treat rows that bear the same time.
@@ -38,8 +38,8 @@ std::span<const DuplicatesPolicy> duplicates_table();
 ///
 /// Rows out of time order are sorted. Rows with the time of another row are merged where their values agree;
 /// where they differ, that is an Error naming both lines, unless `duplicates` says which value to take.
-/// Missing values are treated as `missing` says, after sorting and merging. What was put right is told in
-/// Series::warnings.
+/// Missing values are treated as `missing` says, after sorting, merging and the cut at `first_rows`. What was
+/// put right is told in Series::warnings.
 ///
 /// Throws Error for what read_csv() and read_time_column() refuse; a column that is not there (the nearest
 /// name suggested); text, or an infinite number, where a number should be, and a missing value under "error"

@@ -85,7 +85,7 @@ TEST(Load, MissingValuesAreAnErrorByDefault) {
                   load(fmt::format("year,v,w\n2000,1,1\n2001,{},1\n2002,{},2\n", token, token), {"v"});
                 }),
                 AllOf(HasSubstr("t.csv line 3, column 'v': the value is missing"),
-                      HasSubstr("2 missing in all"), HasSubstr("'drop' or 'interpolate'")));
+                      HasSubstr("2 missing in all"), HasSubstr("--missing drop or --missing interpolate")));
   }
   EXPECT_THAT(load("year,v,w\n2000,1,?\n2001,2,?\n", {"v"}).values, ElementsAre(1, 2)) << "w is not wanted";
 }
@@ -174,6 +174,8 @@ TEST(Load, KeepsTheFirstRows) {
   options.first_rows = 2;
   EXPECT_THAT(load("year,v\n2003,4\n2001,2\n2002,3\n", {"v"}, options).values, ElementsAre(2, 3))
       << "in time";
+  EXPECT_THAT(load("year,v\n2001,2\n2002,3\n2003,?\n", {"v"}, options).values, ElementsAre(2, 3))
+      << "what is missing later does not matter";
   options.first_rows = 9;
   EXPECT_EQ(load("year,v\n2003,4\n2001,2\n", {"v"}, options).rows(), 2u);
 }
