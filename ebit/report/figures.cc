@@ -103,7 +103,8 @@ bool follow_each_other(const std::vector<PredictedPart>& parts) {
   return true;
 }
 
-// A part's values at its rows in time order, with a gap wherever rows are missing in between.
+// A part's values at its rows in time order, with a gap wherever rows are missing in between: those further
+// apart than the closest ones, which a stride keeps apart too.
 PlotSeries over_time(const PredictedPart& part, const std::vector<double>& values, const TimeAxis& axis,
                      PlotStyle style, PlotColor color) {
   std::vector<std::size_t> order(part.rows.size());
@@ -111,7 +112,9 @@ PlotSeries over_time(const PredictedPart& part, const std::vector<double>& value
   std::sort(order.begin(), order.end(),
             [&](std::size_t a, std::size_t b) { return part.rows[a] < part.rows[b]; });
   PlotSeries s{part.name, style, {}, {}, {}, {}, color};
-  std::size_t previous = 0;
+  std::size_t previous = 0, closest = axis.x.size();
+  for (std::size_t k = 1; k < order.size(); ++k)
+    closest = std::clamp<std::size_t>(part.rows[order[k]] - part.rows[order[k - 1]], 1, closest);
   const bool band = style == PlotStyle::kBand;
   const auto add = [&](double x, double y, double low, double high) {
     s.x.push_back(x);
@@ -121,7 +124,7 @@ PlotSeries over_time(const PredictedPart& part, const std::vector<double>& value
       s.y.push_back(y);
   };
   for (const std::size_t i : order) {
-    if (!s.x.empty() && part.rows[i] > previous + 1) add(axis.x[previous], kNaN, kNaN, kNaN);
+    if (!s.x.empty() && part.rows[i] > previous + closest) add(axis.x[previous], kNaN, kNaN, kNaN);
     add(axis.x[part.rows[i]], values[i], band ? part.low[i] : 0, band ? part.high[i] : 0);
     previous = part.rows[i];
   }

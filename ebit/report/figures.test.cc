@@ -94,6 +94,15 @@ TEST(Figures, RowsInAnyOrderAreDrawnInTimeWithGaps) {
   EXPECT_EQ(y[3], 1);
 }
 
+TEST(Figures, AStrideIsNoGap) {
+  PredictedSeries s = example();
+  s.parts = {{"test", {4, 7, 10, 16}, {1, 2, 3, 4}, {}, {}}};
+  const auto& y = prediction_figure(s, "Predictions").series[1].y;
+  ASSERT_THAT(y, SizeIs(5));
+  EXPECT_EQ(y[2], 3) << "every third row is predicted";
+  EXPECT_TRUE(std::isnan(y[3])) << "and row 13 is missing";
+}
+
 TEST(Figures, MixedPartsAreDotsWithoutShades) {
   PredictedSeries s = example();
   std::swap(s.parts[0].rows[5], s.parts[1].rows[5]);
