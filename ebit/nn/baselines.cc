@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "ebit/base/error.h"
+#include "ebit/base/memory.h"
 #include "ebit/base/nearest.h"
 #include "ebit/nn/safetensors_module.h"
 
@@ -128,6 +129,12 @@ Model make_baseline(std::string_view kind, const BaselineOptions& options) {
                                                     {"number of layers", options.layers}};
   for (const auto& [what, size] : sizes)
     require(size >= 1, "the {} of {} must be at least 1, not {}", what, kind, size);
+  // At most four gates of weights a layer, and for each weight its gradient and two moments of the optimizer.
+  const double hidden = options.hidden, inputs = static_cast<double>(options.features) * options.window;
+  const double bytes = 16.0 * hidden * (hidden + inputs) * options.layers * sizeof(double);
+  require(bytes <= available_memory(),
+          "a {} of hidden size {} and {} layers would take {} of memory, and {} is free: make it smaller",
+          kind, options.hidden, options.layers, readable_bytes(bytes), readable_bytes(available_memory()));
   for (const BaselineRow& row : kBaselines) {
     if (row.name == kind) return row.make(options);
   }

@@ -31,8 +31,8 @@ struct BaselineRow {
 /// All classical models: lstm, gru, rnn, mlp, linear.
 std::span<const BaselineRow> baseline_table();
 
-/// Builds the classical model `kind`. Throws Error for an unknown name (nearest suggested) and for sizes
-/// below 1.
+/// Builds the classical model `kind`. Throws Error for an unknown name (nearest suggested), for sizes below 1
+/// and for those that take more memory than is free.
 std::shared_ptr<SequenceModel> make_baseline(std::string_view kind, const BaselineOptions& options);
 
 }  // namespace ebit::nn

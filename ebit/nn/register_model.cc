@@ -157,10 +157,12 @@ RegisterModelImpl::RegisterModelImpl(RegisterModelOptions options) : options_(st
   cell.every_step = false;
   const int outputs = static_cast<int>(options_.outputs());
   if (cell.readout.empty() && !options_.linear_head()) {
-    require(outputs <= cell.system,
-            "{} outputs do not fit on {} system wires: use head 'linear' or more wires", outputs,
-            cell.system);
-    for (int k = 0; k < outputs; ++k) cell.readout.push_back(fmt::format("Z{}", cell.system - outputs + k));
+    require(cell.system < 1 || outputs <= cell.system,
+            "{} targets are read from as many system wires, and there are {}: take --n-system {} or --head "
+            "linear",
+            outputs, cell.system, outputs);
+    for (int k = 0; k < outputs && cell.system >= outputs; ++k)
+      cell.readout.push_back(fmt::format("Z{}", cell.system - outputs + k));
   }
   rnn = register_module("rnn", RegisterRNN(options_.rnn().cell(cell)));
   if (options_.linear_head())
@@ -168,7 +170,7 @@ RegisterModelImpl::RegisterModelImpl(RegisterModelOptions options) : options_(st
                            torch::nn::Linear(torch::nn::LinearOptions(rnn->outputs(), options_.outputs())));
   else
     require(rnn->outputs() == options_.outputs(),
-            "{} readouts cannot be {} outputs: give one a target, or head 'linear'", rnn->outputs(),
+            "{} readouts cannot be {} targets: give one --readout a target, or --head linear", rnn->outputs(),
             options_.outputs());
   to(torch::kFloat64);
 }
