@@ -1,13 +1,11 @@
 #include "ebit/train/forecast.h"
 
 #include <algorithm>
-#include <charconv>
-#include <chrono>
-#include <optional>
 
 #include "ebit/base/error.h"
 #include "ebit/base/nearest.h"
-#include "ebit/data/time_label.h"
+#include "ebit/train/check_inputs.h"
+#include "ebit/train/continue_times.h"
 #include "ebit/train/model_factory.h"
 
 namespace ebit::train {
@@ -65,6 +63,14 @@ std::vector<std::vector<double>> run_model(const TrainedModel& trained, const Se
   const torch::Dtype dtype = dtype_of(trained.job.config);
   nn::SequenceModel& model = *trained.model;
   Scaled scaled = scale_features(fitted, series);
+  const InputCheck check(trained.job.config, scaled.features.size());
+  for (std::size_t f = 0; f < scaled.features.size(); ++f) {
+    const std::string& name = fitted.series.names[fitted.feature_columns[f]];
+    // A stateful model goes through all rows, any other sees the last windows.
+    const std::size_t seen = trained.job.config.train.stateful ? series.rows() : window + horizon - 1;
+    for (std::size_t row = series.rows() - seen; row < series.rows(); ++row)
+      check(scaled.features[f][row], series, row, name);
+  }
   std::vector<std::vector<double>> predictions;
   model.eval();
   for (std::size_t k = 0; k < static_cast<std::size_t>(steps); ++k) {
@@ -101,64 +107,9 @@ void check(const Dataset& fitted, const Series& series, int steps) {
     require(
         steps <= fitted.options.horizon || std::find(targets.begin(), targets.end(), column) != targets.end(),
         "--steps {} is beyond the horizon {} and needs future values of '{}', which is not predicted: "
-        "forecast at "
-        "most {} steps, or train with it as a --target",
+        "forecast at most {} steps, or train with it as a --target",
         steps, fitted.options.horizon, fitted.series.names[column], fitted.options.horizon);
   }
-}
-
-std::optional<long long> whole_number(const std::string& text) {
-  long long value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
-using Days = std::chrono::sys_days;
-
-std::string date_text(Days day) {
-  const std::chrono::year_month_day date(day);
-  return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                     static_cast<unsigned>(date.day()));
-}
-
-// Months between two dates on the same day of the month; 0 where they are not.
-int whole_months(Days before, Days after) {
-  const std::chrono::year_month_day a(before), b(after);
-  if (a.day() != b.day()) return 0;
-  return (static_cast<int>(b.year()) - static_cast<int>(a.year())) * 12 +
-         static_cast<int>(static_cast<unsigned>(b.month())) -
-         static_cast<int>(static_cast<unsigned>(a.month()));
-}
-
-// Dates that begin with the year, without a time of day or with one.
-std::optional<std::vector<std::string>> continue_dates(const std::string& before, const std::string& last,
-                                                       int steps) {
-  const auto a = parse_time(before, DateOrder::kDayFirst), b = parse_time(last, DateOrder::kDayFirst);
-  if (!a || !b || !b->year_first || a->fraction != 0 || b->fraction != 0 || b->seconds <= a->seconds)
-    return std::nullopt;
-  const auto day_of = [](std::int64_t seconds) {
-    return Days(
-        std::chrono::floor<std::chrono::days>(std::chrono::sys_seconds(std::chrono::seconds(seconds))));
-  };
-  const std::int64_t step = b->seconds - a->seconds;
-  const int months =
-      step >= 28 * 86400 && !b->has_clock ? whole_months(day_of(a->seconds), day_of(b->seconds)) : 0;
-  std::vector<std::string> labels;
-  for (int k = 1; k <= steps; ++k) {
-    if (months > 0) {
-      const std::chrono::year_month_day date(day_of(b->seconds));
-      std::chrono::year_month_day next = date + std::chrono::months(months * k);
-      if (!next.ok()) next = next.year() / next.month() / std::chrono::last;
-      labels.push_back(date_text(Days(next)));
-      continue;
-    }
-    const std::int64_t seconds = b->seconds + k * step, day = ((seconds % 86400) + 86400) % 86400;
-    std::string label = date_text(day_of(seconds));
-    if (b->has_clock) label += fmt::format(" {:02}:{:02}:{:02}", day / 3600, day / 60 % 60, day % 60);
-    labels.push_back(std::move(label));
-  }
-  return labels;
 }
 
 }  // namespace
@@ -190,21 +141,6 @@ Forecast forecast(const std::vector<TrainedModel>& models, const Series& series,
     }
   }
   return result;
-}
-
-std::vector<std::string> continue_times(const std::vector<std::string>& times, int steps) {
-  std::vector<std::string> labels;
-  if (times.size() >= 2) {
-    const std::string &before = times[times.size() - 2], &last = times.back();
-    const auto a = whole_number(before), b = whole_number(last);
-    if (a && b && *b > *a) {
-      for (int k = 1; k <= steps; ++k) labels.push_back(std::to_string(*b + k * (*b - *a)));
-      return labels;
-    }
-    if (auto dates = continue_dates(before, last, steps)) return *dates;
-  }
-  for (int k = 1; k <= steps; ++k) labels.push_back(fmt::format("+{}", k));
-  return labels;
 }
 
 std::string forecast_csv(const Forecast& forecast) {

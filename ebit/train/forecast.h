@@ -26,10 +26,6 @@ struct Forecast {
 /// feature is no target, because nothing says how it goes on.
 Forecast forecast(const std::vector<TrainedModel>& models, const Series& series, int steps);
 
-/// Labels of `steps` rows after the last one: dates go on by the step of the last two (months and years by
-/// the calendar), whole numbers by their difference; "+1", "+2", ... where neither fits.
-std::vector<std::string> continue_times(const std::vector<std::string>& times, int steps);
-
 /// time, then per target its value, and with several seeds its least and greatest.
 std::string forecast_csv(const Forecast& forecast);
 

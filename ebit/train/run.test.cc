@@ -410,16 +410,5 @@ TEST(Forecast, FeaturesThatAreNotPredictedAreRefusedBeyondTheHorizon) {
               AllOf(HasSubstr("future values of 'rain'"), HasSubstr("at most 2 steps")));
 }
 
-TEST(Forecast, TimesGoOn) {
-  using Labels = std::vector<std::string>;
-  EXPECT_EQ(continue_times({"2024-02-27", "2024-02-28"}, 3),
-            (Labels{"2024-02-29", "2024-03-01", "2024-03-02"}));
-  EXPECT_EQ(continue_times({"1999", "2000"}, 2), (Labels{"2001", "2002"}));
-  EXPECT_EQ(continue_times({"2020-11-01", "2020-12-01"}, 2), (Labels{"2021-01-01", "2021-02-01"}));
-  EXPECT_EQ(continue_times({"2024-01-01 22:00", "2024-01-01 23:00"}, 2),
-            (Labels{"2024-01-02 00:00:00", "2024-01-02 01:00:00"}));
-  EXPECT_EQ(continue_times({"monday", "tuesday"}, 2), (Labels{"+1", "+2"}));
-}
-
 }  // namespace
 }  // namespace ebit::train
