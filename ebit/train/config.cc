@@ -151,7 +151,9 @@ void check_choice(const OptionRow& row, const std::string& value, const std::str
   std::vector<std::string> choices = row.choices();
   if (std::find(choices.begin(), choices.end(), value) != choices.end()) return;
   std::erase(choices, "");
-  fail("{}: '{}' is not known as {}{}", where, value, row.key, suggestion(value, choices));
+  // A flag names its option itself; a line of a file does not.
+  const std::string place = where.starts_with("--") ? where : fmt::format("{}: {}", where, name_of(row));
+  fail("{}: '{}' is not one of the choices{}", place, value, suggestion(value, choices));
 }
 
 }  // namespace
@@ -175,8 +177,13 @@ void apply_setting(Config& config, const Setting& setting) {
       [&](auto* slot) {
         using Type = std::remove_pointer_t<decltype(slot)>;
         Type value = *slot;
-        require(TextOf<decltype(slot)>::read(setting.value, value), "{}: '{}' is not {}", setting.where,
-                setting.value, TextOf<decltype(slot)>::kMeaning);
+        if (!TextOf<decltype(slot)>::read(setting.value, value)) {
+          const std::string& text = setting.value;
+          const bool whole = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+          require(!std::integral<Type> || std::is_same_v<Type, bool> || !whole, "{}: '{}' is too large",
+                  setting.where, text);
+          fail("{}: '{}' is not {}", setting.where, text, TextOf<decltype(slot)>::kMeaning);
+        }
         if constexpr (std::is_same_v<Type, std::string>) check_choice(row, value, setting.where);
         if constexpr (std::is_same_v<Type, std::vector<std::string>>) {
           for (const std::string& item : value) check_choice(row, item, setting.where);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -77,6 +78,9 @@ struct Config {
   int threads = 1;           ///< of the quantum simulator; 0: one a core. Results do not depend on it
   BaselineConfig baselines;  ///< [baselines]
   OutputConfig output;       ///< [output]
+  /// Names ("section.key") of the options that a file or flag set: these are taken as they are, where a
+  /// default or a preset's setting may give way. Filled by resolve_config().
+  std::set<std::string> given;
 };
 
 /// Where an option's value lives; the kind of pointer is the option's type.

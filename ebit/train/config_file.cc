@@ -183,7 +183,10 @@ Config resolve_config(const std::optional<std::filesystem::path>& file, const st
   if (!config.model.preset.empty()) {
     apply_settings(config, settings_of(find_preset(config.model.preset)), "preset " + config.model.preset);
   }
-  for (const Setting& setting : settings) apply_setting(config, setting);
+  for (const Setting& setting : settings) {
+    apply_setting(config, setting);
+    config.given.insert(setting.name);
+  }
   return config;
 }
 

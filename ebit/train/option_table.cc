@@ -78,7 +78,8 @@ constexpr OptionRow kOptions[] = {
     {"data", "duplicates", "--duplicates", "what is done where two rows bear the same time and differ",
      [](Config& c) -> Slot { return &c.data.series.duplicates; },
      [] { return names_of(duplicates_table()); }},
-    {"data", "first_rows", "--first-rows", "keep that many rows from the start; 0: all",
+    {"data", "first_rows", "--first-rows",
+     "keep that many rows from the start, as if the file ended there; 0: all",
      [](Config& c) -> Slot { return &c.data.series.first_rows; }},
     // data: windows
     {"data", "targets", "--target", "columns to predict, by name or number",
@@ -93,7 +94,9 @@ constexpr OptionRow kOptions[] = {
      [](Config& c) -> Slot { return &c.data.dataset.stride; }},
     {"data", "train", "--train", "share of the rows for training",
      [](Config& c) -> Slot { return &c.data.dataset.train; }},
-    {"data", "validation", "--validation", "share of the rows for validation; the rest is for testing",
+    {"data", "validation", "--validation",
+     "share of the rows for validation, the rest is for testing; a default that cannot hold a window becomes "
+     "0",
      [](Config& c) -> Slot { return &c.data.dataset.validation; }},
     {"data", "split", "--split", "how the parts are taken",
      [](Config& c) -> Slot { return &c.data.dataset.split; }, [] { return names_of(split_table()); }},

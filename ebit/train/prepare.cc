@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
@@ -10,6 +11,8 @@
 #include "ebit/data/generator.h"
 #include "ebit/data/included.h"
 #include "ebit/data/load.h"
+#include "ebit/train/check_inputs.h"
+#include "ebit/train/run_folder.h"
 
 namespace ebit::train {
 namespace {
@@ -63,6 +66,26 @@ Series load_file(Config& config) {
   return series;
 }
 
+// A short series cannot spare a validation part for windows of this size. Where nobody asked for one, its
+// rows go to the training part, so that the test part is the same with and without it.
+void do_without_validation(Config& config, Series& series) {
+  DatasetOptions& o = config.data.dataset;
+  const bool asked = config.given.contains("data.validation") || config.train.patience > 0;
+  if (asked || o.validation <= 0 || o.split != "time" || o.boundary != "inside") return;
+  if (o.window < 1 || o.horizon < 1 || o.train <= 0 || o.train + o.validation > 1) return;  // refused later
+  const double rows = static_cast<double>(series.rows());
+  const double has = std::floor(rows * (o.train + o.validation) + 1e-9) - std::floor(rows * o.train + 1e-9);
+  const double needs = static_cast<double>(o.window) + o.horizon;
+  if (has >= needs) return;
+  const bool to_training = !config.given.contains("data.train");
+  series.warnings.push_back(fmt::format(
+      "no validation part: its {} of {} rows cannot hold a window of {} with horizon {}; they are used "
+      "for {}; set --validation, or a smaller --window",
+      has, series.rows(), o.window, o.horizon, to_training ? "training" : "testing"));
+  if (to_training) o.train += o.validation;
+  o.validation = 0;
+}
+
 std::uint64_t mix(std::uint64_t hash, std::uint64_t value) {
   for (int byte = 0; byte < 8; ++byte) hash = (hash ^ ((value >> (8 * byte)) & 0xff)) * 0x100000001b3u;
   return hash;
@@ -90,8 +113,23 @@ Series load_data(Config& config) {
 }
 
 Dataset prepare_dataset(Config& config) {
-  const Series series = load_data(config);
-  return make_dataset(series, config.data.dataset);
+  Series series = load_data(config);
+  do_without_validation(config, series);
+  Dataset dataset = make_dataset(series, config.data.dataset);
+  check_inputs(config, dataset);
+  const std::string reach = reach_warning(config, dataset);
+  if (!reach.empty()) dataset.series.warnings.push_back(reach);
+  return dataset;
+}
+
+void require_run_data(const Config& config) {
+  const std::filesystem::path file = config.data.file;
+  std::error_code ignored;
+  require(
+      !file.is_absolute() || std::filesystem::exists(file, ignored),
+      "the data of this run are gone: there is no '{}'; put it back, write where it is now into '{}' (file), "
+      "or name other data: ebit evaluate RUN DATA, ebit forecast RUN --data DATA",
+      file.string(), (std::filesystem::path(config.output.folder) / files::kConfig).string());
 }
 
 std::string fitted_text(const Dataset& dataset) {

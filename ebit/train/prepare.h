@@ -15,8 +15,13 @@ namespace ebit::train {
 /// both, where the target is not clear, and as find_data(), load_series() and generate_series() do.
 Series load_data(Config& config);
 
-/// The series split, scaled and cut as the configuration says; see make_dataset().
+/// The series split, scaled and cut as the configuration says; see make_dataset(). A validation share that
+/// nobody asked for (Config::given) becomes 0 where it cannot hold one window, and the series' warnings say
+/// so. Throws Error also where the model's encoder is not defined for a value, see check_inputs().
 Dataset prepare_dataset(Config& config);
+
+/// Throws Error that says what to do where the file of a run's data is not there any more.
+void require_run_data(const Config& config);
 
 /// All of a dataset that new data need to be seen the same way: columns, window, horizon, scalers; as JSON
 /// text.

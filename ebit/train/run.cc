@@ -29,6 +29,10 @@ class Log {
     } catch (const spdlog::spdlog_ex& error) {
       fail("cannot write '{}': {}", (folder / files::kLog).string(), error.what());
     }
+    // spdlog would print what goes wrong and go on; a full disk must stop the run with one line.
+    logger_->set_error_handler([path = (folder / files::kLog).string()](const std::string& problem) {
+      fail("cannot write '{}': {}", path, problem);
+    });
     logger_->set_pattern("%Y-%m-%d %H:%M:%S %v");
     logger_->flush_on(spdlog::level::info);
   }
@@ -187,7 +191,9 @@ RunResult start_run(Config config, const RunCallbacks& callbacks) {
 }
 
 RunResult resume_run(const fs::path& folder, int epochs, const RunCallbacks& callbacks) {
+  require(epochs >= 0, "--epochs must be 0 (the run's own number) or more, not {}", epochs);
   Config config = read_run_config(folder);
+  require_run_data(config);
   use_threads(config);
   Dataset dataset = prepare_dataset(config);
   if (epochs > 0 && epochs != config.train.epochs) {
@@ -211,11 +217,16 @@ TrainedModel load_trained(const Job& job) {
   const auto data = file.metadata.find("data");
   require(data != file.metadata.end(), "'{}' does not say how its data were scaled: it is not of a run",
           best.string());
-  TrainedModel trained{
-      .job = job, .model = nullptr, .fitted = fitted_dataset(data->second, best.string()), .end = {}};
+  TrainedModel trained{.job = job,
+                       .model = nullptr,
+                       .fitted = fitted_dataset(data->second, best.string()),
+                       .end = {},
+                       .fingerprint = {}};
   trained.model = model_of(job, trained.fitted);
   load_weights(best, *trained.model);
-  const TrainState state = load_checkpoint(last, "").state;
+  const auto print = file.metadata.find("fingerprint");
+  if (print != file.metadata.end()) trained.fingerprint = print->second;
+  const TrainState state = load_checkpoint(last, trained.fingerprint).state;
   trained.epochs = static_cast<int>(state.history.size());
   trained.best_epoch = job.config.train.restore_best ? state.best_epoch : trained.epochs;
   trained.end = name_of(state.end);

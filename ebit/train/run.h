@@ -55,6 +55,8 @@ struct TrainedModel {
   int epochs = 0, /**< epochs trained */ best_epoch = 0;  ///< the epoch of its weights, counted from 1
   std::string end;                                        ///< why the training ended, see name_of(End)
   double seconds = 0.0;                                   ///< wall time of its epochs
+  std::string
+      fingerprint;  ///< of settings, data and seed: of trainings that differ in nothing it is the same
 };
 
 /// Loads the best weights of one training of a run. Throws Error where it has none yet, or they are damaged.

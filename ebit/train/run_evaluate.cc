@@ -5,6 +5,7 @@
 #include "ebit/base/error.h"
 #include "ebit/data/baseline.h"
 #include "ebit/nn/safetensors_module.h"
+#include "ebit/train/check_inputs.h"
 #include "ebit/train/model_factory.h"
 #include "ebit/train/prepare.h"
 #include "ebit/train/run.h"
@@ -116,7 +117,19 @@ void add_forecasts(std::vector<ModelResult>& models, const Config& config, const
 Evaluation evaluate_run(const fs::path& folder, const Config& config, const Dataset& dataset,
                         const RunCallbacks& callbacks) {
   Evaluation evaluation;
+  bool changed = false;
   each_trained(config, folder, callbacks, [&](const TrainedModel& trained) {
+    // Runs resumed after a change are refused; looking at one again is not, but must not go unnoticed.
+    if (!changed && !trained.fingerprint.empty() &&
+        trained.fingerprint.find(fmt::format("-{}-", data_fingerprint(dataset))) == std::string::npos) {
+      changed = true;
+      if (callbacks.on_note) {
+        callbacks.on_note(
+            fmt::format("the data ({}) have changed since the training: the numbers are those of the "
+                        "data as they are now",
+                        dataset.series.source));
+      }
+    }
     SeedResult seed = seed_result(trained);
     for (std::size_t part = 0; part < kPartNames.size(); ++part) {
       const Windows& windows = part_of(dataset, part);
@@ -142,6 +155,7 @@ RunResult evaluate_on(const fs::path& folder, const std::string& data, const Run
   RunResult result{.folder = folder, .interrupted = false, .dataset = {}, .evaluation = {}};
   each_trained(config, folder, callbacks, [&](const TrainedModel& trained) {
     const Windows windows = windows_of(series, trained.fitted);
+    check_inputs(trained.job.config, windows, trained.fitted, series);
     result.dataset = trained.fitted;
     result.dataset.series = series;
     result.dataset.test = windows;
