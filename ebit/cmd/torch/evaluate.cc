@@ -10,6 +10,7 @@ namespace {
 
 train::RunResult on_own_data(const std::string& folder, const train::RunCallbacks& callbacks) {
   train::Config config = train::read_run_config(folder);
+  train::require_run_data(config);
   train::RunResult result{
       .folder = folder, .interrupted = false, .dataset = train::prepare_dataset(config), .evaluation = {}};
   result.evaluation = train::evaluate_run(folder, config, result.dataset, callbacks);

@@ -66,6 +66,8 @@ int run(const Options& options) {
   if (!options.data.empty()) {
     config.data.file = options.data;
     config.data.generator.clear();
+  } else {
+    train::require_run_data(config);
   }
   std::vector<train::TrainedModel> models;
   for (const train::Job& job : train::jobs_of(config, options.folder)) {

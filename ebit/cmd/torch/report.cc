@@ -12,16 +12,31 @@
 namespace ebit::cmd {
 
 std::function<int()> setup_report(CLI::App& app) {
-  auto folder = std::make_shared<std::string>();
-  app.add_option("run", *folder, "Folder of the run")->required()->type_name("RUN");
-  return [folder] {
-    train::Config config = train::read_run_config(*folder);
+  struct Options {
+    std::string folder;
+    bool json = false;
+  };
+  auto options = std::make_shared<Options>();
+  app.add_option("run", options->folder, "Folder of the run")->required()->type_name("RUN");
+  app.add_flag("--json", options->json, "Print the results and the path of the page as JSON");
+  return [options] {
+    train::Config config = train::read_run_config(options->folder);
+    train::require_run_data(config);
     RunProgress progress(/*quiet=*/true);
-    train::RunResult result{
-        .folder = *folder, .interrupted = false, .dataset = train::prepare_dataset(config), .evaluation = {}};
-    result.evaluation = train::evaluate_run(*folder, config, result.dataset, progress.callbacks());
+    train::RunResult result{.folder = options->folder,
+                            .interrupted = false,
+                            .dataset = train::prepare_dataset(config),
+                            .evaluation = {}};
+    result.evaluation = train::evaluate_run(options->folder, config, result.dataset, progress.callbacks());
     train::write_report(result, config);
-    print(fmt::format("{}\n", (result.folder / train::files::kReport).string()));
+    const std::string page = (result.folder / train::files::kReport).string();
+    if (options->json) {
+      nlohmann::ordered_json value = train::to_json(result.evaluation, result.dataset);
+      value["page"] = page;
+      print_json(value);
+    } else {
+      print(page + "\n");
+    }
     return kOk;
   };
 }

@@ -276,6 +276,7 @@ void write_page(const Experiment& experiment, const std::vector<Trained>& runs, 
 int run(const Options& options) {
   catch_interrupts();
   const Experiment& experiment = find_experiment(options.experiment);
+  require(options.epochs >= 0, "--epochs must be 0 (as the source) or more, not {}", options.epochs);
   const fs::path folder =
       options.output.empty() ? fs::path("runs") / experiment.name : fs::path(options.output);
   std::string said;

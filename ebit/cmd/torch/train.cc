@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 
+#include "ebit/base/error.h"
 #include "ebit/cmd/command.h"
 #include "ebit/cmd/torch/run_output.h"
 #include "ebit/train/config_file.h"
@@ -40,6 +41,8 @@ std::function<int()> setup_train(CLI::App& app) {
     };
     if (given("data.file") && !given("data.generator")) config.data.generator.clear();
     if (given("data.generator") && !given("data.file")) config.data.file.clear();
+    require(!given("data.set") || !config.data.generator.empty(),
+            "--set is for the parameters of a --generator, and the data are a file");
     return run_and_report(
         [&](const train::RunCallbacks& callbacks) { return train::start_run(config, callbacks); },
         options->json, options->quiet);

@@ -12,7 +12,7 @@
 #include <thread>
 
 #include "ebit/base/atomic_file.h"
-#include "ebit/cmd/command.h"
+#include "ebit/cmd/torch/test_support.h"
 
 namespace ebit::cmd {
 namespace {
@@ -21,26 +21,6 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
-
-struct Outcome {
-  int status;
-  std::string out, error;
-};
-
-Outcome ebit(const std::vector<std::string>& arguments) {
-  testing::internal::CaptureStdout();
-  testing::internal::CaptureStderr();
-  const int status = run_program(commands(), arguments);
-  std::fflush(stdout);
-  Outcome outcome{status, testing::internal::GetCapturedStdout(), testing::internal::GetCapturedStderr()};
-  return outcome;
-}
-
-std::string folder(const std::string& name) {
-  const fs::path path = fs::path(EBIT_TEST_TMP) / "command-runs" / name;
-  fs::remove_all(path);
-  return path.string();
-}
 
 std::vector<std::string> short_run(const std::string& place, const std::vector<std::string>& more = {}) {
   std::vector<std::string> arguments = {
