@@ -23,7 +23,7 @@ void InputCheck::operator()(double scaled, const Series& series, std::size_t row
   const std::string advice = !takes_numbers ? "give columns of 0 and 1 with --scaler none"
                              : scaler_ != "minmax-half"
                                  ? "--scaler minmax-half leaves room beyond the training rows"
-                                 : "it is far beyond the training rows";
+                                 : "a larger --train share would reach further";
   fail(
       "{} row {} ({}), column '{}': {} after scaling ({}), but the encoder {} takes {}; {}, or take another "
       "--encoder",

@@ -48,7 +48,8 @@ TEST(CheckInputs, NamesTheRowAndTheWayOut) {
   EXPECT_THAT(refusal(config_with("arccos-angle", "minmax-sym")),
               AllOf(HasSubstr("ramp.csv row 21 (day 20), column 't': 1.105"), HasSubstr("[-1, 1]"),
                     HasSubstr("--scaler minmax-half")));
-  EXPECT_THAT(refusal(config_with("arccos-angle", "minmax-half")), HasSubstr("another --encoder"));
+  EXPECT_THAT(refusal(config_with("arccos-angle", "minmax-half")),
+              HasSubstr("a larger --train share would reach further, or take another --encoder"));
 }
 
 TEST(CheckInputs, EncodersOfBitsWantBits) {
