@@ -89,6 +89,19 @@ TEST(TrainCommand, FlagsWinOverTheConfigFile) {
                               HasSubstr("generator = 'henon'"), HasSubstr("'points' = '120'")));
 }
 
+TEST(TrainCommand, ARunWithAnAnsatzOfOnesOwnWorksFromAnyFolder) {
+  const fs::path before = fs::current_path(), place = folder("own-ansatz");
+  fs::current_path(EBIT_TEST_TMP);
+  write_file_atomically(
+      "own.toml",
+      "gates = [{gate = \"RY\", wires = \"all\", angles = [\"a\"]}, {gate = \"CZ\", wires = \"ring\"}]\n");
+  const Outcome run = ebit({"train", "--generator", "noisy-sine", "--ansatz-file", "own.toml", "--epochs",
+                            "1", "--baselines", "none", "--no-plots", "-q", "-o", place.string()});
+  fs::current_path(before);
+  EXPECT_EQ(run.status, kOk) << run.error;
+  EXPECT_EQ(ebit({"evaluate", place.string()}).status, kOk);
+}
+
 TEST(TrainCommand, CtrlCSavesStopsAndResumes) {
   const std::string place = folder("interrupted");
   std::thread user([&] {
