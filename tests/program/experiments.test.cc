@@ -1,4 +1,5 @@
 // `ebit replay` against the recorded training of the authors' code, and `ebit reproduce`.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -23,7 +24,9 @@ std::string changed_trace(const std::function<void(json&)>& change) {
   std::ifstream in(kTrace);
   json trace = json::parse(in);
   change(trace);
-  const std::string path = EBIT_TEST_TMP "/trace.json";
+  // A file of its own for each test: they run side by side.
+  const std::string path = fmt::format("{}/trace-{}.json", EBIT_TEST_TMP,
+                                       testing::UnitTest::GetInstance()->current_test_info()->name());
   std::ofstream(path) << trace;
   return path;
 }
