@@ -177,9 +177,6 @@ RunResult start_run(Config config, const RunCallbacks& callbacks) {
   check_counts(config);
   use_threads(config);
   Dataset dataset = prepare_dataset(config);
-  // As the data's path, so that the run can be used from any folder.
-  if (!config.model.ansatz_file.empty())
-    config.model.ansatz_file = fs::absolute(config.model.ansatz_file).lexically_normal().string();
   if (config.output.folder.empty()) {
     const std::string data =
         config.data.generator.empty() ? fs::path(config.data.file).stem().string() : config.data.generator;
@@ -189,6 +186,9 @@ RunResult start_run(Config config, const RunCallbacks& callbacks) {
   for (const Job& job : jobs_of(config, config.output.folder)) {
     Trainer(model_of(job, dataset), dataset, job.config.train);  // throws for settings that make no training
   }
+  // As the data's path, so that the run can be used from any folder.
+  if (!config.model.ansatz_file.empty())
+    config.model.ansatz_file = fs::absolute(config.model.ansatz_file).lexically_normal().string();
   create_run_folder(config.output.folder, config);
   return run_jobs(config, std::move(dataset), callbacks);
 }
