@@ -97,7 +97,8 @@ TEST(Figures, RowsInAnyOrderAreDrawnInTimeWithGaps) {
 TEST(Figures, AStrideIsNoGap) {
   PredictedSeries s = example();
   s.parts = {{"test", {4, 7, 10, 16}, {1, 2, 3, 4}, {}, {}}};
-  const auto& y = prediction_figure(s, "Predictions").series[1].y;
+  const Figure figure = prediction_figure(s, "Predictions");
+  const auto& y = figure.series[1].y;
   ASSERT_THAT(y, SizeIs(5));
   EXPECT_EQ(y[2], 3) << "every third row is predicted";
   EXPECT_TRUE(std::isnan(y[3])) << "and row 13 is missing";
