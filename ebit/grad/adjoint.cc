@@ -1,5 +1,7 @@
 #include "ebit/grad/adjoint.h"
 
+#include <algorithm>
+
 namespace ebit {
 namespace {
 
@@ -71,24 +73,136 @@ void add_lane_gradient(const Program<T>& program, const typename Program<T>::Ste
   }
 }
 
+// A gate that runs by itself.
+template <class T>
+void undo_step(const Program<T>& program, const Sweep& sweep, const LaneMatrices<T>* lanes,
+               const T* lane_angles, const Tile<T>& psi, const Tile<T>& g, bool wanted,
+               const ParameterGradient<T>& gradient) {
+  const auto& step = program.steps()[static_cast<std::size_t>(sweep.item[0])];
+  const kernels::Placement& placement = sweep.placement;
+  program.template apply<true>(step, placement, psi, lanes);
+  if (sweep.trained && wanted) {
+    alignas(kAlignment) T re[16 * kLanes<T>] = {}, im[16 * kLanes<T>] = {};
+    program.kernel_table().overlap[placement.targets - 1][static_cast<int>(step.structure)](psi, g, placement,
+                                                                                            re, im);
+    if (step.lane_matrix >= 0)
+      add_lane_gradient(program, step, lane_angles, re, im, gradient);
+    else if (gradient.shared)
+      add_shared_gradient(program, step, re, im, gradient.shared);
+  }
+  program.template apply<true>(step, placement, g, lanes);
+}
+
+// Im<g|P|psi> behind a factor of a local gate, lane by lane: P = X, Y, Z and the identity.
+template <class T>
+struct Overlaps {
+  alignas(kAlignment) T pauli[3][kLanes<T>];
+  alignas(kAlignment) T identity[kLanes<T>];
+};
+
+template <class T>
+void add_factor_gradient(const LocalFactor& factor, const Overlaps<T>& overlaps,
+                         const ParameterGradient<T>& gradient) {
+  // dU/dangle = -i G U: the derivative is Im<g|G|psi> with G half the axis, or (Z - 1)/2 for the phase.
+  const T* const own = overlaps.pauli[static_cast<int>(factor.rotation.axis)];
+  const T scale = static_cast<T>(factor.angle.scale / 2);
+  alignas(kAlignment) T d[kLanes<T>];
+  for (int l = 0; l < kLanes<T>; ++l)
+    d[l] = scale * (factor.rotation.phase ? own[l] - overlaps.identity[l] : own[l]);
+  const auto index = static_cast<std::size_t>(factor.angle.index);
+  if (factor.angle.kind == Angle::Kind::kShared && gradient.shared) {
+    double sum = 0;
+    for (int l = 0; l < kLanes<T>; ++l) sum += d[l];
+    gradient.shared[index] += sum;
+  }
+  if (factor.angle.kind == Angle::Kind::kPerSample && gradient.per_sample)
+    for (int l = 0; l < kLanes<T>; ++l) gradient.per_sample[index * kLanes<T> + static_cast<std::size_t>(l)] += d[l];
+}
+
+// Overlaps before a factor from those behind it: they turn as the Paulis do under V P V^+.
+template <class T>
+void turn_back(const LocalFactor& factor, const T* sine, const T* cosine, Overlaps<T>& overlaps) {
+  auto& pauli = overlaps.pauli;
+  if (factor.constant) {
+    for (int l = 0; l < kLanes<T>; ++l) {
+      const T x = pauli[0][l], y = pauli[1][l], z = pauli[2][l];
+      for (int j = 0; j < 3; ++j)
+        pauli[j][l] = static_cast<T>(factor.turn[j][0]) * x + static_cast<T>(factor.turn[j][1]) * y +
+                      static_cast<T>(factor.turn[j][2]) * z;
+    }
+    return;
+  }
+  const int axis = static_cast<int>(factor.rotation.axis);
+  T *const first = pauli[(axis + 1) % 3], *const second = pauli[(axis + 2) % 3];
+  for (int l = 0; l < kLanes<T>; ++l) {  // sine and cosine are those of half the angle
+    const T c = cosine[l] * cosine[l] - sine[l] * sine[l], s = 2 * sine[l] * cosine[l];
+    const T a = first[l], b = second[l];
+    first[l] = c * a + s * b;
+    second[l] = c * b - s * a;
+  }
+}
+
+template <class T>
+void add_local_gradient(const Program<T>& program, const LocalGate& local, const LaneMatrices<T>* lanes,
+                        const T* behind, const ParameterGradient<T>& gradient) {
+  Overlaps<T> overlaps;
+  for (int l = 0; l < kLanes<T>; ++l) {
+    const T zero = behind[2 * kLanes<T> + l], one = behind[3 * kLanes<T> + l];
+    overlaps.pauli[0][l] = behind[l], overlaps.pauli[1][l] = behind[kLanes<T> + l];
+    overlaps.pauli[2][l] = zero - one, overlaps.identity[l] = zero + one;
+  }
+  for (int f = local.first + local.count - 1; f >= local.first; --f) {
+    const LocalFactor& factor = program.plan().factors[static_cast<std::size_t>(f)];
+    if (!factor.constant) add_factor_gradient(factor, overlaps, gradient);
+    if (f == local.first) break;
+    if (local.per_lane) {
+      const std::size_t at = static_cast<std::size_t>(f) * kLanes<T>;
+      turn_back(factor, lanes->sine.data() + at, lanes->cosine.data() + at, overlaps);
+    } else {
+      const auto [s, c] = program.shared_half_angle(f);
+      T sine[kLanes<T>], cosine[kLanes<T>];
+      std::fill_n(sine, kLanes<T>, static_cast<T>(s)), std::fill_n(cosine, kLanes<T>, static_cast<T>(c));
+      turn_back(factor, sine, cosine, overlaps);
+    }
+  }
+}
+
+// Fused one-qubit gates.
+template <class T>
+void undo_locals(const Program<T>& program, const Sweep& sweep, const LaneMatrices<T>* lanes,
+                 const Tile<T>& psi, const Tile<T>& g, bool wanted, const ParameterGradient<T>& gradient) {
+  const T* matrices[kMaxFused];
+  program.local_matrices(sweep, lanes, matrices);
+  const auto& kernels = program.kernel_table();
+  const int last = sweep.locals - 1;
+  if (!sweep.trained || !wanted) {
+    kernels.local[last][sweep.real][true](psi, sweep.placement, matrices);
+    kernels.local[last][sweep.real][true](g, sweep.placement, matrices);
+    return;
+  }
+  alignas(kAlignment) T overlaps[kMaxFused * kernels::kOverlaps * kLanes<T>];
+  kernels.local_backward[last][sweep.real](psi, g, sweep.placement, matrices, overlaps);
+  for (int t = 0; t < sweep.locals; ++t) {
+    const LocalGate& local = program.plan().locals[static_cast<std::size_t>(sweep.item[t])];
+    if (local.trained)
+      add_local_gradient(program, local, lanes, overlaps + t * kernels::kOverlaps * kLanes<T>, gradient);
+  }
+}
+
 }  // namespace
 
 template <class T>
 void adjoint_backward(const Program<T>& program, const LaneMatrices<T>* lanes, const T* lane_angles,
                       const Tile<T>& psi, const Tile<T>& g, const ParameterGradient<T>& gradient) {
-  const auto steps = program.steps();
-  for (auto step = steps.rbegin(); step != steps.rend(); ++step) {
-    program.template apply<true>(*step, psi, lanes);
-    if (step->trained && (gradient.shared || gradient.per_sample)) {
-      alignas(kAlignment) T re[16 * kLanes<T>] = {}, im[16 * kLanes<T>] = {};
-      program.kernel_table().overlap[step->placement.targets - 1][static_cast<int>(step->structure)](
-          psi, g, step->placement, re, im);
-      if (step->lane_matrix >= 0)
-        add_lane_gradient(program, *step, lane_angles, re, im, gradient);
-      else if (gradient.shared)
-        add_shared_gradient(program, *step, re, im, gradient.shared);
-    }
-    program.template apply<true>(*step, g, lanes);
+  program.last_layout(psi);
+  program.last_layout(g);
+  const bool wanted = gradient.shared || gradient.per_sample;
+  const auto& sweeps = program.plan().backward;
+  for (auto sweep = sweeps.rbegin(); sweep != sweeps.rend(); ++sweep) {
+    if (sweep->locals > 0)
+      undo_locals(program, *sweep, lanes, psi, g, wanted, gradient);
+    else
+      undo_step(program, *sweep, lanes, lane_angles, psi, g, wanted, gradient);
   }
 }
 

@@ -56,6 +56,8 @@ template <class T>
 void parameter_shift_backward(const Program<T>& program, const LaneMatrices<T>* lanes, const T* lane_angles,
                               const Tile<T>& psi, const Tile<T>& g, const ParameterGradient<T>& gradient) {
   program.run_inverse(psi, lanes);  // psi_in
+  LaneMatrices<T> own;
+  program.bind_every_step(lane_angles, own);
   const std::size_t numbers = psi.numbers();
   AlignedVector<T> copy(2 * numbers);
   const Tile<T> work{copy.data(), copy.data() + numbers, psi.wires};
@@ -78,7 +80,7 @@ void parameter_shift_backward(const Program<T>& program, const LaneMatrices<T>* 
           if (i == s)
             alone.run(work, &alone_lanes);
           else
-            program.template apply<false>(steps[i], work, lanes);
+            program.template apply<false>(steps[i], work, &own);
         dot(g, work, f[side]);
       }
       for (int l = 0; l < kLanes<T>; ++l) {

@@ -137,6 +137,11 @@ void pair_rotation_generator(const double*, int, Complex* out) {
   for (int i = 0; i < 16; ++i) out[i] = 0.5 * pair_entry<kPauli>(i / 4, i % 4);
 }
 
+constexpr Rotation kAboutX[] = {{Axis::kX, 0}}, kAboutY[] = {{Axis::kY, 0}}, kAboutZ[] = {{Axis::kZ, 0}};
+constexpr Rotation kPhase[] = {{Axis::kZ, 0, true}};
+constexpr Rotation kAsRot[] = {{Axis::kZ, 0}, {Axis::kY, 1}, {Axis::kZ, 2}};
+constexpr Rotation kAsU3[] = {{Axis::kZ, 2, true}, {Axis::kY, 0}, {Axis::kZ, 1, true}};
+
 constexpr double kTwoTerm[] = {1.0};
 constexpr double kFourTerm[] = {0.5, 1.0};
 
@@ -160,6 +165,7 @@ constexpr Gate fixed(GateId id, std::string_view name, std::string_view qasm, in
           .generator = nullptr,
           .frequency = {},
           .expectation_frequencies = {},
+          .rotations = {},
           .inverse = {.gate = inverse},
           .generator_text = "",
           .help = help};
@@ -169,7 +175,8 @@ constexpr Gate fixed(GateId id, std::string_view name, std::string_view qasm, in
 constexpr Gate rotation(GateId id, std::string_view name, std::string_view qasm, int wires, int controls,
                         Structure structure, void (*matrix)(const double*, Complex*),
                         void (*generator)(const double*, int, Complex*), double frequency,
-                        std::string_view generator_text, std::string_view help) {
+                        std::string_view generator_text, std::string_view help,
+                        std::span<const Rotation> rotations = {}) {
   return {.id = id,
           .name = name,
           .qasm = qasm,
@@ -181,6 +188,7 @@ constexpr Gate rotation(GateId id, std::string_view name, std::string_view qasm,
           .generator = generator,
           .frequency = {frequency},
           .expectation_frequencies = controls ? std::span<const double>(kFourTerm) : kTwoTerm,
+          .rotations = rotations,
           .inverse = {.gate = id},
           .generator_text = generator_text,
           .help = help};
@@ -209,12 +217,12 @@ const Gate kGates[] = {
     fixed(kSX, "SX", "sx", 1, 0, kGeneral, sx_matrix<1>, kSXdg,
           "The square root of X, [[1+i, 1-i], [1-i, 1+i]] / 2."),
     fixed(kSXdg, "SXdg", "", 1, 0, kGeneral, sx_matrix<-1>, kSX, "The inverse of SX."),
-    rotation(kRX, "RX", "rx", 1, 0, kGeneral, kRxMatrix, kRxGenerator, 0.5, "X/2", "exp(-i a X/2)."),
+    rotation(kRX, "RX", "rx", 1, 0, kGeneral, kRxMatrix, kRxGenerator, 0.5, "X/2", "exp(-i a X/2).", kAboutX),
     rotation(kRY, "RY", "ry", 1, 0, kReal, kRyMatrix, kRyGenerator, 0.5, "Y/2",
-             "exp(-i a Y/2), a real rotation."),
-    rotation(kRZ, "RZ", "rz", 1, 0, kDiagonal, kRzMatrix, kRzGenerator, 0.5, "Z/2", "exp(-i a Z/2)."),
+             "exp(-i a Y/2), a real rotation.", kAboutY),
+    rotation(kRZ, "RZ", "rz", 1, 0, kDiagonal, kRzMatrix, kRzGenerator, 0.5, "Z/2", "exp(-i a Z/2).", kAboutZ),
     rotation(kP, "P", "p", 1, 0, kDiagonal, p_matrix, p_generator, 1.0, "-|1><1|",
-             "Phase: diag(1, exp(i a))."),
+             "Phase: diag(1, exp(i a)).", kPhase),
     {.id = kRot,
      .name = "Rot",
      .qasm = "",
@@ -226,6 +234,7 @@ const Gate kGates[] = {
      .generator = rot_generator,
      .frequency = {0.5, 0.5, 0.5},
      .expectation_frequencies = kTwoTerm,
+     .rotations = kAsRot,
      .inverse = {.gate = kRot, .from = {2, 1, 0}},
      .generator_text = "U Z U^+/2, RZ(c) Y RZ(-c)/2, Z/2",
      .help = "Rot(a, b, c) = RZ(c) RY(b) RZ(a), any rotation of a qubit."},
@@ -240,6 +249,7 @@ const Gate kGates[] = {
      .generator = u3_generator,
      .frequency = {0.5, 1.0, 1.0},
      .expectation_frequencies = kTwoTerm,
+     .rotations = kAsU3,
      .inverse = {.gate = kU3, .from = {0, 2, 1}},
      .generator_text = "(cos phi Y - sin phi X)/2, -|1><1|, -U |1><1| U^+",
      .help = "U3(theta, phi, lambda) = [[cos, -e^(i lambda) sin], [e^(i phi) sin, e^(i (phi + lambda)) cos]] "

@@ -66,6 +66,16 @@ struct InverseRule {
   std::array<std::int8_t, kMaxGateAngles> sign{-1, -1, -1};  ///< 1 or -1
 };
 
+/// A Pauli axis of a one-wire rotation.
+enum class Axis : std::uint8_t { kX, kY, kZ };
+
+/// exp(-i angle axis / 2), or with `phase` diag(1, exp(i angle)), which differs from RZ by a phase.
+struct Rotation {
+  Axis axis;       ///< what it turns about
+  int angle;       ///< which of the gate's angles it takes
+  bool phase = false;  ///< diag(1, exp(i angle)) instead
+};
+
 /// One gate. A controlled gate is its target matrix, applied where all controls are 1: its first `controls`
 /// wires are the controls, the others the targets, the first target the most significant bit of the matrix.
 struct Gate {
@@ -85,6 +95,9 @@ struct Gate {
   std::array<double, kMaxGateAngles> frequency;
   /// Angular frequencies of expectation values in any angle: {1}: the two-term rule; {1/2, 1}: four terms.
   std::span<const double> expectation_frequencies;
+  /// One-wire gates with angles: the gate as rotations, the one that acts first first; what neighbours are
+  /// fused by. Empty where the gate is not made of rotations: it then runs by itself.
+  std::span<const Rotation> rotations;
   InverseRule inverse;  ///< how it is undone; matrix gates are undone by their conjugate transpose
   std::string_view generator_text;  ///< the generators for people
   std::string_view help;            ///< one sentence, with the matrix

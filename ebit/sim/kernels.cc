@@ -37,7 +37,7 @@ std::vector<const KernelTable<T>*> find_usable() {
   std::vector<const KernelTable<T>*> usable = {pick(baseline::kFloatTable, baseline::kDoubleTable)};
 #ifdef EBIT_X86_KERNELS
   __builtin_cpu_init();
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("popcnt"))
     usable.push_back(pick(avx2::kFloatTable, avx2::kDoubleTable));
   if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
       __builtin_cpu_supports("avx512vl"))
@@ -61,24 +61,6 @@ const KernelTable<T>& choose() {
 }
 
 }  // namespace
-
-Placement place(const Gate& gate, const std::array<int, kMaxGateWires>& wires, int total_wires) {
-  Placement placement;
-  placement.targets = gate.targets();
-  placement.fixed_count = gate.wires;
-  for (int i = 0; i < gate.wires; ++i) {
-    const std::size_t bit = std::size_t{1} << (total_wires - 1 - wires[i]);
-    int slot = i;  // insertion sort, smallest bit first
-    for (; slot > 0 && placement.fixed[slot - 1] > bit; --slot)
-      placement.fixed[slot] = placement.fixed[slot - 1];
-    placement.fixed[slot] = bit;
-    if (i < gate.controls)
-      placement.controls |= bit;
-    else
-      placement.target_bit[i - gate.controls] = bit;
-  }
-  return placement;
-}
 
 template <class T>
 std::span<const KernelTable<T>* const> usable_kernel_tables() {

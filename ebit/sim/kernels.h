@@ -6,21 +6,17 @@
 #include <span>
 #include <string_view>
 
+#include "ebit/sim/placement.h"
 #include "ebit/sim/state.h"
 
 namespace ebit::kernels {
 
-/// Which amplitudes a gate mixes: groups of 2^targets amplitudes whose index differs in the target bits only.
-struct Placement {
-  int targets = 1;                        ///< 1 or 2
-  std::size_t target_bit[2] = {};         ///< of a basis index; [0] is the matrix's high bit
-  std::size_t controls = 0;               ///< bits that must all be 1
-  int fixed_count = 0;                    ///< targets and controls together
-  std::size_t fixed[kMaxGateWires] = {};  ///< their bits, smallest first
-};
+/// Numbers of a 2x2 matrix an amplitude lane: re [4], im [4].
+inline constexpr int kLocalNumbers = 8;
 
-/// The placement of a gate on `wires` of a register of `total_wires`.
-Placement place(const Gate& gate, const std::array<int, kMaxGateWires>& wires, int total_wires);
+/// Overlaps of a one-qubit gate that its angles' derivatives are made of: Im<g|X|psi>, Im<g|Y|psi>, and of the
+/// projectors Im<g|0><0|psi>, Im<g|1><1|psi>.
+inline constexpr int kOverlaps = 4;
 
 /// One instruction set's kernels. They trust their input. Matrices are [2^targets, 2^targets] row by row, as
 /// re [entries] and im [entries], or with lanes re [entries, kLanes] and im [entries, kLanes].
@@ -37,6 +33,37 @@ struct KernelTable {
   /// overlap_e (dU/dangle)_e. re, im [entries, kLanes].
   using Overlap = void (*)(const Tile<T>& psi, const Tile<T>& g, const Placement& placement, T* re, T* im);
   Overlap overlap[2][4];  ///< [targets - 1][structure]
+
+  /// psi <- (U_0 (x) U_1 ...) psi, or its adjoint, in one sweep: matrices[target] is [kLocalNumbers, kLanes].
+  using Local = void (*)(const Tile<T>& psi, const Placement& placement, const T* const* matrices);
+  Local local[kMaxFused][2][2];  ///< [targets - 1][real matrices][adjoint]
+
+  /// The same undone on psi and on the cotangent g, with the overlaps of both behind the gates on the way:
+  /// overlaps [targets, kOverlaps, kLanes], written; of real matrices only Im<g|Y|psi>.
+  using LocalBackward = void (*)(const Tile<T>& psi, const Tile<T>& g, const Placement& placement,
+                                 const T* const* matrices, T* overlaps);
+  LocalBackward local_backward[kMaxFused][2];  ///< [targets - 1][real matrices]
+
+  /// The overlaps of both states as they are; nothing is undone.
+  using LocalOverlap = void (*)(const Tile<T>& psi, const Tile<T>& g, const Placement& placement,
+                                T* overlaps);
+  LocalOverlap local_overlap[kMaxFused][2];  ///< [targets - 1][real matrices]
+
+  /// <X>, <Y>, <Z> of the targets: values [targets, 3, kLanes], written; only <Z> where [0].
+  using LocalExpect = void (*)(const Tile<T>& psi, const Placement& placement, T* values);
+  LocalExpect local_expect[kMaxFused][2];  ///< [targets - 1][X and Y wanted]
+
+  /// g += sum over targets of (x X + y Y + z Z) psi: coefficients [targets, 3, kLanes]; only z where [0].
+  using LocalPauli = void (*)(const Tile<T>& psi, const Tile<T>& g, const Placement& placement,
+                              const T* coefficients);
+  LocalPauli local_pauli[kMaxFused][2];  ///< [targets - 1][X and Y present]
+
+  /// sine and cosine of `count` numbers, a multiple of kLanes; to about one unit in the last place.
+  void (*sincos)(const T* x, T* sine, T* cosine, std::size_t count);
+
+  /// matrix <- R matrix for a rotation, or diag(1, exp(i angle)), with sine and cosine of half its angle
+  /// [kLanes]: rotate[axis], and rotate[3] for the phase. matrix [kLocalNumbers, kLanes].
+  void (*rotate[4])(T* matrix, const T* sine, const T* cosine);
 };
 
 /// The kernels that run here: the widest that this processor has. The environment variable EBIT_SIMD

@@ -8,45 +8,24 @@
 
 #define EBIT_INLINE [[gnu::always_inline]] inline
 
+#include "ebit/sim/kernels_groups.h"
+#include "ebit/sim/kernels_local.h"
+#include "ebit/sim/kernels_math.h"
+
 namespace ebit::kernels::EBIT_ISA {
-
-// The k-th basis index whose target bits are 0 and control bits are 1.
-EBIT_INLINE std::size_t group_base(const Placement& p, std::size_t k) {
-  for (int i = 0; i < p.fixed_count; ++i) {
-    const std::size_t low = k & (p.fixed[i] - 1);
-    k = ((k ^ low) << 1) | low;
-  }
-  return k | p.controls;
-}
-
-// Calls body(offset) for every group's first amplitude; offset counts numbers: index * kLanes.
-template <class T, class Body>
-EBIT_INLINE void for_each_group(const Placement& p, int wires, Body body) {
-  const std::size_t groups = std::size_t{1} << (wires - p.fixed_count);
-  const std::size_t run = p.fixed[0];  // groups side by side in memory
-  for (std::size_t k = 0; k < groups; k += run) {
-    const std::size_t first = group_base(p, k) * kLanes<T>;
-    for (std::size_t r = 0; r < run; ++r) body(first + r * kLanes<T>);
-  }
-}
-
-// Offset, in numbers, of member `m` of a group from its first amplitude.
-template <int kTargets, class T>
-EBIT_INLINE std::size_t member(const Placement& p, int m) {
-  if constexpr (kTargets == 1) return m ? p.target_bit[0] * kLanes<T> : 0;
-  return ((m & 2 ? p.target_bit[0] : 0) + (m & 1 ? p.target_bit[1] : 0)) * kLanes<T>;
-}
 
 template <int kTargets, Structure kStructure, bool kPerLane, bool kAdjoint, class T>
 void apply(const Tile<T>& psi, const Placement& p, const T* u_re, const T* u_im) {
   constexpr int kN = 1 << kTargets, kW = kLanes<T>;
   const auto re_at = [&](int e, int l) { return kPerLane ? u_re[e * kW + l] : u_re[e]; };
   const auto im_at = [&](int e, int l) { return kPerLane ? u_im[e * kW + l] : u_im[e]; };
-  std::size_t at[kN];
-  for (int m = 0; m < kN; ++m) at[m] = member<kTargets, T>(p, m);
-  for_each_group<T>(p, psi.wires, [&](std::size_t offset) {
-    T* __restrict re = psi.re + offset;
-    T* __restrict im = psi.im + offset;
+  std::size_t mask[kN];
+  for (int m = 0; m < kN; ++m) mask[m] = member<kTargets>(p, m);
+  for_each_group<kTargets>(p, psi.wires, [&](std::size_t row) {
+    T* __restrict re = psi.re;
+    T* __restrict im = psi.im;
+    std::size_t at[kN];
+    for (int m = 0; m < kN; ++m) at[m] = (row ^ mask[m]) * kW;
     if constexpr (kStructure == Structure::kFlip) {
       constexpr int kA = kTargets == 1 ? 0 : 1, kB = kTargets == 1 ? 1 : 2;
 #pragma omp simd
@@ -85,14 +64,16 @@ template <int kTargets, Structure kStructure, class T>
 void overlap(const Tile<T>& psi, const Tile<T>& g, const Placement& p, T* re, T* im) {
   constexpr int kN = 1 << kTargets, kW = kLanes<T>;
   alignas(kAlignment) T sum_re[kN * kN][kW] = {}, sum_im[kN * kN][kW] = {};
-  std::size_t at[kN];
-  for (int m = 0; m < kN; ++m) at[m] = member<kTargets, T>(p, m);
-  for_each_group<T>(p, psi.wires, [&](std::size_t offset) {
+  std::size_t mask[kN];
+  for (int m = 0; m < kN; ++m) mask[m] = member<kTargets>(p, m);
+  for_each_group<kTargets>(p, psi.wires, [&](std::size_t row) {
+    std::size_t at[kN];
+    for (int m = 0; m < kN; ++m) at[m] = (row ^ mask[m]) * kW;
     for (int i = 0; i < kN; ++i)
       for (int j = 0; j < kN; ++j) {
         if (kStructure == Structure::kDiagonal && i != j) continue;
-        const T *gr = g.re + offset + at[i], *gi = g.im + offset + at[i];
-        const T *pr = psi.re + offset + at[j], *pi = psi.im + offset + at[j];
+        const T *gr = g.re + at[i], *gi = g.im + at[i];
+        const T *pr = psi.re + at[j], *pi = psi.im + at[j];
 #pragma omp simd
         for (int l = 0; l < kW; ++l) {
           sum_re[i * kN + j][l] += gr[l] * pr[l] + gi[l] * pi[l];
@@ -115,6 +96,21 @@ constexpr void fill_row(KernelTable<T>& table) {
   table.overlap[kTargets - 1][static_cast<int>(kStructure)] = overlap<kTargets, kStructure, T>;
 }
 
+template <int kTargets, class T>
+constexpr void fill_local(KernelTable<T>& table) {
+  auto& row = table.local[kTargets - 1];
+  row[0][0] = local<kTargets, false, false, T>, row[0][1] = local<kTargets, false, true, T>;
+  row[1][0] = local<kTargets, true, false, T>, row[1][1] = local<kTargets, true, true, T>;
+  table.local_backward[kTargets - 1][0] = local_backward<kTargets, false, T>;
+  table.local_backward[kTargets - 1][1] = local_backward<kTargets, true, T>;
+  table.local_overlap[kTargets - 1][0] = local_overlap<kTargets, false, T>;
+  table.local_overlap[kTargets - 1][1] = local_overlap<kTargets, true, T>;
+  table.local_expect[kTargets - 1][0] = local_expect<kTargets, false, T>;
+  table.local_expect[kTargets - 1][1] = local_expect<kTargets, true, T>;
+  table.local_pauli[kTargets - 1][0] = local_pauli<kTargets, false, T>;
+  table.local_pauli[kTargets - 1][1] = local_pauli<kTargets, true, T>;
+}
+
 template <class T>
 constexpr KernelTable<T> make_table(const char* name) {
   KernelTable<T> table{};
@@ -123,6 +119,10 @@ constexpr KernelTable<T> make_table(const char* name) {
   fill_row<1, Structure::kReal>(table), fill_row<2, Structure::kReal>(table);
   fill_row<1, Structure::kDiagonal>(table), fill_row<2, Structure::kDiagonal>(table);
   fill_row<1, Structure::kFlip>(table), fill_row<2, Structure::kFlip>(table);
+  fill_local<1>(table), fill_local<2>(table), fill_local<3>(table);
+  table.sincos = sincos<T>;
+  table.rotate[0] = rotate_x<T>, table.rotate[1] = rotate_y<T>, table.rotate[2] = rotate_z<T>;
+  table.rotate[3] = shift_phase<T>;
   return table;
 }
 

@@ -1,6 +1,7 @@
 #include "ebit/sim/program.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "ebit/base/error.h"
 #include "ebit/base/parallel.h"
@@ -8,22 +9,74 @@
 namespace ebit {
 namespace {
 
+// Numbers of a fused gate's matrix.
+template <class T>
+constexpr std::size_t kLocal = kernels::kLocalNumbers * kLanes<T>;
+
 double evaluate(const Angle& angle, double parameter) {
   return angle.kind == Angle::Kind::kConstant ? angle.value : angle.value + angle.scale * parameter;
+}
+
+// The matrix of one factor of a local gate, from the sine and cosine of half its angle.
+void factor_matrix(const LocalFactor& factor, double s, double c, Complex* out) {
+  if (factor.constant) {
+    std::ranges::copy(factor.matrix, out);
+    return;
+  }
+  if (factor.rotation.phase) {
+    const Complex matrix[4] = {1, 0, 0, Complex(c, s) * Complex(c, s)};
+    std::ranges::copy(matrix, out);
+    return;
+  }
+  const Complex rotation[3][4] = {{c, Complex(0, -s), Complex(0, -s), c},
+                                  {c, -s, s, c},
+                                  {Complex(c, -s), 0, 0, Complex(c, s)}};
+  std::ranges::copy(rotation[static_cast<int>(factor.rotation.axis)], out);
+}
+
+// product <- factor product, 2x2.
+void multiply_left(const Complex* factor, Complex* product) {
+  for (int column = 0; column < 2; ++column) {
+    const Complex top = product[column], bottom = product[2 + column];
+    product[column] = factor[0] * top + factor[1] * bottom;
+    product[2 + column] = factor[2] * top + factor[3] * bottom;
+  }
+}
+
+// The same for a matrix with lanes, [kLocalNumbers, kLanes].
+template <class T>
+void multiply_lanes_left(const Complex* factor, T* matrix) {
+  for (int lane = 0; lane < kLanes<T>; ++lane) {
+    Complex product[4];
+    for (int e = 0; e < 4; ++e)
+      product[e] = {matrix[e * kLanes<T> + lane], matrix[(4 + e) * kLanes<T> + lane]};
+    multiply_left(factor, product);
+    for (int e = 0; e < 4; ++e) {
+      matrix[e * kLanes<T> + lane] = static_cast<T>(product[e].real());
+      matrix[(4 + e) * kLanes<T> + lane] = static_cast<T>(product[e].imag());
+    }
+  }
+}
+
+// One amplitude's lanes.
+template <class T>
+void copy_row(const T* from, T* to) {
+  std::copy_n(from, kLanes<T>, to);
 }
 
 }  // namespace
 
 template <class T>
 Program<T>::Program(const Circuit& circuit, const kernels::KernelTable<T>& table)
-    : circuit_(circuit), kernels_(table) {
+    : circuit_(circuit), plan_(make_plan(circuit_)), kernels_(table) {
   std::size_t shared_numbers = 0;
   for (const Operation& operation : circuit_.operations()) {
     const Gate& row = gate(operation.gate);
     Step step{.gate = &row,
               .operation = operation,
-              .placement = kernels::place(row, operation.wires, circuit_.wires()),
-              .structure = row.structure};
+              .placement = kernels::place(row, operation.wires, Layout(circuit_.wires())),
+              .structure = row.structure,
+              .fused = true};
     bool per_sample = false;
     for (int k = 0; k < row.angles; ++k) {
       step.trained |= operation.angles[k].kind != Angle::Kind::kConstant;
@@ -41,6 +94,12 @@ Program<T>::Program(const Circuit& circuit, const kernels::KernelTable<T>& table
   }
   parameters_.assign(static_cast<std::size_t>(circuit_.shared_parameters()), 0.0);
   shared_.resize(shared_numbers);
+  for (const Sweep& sweep : plan_.forward)
+    if (sweep.locals == 0) steps_[static_cast<std::size_t>(sweep.item[0])].fused = false;
+  sine_.assign(plan_.factors.size(), 0.0);
+  cosine_.assign(plan_.factors.size(), 1.0);
+  shared_locals_.resize(plan_.locals.size() * kLocal<T>);
+  for (const LocalGate& local : plan_.locals) any_per_lane_ |= local.per_lane;
 }
 
 template <class T>
@@ -60,49 +119,186 @@ void Program<T>::bind(std::span<const T> shared) {
   std::copy(shared.begin(), shared.end(), parameters_.begin());
   for (const Step& step : steps_) {
     if (step.shared_matrix < 0) continue;
-    const auto matrix = operation_matrix(circuit_, step.operation, shared_angles(step));
-    T* re = shared_.data() + step.shared_matrix;
-    T* im = re + matrix.size();
-    for (std::size_t e = 0; e < matrix.size(); ++e) {
+    const auto angles = shared_angles(step);
+    Complex kept[16];
+    const Complex* matrix = kept;
+    if (step.gate->matrix)
+      step.gate->matrix(angles.data(), kept);
+    else
+      matrix = circuit_.matrices()[static_cast<std::size_t>(step.operation.matrix)].data();
+    const int entries = step.gate->dimension() * step.gate->dimension();
+    T* const re = shared_.data() + step.shared_matrix;
+    for (int e = 0; e < entries; ++e) {
       re[e] = static_cast<T>(matrix[e].real());
-      im[e] = static_cast<T>(matrix[e].imag());
+      re[entries + e] = static_cast<T>(matrix[e].imag());
     }
+  }
+  for (std::size_t f = 0; f < plan_.factors.size(); ++f) {
+    const LocalFactor& factor = plan_.factors[f];
+    if (factor.constant || factor.angle.kind == Angle::Kind::kPerSample) continue;
+    const bool shared_angle = factor.angle.kind == Angle::Kind::kShared;
+    const double half =
+        evaluate(factor.angle, shared_angle ? parameters_[static_cast<std::size_t>(factor.angle.index)] : 0.0) / 2;
+    sine_[f] = std::sin(half), cosine_[f] = std::cos(half);
+  }
+  for (std::size_t k = 0; k < plan_.locals.size(); ++k) bind_shared_local(k);
+}
+
+// The product of a local gate's factors where none differs from lane to lane, the same in every lane.
+template <class T>
+void Program<T>::bind_shared_local(std::size_t index) {
+  const LocalGate& local = plan_.locals[index];
+  if (local.per_lane) return;
+  Complex product[4] = {1, 0, 0, 1};
+  for (int f = local.first; f < local.first + local.count; ++f) {
+    Complex factor[4];
+    factor_matrix(plan_.factors[static_cast<std::size_t>(f)], sine_[static_cast<std::size_t>(f)],
+                  cosine_[static_cast<std::size_t>(f)], factor);
+    multiply_left(factor, product);
+  }
+  T* const matrix = shared_locals_.data() + index * kLocal<T>;
+  for (int e = 0; e < 4; ++e) {
+    std::fill_n(matrix + e * kLanes<T>, kLanes<T>, static_cast<T>(product[e].real()));
+    std::fill_n(matrix + (4 + e) * kLanes<T>, kLanes<T>, static_cast<T>(product[e].imag()));
   }
 }
 
 template <class T>
 void Program<T>::bind_lanes(const T* lane_angles, LaneMatrices<T>& lanes) const {
   lanes.numbers.resize(lane_numbers_);
-  for (const Step& step : steps_) {
-    if (step.lane_matrix < 0) continue;
-    const int entries = step.gate->dimension() * step.gate->dimension();
-    T* re = lanes.numbers.data() + step.lane_matrix;
-    T* im = re + entries * kLanes<T>;
-    for (int lane = 0; lane < kLanes<T>; ++lane) {
-      auto angles = shared_angles(step);
-      for (int k = 0; k < step.gate->angles; ++k) {
-        const Angle& angle = step.operation.angles[k];
-        if (angle.kind == Angle::Kind::kPerSample)
-          angles[k] = evaluate(angle, lane_angles[angle.index * kLanes<T> + lane]);
-      }
-      Complex matrix[16];
-      step.gate->matrix(angles.data(), matrix);
-      for (int e = 0; e < entries; ++e) {
-        re[e * kLanes<T> + lane] = static_cast<T>(matrix[e].real());
-        im[e * kLanes<T> + lane] = static_cast<T>(matrix[e].imag());
-      }
+  for (const Step& step : steps_)
+    if (step.lane_matrix >= 0 && !step.fused) bind_lane_step(step, lane_angles, lanes);
+  if (!any_per_lane_) return;
+  const std::size_t factors = plan_.factors.size() * kLanes<T>;
+  lanes.half.resize(factors), lanes.sine.resize(factors), lanes.cosine.resize(factors);
+  lanes.locals.resize(plan_.locals.size() * kLocal<T>);
+  for (std::size_t f = 0; f < plan_.factors.size(); ++f) {
+    const Angle& angle = plan_.factors[f].angle;
+    T* const half = lanes.half.data() + f * kLanes<T>;
+    if (plan_.factors[f].constant || angle.kind != Angle::Kind::kPerSample) {
+      std::fill_n(half, kLanes<T>, T(0));
+      continue;
+    }
+    const T* const given = lane_angles + static_cast<std::size_t>(angle.index) * kLanes<T>;
+    const T scale = static_cast<T>(angle.scale / 2), offset = static_cast<T>(angle.value / 2);
+    for (int l = 0; l < kLanes<T>; ++l) half[l] = offset + scale * given[l];
+  }
+  kernels_.sincos(lanes.half.data(), lanes.sine.data(), lanes.cosine.data(), factors);
+  for (std::size_t k = 0; k < plan_.locals.size(); ++k)
+    if (plan_.locals[k].per_lane) bind_lane_local(k, lanes);
+}
+
+template <class T>
+void Program<T>::bind_every_step(const T* lane_angles, LaneMatrices<T>& lanes) const {
+  lanes.numbers.resize(lane_numbers_);
+  for (const Step& step : steps_)
+    if (step.lane_matrix >= 0) bind_lane_step(step, lane_angles, lanes);
+}
+
+template <class T>
+void Program<T>::bind_lane_local(std::size_t index, LaneMatrices<T>& lanes) const {
+  const LocalGate& local = plan_.locals[index];
+  T* const matrix = lanes.locals.data() + index * kLocal<T>;
+  std::fill_n(matrix, kLocal<T>, T(0));
+  std::fill_n(matrix, kLanes<T>, T(1));
+  std::fill_n(matrix + 3 * kLanes<T>, kLanes<T>, T(1));
+  for (std::size_t f = static_cast<std::size_t>(local.first); f < static_cast<std::size_t>(local.first + local.count);
+       ++f) {
+    const LocalFactor& factor = plan_.factors[f];
+    T *const sine = lanes.sine.data() + f * kLanes<T>, *const cosine = lanes.cosine.data() + f * kLanes<T>;
+    if (factor.constant) {
+      multiply_lanes_left(factor.matrix, matrix);
+      continue;
+    }
+    if (factor.angle.kind != Angle::Kind::kPerSample) {
+      std::fill_n(sine, kLanes<T>, static_cast<T>(sine_[f]));
+      std::fill_n(cosine, kLanes<T>, static_cast<T>(cosine_[f]));
+    }
+    kernels_.rotate[factor.rotation.phase ? 3 : static_cast<int>(factor.rotation.axis)](matrix, sine, cosine);
+  }
+}
+
+// A gate by itself with at least one per-sample angle: its matrix, lane by lane.
+template <class T>
+void Program<T>::bind_lane_step(const Step& step, const T* lane_angles, LaneMatrices<T>& lanes) const {
+  const int entries = step.gate->dimension() * step.gate->dimension();
+  T* re = lanes.numbers.data() + step.lane_matrix;
+  T* im = re + entries * kLanes<T>;
+  for (int lane = 0; lane < kLanes<T>; ++lane) {
+    auto angles = shared_angles(step);
+    for (int k = 0; k < step.gate->angles; ++k) {
+      const Angle& angle = step.operation.angles[k];
+      if (angle.kind == Angle::Kind::kPerSample)
+        angles[k] = evaluate(angle, lane_angles[angle.index * kLanes<T> + lane]);
+    }
+    Complex matrix[16];
+    step.gate->matrix(angles.data(), matrix);
+    for (int e = 0; e < entries; ++e) {
+      re[e * kLanes<T> + lane] = static_cast<T>(matrix[e].real());
+      im[e * kLanes<T> + lane] = static_cast<T>(matrix[e].imag());
     }
   }
 }
 
 template <class T>
+void Program<T>::local_matrices(const Sweep& sweep, const LaneMatrices<T>* lanes, const T** matrices) const {
+  for (int t = 0; t < sweep.locals; ++t) {
+    const auto local = static_cast<std::size_t>(sweep.item[t]);
+    matrices[t] = (plan_.locals[local].per_lane ? lanes->locals : shared_locals_).data() + local * kLocal<T>;
+  }
+}
+
+template <class T>
+template <bool kAdjoint>
+void Program<T>::sweep(const Sweep& sweep, const Tile<T>& psi, const LaneMatrices<T>* lanes) const {
+  if (sweep.locals == 0)
+    return apply<kAdjoint>(steps_[static_cast<std::size_t>(sweep.item[0])], sweep.placement, psi, lanes);
+  const T* matrices[kMaxFused];
+  local_matrices(sweep, lanes, matrices);
+  kernels_.local[sweep.locals - 1][sweep.real][kAdjoint](psi, sweep.placement, matrices);
+}
+
+template <class T>
 void Program<T>::run(const Tile<T>& psi, const LaneMatrices<T>* lanes) const {
-  for (const Step& step : steps_) apply<false>(step, psi, lanes);
+  for (const Sweep& each : plan_.forward) sweep<false>(each, psi, lanes);
+  usual_layout(psi);
 }
 
 template <class T>
 void Program<T>::run_inverse(const Tile<T>& psi, const LaneMatrices<T>* lanes) const {
-  for (auto step = steps_.rbegin(); step != steps_.rend(); ++step) apply<true>(*step, psi, lanes);
+  last_layout(psi);
+  for (auto each = plan_.forward.rbegin(); each != plan_.forward.rend(); ++each)
+    sweep<true>(*each, psi, lanes);
+}
+
+template <class T>
+void Program<T>::usual_layout(const Tile<T>& psi) const {
+  std::size_t k = 0;
+  for (const std::size_t end : plan_.cycle_ends) {
+    for (T* const numbers : {psi.re, psi.im}) {
+      T first[kLanes<T>];
+      copy_row<T>(numbers + plan_.cycles[k] * kLanes<T>, first);
+      for (std::size_t i = k; i + 1 < end; ++i)
+        copy_row<T>(numbers + plan_.cycles[i + 1] * kLanes<T>, numbers + plan_.cycles[i] * kLanes<T>);
+      copy_row<T>(first, numbers + plan_.cycles[end - 1] * kLanes<T>);
+    }
+    k = end;
+  }
+}
+
+template <class T>
+void Program<T>::last_layout(const Tile<T>& psi) const {
+  std::size_t k = 0;
+  for (const std::size_t end : plan_.cycle_ends) {
+    for (T* const numbers : {psi.re, psi.im}) {
+      T last[kLanes<T>];
+      copy_row<T>(numbers + plan_.cycles[end - 1] * kLanes<T>, last);
+      for (std::size_t i = end - 1; i > k; --i)
+        copy_row<T>(numbers + plan_.cycles[i - 1] * kLanes<T>, numbers + plan_.cycles[i] * kLanes<T>);
+      copy_row<T>(last, numbers + plan_.cycles[k] * kLanes<T>);
+    }
+    k = end;
+  }
 }
 
 template <class T>

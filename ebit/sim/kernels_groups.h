@@ -1,0 +1,65 @@
+// What all kernels share: vectors as wide as the instruction set's registers, and the walk over a gate's groups.
+// Included by kernels_impl.h only, once an instruction set; see there.
+
+namespace ebit::kernels::EBIT_ISA {
+
+#if defined(__AVX512F__)
+inline constexpr int kVectorBytes = 64;
+#elif defined(__AVX2__)
+inline constexpr int kVectorBytes = 32;
+#else
+inline constexpr int kVectorBytes = 16;
+#endif
+
+template <class T>
+struct VectorOf {
+  typedef T Type __attribute__((vector_size(kVectorBytes), may_alias));
+};
+template <class T>
+using Vector = typename VectorOf<T>::Type;
+template <class T>
+inline constexpr int kWidth = kVectorBytes / static_cast<int>(sizeof(T));
+// Vectors that hold one amplitude's lanes.
+template <class T>
+inline constexpr int kChunks = kLanes<T> / kWidth<T>;
+
+template <class T>
+EBIT_INLINE Vector<T> load(const T* p) {
+  return *reinterpret_cast<const Vector<T>*>(p);
+}
+template <class T>
+EBIT_INLINE void store(T* p, Vector<T> v) {
+  *reinterpret_cast<Vector<T>*>(p) = v;
+}
+
+EBIT_INLINE std::size_t parity(std::size_t bits) {
+  return static_cast<std::size_t>(__builtin_popcountll(bits)) & 1;
+}
+
+// Calls body(row) for the row of every group where all targets read 0 (and all controls 1).
+template <int kTargets, class Body>
+EBIT_INLINE void for_each_group(const Placement& p, int wires, Body body) {
+  const std::size_t groups = std::size_t{1} << (wires - kTargets);
+  for (std::size_t k = 0; k < groups; ++k) {
+    std::size_t row = k;
+    for (int i = 0; i < kTargets; ++i) {
+      const std::size_t low = row & (p.pivot[i] - 1);
+      row = ((row ^ low) << 1) | low;
+    }
+    for (int t = 0; t < kTargets; ++t) row ^= p.x[t] & -parity(p.z[t] & row);
+    bool active = true;
+    for (int c = 0; c < p.controls; ++c) active = active && parity(p.control_z[c] & row);
+    if (active) body(row);
+  }
+}
+
+// The mask between the row where all targets read 0 and the row of member m.
+template <int kTargets>
+EBIT_INLINE std::size_t member(const Placement& p, int m) {
+  std::size_t mask = 0;
+  for (int t = 0; t < kTargets; ++t)
+    if (m >> (kTargets - 1 - t) & 1) mask ^= p.x[t];
+  return mask;
+}
+
+}  // namespace ebit::kernels::EBIT_ISA

@@ -1,0 +1,54 @@
+// How a circuit is run: one-qubit gates fused, CNOTs and SWAPs carried as a relabelling of memory.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "ebit/sim/circuit.h"
+#include "ebit/sim/placement.h"
+
+namespace ebit {
+
+/// One factor of a fused one-qubit gate: a rotation, or a constant 2x2 matrix.
+struct LocalFactor {
+  bool constant = false;     ///< a matrix without parameters
+  Rotation rotation{};       ///< where it is not constant
+  Angle angle{};             ///< of the rotation
+  Complex matrix[4] = {};    ///< where it is constant, row by row
+  double turn[3][3] = {};    ///< V P_j V^+ = sum_k turn[j][k] P_k of the constant matrix V, Paulis P
+};
+
+/// Neighbouring one-qubit gates of one wire, as one gate.
+struct LocalGate {
+  int first = 0, count = 0;  ///< its factors, the one that acts first first
+  bool real = true;          ///< all entries real
+  bool per_lane = false;     ///< some angle is a per-sample parameter
+  bool trained = false;      ///< some angle is a parameter
+  std::size_t x = 0, z = 0;  ///< masks of its wire, where it acts
+};
+
+/// One sweep over a state: up to kMaxFused local gates on different qubits, or another operation by itself.
+struct Sweep {
+  int locals = 0;                 ///< how many local gates; 0: an operation
+  int item[kMaxFused] = {};       ///< indices of the local gates, or [0] that of the operation
+  kernels::Placement placement;   ///< of the local gates together, or of the operation
+  bool real = false;              ///< all of the local gates are real
+  bool trained = false;           ///< some of them has a parameter
+};
+
+/// The order of work for a circuit, whatever its parameters' values.
+struct Plan {
+  std::vector<LocalFactor> factors;  ///< of all local gates
+  std::vector<LocalGate> locals;     ///< in the order they act
+  std::vector<Sweep> forward;        ///< for running it: few, wide sweeps
+  std::vector<Sweep> backward;       ///< in the order they act, for undoing it with derivatives: narrower
+  /// Rows of a state that trade places to bring it from the last layout to the usual one, in cycles: row c[k]
+  /// takes what is in c[k + 1], and the last of a cycle what was in its first. Empty: nothing to do.
+  std::vector<std::uint32_t> cycles;
+  std::vector<std::uint32_t> cycle_ends;  ///< past the last row of each cycle
+};
+
+/// Plans a circuit.
+Plan make_plan(const Circuit& circuit);
+
+}  // namespace ebit
