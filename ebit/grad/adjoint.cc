@@ -81,7 +81,7 @@ void undo_step(const Program<T>& program, const Sweep& sweep, const LaneMatrices
   const auto& step = program.steps()[static_cast<std::size_t>(sweep.item[0])];
   const kernels::Placement& placement = sweep.placement;
   program.template apply<true>(step, placement, psi, lanes);
-  if (sweep.trained && wanted) {
+  if (wanted) {
     alignas(kAlignment) T re[16 * kLanes<T>] = {}, im[16 * kLanes<T>] = {};
     program.kernel_table().overlap[placement.targets - 1][static_cast<int>(step.structure)](psi, g, placement,
                                                                                             re, im);
@@ -116,7 +116,8 @@ void add_factor_gradient(const LocalFactor& factor, const Overlaps<T>& overlaps,
     gradient.shared[index] += sum;
   }
   if (factor.angle.kind == Angle::Kind::kPerSample && gradient.per_sample)
-    for (int l = 0; l < kLanes<T>; ++l) gradient.per_sample[index * kLanes<T> + static_cast<std::size_t>(l)] += d[l];
+    for (int l = 0; l < kLanes<T>; ++l)
+      gradient.per_sample[index * kLanes<T> + static_cast<std::size_t>(l)] += d[l];
 }
 
 // Overlaps before a factor from those behind it: they turn as the Paulis do under V P V^+.
@@ -167,6 +168,17 @@ void add_local_gradient(const Program<T>& program, const LocalGate& local, const
   }
 }
 
+// @param overlaps [locals, kOverlaps, kLanes] behind the sweep's gates.
+template <class T>
+void add_sweep_gradient(const Program<T>& program, const Sweep& sweep, const LaneMatrices<T>* lanes,
+                        const T* overlaps, const ParameterGradient<T>& gradient) {
+  for (int t = 0; t < sweep.locals; ++t) {
+    const LocalGate& local = program.plan().locals[static_cast<std::size_t>(sweep.item[t])];
+    if (local.trained)
+      add_local_gradient(program, local, lanes, overlaps + t * kernels::kOverlaps * kLanes<T>, gradient);
+  }
+}
+
 // Fused one-qubit gates.
 template <class T>
 void undo_locals(const Program<T>& program, const Sweep& sweep, const LaneMatrices<T>* lanes,
@@ -175,18 +187,34 @@ void undo_locals(const Program<T>& program, const Sweep& sweep, const LaneMatric
   program.local_matrices(sweep, lanes, matrices);
   const auto& kernels = program.kernel_table();
   const int last = sweep.locals - 1;
-  if (!sweep.trained || !wanted) {
+  if (!wanted) {
     kernels.local[last][sweep.real][true](psi, sweep.placement, matrices);
     kernels.local[last][sweep.real][true](g, sweep.placement, matrices);
     return;
   }
   alignas(kAlignment) T overlaps[kMaxFused * kernels::kOverlaps * kLanes<T>];
   kernels.local_backward[last][sweep.real](psi, g, sweep.placement, matrices, overlaps);
-  for (int t = 0; t < sweep.locals; ++t) {
-    const LocalGate& local = program.plan().locals[static_cast<std::size_t>(sweep.item[t])];
-    if (local.trained)
-      add_local_gradient(program, local, lanes, overlaps + t * kernels::kOverlaps * kLanes<T>, gradient);
-  }
+  add_sweep_gradient(program, sweep, lanes, overlaps, gradient);
+}
+
+template <class T>
+void undo(const Program<T>& program, const Sweep& sweep, const LaneMatrices<T>* lanes, const T* lane_angles,
+          const Tile<T>& psi, const Tile<T>& g, const ParameterGradient<T>& gradient) {
+  const bool wanted = sweep.trained && (gradient.shared || gradient.per_sample);
+  if (sweep.locals > 0)
+    undo_locals(program, sweep, lanes, psi, g, wanted, gradient);
+  else
+    undo_step(program, sweep, lanes, lane_angles, psi, g, wanted, gradient);
+}
+
+// Gates that make a product state of |0...0>: nothing before them is asked for.
+template <class T>
+void read_opening(const Program<T>& program, const Sweep& sweep, const LaneMatrices<T>* lanes,
+                  const Tile<T>& psi, const Tile<T>& g, const ParameterGradient<T>& gradient) {
+  if (!sweep.trained) return;
+  alignas(kAlignment) T overlaps[kMaxFused * kernels::kOverlaps * kLanes<T>];
+  program.kernel_table().local_overlap[sweep.locals - 1][sweep.real](psi, g, sweep.placement, overlaps);
+  add_sweep_gradient(program, sweep, lanes, overlaps, gradient);
 }
 
 }  // namespace
@@ -196,19 +224,36 @@ void adjoint_backward(const Program<T>& program, const LaneMatrices<T>* lanes, c
                       const Tile<T>& psi, const Tile<T>& g, const ParameterGradient<T>& gradient) {
   program.last_layout(psi);
   program.last_layout(g);
-  const bool wanted = gradient.shared || gradient.per_sample;
-  const auto& sweeps = program.plan().backward;
-  for (auto sweep = sweeps.rbegin(); sweep != sweeps.rend(); ++sweep) {
-    if (sweep->locals > 0)
-      undo_locals(program, *sweep, lanes, psi, g, wanted, gradient);
-    else
-      undo_step(program, *sweep, lanes, lane_angles, psi, g, wanted, gradient);
-  }
+  adjoint_backward_relabelled(program, lanes, lane_angles, psi, g, gradient);
 }
 
-#define EBIT_INSTANTIATE(T)                                                                              \
-  template void adjoint_backward<T>(const Program<T>&, const LaneMatrices<T>*, const T*, const Tile<T>&, \
-                                    const Tile<T>&, const ParameterGradient<T>&);
+template <class T>
+void adjoint_backward_relabelled(const Program<T>& program, const LaneMatrices<T>* lanes,
+                                 const T* lane_angles, const Tile<T>& psi, const Tile<T>& g,
+                                 const ParameterGradient<T>& gradient) {
+  const auto& sweeps = program.plan().backward;
+  for (auto sweep = sweeps.rbegin(); sweep != sweeps.rend(); ++sweep)
+    undo(program, *sweep, lanes, lane_angles, psi, g, gradient);
+}
+
+template <class T>
+void adjoint_backward_from_zero(const Program<T>& program, const LaneMatrices<T>* lanes, const T* lane_angles,
+                                const Tile<T>& psi, const Tile<T>& g, const ParameterGradient<T>& gradient) {
+  const auto& sweeps = program.plan().backward;
+  for (auto sweep = sweeps.rbegin(); sweep != sweeps.rend(); ++sweep)
+    if (sweep->opening)
+      read_opening(program, *sweep, lanes, psi, g, gradient);
+    else
+      undo(program, *sweep, lanes, lane_angles, psi, g, gradient);
+}
+
+#define EBIT_INSTANTIATE(T)                                                                                  \
+  template void adjoint_backward<T>(const Program<T>&, const LaneMatrices<T>*, const T*, const Tile<T>&,     \
+                                    const Tile<T>&, const ParameterGradient<T>&);                            \
+  template void adjoint_backward_relabelled<T>(const Program<T>&, const LaneMatrices<T>*, const T*,          \
+                                               const Tile<T>&, const Tile<T>&, const ParameterGradient<T>&); \
+  template void adjoint_backward_from_zero<T>(const Program<T>&, const LaneMatrices<T>*, const T*,           \
+                                              const Tile<T>&, const Tile<T>&, const ParameterGradient<T>&);
 EBIT_INSTANTIATE(float)
 EBIT_INSTANTIATE(double)
 #undef EBIT_INSTANTIATE

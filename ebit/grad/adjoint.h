@@ -25,4 +25,17 @@ template <class T>
 void adjoint_backward(const Program<T>& program, const LaneMatrices<T>* lanes, const T* lane_angles,
                       const Tile<T>& psi, const Tile<T>& g, const ParameterGradient<T>& gradient);
 
+/// The same for states in the circuit's last layout (Program::run_relabelled); psi and g end in the usual
+/// one.
+template <class T>
+void adjoint_backward_relabelled(const Program<T>& program, const LaneMatrices<T>* lanes,
+                                 const T* lane_angles, const Tile<T>& psi, const Tile<T>& g,
+                                 const ParameterGradient<T>& gradient);
+
+/// The same for a state that came from Program::run_from_zero: no cotangent of |0...0> is computed, and what
+/// psi and g hold afterwards is of no use.
+template <class T>
+void adjoint_backward_from_zero(const Program<T>& program, const LaneMatrices<T>* lanes, const T* lane_angles,
+                                const Tile<T>& psi, const Tile<T>& g, const ParameterGradient<T>& gradient);
+
 }  // namespace ebit

@@ -71,8 +71,8 @@ enum class Axis : std::uint8_t { kX, kY, kZ };
 
 /// exp(-i angle axis / 2), or with `phase` diag(1, exp(i angle)), which differs from RZ by a phase.
 struct Rotation {
-  Axis axis;       ///< what it turns about
-  int angle;       ///< which of the gate's angles it takes
+  Axis axis;           ///< what it turns about
+  int angle;           ///< which of the gate's angles it takes
   bool phase = false;  ///< diag(1, exp(i angle)) instead
 };
 

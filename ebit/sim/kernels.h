@@ -14,8 +14,8 @@ namespace ebit::kernels {
 /// Numbers of a 2x2 matrix an amplitude lane: re [4], im [4].
 inline constexpr int kLocalNumbers = 8;
 
-/// Overlaps of a one-qubit gate that its angles' derivatives are made of: Im<g|X|psi>, Im<g|Y|psi>, and of the
-/// projectors Im<g|0><0|psi>, Im<g|1><1|psi>.
+/// Overlaps of a one-qubit gate that its angles' derivatives are made of: Im<g|X|psi>, Im<g|Y|psi>, and of
+/// the projectors Im<g|0><0|psi>, Im<g|1><1|psi>.
 inline constexpr int kOverlaps = 4;
 
 /// One instruction set's kernels. They trust their input. Matrices are [2^targets, 2^targets] row by row, as

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <cstdlib>
 
 #include "ebit/sim/program.h"
@@ -53,6 +54,28 @@ void every_instruction_set_agrees(double tolerance) {
 
 TEST(Kernels, EveryInstructionSetAgreesInFloat64) { every_instruction_set_agrees<double>(1e-13); }
 TEST(Kernels, EveryInstructionSetAgreesInFloat32) { every_instruction_set_agrees<float>(2e-5); }
+
+// Against the C library, in units in the last place of 1, over small, ordinary and huge angles.
+template <class T>
+void sines_are_exact_to_rounding(double tolerance) {
+  Random random(12);
+  AlignedVector<T> x;
+  for (double range : {1e-6, 1.0, 10.0, 1e3, 1e7})
+    for (int i = 0; i < 20 * kLanes<T>; ++i) x.push_back(static_cast<T>(random.uniform(-range, range)));
+  for (int i = 0; i < kLanes<T>; ++i) x.push_back(static_cast<T>((i - 4) * 1.5707963267948966));
+  AlignedVector<T> sine(x.size()), cosine(x.size());
+  for (const KernelTable<T>* table : usable_kernel_tables<T>()) {
+    SCOPED_TRACE(table->name);
+    table->sincos(x.data(), sine.data(), cosine.data(), x.size());
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      ASSERT_NEAR(sine[i], std::sin(static_cast<double>(x[i])), tolerance) << x[i];
+      ASSERT_NEAR(cosine[i], std::cos(static_cast<double>(x[i])), tolerance) << x[i];
+    }
+  }
+}
+
+TEST(Kernels, SinesAreExactToRoundingInFloat64) { sines_are_exact_to_rounding<double>(2.3e-16); }
+TEST(Kernels, SinesAreExactToRoundingInFloat32) { sines_are_exact_to_rounding<float>(1.2e-7); }
 
 }  // namespace
 }  // namespace ebit::kernels

@@ -1,5 +1,5 @@
-// What all kernels share: vectors as wide as the instruction set's registers, and the walk over a gate's groups.
-// Included by kernels_impl.h only, once an instruction set; see there.
+// What all kernels share: vectors as wide as the instruction set's registers, and the walk over a gate's
+// groups. Included by kernels_impl.h only, once an instruction set; see there.
 
 namespace ebit::kernels::EBIT_ISA {
 

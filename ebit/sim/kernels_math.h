@@ -11,8 +11,8 @@ struct SincosConstants;
 template <>
 struct SincosConstants<double> {
   using Integer = long long;
-  static constexpr double kLargest = 1e5;                   // beyond it the reduction loses digits
-  static constexpr double kRound = 6755399441055744.0;      // 1.5 * 2^52: adding it rounds to an integer
+  static constexpr double kLargest = 1e5;               // beyond it the reduction loses digits
+  static constexpr double kRound = 6755399441055744.0;  // 1.5 * 2^52: adding it rounds to an integer
   static constexpr double kTwoOverPi = 0.63661977236758134308;
   static constexpr double kPiOverTwo[3] = {1.57079632673412561417e+00, 6.07710050630396597660e-11,
                                            2.02226624879595063154e-21};
@@ -20,9 +20,9 @@ struct SincosConstants<double> {
   static constexpr double kSine[6] = {-1.66666666666666324348e-01, 8.33333333332248946124e-03,
                                       -1.98412698298579493134e-04, 2.75573137070700676789e-06,
                                       -2.50507602534068634195e-08, 1.58969099521155010221e-10};
-  static constexpr double kCosine[6] = {4.16666666666666019037e-02,  -1.38888888888741095749e-03,
-                                        2.48015872894767294178e-05,  -2.75573143513906633035e-07,
-                                        2.08757232129817482790e-09,  -1.13596475577881948265e-11};
+  static constexpr double kCosine[6] = {4.16666666666666019037e-02, -1.38888888888741095749e-03,
+                                        2.48015872894767294178e-05, -2.75573143513906633035e-07,
+                                        2.08757232129817482790e-09, -1.13596475577881948265e-11};
 };
 
 // Reduction and polynomials of cephes (sinf.c).
@@ -35,8 +35,7 @@ struct SincosConstants<float> {
   static constexpr float kPiOverTwo[3] = {1.5703125f, 4.83751296997e-4f, 7.54978995489e-8f};
   static constexpr int kTerms = 3;
   static constexpr float kSine[3] = {-1.6666654611e-1f, 8.3321608736e-3f, -1.9515295891e-4f};
-  static constexpr float kCosine[3] = {4.166664568298827e-2f, -1.388731625493765e-3f,
-                                       2.443315711809948e-5f};
+  static constexpr float kCosine[3] = {4.166664568298827e-2f, -1.388731625493765e-3f, 2.443315711809948e-5f};
 };
 
 template <class T>
@@ -57,8 +56,7 @@ void sincos(const T* x, T* sine, T* cosine, std::size_t count) {
     const Vector<T> v = load(x + i);
     const Vector<T> shifted = v * K::kTwoOverPi + K::kRound;
     const Vector<T> n = shifted - K::kRound;
-    const Vector<T> r =
-        ((v - n * K::kPiOverTwo[0]) - n * K::kPiOverTwo[1]) - n * K::kPiOverTwo[2], z = r * r;
+    const Vector<T> r = ((v - n * K::kPiOverTwo[0]) - n * K::kPiOverTwo[1]) - n * K::kPiOverTwo[2], z = r * r;
     const Vector<T> s = r + r * z * polynomial<T>(K::kSine, K::kTerms, z);
     const Vector<T> c = (T(1) - T(0.5) * z) + z * z * polynomial<T>(K::kCosine, K::kTerms, z);
     // The low bits of `shifted` count quarter turns.

@@ -73,6 +73,19 @@ Observable parse_observable(std::string_view text, int wires) {
   return o;
 }
 
+// |i> moves to |M i>: X^x becomes X^(M x), and Z^z, a sign by the parity of z.i, the sign by that of (M^-T
+// z).(M i).
+Observable relabelled(const Observable& observable, const Layout& layout) {
+  Observable moved = observable;
+  moved.x_mask = moved.z_mask = 0;
+  for (int q = 0; q < layout.wires(); ++q) {
+    const std::size_t bit = std::size_t{1} << (layout.wires() - 1 - q);
+    if (observable.x_mask & bit) moved.x_mask ^= layout.x_mask(q);
+    if (observable.z_mask & bit) moved.z_mask ^= layout.z_mask(q);
+  }
+  return moved;
+}
+
 template <class T>
 void matrix_element(const Tile<T>& a, const Observable& o, const Tile<T>& b, T* re, T* im) {
   constexpr int kW = kLanes<T>;

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "ebit/sim/placement.h"
 #include "ebit/sim/state.h"
 
 namespace ebit {
@@ -26,6 +27,9 @@ struct Observable {
 /// for the identity, or "P(q)", the probability (1 - <Z_q>)/2 to find wire q in |1>. Throws Error saying what
 /// is wrong.
 Observable parse_observable(std::string_view text, int wires);
+
+/// The observable that reads from a state in `layout` what `observable` reads from one in the usual layout.
+Observable relabelled(const Observable& observable, const Layout& layout);
 
 /// value_l = <psi_l| O |psi_l> for every lane; psi need not be normalised (the offset counts as offset *
 /// <psi|psi>).

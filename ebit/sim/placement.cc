@@ -10,8 +10,8 @@ Layout::Layout(int wires) {
   z_ = x_;
 }
 
-// The new amplitude i is the old amplitude C i, and C turns e_control into e_control + e_target: M becomes M C
-// and its inverse C M^-1.
+// The new amplitude i is the old amplitude C i, and C turns e_control into e_control + e_target: M becomes M
+// C and its inverse C M^-1.
 void Layout::cnot(int control, int target) {
   const auto c = static_cast<std::size_t>(control), t = static_cast<std::size_t>(target);
   x_[c] ^= x_[t];

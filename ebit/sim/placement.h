@@ -1,4 +1,5 @@
-// Where a gate acts in memory: which amplitudes it mixes, in a layout that CNOTs and SWAPs may have relabelled.
+// Where a gate acts in memory: which amplitudes it mixes, in a layout that CNOTs and SWAPs may have
+// relabelled.
 #pragma once
 
 #include <cstddef>
@@ -37,12 +38,12 @@ namespace kernels {
 
 /// Which amplitudes a gate mixes: groups of 2^targets rows that differ by the targets' x masks.
 struct Placement {
-  int targets = 1;                  ///< 1 to kMaxFused
-  std::size_t x[kMaxFused] = {};    ///< x masks of the targets; [0] is the matrix's high bit
-  std::size_t z[kMaxFused] = {};    ///< their z masks
+  int targets = 1;                    ///< 1 to kMaxFused
+  std::size_t x[kMaxFused] = {};      ///< x masks of the targets; [0] is the matrix's high bit
+  std::size_t z[kMaxFused] = {};      ///< their z masks
   std::size_t pivot[kMaxFused] = {};  ///< bits, smallest first, that are all 0 in just one row of each group
-  int controls = 0;                            ///< number of control wires
-  std::size_t control_z[kMaxGateWires] = {};   ///< z masks of the controls, which must all read 1
+  int controls = 0;                   ///< number of control wires
+  std::size_t control_z[kMaxGateWires] = {};  ///< z masks of the controls, which must all read 1
 };
 
 /// The placement of a gate on `wires` of a state in `layout`.

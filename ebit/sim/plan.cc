@@ -32,13 +32,13 @@ void fill_turn(LocalFactor& factor) {
 class Planner {
  public:
   explicit Planner(const Circuit& circuit)
-      : circuit_(circuit),
-        layout_(circuit.wires()),
-        pending_(static_cast<std::size_t>(circuit.wires())) {}
+      : circuit_(circuit), layout_(circuit.wires()), pending_(static_cast<std::size_t>(circuit.wires())) {}
 
   Plan plan() {
     for (std::size_t i = 0; i < circuit_.operations().size(); ++i) add(static_cast<int>(i));
     for (int wire = 0; wire < circuit_.wires(); ++wire) flush(wire);
+    plan_.last = layout_;
+    mark_opening();
     plan_.forward = sweeps(kForwardWidth);
     plan_.backward = sweeps(kBackwardWidth);
     fill_cycles();
@@ -104,6 +104,18 @@ class Planner {
     items_.push_back(sweep);
   }
 
+  void mark_opening() {
+    std::size_t seen = 0;
+    for (Sweep& item : items_) {
+      if (item.locals == 0) return;
+      const LocalGate& gate = local(item, 0);
+      if (gate.x != gate.z || std::popcount(gate.x) != 1 || (seen & gate.x)) return;
+      seen |= gate.x;
+      item.opening = true;
+      ++plan_.opening;
+    }
+  }
+
   // Local gates that follow each other on different qubits, joined up to `width`.
   std::vector<Sweep> sweeps(int width) const {
     std::vector<Sweep> joined;
@@ -127,7 +139,9 @@ class Planner {
   }
 
   bool fits(const Sweep& sweep, const Sweep& item, int width) const {
-    if (sweep.locals == 0 || sweep.locals == width || sweep.real != item.real) return false;
+    if (sweep.locals == 0 || sweep.locals == width || sweep.real != item.real ||
+        sweep.opening != item.opening)
+      return false;
     const LocalGate& added = local(item, 0);
     for (int t = 0; t < sweep.locals; ++t)
       if (!even(local(sweep, t).x & added.z) || !even(local(sweep, t).z & added.x)) return false;

@@ -11,11 +11,11 @@ namespace ebit {
 
 /// One factor of a fused one-qubit gate: a rotation, or a constant 2x2 matrix.
 struct LocalFactor {
-  bool constant = false;     ///< a matrix without parameters
-  Rotation rotation{};       ///< where it is not constant
-  Angle angle{};             ///< of the rotation
-  Complex matrix[4] = {};    ///< where it is constant, row by row
-  double turn[3][3] = {};    ///< V P_j V^+ = sum_k turn[j][k] P_k of the constant matrix V, Paulis P
+  bool constant = false;   ///< a matrix without parameters
+  Rotation rotation{};     ///< where it is not constant
+  Angle angle{};           ///< of the rotation
+  Complex matrix[4] = {};  ///< where it is constant, row by row
+  double turn[3][3] = {};  ///< V P_j V^+ = sum_k turn[j][k] P_k of the constant matrix V, Paulis P
 };
 
 /// Neighbouring one-qubit gates of one wire, as one gate.
@@ -29,19 +29,24 @@ struct LocalGate {
 
 /// One sweep over a state: up to kMaxFused local gates on different qubits, or another operation by itself.
 struct Sweep {
-  int locals = 0;                 ///< how many local gates; 0: an operation
-  int item[kMaxFused] = {};       ///< indices of the local gates, or [0] that of the operation
-  kernels::Placement placement;   ///< of the local gates together, or of the operation
-  bool real = false;              ///< all of the local gates are real
-  bool trained = false;           ///< some of them has a parameter
+  bool opening = false;          ///< its local gates are of the opening
+  int locals = 0;                ///< how many local gates; 0: an operation
+  int item[kMaxFused] = {};      ///< indices of the local gates, or [0] that of the operation
+  kernels::Placement placement;  ///< of the local gates together, or of the operation
+  bool real = false;             ///< all of the local gates are real
+  bool trained = false;          ///< some of them has a parameter
 };
 
 /// The order of work for a circuit, whatever its parameters' values.
 struct Plan {
   std::vector<LocalFactor> factors;  ///< of all local gates
   std::vector<LocalGate> locals;     ///< in the order they act
-  std::vector<Sweep> forward;        ///< for running it: few, wide sweeps
-  std::vector<Sweep> backward;       ///< in the order they act, for undoing it with derivatives: narrower
+  /// How many of the local gates, from the first, meet a product state where the circuit starts from one:
+  /// each acts on a wire of its own, in the usual layout, before anything else.
+  int opening = 0;
+  std::vector<Sweep> forward;   ///< for running it: few, wide sweeps
+  std::vector<Sweep> backward;  ///< in the order they act, for undoing it with derivatives: narrower
+  Layout last = Layout(0);      ///< where amplitudes are behind the last sweep
   /// Rows of a state that trade places to bring it from the last layout to the usual one, in cycles: row c[k]
   /// takes what is in c[k + 1], and the last of a cycle what was in its first. Empty: nothing to do.
   std::vector<std::uint32_t> cycles;

@@ -11,7 +11,7 @@ namespace {
 
 // Numbers of a fused gate's matrix.
 template <class T>
-constexpr std::size_t kLocal = kernels::kLocalNumbers * kLanes<T>;
+constexpr std::size_t kLocal = kernels::kLocalNumbers* kLanes<T>;
 
 double evaluate(const Angle& angle, double parameter) {
   return angle.kind == Angle::Kind::kConstant ? angle.value : angle.value + angle.scale * parameter;
@@ -28,9 +28,8 @@ void factor_matrix(const LocalFactor& factor, double s, double c, Complex* out) 
     std::ranges::copy(matrix, out);
     return;
   }
-  const Complex rotation[3][4] = {{c, Complex(0, -s), Complex(0, -s), c},
-                                  {c, -s, s, c},
-                                  {Complex(c, -s), 0, 0, Complex(c, s)}};
+  const Complex rotation[3][4] = {
+      {c, Complex(0, -s), Complex(0, -s), c}, {c, -s, s, c}, {Complex(c, -s), 0, 0, Complex(c, s)}};
   std::ranges::copy(rotation[static_cast<int>(factor.rotation.axis)], out);
 }
 
@@ -138,7 +137,9 @@ void Program<T>::bind(std::span<const T> shared) {
     if (factor.constant || factor.angle.kind == Angle::Kind::kPerSample) continue;
     const bool shared_angle = factor.angle.kind == Angle::Kind::kShared;
     const double half =
-        evaluate(factor.angle, shared_angle ? parameters_[static_cast<std::size_t>(factor.angle.index)] : 0.0) / 2;
+        evaluate(factor.angle,
+                 shared_angle ? parameters_[static_cast<std::size_t>(factor.angle.index)] : 0.0) /
+        2;
     sine_[f] = std::sin(half), cosine_[f] = std::cos(half);
   }
   for (std::size_t k = 0; k < plan_.locals.size(); ++k) bind_shared_local(k);
@@ -202,8 +203,8 @@ void Program<T>::bind_lane_local(std::size_t index, LaneMatrices<T>& lanes) cons
   std::fill_n(matrix, kLocal<T>, T(0));
   std::fill_n(matrix, kLanes<T>, T(1));
   std::fill_n(matrix + 3 * kLanes<T>, kLanes<T>, T(1));
-  for (std::size_t f = static_cast<std::size_t>(local.first); f < static_cast<std::size_t>(local.first + local.count);
-       ++f) {
+  for (std::size_t f = static_cast<std::size_t>(local.first);
+       f < static_cast<std::size_t>(local.first + local.count); ++f) {
     const LocalFactor& factor = plan_.factors[f];
     T *const sine = lanes.sine.data() + f * kLanes<T>, *const cosine = lanes.cosine.data() + f * kLanes<T>;
     if (factor.constant) {
@@ -260,8 +261,54 @@ void Program<T>::sweep(const Sweep& sweep, const Tile<T>& psi, const LaneMatrice
 
 template <class T>
 void Program<T>::run(const Tile<T>& psi, const LaneMatrices<T>* lanes) const {
-  for (const Sweep& each : plan_.forward) sweep<false>(each, psi, lanes);
+  run_relabelled(psi, lanes);
   usual_layout(psi);
+}
+
+template <class T>
+void Program<T>::run_relabelled(const Tile<T>& psi, const LaneMatrices<T>* lanes) const {
+  for (const Sweep& each : plan_.forward) sweep<false>(each, psi, lanes);
+}
+
+template <class T>
+void Program<T>::run_from_zero(const Tile<T>& psi, const LaneMatrices<T>* lanes) const {
+  opening_state(psi, lanes);
+  for (const Sweep& each : plan_.forward)
+    if (!each.opening) sweep<false>(each, psi, lanes);
+}
+
+// The product of the first columns of the opening's gates: each doubles the rows that are filled.
+template <class T>
+void Program<T>::opening_state(const Tile<T>& psi, const LaneMatrices<T>* lanes) const {
+  constexpr int kW = kLanes<T>;
+  std::fill_n(psi.re, kW, T(1));
+  std::fill_n(psi.im, kW, T(0));
+  std::size_t filled = 1;
+  for (; filled < psi.dimension(); filled *= 2) {
+    const T* column = nullptr;  // of the gate on the wire whose bit is `filled`
+    for (int k = 0; k < plan_.opening; ++k) {
+      const auto local = static_cast<std::size_t>(k);
+      if (plan_.locals[local].x == filled)
+        column = (plan_.locals[local].per_lane ? lanes->locals : shared_locals_).data() + local * kLocal<T>;
+    }
+    T *const upper_re = psi.re + filled * kW, *const upper_im = psi.im + filled * kW;
+    if (!column) {
+      std::fill_n(upper_re, filled * kW, T(0));
+      std::fill_n(upper_im, filled * kW, T(0));
+      continue;
+    }
+    const T *const zero_re = column, *const zero_im = column + 4 * kW;         // U_00
+    const T *const one_re = column + 2 * kW, *const one_im = column + 6 * kW;  // U_10
+    for (std::size_t row = 0; row < filled * kW; row += kW)
+#pragma omp simd
+      for (int l = 0; l < kW; ++l) {
+        const T re = psi.re[row + l], im = psi.im[row + l];
+        upper_re[row + l] = one_re[l] * re - one_im[l] * im;
+        upper_im[row + l] = one_re[l] * im + one_im[l] * re;
+        psi.re[row + l] = zero_re[l] * re - zero_im[l] * im;
+        psi.im[row + l] = zero_re[l] * im + zero_im[l] * re;
+      }
+  }
 }
 
 template <class T>

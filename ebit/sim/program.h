@@ -46,6 +46,12 @@ class Program {
   /// psi <- circuit^-1 psi.
   void run_inverse(const Tile<T>& psi, const LaneMatrices<T>* lanes = nullptr) const;
 
+  /// psi <- circuit psi, left in plan().last: amplitude i in row plan().last.row(i).
+  void run_relabelled(const Tile<T>& psi, const LaneMatrices<T>* lanes = nullptr) const;
+
+  /// psi <- circuit |0...0>, left in plan().last; faster, as the first gates make a product state.
+  void run_from_zero(const Tile<T>& psi, const LaneMatrices<T>* lanes = nullptr) const;
+
   const Circuit& circuit() const { return circuit_; }                       ///< as given
   const Plan& plan() const { return plan_; }                                ///< how it is run
   const kernels::KernelTable<T>& kernel_table() const { return kernels_; }  ///< the kernels that it runs on
@@ -89,21 +95,21 @@ class Program {
     const T* const re =
         per_lane ? lanes->numbers.data() + step.lane_matrix : shared_.data() + step.shared_matrix;
     const T* const im = re + (per_lane ? kLanes<T> : 1) * (1 << (2 * placement.targets));
-    kernels_.apply[placement.targets - 1][static_cast<int>(step.structure)][per_lane][kAdjoint](psi, placement,
-                                                                                                re, im);
+    kernels_.apply[placement.targets - 1][static_cast<int>(step.structure)][per_lane][kAdjoint](
+        psi, placement, re, im);
   }
 
   /// The matrices of a sweep of local gates: writes [locals] pointers to [kLocalNumbers, kLanes].
   void local_matrices(const Sweep& sweep, const LaneMatrices<T>* lanes, const T** matrices) const;
 
-  /// Moves amplitudes from the layout that the last sweep leaves to the usual one.
-  void usual_layout(const Tile<T>& psi) const;
-  void last_layout(const Tile<T>& psi) const;  ///< the other way round
+  void usual_layout(const Tile<T>& psi) const;  ///< moves amplitudes from plan().last to the usual layout
+  void last_layout(const Tile<T>& psi) const;   ///< the other way round
 
  private:
   void bind_shared_local(std::size_t index);
   void bind_lane_local(std::size_t index, LaneMatrices<T>& lanes) const;
   void bind_lane_step(const Step& step, const T* lane_angles, LaneMatrices<T>& lanes) const;
+  void opening_state(const Tile<T>& psi, const LaneMatrices<T>* lanes) const;
   template <bool kAdjoint>
   void sweep(const Sweep& sweep, const Tile<T>& psi, const LaneMatrices<T>* lanes) const;
 
@@ -111,10 +117,10 @@ class Program {
   Plan plan_;
   const kernels::KernelTable<T>& kernels_;
   std::vector<Step> steps_;
-  std::vector<double> parameters_;    // shared parameters as bound last
-  std::vector<T> shared_;             // [slots, 2 (re, im), entries]
+  std::vector<double> parameters_;     // shared parameters as bound last
+  std::vector<T> shared_;              // [slots, 2 (re, im), entries]
   std::vector<double> sine_, cosine_;  // [factors] of half the angle; of per-sample factors: 0, 1
-  AlignedVector<T> shared_locals_;    // [local gates, kLocalNumbers, kLanes]
+  AlignedVector<T> shared_locals_;     // [local gates, kLocalNumbers, kLanes]
   std::size_t lane_numbers_ = 0;
   bool any_per_lane_ = false;
 };
