@@ -49,11 +49,11 @@ struct KernelTable {
                                 T* overlaps);
   LocalOverlap local_overlap[kMaxFused][2];  ///< [targets - 1][real matrices]
 
-  /// <X>, <Y>, <Z> of the targets: values [targets, 3, kLanes], written; only <Z> where [0].
+  /// Expectation values of X, Y and Z of the targets: values [targets, 3, kLanes], written; [0]: only of Z.
   using LocalExpect = void (*)(const Tile<T>& psi, const Placement& placement, T* values);
   LocalExpect local_expect[kMaxFused][2];  ///< [targets - 1][X and Y wanted]
 
-  /// g += sum over targets of (x X + y Y + z Z) psi: coefficients [targets, 3, kLanes]; only z where [0].
+  /// g += sum over targets of (x X + y Y + z Z) psi: coefficients [targets, 3, kLanes]; [0]: only z.
   using LocalPauli = void (*)(const Tile<T>& psi, const Tile<T>& g, const Placement& placement,
                               const T* coefficients);
   LocalPauli local_pauli[kMaxFused][2];  ///< [targets - 1][X and Y present]

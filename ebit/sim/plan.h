@@ -20,11 +20,13 @@ struct LocalFactor {
 
 /// Neighbouring one-qubit gates of one wire, as one gate.
 struct LocalGate {
-  int first = 0, count = 0;  ///< its factors, the one that acts first first
-  bool real = true;          ///< all entries real
-  bool per_lane = false;     ///< some angle is a per-sample parameter
-  bool trained = false;      ///< some angle is a parameter
-  std::size_t x = 0, z = 0;  ///< masks of its wire, where it acts
+  int first = 0;          ///< its first factor, the one that acts first
+  int count = 0;          ///< number of its factors
+  bool real = true;       ///< all entries real
+  bool per_lane = false;  ///< some angle is a per-sample parameter
+  bool trained = false;   ///< some angle is a parameter
+  std::size_t x = 0;      ///< x mask of its wire, where it acts
+  std::size_t z = 0;      ///< z mask of its wire, where it acts
 };
 
 /// One sweep over a state: up to kMaxFused local gates on different qubits, or another operation by itself.
