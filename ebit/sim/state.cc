@@ -22,7 +22,7 @@ StateBatch<T>::StateBatch(int wires, std::size_t batch) : wires_(wires), batch_(
   require(batch >= 1, "a batch needs at least 1 sample");
   const double numbers = std::ldexp(2.0, wires) * static_cast<double>(tiles() * kLanes<T>);
   require_memory(fmt::format("a batch of {} states of {} wires", batch, wires), numbers, sizeof(T));
-  numbers_.assign(static_cast<std::size_t>(numbers), T(0));
+  numbers_.assign(tiles() * 2 * half_tile<T>(wires), T(0));
 }
 
 template <class T>
@@ -33,26 +33,26 @@ void StateBatch<T>::reset() {
 
 template <class T>
 Tile<T> StateBatch<T>::tile(std::size_t index) {
-  const std::size_t half = (std::size_t{1} << wires_) * kLanes<T>;
+  const std::size_t half = half_tile<T>(wires_);
   T* begin = numbers_.data() + index * 2 * half;
   return {begin, begin + half, wires_};
 }
 
 template <class T>
 std::size_t StateBatch<T>::offset(std::size_t sample, std::size_t index) const {
-  const std::size_t half = (std::size_t{1} << wires_) * kLanes<T>;
+  const std::size_t half = half_tile<T>(wires_);
   return sample / kLanes<T> * 2 * half + index * kLanes<T> + sample % kLanes<T>;
 }
 
 template <class T>
 Complex StateBatch<T>::amplitude(std::size_t sample, std::size_t index) const {
-  const std::size_t half = (std::size_t{1} << wires_) * kLanes<T>;
+  const std::size_t half = half_tile<T>(wires_);
   return {numbers_[offset(sample, index)], numbers_[offset(sample, index) + half]};
 }
 
 template <class T>
 void StateBatch<T>::set(std::size_t sample, std::size_t index, Complex value) {
-  const std::size_t half = (std::size_t{1} << wires_) * kLanes<T>;
+  const std::size_t half = half_tile<T>(wires_);
   numbers_[offset(sample, index)] = static_cast<T>(value.real());
   numbers_[offset(sample, index) + half] = static_cast<T>(value.imag());
 }

@@ -32,6 +32,15 @@ struct Tile {
   std::size_t numbers() const { return dimension() * kLanes<T>; }    ///< entries of re, and of im
 };
 
+/// Numbers from a tile's re to its im: 2^wires rows and a gap of some cache lines. Without it large states
+/// would have the real and imaginary parts of an amplitude, and of its partners in a gate, in the same cache
+/// set.
+template <class T>
+constexpr std::size_t half_tile(int wires) {
+  constexpr std::size_t kGap = 32;
+  return ((std::size_t{1} << wires) + (wires >= 6 ? kGap : 0)) * kLanes<T>;
+}
+
 /// Owns the states of `batch` samples as tiles; the lanes past the last sample are zero at first.
 template <class T>
 class StateBatch {
@@ -57,7 +66,7 @@ class StateBatch {
 
   int wires_;
   std::size_t batch_;
-  AlignedVector<T> numbers_;  // [tiles, 2 (re, im), 2^wires, kLanes]
+  AlignedVector<T> numbers_;  // [tiles, 2 (re, im), 2^wires rows and a gap, kLanes]
 };
 
 /// Throws Error saying how much `what` would take where `numbers` numbers of `bytes_each` exceed the free
