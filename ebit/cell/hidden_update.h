@@ -47,6 +47,9 @@ struct HiddenUpdate {
   bool draws;               ///< needs random numbers
   bool normalises;  ///< h is not a unit vector and is normalised, jointly with the encoded input, when it
                     ///< enters
+  bool imaginary = true;  ///< the second half of h are imaginary parts
+  /// h of |0...0> has a 1 first in every block of so many numbers; 0: all of h is one block.
+  std::size_t block = 0;
   /// Real numbers of h a sample.
   std::size_t (*numbers)(RegisterShape shape);
   /// The ancilla state that h stands for. @param ancilla [2^n_a], written.
