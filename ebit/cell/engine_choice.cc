@@ -24,12 +24,12 @@ constexpr GradientMemoryRow kMemories[] = {
 // Measured by `ebit_bench --benchmark_filter=cost_model` (engine_choice.perf.cc) on an AMD EPYC (Zen 4) with
 // AVX-512.
 struct Costs {
-  double gate_call = 8;                   // a gate, before its first amplitude
-  double amplitude = 0.75;                // an amplitude that a gate touches
-  double overlap_call = 70;               // the derivative of a trained gate, before its first amplitude
-  double overlap_amplitude = 0.6;         // an amplitude of it
-  double multiply[3] = {1.2, 0.6, 0.35};  // a matrix entry, [Arithmetic]
-  double outer[3] = {1.2, 0.6, 0.35};     // an entry of a sum of outer products, [Arithmetic]
+  double gate_call = 10;                    // a gate, before its first amplitude
+  double amplitude = 1.75;                  // an amplitude that a gate touches
+  double overlap_call = 125;                // the derivative of a trained gate, before its first amplitude
+  double overlap_amplitude = 2.5;           // an amplitude of it
+  double multiply[3] = {1.12, 0.60, 0.29};  // a matrix entry, [Arithmetic]
+  double outer[3] = {1.26, 0.62, 0.34};     // an entry of a sum of outer products, [Arithmetic]
 };
 constexpr Costs kCosts;
 

@@ -27,8 +27,10 @@ const LaneKernels<T>& pick(const LaneKernels<float>& narrow, const LaneKernels<d
     return narrow;
 }
 
+}  // namespace
+
 template <class T>
-const LaneKernels<T>& find(std::string_view name) {
+const LaneKernels<T>& find_lane_kernels(std::string_view name) {
   const LaneKernels<T>* const tables[] = {
       &pick<T>(lanes::baseline::kFloats, lanes::baseline::kDoubles),
 #ifdef EBIT_X86_KERNELS
@@ -41,15 +43,17 @@ const LaneKernels<T>& find(std::string_view name) {
   fail("there are no loops of a time step for the instruction set '{}'", name);
 }
 
-}  // namespace
-
 template <class T>
 const LaneKernels<T>& lane_kernels() {
-  static const LaneKernels<T>& found = find<T>(kernels::kernel_table<T>().name);
+  static const LaneKernels<T>& found = find_lane_kernels<T>(kernels::kernel_table<T>().name);
   return found;
 }
 
-template const LaneKernels<float>& lane_kernels<float>();
-template const LaneKernels<double>& lane_kernels<double>();
+#define EBIT_INSTANTIATE(T)                      \
+  template const LaneKernels<T>& lane_kernels(); \
+  template const LaneKernels<T>& find_lane_kernels(std::string_view);
+EBIT_INSTANTIATE(float)
+EBIT_INSTANTIATE(double)
+#undef EBIT_INSTANTIATE
 
 }  // namespace ebit

@@ -51,4 +51,8 @@ struct LaneKernels {
 template <class T>
 const LaneKernels<T>& lane_kernels();
 
+/// The loops for the instruction set of that name, one of kernels::usable_kernel_tables(); else throws Error.
+template <class T>
+const LaneKernels<T>& find_lane_kernels(std::string_view name);
+
 }  // namespace ebit

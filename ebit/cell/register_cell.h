@@ -63,8 +63,8 @@ template <class T>
 struct Tape {
   AlignedVector<T>
       hidden;  ///< [tiles, T + 1, H, kLanes]; reversible updates: [tiles, 1, H, kLanes], the last
-  std::vector<int> outcome;        ///< [tiles, T, kLanes] outcomes of collapse and sample
-  AlignedVector<T> states;         ///< the states of every step, as StateLayout has them, where `stored`
+  std::vector<int> outcome;  ///< [tiles, T, kLanes] outcomes of collapse and sample; reversible updates: none
+  AlignedVector<T> states;   ///< the states of every step, as StateLayout has them, where `stored`
   Engine engine = Engine::kGates;  ///< what ran forward, and is to run backward
   bool stored = false;             ///< GradientMemory::kStore
   bool real = false;               ///< the imaginary parts of all states are zero, and not in `states`

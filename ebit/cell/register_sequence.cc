@@ -104,7 +104,7 @@ void RegisterCell<T>::forward(std::span<const T> parameters, const SequenceInput
       require_memory("what a batch keeps for its gradient", static_cast<double>(hidden + states), sizeof(T));
     tape->hidden.resize(hidden);
     tape->states.resize(states);
-    tape->outcome.resize(tiles * input.steps * kLanes<T>);
+    tape->outcome.resize(engine_->reversible() ? 0 : tiles * input.steps * kLanes<T>);
     tape->engine = chosen, tape->stored = stored, tape->real = real;
   }
   const auto body = [&](std::size_t tile) { forward_tile(c, tile, y, hidden_last, tape, observer); };

@@ -149,8 +149,10 @@ void RegisterCell<T>::forward_tile(const Call& c, std::size_t tile, T* y, T* hid
     engine_->leave(context, w.h.data(), w, w.h_next.data());
     w.h.swap(w.h_next);
     if (observer) observer(Stage::kUpdated, tile, t, w, w.h.data());
-    if (keep_all) std::copy_n(w.h.data(), size, kept + (t + 1) * size);
-    if (tape) std::copy_n(w.outcome, kW, tape->outcome.data() + (tile * input.steps + t) * kW);
+    if (keep_all) {
+      std::copy_n(w.h.data(), size, kept + (t + 1) * size);
+      std::copy_n(w.outcome, kW, tape->outcome.data() + (tile * input.steps + t) * kW);
+    }
   }
   if (tape && !keep_all) std::copy_n(w.h.data(), size, kept);
   if (hidden_last) store_rows(lanes, w.h.data(), numbers, 1, 0, hidden_last);
@@ -197,7 +199,7 @@ void RegisterCell<T>::backward_tile(const Call& c, const Tape<T>& tape, std::siz
       kernels_.multiply[static_cast<int>(c.states)](fold_.adjoint(), fold_.dimension(), out.re, out.im, in.re,
                                                     in.im);
     }
-    std::copy_n(tape.outcome.data() + (tile * input.steps + t) * kW, kW, w.outcome);
+    if (!reversible) std::copy_n(tape.outcome.data() + (tile * input.steps + t) * kW, kW, w.outcome);
     for (const Tile<T>& g : w.g) std::fill_n(g.re, g.numbers(), T(0)), std::fill_n(g.im, g.numbers(), T(0));
     std::fill(w.d_h.begin(), w.d_h.end(), T(0));
     engine_->leave_backward(context, h, h_next, w.d_next.data(), w, w.d_h.data());
