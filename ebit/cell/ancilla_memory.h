@@ -30,16 +30,16 @@ class AncillaMemory : public MemoryEngine<T> {
   }
 
   void leave(const StepContext<T>& c, const T*, StepWorkspace<T>& w, T* h_next) const override {
-    update_.update(input(c, w), h_next);
+    update_.update(input(c, w, c.real_states), h_next);
   }
   void leave_backward(const StepContext<T>& c, const T*, const T* h_next, const T* d_h_next,
                       StepWorkspace<T>& w, T*) const override {
-    update_.update_backward(input(c, w), h_next, d_h_next, w.g[0]);
+    update_.update_backward(input(c, w, c.real_cotangents), h_next, d_h_next, w.g[0]);
   }
 
  private:
-  UpdateInput<T> input(const StepContext<T>& c, StepWorkspace<T>& w) const {
-    return {shape_, w.psi[0], c.epsilon, w.uniform, w.outcome};
+  UpdateInput<T> input(const StepContext<T>& c, StepWorkspace<T>& w, bool real) const {
+    return {shape_, w.psi[0], c.epsilon, w.uniform, w.outcome, w.g_ancilla, kernels_, real};
   }
 
   const HiddenUpdate<T>& update_;

@@ -24,17 +24,9 @@ void outcome_probabilities(const UpdateInput<T>& in, std::size_t i, T* p) {
 /// The most probable outcome of every lane, the first one of a tie, to in.outcome.
 template <class T>
 void most_probable(const UpdateInput<T>& in) {
-  constexpr std::size_t kW = kLanes<T>;
-  T best[kW], p[kW];
-  outcome_probabilities(in, 0, best);
-  std::fill_n(in.outcome, kW, 0);
-  for (std::size_t i = 1; i < in.shape.systems(); ++i) {
-    outcome_probabilities(in, i, p);
-    for (std::size_t l = 0; l < kW; ++l) {
-      in.outcome[l] = p[l] > best[l] ? static_cast<int>(i) : in.outcome[l];
-      best[l] = p[l] > best[l] ? p[l] : best[l];
-    }
-  }
+  alignas(kAlignment) T outcome[kLanes<T>];
+  in.kernels.most_probable[in.real](in.psi, in.shape.systems(), outcome);
+  for (int l = 0; l < kLanes<T>; ++l) in.outcome[l] = static_cast<int>(outcome[l]);
 }
 
 /// Outcomes drawn with Born's probabilities, to in.outcome. Outcomes rarer than kRarest are never drawn:
@@ -62,40 +54,40 @@ void drawn(const UpdateInput<T>& in) {
   }
 }
 
-/// Calls body(l, j, at) for every lane l and ancilla state j: offsets of its number in h, and in psi of its
-/// kept branch.
-template <class T, class Body>
-void for_kept(const UpdateInput<T>& in, Body body) {
-  constexpr std::size_t kW = kLanes<T>;
-  const std::size_t n = in.shape.ancillas() * kW;
-  std::size_t first[kW];
-  for (std::size_t l = 0; l < kW; ++l) first[l] = static_cast<std::size_t>(in.outcome[l]) * n + l;
-  for (std::size_t j = 0; j < n; j += kW)
-    for (std::size_t l = 0; l < kW; ++l) body(l, j + l, first[l] + j);
-}
-
-/// 1 / |phi + epsilon| of the kept branches: the norm that the authors' code divides by.
+/// Copies the amplitudes behind the outcomes, in.outcome, to kept. @param outcome [kLanes] the outcomes as
+/// numbers, written. @param inverse [kLanes] 1 / |phi + epsilon|, the norm that the authors' code divides by,
+/// written.
 template <class T>
-void inverse_branch_norms(const UpdateInput<T>& in, T* inverse) {
+void kept_branch(const UpdateInput<T>& in, T* outcome, T* inverse, const Tile<T>& kept) {
   constexpr std::size_t kW = kLanes<T>;
+  for (std::size_t l = 0; l < kW; ++l) outcome[l] = static_cast<T>(in.outcome[l]);
+  in.kernels.pick(in.psi.re, in.shape.systems(), in.shape.ancillas(), outcome, kept.re);
+  if (!in.real) in.kernels.pick(in.psi.im, in.shape.systems(), in.shape.ancillas(), outcome, kept.im);
   T sum[kW] = {};
-  for_kept(in, [&](std::size_t l, std::size_t, std::size_t at) {
-    const T re = in.psi.re[at] + in.epsilon, im = in.psi.im[at];
-    sum[l] += re * re + im * im;
-  });
+  for (std::size_t j = 0; j < kept.numbers(); j += kW) {
+#pragma omp simd
+    for (std::size_t l = 0; l < kW; ++l)
+      sum[l] += (kept.re[j + l] + in.epsilon) * (kept.re[j + l] + in.epsilon);
+    if (in.real) continue;
+#pragma omp simd
+    for (std::size_t l = 0; l < kW; ++l) sum[l] += kept.im[j + l] * kept.im[j + l];
+  }
+#pragma omp simd
   for (std::size_t l = 0; l < kW; ++l) inverse[l] = 1 / std::sqrt(sum[l]);
 }
 
 /// h = phi_i* / |phi_i* + epsilon| for the outcomes i* that kChoose picks.
 template <class T, void (*kChoose)(const UpdateInput<T>&)>
 void project(const UpdateInput<T>& in, T* h) {
-  const std::size_t n = in.shape.ancillas() * kLanes<T>;
+  constexpr std::size_t kW = kLanes<T>;
+  const std::size_t n = in.shape.ancillas() * kW;
+  alignas(kAlignment) T outcome[kW], inverse[kW];
   kChoose(in);
-  T inverse[kLanes<T>];
-  inverse_branch_norms(in, inverse);
-  for_kept(in, [&](std::size_t l, std::size_t j, std::size_t at) {
-    h[j] = in.psi.re[at] * inverse[l], h[n + j] = in.psi.im[at] * inverse[l];
-  });
+  kept_branch(in, outcome, inverse, Tile<T>{h, h + n, in.shape.ancilla});
+  if (in.real) std::fill_n(h + n, n, T(0));
+  for (std::size_t j = 0; j < (in.real ? n : 2 * n); j += kW)
+#pragma omp simd
+    for (std::size_t l = 0; l < kW; ++l) h[j + l] *= inverse[l];
 }
 
 /// Adds to g the cotangent of project: h = c / N with N = |c + epsilon|: d_c = g / N - (c + epsilon) Re<g|h>
@@ -103,17 +95,24 @@ void project(const UpdateInput<T>& in, T* h) {
 template <class T>
 void project_backward(const UpdateInput<T>& in, const T* h, const T* d_h, const Tile<T>& g) {
   constexpr std::size_t kW = kLanes<T>;
-  const std::size_t n = in.shape.ancillas() * kW;
-  T inverse[kW], dot[kW] = {};
-  inverse_branch_norms(in, inverse);
-  for (std::size_t j = 0; j < 2 * n; j += kW)
+  const std::size_t n = in.shape.ancillas() * kW, rows = in.shape.systems(), columns = in.shape.ancillas();
+  const Tile<T>& d = in.scratch;  // c, then its cotangent
+  alignas(kAlignment) T outcome[kW], inverse[kW], dot[kW] = {};
+  kept_branch(in, outcome, inverse, d);
+  for (std::size_t j = 0; j < (in.real ? n : 2 * n); j += kW)
 #pragma omp simd
     for (std::size_t l = 0; l < kW; ++l) dot[l] += d_h[j + l] * h[j + l];
   for (std::size_t l = 0; l < kW; ++l) dot[l] *= inverse[l];
-  for_kept(in, [&](std::size_t l, std::size_t j, std::size_t at) {
-    g.re[at] += (d_h[j] - (in.psi.re[at] + in.epsilon) * dot[l]) * inverse[l];
-    g.im[at] += (d_h[n + j] - in.psi.im[at] * dot[l]) * inverse[l];
-  });
+  for (std::size_t j = 0; j < n; j += kW)
+#pragma omp simd
+    for (std::size_t l = 0; l < kW; ++l)
+      d.re[j + l] = (d_h[j + l] - (d.re[j + l] + in.epsilon) * dot[l]) * inverse[l];
+  in.kernels.place(d.re, rows, columns, outcome, g.re);
+  if (in.real) return;
+  for (std::size_t j = 0; j < n; j += kW)
+#pragma omp simd
+    for (std::size_t l = 0; l < kW; ++l) d.im[j + l] = (d_h[n + j + l] - d.im[j + l] * dot[l]) * inverse[l];
+  in.kernels.place(d.im, rows, columns, outcome, g.im);
 }
 
 }  // namespace ebit

@@ -45,6 +45,16 @@ struct LaneKernels {
   using TensorBackward = void (*)(const Tile<T>& a, const Tile<T>& b, const Tile<T>& g, const Tile<T>& g_a,
                                   const Tile<T>& g_b);
   TensorBackward tensor_backward[2];
+
+  /// outcome <- the i with the largest sum_j |psi_(i, j)|^2, the first of a tie, of `rows` rows; [all real].
+  using MostProbable = void (*)(const Tile<T>& psi, std::size_t rows, T* outcome);
+  MostProbable most_probable[2];
+  /// kept_j <- part_(outcome, j), lane by lane; part is a state's re or im, [rows, columns, kLanes].
+  using Pick = void (*)(const T* part, std::size_t rows, std::size_t columns, const T* outcome, T* kept);
+  Pick pick;
+  /// part_(outcome, j) += kept_j.
+  using Place = void (*)(const T* kept, std::size_t rows, std::size_t columns, const T* outcome, T* part);
+  Place place;
 };
 
 /// The loops for the instruction set of kernels::kernel_table(), so that EBIT_SIMD rules both.

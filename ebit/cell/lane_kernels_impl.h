@@ -246,6 +246,61 @@ void tensor_backward(const Tile<T>& a, const Tile<T>& b, const Tile<T>& g, const
   }
 }
 
+// ---- rows that a measurement keeps
+
+template <class T, bool kReal>
+void most_probable(const Tile<T>& psi, std::size_t rows, T* outcome) {
+  constexpr std::size_t kW = kLanes<T>;
+  const std::size_t columns = (std::size_t{1} << psi.wires) / rows;
+  for (std::size_t l = 0; l < kW; l += kWidth<T>) {
+    Vector<T> best = Vector<T>{} - T(1), found = {};
+    for (std::size_t i = 0; i < rows; ++i) {
+      Vector<T> p = {};
+      for (std::size_t j = 0; j < columns; ++j) {
+        const Vector<T> re = load(psi.re + (i * columns + j) * kW + l);
+        p += re * re;
+        if constexpr (!kReal) {
+          const Vector<T> im = load(psi.im + (i * columns + j) * kW + l);
+          p += im * im;
+        }
+      }
+      const auto better = p > best;
+      best = better ? p : best;
+      found = better ? Vector<T>{} + static_cast<T>(i) : found;
+    }
+    store(outcome + l, found);
+  }
+}
+
+template <class T>
+void pick(const T* part, std::size_t rows, std::size_t columns, const T* outcome, T* kept) {
+  constexpr std::size_t kW = kLanes<T>;
+  for (std::size_t l = 0; l < kW; l += kWidth<T>) {
+    const Vector<T> wanted = load(outcome + l);
+    for (std::size_t j = 0; j < columns; ++j) {
+      Vector<T> v = {};
+      for (std::size_t i = 0; i < rows; ++i)
+        v = wanted == Vector<T>{} + static_cast<T>(i) ? load(part + (i * columns + j) * kW + l) : v;
+      store(kept + j * kW + l, v);
+    }
+  }
+}
+
+template <class T>
+void place(const T* kept, std::size_t rows, std::size_t columns, const T* outcome, T* part) {
+  constexpr std::size_t kW = kLanes<T>;
+  for (std::size_t l = 0; l < kW; l += kWidth<T>) {
+    const Vector<T> wanted = load(outcome + l);
+    for (std::size_t i = 0; i < rows; ++i) {
+      const auto here = wanted == Vector<T>{} + static_cast<T>(i);
+      for (std::size_t j = 0; j < columns; ++j) {
+        T* const at = part + (i * columns + j) * kW + l;
+        store(at, load(at) + (here ? load(kept + j * kW + l) : Vector<T>{}));
+      }
+    }
+  }
+}
+
 template <class T>
 constexpr LaneKernels<T> make_kernels(const char* name) {
   return {.name = name,
@@ -254,7 +309,10 @@ constexpr LaneKernels<T> make_kernels(const char* name) {
           .outer = {outer<T, Arithmetic::kComplex>, outer<T, Arithmetic::kRealMatrix>,
                     outer<T, Arithmetic::kReal>},
           .tensor = {tensor<T, false>, tensor<T, true>},
-          .tensor_backward = {tensor_backward<T, false>, tensor_backward<T, true>}};
+          .tensor_backward = {tensor_backward<T, false>, tensor_backward<T, true>},
+          .most_probable = {most_probable<T, false>, most_probable<T, true>},
+          .pick = pick<T>,
+          .place = place<T>};
 }
 
 #define EBIT_STRING_(x) #x
