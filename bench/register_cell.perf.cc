@@ -10,20 +10,24 @@
 namespace ebit {
 namespace {
 
-// Arguments: wires of the system, of the ancilla, batch, steps. Windows of one feature, 2 + 2 layers. New
-// parameters every time, as in training: the circuit is bound and folded anew.
+// Arguments: wires of the system, of the ancilla, batch, steps. Windows of one feature (encoder basis: one a
+// wire), 2 + 2 layers. New parameters every time, as in training: the circuit is bound and folded anew.
 template <class T>
 void train_step(benchmark::State& state, RegisterOptions options) {
   options.system = static_cast<int>(state.range(0));
   options.ancilla = static_cast<int>(state.range(1));
+  if (options.encoder == "basis") options.features = options.system;
   RegisterCell<T> cell(options);
 
   const auto batch = static_cast<std::size_t>(state.range(2)),
              steps = static_cast<std::size_t>(state.range(3));
   Random random(/*seed=*/1);
-  std::vector<T> parameters(cell.parameters()), x(batch * steps), y(batch), d_y(batch, T(1));
+  const std::size_t features = static_cast<std::size_t>(options.features);
+  std::vector<T> parameters(cell.parameters()), x(batch * steps * features), y(batch), d_y(batch, T(1));
   for (T& value : parameters) value = static_cast<T>(random.uniform());
   for (T& value : x) value = static_cast<T>(random.uniform(-1, 1));
+  if (options.encoder == "basis")
+    for (T& value : x) value = value > 0 ? T(1) : T(0);
   std::vector<double> d_parameters(parameters.size());
 
   SequenceInput<T> input;
@@ -80,6 +84,11 @@ const bool kRegistered = [] {
           with(hidden, "basic-entangler-ry", "auto", memory,
                std::string(hidden) == "coherent" ? "arccos-angle" : "linear-amplitude"))
           ->Apply(sizes);
+  for (const char* encoder : {"cubic-angle", "arctan-angle", "arccos-angle", "basis"})
+    benchmark::RegisterBenchmark((std::string("train_step/encoder/") + encoder + "/float64").c_str(),
+                                 train_step<double>,
+                                 with("collapse", "basic-entangler-ry", "auto", "auto", encoder))
+        ->Apply(sizes);
   return true;
 }();
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 #include "ebit/base/error.h"
 #include "ebit/cell/fold.h"
@@ -56,6 +57,11 @@ Encoding<T>::Encoding(const Encoder& encoder, int wires, int features, int regis
   if (!encoder.build) return;
   EncoderCircuit built = encoder.build(wires, features, register_wires);
   rules_ = std::move(built.rules);
+  for (const AngleRule& rule : rules_)
+    first_like_.push_back(static_cast<std::size_t>(
+        std::distance(rules_.begin(), std::ranges::find_if(rules_, [&](const AngleRule& other) {
+                        return other.feature == rule.feature && other.value == rule.value;
+                      }))));
   real_ = keeps_states_real(built.circuit);
   program_.emplace_back(built.circuit);
   program_[0].bind({});
@@ -73,9 +79,14 @@ template <class T>
 void Encoding<T>::bind(const T* x, EncodingScratch<T>& scratch) const {
   constexpr int kW = kLanes<T>;
   scratch.angles.resize(rules_.size() * kW);
-  for (std::size_t k = 0; k < rules_.size(); ++k)
-    for (int l = 0; l < kW; ++l)
-      scratch.angles[k * kW + l] = static_cast<T>(rules_[k].value(x[rules_[k].feature * kW + l]));
+  for (std::size_t k = 0; k < rules_.size(); ++k) {
+    T* const angles = scratch.angles.data() + k * kW;
+    if (first_like_[k] < k) {
+      std::copy_n(scratch.angles.data() + first_like_[k] * kW, kW, angles);
+      continue;
+    }
+    for (int l = 0; l < kW; ++l) angles[l] = static_cast<T>(rules_[k].value(x[rules_[k].feature * kW + l]));
+  }
   program_[0].bind_lanes(scratch.angles.data(), scratch.matrices);
 }
 

@@ -59,6 +59,8 @@ class Encoding {
   int wires_, features_;
   bool real_;
   std::vector<AngleRule> rules_;
+  std::vector<std::size_t>
+      first_like_;                   // the first rule of the same feature and function, which may be this one
   std::vector<Program<T>> program_;  // none for linear-amplitude, else one
 };
 
