@@ -40,21 +40,21 @@ struct LaneKernels {
 
   /// out_(i, j) <- a_i b_j, lane by lane: the state of two registers; [all real].
   using Tensor = void (*)(const Tile<T>& a, const Tile<T>& b, const Tile<T>& out);
-  Tensor tensor[2];
+  Tensor tensor[2];  ///< [all real]
   /// g_a_i <- sum_j conj(b_j) g_ij, g_b_j <- sum_i conj(a_i) g_ij; [all real].
   using TensorBackward = void (*)(const Tile<T>& a, const Tile<T>& b, const Tile<T>& g, const Tile<T>& g_a,
                                   const Tile<T>& g_b);
-  TensorBackward tensor_backward[2];
+  TensorBackward tensor_backward[2];  ///< [all real]
 
   /// outcome <- the i with the largest sum_j |psi_(i, j)|^2, the first of a tie, of `rows` rows; [all real].
   using MostProbable = void (*)(const Tile<T>& psi, std::size_t rows, T* outcome);
-  MostProbable most_probable[2];
+  MostProbable most_probable[2];  ///< [all real]
   /// kept_j <- part_(outcome, j), lane by lane; part is a state's re or im, [rows, columns, kLanes].
   using Pick = void (*)(const T* part, std::size_t rows, std::size_t columns, const T* outcome, T* kept);
-  Pick pick;
+  Pick pick;  ///< see Pick
   /// part_(outcome, j) += kept_j.
   using Place = void (*)(const T* kept, std::size_t rows, std::size_t columns, const T* outcome, T* part);
-  Place place;
+  Place place;  ///< see Place
 };
 
 /// The loops for the instruction set of kernels::kernel_table(), so that EBIT_SIMD rules both.

@@ -19,9 +19,10 @@ constexpr int kBytes = 32, kRegisters = 16;
 constexpr int kBytes = 16, kRegisters = 16;
 #endif
 
+/// The vector of numbers T that fills a register.
 template <class T>
 struct VectorOf {
-  typedef T type __attribute__((vector_size(kBytes), may_alias));
+  using type [[gnu::vector_size(kBytes), gnu::may_alias]] = T;  ///< kBytes of T, loaded from any array of T
 };
 template <class T>
 using Vector = typename VectorOf<T>::type;

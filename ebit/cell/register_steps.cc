@@ -33,16 +33,17 @@ void copy_state(const T* re, const T* im, bool real, const Tile<T>& to) {
   if (!real) std::copy_n(im, to.numbers(), to.im);
 }
 
-// psi_out and the encoded input of a step on the tape.
+// Makes the states of a step on the tape the workspace's again: views where they are only read, copies where
+// psi is overwritten on the way back.
 template <class T>
-void copy_from_tape(const StateLayout& layout, std::size_t t, bool real, const T* states,
+void take_from_tape(const StateLayout& layout, std::size_t t, bool real, bool overwritten, const T* states,
                     StepWorkspace<T>& w) {
-  for (std::size_t c = 0; c < layout.columns; ++c) {
+  if (!overwritten) lay_on_tape(layout, t, real, const_cast<T*>(states), w);
+  for (std::size_t c = 0; overwritten && c < layout.columns; ++c) {
     const T* const out = states + layout.out(t) + c * layout.whole;
     copy_state(out, out + layout.whole / 2, real, w.psi[c]);
   }
-  const T* const encoded = states + layout.encoded(t);
-  copy_state(encoded, encoded + layout.system / 2, false, w.system);
+  std::copy_n(states + layout.encoded(t), layout.system, w.system.re);
 }
 
 }  // namespace
@@ -189,7 +190,7 @@ void RegisterCell<T>::backward_tile(const Call& c, const Tape<T>& tape, std::siz
     if (c.folded) w.use_fold(t % chunk, real);
     load_step(lanes, input, options_.features, t, w.x.data());
     if (states) {
-      copy_from_tape(c.layout, t, real, states, w);
+      take_from_tape(c.layout, t, real, !c.folded || reversible, states, w);
       engine_->restore(h, w);
     } else if (!reversible) {  // psi_out again; a reversible step starts from the one that it left behind
       engine_->enter(context, w.x.data(), h, w);
