@@ -2,7 +2,6 @@
 #pragma once
 
 #include "ebit/cell/memory_engine.h"
-#include "ebit/cell/tensor_product.h"
 
 namespace ebit {
 
@@ -18,41 +17,34 @@ class AncillaMemory : public MemoryEngine<T> {
   int enter(const StepContext<T>& c, const T* x, const T* h, StepWorkspace<T>& w) const override {
     const int bad = c.encoding.prepare(x, c.encoder_parameters, c.encoder_epsilon, w.system, w.encoding);
     update_.prepare(shape_, h, w.ancilla);
-    tensor_product(w.system, w.ancilla, w.psi[0]);
+    kernels_.tensor[c.real_states](w.system, w.ancilla, w.in[0]);
     return bad;
   }
+  void restore(const T* h, StepWorkspace<T>& w) const override { update_.prepare(shape_, h, w.ancilla); }
   void enter_backward(const StepContext<T>& c, const T* x, const T* h, StepWorkspace<T>& w, T* d_x, T* d_h,
                       double* d_parameters) const override {
-    tensor_product_backward(w.system, w.ancilla, w.g[0], w.g_system, w.g_ancilla);
+    kernels_.tensor_backward[c.real_cotangents](w.system, w.ancilla, w.g_in[0], w.g_system, w.g_ancilla);
     update_.prepare_backward(shape_, h, w.ancilla, w.g_ancilla, d_h);
     c.encoding.prepare_backward(x, c.encoder_parameters, c.encoder_epsilon, w.system, w.g_system, c.method,
                                 w.encoding, d_x, d_parameters);
   }
 
-  void read(std::span<const Observable> readout, const T*, const StepWorkspace<T>& w, T* y) const override {
-    for (std::size_t k = 0; k < readout.size(); ++k) expectation(w.psi[0], readout[k], y + k * kLanes<T>);
-  }
-  void read_backward(std::span<const Observable> readout, const T*, const T* d_y, StepWorkspace<T>& w,
-                     T*) const override {
-    for (std::size_t k = 0; k < readout.size(); ++k)
-      expectation_backward(w.psi[0], readout[k], d_y + k * kLanes<T>, w.g[0]);
-  }
-
   void leave(const StepContext<T>& c, const T*, StepWorkspace<T>& w, T* h_next) const override {
-    update_.update(input(c, w), h_next);
+    update_.update(input(c, w, c.real_states), h_next);
   }
   void leave_backward(const StepContext<T>& c, const T*, const T* h_next, const T* d_h_next,
                       StepWorkspace<T>& w, T*) const override {
-    update_.update_backward(input(c, w), h_next, d_h_next, w.g[0]);
+    update_.update_backward(input(c, w, c.real_cotangents), h_next, d_h_next, w.g[0]);
   }
 
  private:
-  UpdateInput<T> input(const StepContext<T>& c, StepWorkspace<T>& w) const {
-    return {shape_, w.psi[0], c.epsilon, w.uniform, w.outcome};
+  UpdateInput<T> input(const StepContext<T>& c, StepWorkspace<T>& w, bool real) const {
+    return {shape_, w.psi[0], c.epsilon, w.uniform, w.outcome, w.g_ancilla, kernels_, real};
   }
 
   const HiddenUpdate<T>& update_;
   RegisterShape shape_;
+  const LaneKernels<T>& kernels_ = lane_kernels<T>();
 };
 
 }  // namespace ebit

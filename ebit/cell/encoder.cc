@@ -18,8 +18,14 @@ double sech(double x) { return 1 / std::cosh(x); }
 // finite.
 double cubic_ry(double x) { return kPi * std::tanh(x); }
 double cubic_ry_slope(double x) { return kPi * sech(x) * sech(x); }
-double cubic_rz(double x) { return kPi * std::pow(std::tanh(x), 3); }
-double cubic_rz_slope(double x) { return 3 * kPi * std::pow(std::tanh(x) * sech(x), 2); }
+double cubic_rz(double x) {
+  const double f = std::tanh(x);
+  return kPi * f * f * f;
+}
+double cubic_rz_slope(double x) {
+  const double f = std::tanh(x) * sech(x);
+  return 3 * kPi * f * f;
+}
 double cubic_rx(double x) { return kPi * sech(x); }
 double cubic_rx_slope(double x) { return -kPi * sech(x) * std::tanh(x); }
 

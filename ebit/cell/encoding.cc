@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 #include "ebit/base/error.h"
+#include "ebit/cell/fold.h"
 
 namespace ebit {
 namespace {
@@ -28,6 +30,7 @@ void shifted_norm(const T* a, std::size_t rows, T epsilon, T* norm) {
   constexpr int kW = kLanes<T>;
   std::fill_n(norm, kW, T(0));
   for (std::size_t i = 0; i < rows; ++i)
+#pragma omp simd
     for (int l = 0; l < kW; ++l) norm[l] += (a[i * kW + l] + epsilon) * (a[i * kW + l] + epsilon);
   for (int l = 0; l < kW; ++l) norm[l] = std::sqrt(norm[l]);
 }
@@ -47,13 +50,19 @@ void add_angle_gradient(std::span<const AngleRule> rules, const T* x, const T* d
 
 template <class T>
 Encoding<T>::Encoding(const Encoder& encoder, int wires, int features, int register_wires)
-    : encoder_(encoder), wires_(wires), features_(features) {
+    : encoder_(encoder), wires_(wires), features_(features), real_(true) {
   require(features >= 1, "a model needs at least 1 input feature, not {}", features);
   require(encoder.fits(wires, features), "{} features do not fit on {} system wires: {} takes {}", features,
           wires, encoder.name, encoder.feature_rule);
   if (!encoder.build) return;
   EncoderCircuit built = encoder.build(wires, features, register_wires);
   rules_ = std::move(built.rules);
+  for (const AngleRule& rule : rules_)
+    first_like_.push_back(static_cast<std::size_t>(
+        std::distance(rules_.begin(), std::ranges::find_if(rules_, [&](const AngleRule& other) {
+                        return other.feature == rule.feature && other.value == rule.value;
+                      }))));
+  real_ = keeps_states_real(built.circuit);
   program_.emplace_back(built.circuit);
   program_[0].bind({});
 }
@@ -70,9 +79,14 @@ template <class T>
 void Encoding<T>::bind(const T* x, EncodingScratch<T>& scratch) const {
   constexpr int kW = kLanes<T>;
   scratch.angles.resize(rules_.size() * kW);
-  for (std::size_t k = 0; k < rules_.size(); ++k)
-    for (int l = 0; l < kW; ++l)
-      scratch.angles[k * kW + l] = static_cast<T>(rules_[k].value(x[rules_[k].feature * kW + l]));
+  for (std::size_t k = 0; k < rules_.size(); ++k) {
+    T* const angles = scratch.angles.data() + k * kW;
+    if (first_like_[k] < k) {
+      std::copy_n(scratch.angles.data() + first_like_[k] * kW, kW, angles);
+      continue;
+    }
+    for (int l = 0; l < kW; ++l) angles[l] = static_cast<T>(rules_[k].value(x[rules_[k].feature * kW + l]));
+  }
   program_[0].bind_lanes(scratch.angles.data(), scratch.matrices);
 }
 
@@ -91,7 +105,10 @@ int Encoding<T>::prepare(const T* x, const T* parameters, T epsilon, const Tile<
   T norm[kW], bare_norm[kW];
   shifted_norm(system.re, system.dimension(), epsilon, norm);
   shifted_norm(system.re, system.dimension(), T(0), bare_norm);
-  for (std::size_t i = 0; i < system.numbers(); ++i) system.re[i] /= norm[i % kW];
+  for (int l = 0; l < kW; ++l) norm[l] = 1 / norm[l];
+  for (std::size_t i = 0; i < system.numbers(); i += kW)
+#pragma omp simd
+    for (int l = 0; l < kW; ++l) system.re[i + static_cast<std::size_t>(l)] *= norm[l];
   const auto zero = std::find(bare_norm, bare_norm + kW, T(0));
   return zero == bare_norm + kW ? -1 : static_cast<int>(zero - bare_norm);
 }
@@ -100,27 +117,38 @@ template <class T>
 void Encoding<T>::prepare_backward(const T* x, const T* parameters, T epsilon, const Tile<T>& system,
                                    const Tile<T>& g, GradientMethod method, EncodingScratch<T>& scratch,
                                    T* d_x, double* d_parameters) const {
-  if (encoder_.build) return apply_backward(x, system, g, method, scratch, d_x);
+  if (encoder_.build) {  // its gates have no parameters
+    if (d_x) apply_backward(x, system, g, method, scratch, d_x);
+    return;
+  }
   // psi = a / N with v = a + epsilon, N = |v|: d_a = g / N - v <g, a> / N^3; a is real, so only Re g counts.
-  constexpr int kW = kLanes<T>;
-  const std::size_t rows = system.dimension();
+  constexpr std::size_t kW = kLanes<T>;
+  const std::size_t rows = system.dimension(), features = static_cast<std::size_t>(features_);
   scratch.angles.resize(rows * kW);
-  T* a = scratch.angles.data();
+  T* const a = scratch.angles.data();
   linear(x, parameters, rows, features_, a);
-  T norm[kW], dot[kW] = {};
+  T norm[kW], dot[kW] = {}, d_a[kW];
   shifted_norm(a, rows, epsilon, norm);
-  for (std::size_t i = 0; i < rows * kW; ++i) dot[i % kW] += g.re[i] * a[i];
-  for (std::size_t i = 0; i < rows; ++i)
-    for (int l = 0; l < kW; ++l) {
-      const std::size_t at = i * kW + static_cast<std::size_t>(l);
-      const T d_a = (g.re[at] - (a[at] + epsilon) * dot[l] / (norm[l] * norm[l])) / norm[l];
-      d_parameters[rows * static_cast<std::size_t>(features_) + i] += d_a;
-      for (int f = 0; f < features_; ++f) {
-        const std::size_t w = i * static_cast<std::size_t>(features_) + static_cast<std::size_t>(f);
-        d_parameters[w] += d_a * x[f * kW + l];
-        if (d_x) d_x[f * kW + l] += d_a * parameters[w];
-      }
+  for (std::size_t i = 0; i < rows * kW; i += kW)
+#pragma omp simd
+    for (std::size_t l = 0; l < kW; ++l) dot[l] += g.re[i + l] * a[i + l];
+  for (std::size_t l = 0; l < kW; ++l) norm[l] = 1 / norm[l], dot[l] *= norm[l] * norm[l];
+  for (std::size_t i = 0; i < rows; ++i) {
+    double* const d_bias = d_parameters + (rows * features + i) * kW;
+#pragma omp simd
+    for (std::size_t l = 0; l < kW; ++l) {
+      d_a[l] = (g.re[i * kW + l] - (a[i * kW + l] + epsilon) * dot[l]) * norm[l];
+      d_bias[l] += d_a[l];
     }
+    for (std::size_t f = 0; f < features; ++f) {
+      double* const d_weight = d_parameters + (i * features + f) * kW;
+#pragma omp simd
+      for (std::size_t l = 0; l < kW; ++l) d_weight[l] += d_a[l] * x[f * kW + l];
+      if (!d_x) continue;
+#pragma omp simd
+      for (std::size_t l = 0; l < kW; ++l) d_x[f * kW + l] += d_a[l] * parameters[i * features + f];
+    }
+  }
 }
 
 template <class T>

@@ -11,7 +11,7 @@ namespace ebit {
 template <class T>
 struct EncodingScratch {
   AlignedVector<T> angles;    ///< [rules, kLanes]; linear-amplitude: a, [2^wires, kLanes]
-  AlignedVector<T> d_angles;  ///< likewise
+  AlignedVector<T> d_angles;  ///< [rules, kLanes]
   LaneMatrices<T> matrices;   ///< of the gates, for the inputs bound last; not used by linear-amplitude
 };
 
@@ -33,7 +33,8 @@ class Encoding {
   int prepare(const T* x, const T* parameters, T epsilon, const Tile<T>& system,
               EncodingScratch<T>& scratch) const;
 
-  /// Cotangents of prepare(), added to d_x [features, kLanes] (may be null) and d_parameters (float64).
+  /// Cotangents of prepare(), added to d_x [features, kLanes] (may be null) and d_parameters [numbers,
+  /// kLanes], lane by lane in float64.
   /// @param system as prepare() left it (overwritten); g_system its cotangent (overwritten).
   void prepare_backward(const T* x, const T* parameters, T epsilon, const Tile<T>& system,
                         const Tile<T>& g_system, GradientMethod method, EncodingScratch<T>& scratch, T* d_x,
@@ -46,6 +47,9 @@ class Encoding {
   void apply_backward(const T* x, const Tile<T>& psi, const Tile<T>& g, GradientMethod method,
                       EncodingScratch<T>& scratch, T* d_x) const;
 
+  /// True where the imaginary parts of encoded states are zero for all inputs.
+  bool real() const { return real_; }
+
   const Encoder& encoder() const { return encoder_; }  ///< the row of encoders() that it runs
 
  private:
@@ -53,7 +57,10 @@ class Encoding {
 
   const Encoder& encoder_;
   int wires_, features_;
+  bool real_;
   std::vector<AngleRule> rules_;
+  std::vector<std::size_t>
+      first_like_;                   // the first rule of the same feature and function, which may be this one
   std::vector<Program<T>> program_;  // none for linear-amplitude, else one
 };
 

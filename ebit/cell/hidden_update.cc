@@ -5,17 +5,13 @@
 
 #include "ebit/base/error.h"
 #include "ebit/base/nearest.h"
+#include "ebit/cell/collapse.h"
 
 namespace ebit {
 namespace {
 
 // ---- h as complex amplitudes: re [2^n_a, kLanes], im [2^n_a, kLanes]
 // ------------------------------------------
-
-template <class T>
-Tile<T> as_tile(RegisterShape shape, T* h) {
-  return {h, h + shape.ancillas() * kLanes<T>, shape.ancilla};
-}
 
 template <class T>
 void copy_amplitudes(RegisterShape shape, const T* h, const Tile<T>& ancilla) {
@@ -32,101 +28,6 @@ void copy_amplitudes_backward(RegisterShape shape, const T*, const Tile<T>&, con
 
 std::size_t complex_numbers(RegisterShape shape) { return 2 * shape.ancillas(); }
 std::size_t real_numbers(RegisterShape shape) { return shape.ancillas(); }
-
-// ---- collapse and sample: h = phi_i* / |phi_i*| (Daskin 2025, arXiv:2505.06774v2, Eq. 9-10)
-// -------------------
-
-// p_i = |phi_i|^2 of one lane.
-template <class T>
-T outcome_probability(const UpdateInput<T>& in, std::size_t i, int lane) {
-  T p = 0;
-  for (std::size_t j = 0; j < in.shape.ancillas(); ++j) {
-    const std::size_t at = (i * in.shape.ancillas() + j) * kLanes<T> + static_cast<std::size_t>(lane);
-    p += in.psi.re[at] * in.psi.re[at] + in.psi.im[at] * in.psi.im[at];
-  }
-  return p;
-}
-
-// The most probable outcome; the first one of a tie.
-template <class T>
-int most_probable(const UpdateInput<T>& in, int lane) {
-  int best = 0;
-  T best_p = outcome_probability(in, 0, lane);
-  for (std::size_t i = 1; i < in.shape.systems(); ++i) {
-    const T p = outcome_probability(in, i, lane);
-    if (p > best_p) best = static_cast<int>(i), best_p = p;
-  }
-  return best;
-}
-
-// An outcome drawn with Born's probabilities. Outcomes rarer than kRarest are never drawn: dividing by their
-// norm would blow rounding errors up to the size of the state.
-template <class T>
-int drawn(const UpdateInput<T>& in, int lane) {
-  constexpr T kRarest = sizeof(T) == 4 ? T(1e-6) : T(1e-12);
-  T total = 0;
-  for (std::size_t i = 0; i < in.shape.systems(); ++i) {
-    const T p = outcome_probability(in, i, lane);
-    if (p >= kRarest) total += p;
-  }
-  T left = in.uniform[lane] * total;
-  int last = most_probable(in, lane);
-  for (std::size_t i = 0; i < in.shape.systems(); ++i) {
-    const T p = outcome_probability(in, i, lane);
-    if (p < kRarest) continue;
-    last = static_cast<int>(i);
-    if (left < p) break;
-    left -= p;
-  }
-  return last;
-}
-
-// |phi + epsilon| of the kept branch: the norm that the authors' code divides by.
-template <class T>
-T branch_norm(const UpdateInput<T>& in, std::size_t first, int lane) {
-  T sum = 0;
-  for (std::size_t j = 0; j < in.shape.ancillas(); ++j) {
-    const std::size_t at = first + j * kLanes<T> + static_cast<std::size_t>(lane);
-    const T re = in.psi.re[at] + in.epsilon, im = in.psi.im[at];
-    sum += re * re + im * im;
-  }
-  return std::sqrt(sum);
-}
-
-template <class T>
-std::size_t branch_start(const UpdateInput<T>& in, int lane) {
-  return static_cast<std::size_t>(in.outcome[lane]) * in.shape.ancillas() * kLanes<T>;
-}
-
-template <class T, int (*kChoose)(const UpdateInput<T>&, int)>
-void project(const UpdateInput<T>& in, T* h) {
-  const Tile<T> out = as_tile(in.shape, h);
-  for (int l = 0; l < kLanes<T>; ++l) {
-    in.outcome[l] = kChoose(in, l);
-    const std::size_t first = branch_start(in, l);
-    const T norm = branch_norm(in, first, l);
-    for (std::size_t j = static_cast<std::size_t>(l); j < out.numbers(); j += kLanes<T>)
-      out.re[j] = in.psi.re[first + j] / norm, out.im[j] = in.psi.im[first + j] / norm;
-  }
-}
-
-// h = c / N with N = |c + epsilon|: d_c = g / N - (c + epsilon) Re<g|h> / N^2. The outcome is a constant.
-template <class T>
-void project_backward(const UpdateInput<T>& in, const T* h, const T* d_h, const Tile<T>& g) {
-  const Tile<const T> state{h, h + in.shape.ancillas() * kLanes<T>, in.shape.ancilla};
-  const Tile<const T> d{d_h, d_h + in.shape.ancillas() * kLanes<T>, in.shape.ancilla};
-  for (int l = 0; l < kLanes<T>; ++l) {
-    const std::size_t first = branch_start(in, l), lane = static_cast<std::size_t>(l);
-    const T norm = branch_norm(in, first, l);
-    T dot = 0;
-    for (std::size_t j = lane; j < state.numbers(); j += kLanes<T>)
-      dot += d.re[j] * state.re[j] + d.im[j] * state.im[j];
-    for (std::size_t j = lane; j < state.numbers(); j += kLanes<T>) {
-      g.re[first + j] += (d.re[j] - (in.psi.re[first + j] + in.epsilon) * dot / norm) / norm;
-      g.im[first + j] += (d.im[j] - in.psi.im[first + j] * dot / norm) / norm;
-    }
-  }
-}
 
 // ---- probabilities: h_j = r_j = sum_i |M_ij|^2 (Eq. 11)
 // --------------------------------------------------------
@@ -155,27 +56,38 @@ void probabilities_update_backward(const UpdateInput<T>& in, const T*, const T* 
 // The reference feeds r to an amplitude embedding that normalises it: the ancilla enters as r / |r|.
 template <class T>
 void lane_norms(const T* h, std::size_t numbers, T* norm) {
-  std::fill_n(norm, kLanes<T>, T(0));
-  for (std::size_t j = 0; j < numbers; ++j) norm[j % kLanes<T>] += h[j] * h[j];
-  for (int l = 0; l < kLanes<T>; ++l) norm[l] = std::sqrt(norm[l]);
+  constexpr std::size_t kW = kLanes<T>;
+  T sum[kW] = {};
+  for (std::size_t j = 0; j < numbers; j += kW)
+#pragma omp simd
+    for (std::size_t l = 0; l < kW; ++l) sum[l] += h[j + l] * h[j + l];
+  for (std::size_t l = 0; l < kW; ++l) norm[l] = std::sqrt(sum[l]);
 }
 
 template <class T>
 void normalised(RegisterShape shape, const T* h, const Tile<T>& ancilla) {
-  T norm[kLanes<T>];
-  lane_norms(h, ancilla.numbers(), norm);
-  for (std::size_t j = 0; j < shape.ancillas() * kLanes<T>; ++j)
-    ancilla.re[j] = h[j] / norm[j % kLanes<T>], ancilla.im[j] = 0;
+  constexpr std::size_t kW = kLanes<T>;
+  const std::size_t n = shape.ancillas() * kW;
+  T norm[kW];
+  lane_norms(h, n, norm);
+  std::fill_n(ancilla.im, n, T(0));
+  for (std::size_t j = 0; j < n; j += kW)
+#pragma omp simd
+    for (std::size_t l = 0; l < kW; ++l) ancilla.re[j + l] = h[j + l] / norm[l];
 }
 
 template <class T>
 void normalised_backward(RegisterShape shape, const T* h, const Tile<T>& ancilla, const Tile<T>& g, T* d_h) {
-  const std::size_t n = shape.ancillas() * kLanes<T>;
-  T norm[kLanes<T>], dot[kLanes<T>] = {};
+  constexpr std::size_t kW = kLanes<T>;
+  const std::size_t n = shape.ancillas() * kW;
+  T norm[kW], dot[kW] = {};
   lane_norms(h, n, norm);
-  for (std::size_t j = 0; j < n; ++j) dot[j % kLanes<T>] += g.re[j] * ancilla.re[j];
-  for (std::size_t j = 0; j < n; ++j)
-    d_h[j] += (g.re[j] - ancilla.re[j] * dot[j % kLanes<T>]) / norm[j % kLanes<T>];
+  for (std::size_t j = 0; j < n; j += kW)
+#pragma omp simd
+    for (std::size_t l = 0; l < kW; ++l) dot[l] += g.re[j + l] * ancilla.re[j + l];
+  for (std::size_t j = 0; j < n; j += kW)
+#pragma omp simd
+    for (std::size_t l = 0; l < kW; ++l) d_h[j + l] += (g.re[j + l] - ancilla.re[j + l] * dot[l]) / norm[l];
 }
 
 // ---- sqrt-probabilities: h_j = sqrt(r_j), the state that has those probabilities
@@ -221,6 +133,20 @@ std::size_t marginal_at(RegisterShape shape, int q, std::size_t j) {
   return (2 * static_cast<std::size_t>(q) + (j >> (shape.ancilla - 1 - q) & 1)) * kLanes<T>;
 }
 
+// |psi|^2, lane by lane.
+template <class T>
+void squared_norms(const Tile<T>& psi, T* norm) {
+  constexpr std::size_t kW = kLanes<T>;
+  T sum[kW] = {};
+  for (std::size_t i = 0; i < psi.numbers(); i += kW)
+#pragma omp simd
+    for (std::size_t l = 0; l < kW; ++l)
+      sum[l] += psi.re[i + l] * psi.re[i + l] + psi.im[i + l] * psi.im[i + l];
+  std::copy_n(sum, kW, norm);
+}
+
+// Divided by |psi|^2, which is 1 up to rounding: a product of n_a states would multiply its error by n_a
+// every step.
 template <class T>
 void marginals_update(const UpdateInput<T>& in, T* h) {
   constexpr std::size_t kW = kLanes<T>;
@@ -228,25 +154,32 @@ void marginals_update(const UpdateInput<T>& in, T* h) {
   for (std::size_t row = 0; row < in.psi.dimension(); ++row)
     for (int q = 0; q < in.shape.ancilla; ++q) {
       T* p = h + marginal_at<T>(in.shape, q, row % in.shape.ancillas());
+#pragma omp simd
       for (std::size_t l = 0; l < kW; ++l) {
         const T re = in.psi.re[row * kW + l], im = in.psi.im[row * kW + l];
         p[l] += re * re + im * im;
       }
     }
-  for (std::size_t k = 0; k < marginal_numbers(in.shape) * kW; ++k) h[k] = std::sqrt(h[k]);
+  T norm[kW];
+  squared_norms(in.psi, norm);
+  for (std::size_t k = 0; k < marginal_numbers(in.shape) * kW; k += kW)
+    for (std::size_t l = 0; l < kW; ++l) h[k + l] = std::sqrt(h[k + l] / norm[l]);
 }
 
 template <class T>
 void marginals_update_backward(const UpdateInput<T>& in, const T* h, const T* d_h, const Tile<T>& g) {
   constexpr std::size_t kW = kLanes<T>;
+  T norm[kW];
+  squared_norms(in.psi, norm);
   for (std::size_t row = 0; row < in.psi.dimension(); ++row)
     for (int q = 0; q < in.shape.ancilla; ++q) {
       const std::size_t at = marginal_at<T>(in.shape, q, row % in.shape.ancillas());
+      const std::size_t zero = marginal_at<T>(in.shape, q, 0), one = zero + kW;
       for (std::size_t l = 0; l < kW; ++l) {
-        const T slope =
-            h[at + l] > 0 ? d_h[at + l] / h[at + l] : T(0);  // bounded, as in sqrt_update_backward
-        g.re[row * kW + l] += slope * in.psi.re[row * kW + l];
-        g.im[row * kW + l] += slope * in.psi.im[row * kW + l];
+        const T own = h[at + l] > 0 ? d_h[at + l] / h[at + l] : T(0);  // bounded, as in sqrt_update_backward
+        const T mean = d_h[zero + l] * h[zero + l] + d_h[one + l] * h[one + l];  // of the division by |psi|^2
+        g.re[row * kW + l] += (own - mean) / norm[l] * in.psi.re[row * kW + l];
+        g.im[row * kW + l] += (own - mean) / norm[l] * in.psi.im[row * kW + l];
       }
     }
 }
@@ -312,6 +245,7 @@ const HiddenUpdate<T> kHiddenUpdates[] = {
      .memory = Memory::kAncillaState,
      .draws = false,
      .normalises = true,
+     .imaginary = false,
      .numbers = real_numbers,
      .prepare = normalised<T>,
      .prepare_backward = normalised_backward<T>,
@@ -323,6 +257,7 @@ const HiddenUpdate<T> kHiddenUpdates[] = {
      .memory = Memory::kAncillaState,
      .draws = false,
      .normalises = false,
+     .imaginary = false,
      .numbers = real_numbers,
      .prepare = real_amplitudes<T>,
      .prepare_backward = real_amplitudes_backward<T>,
@@ -334,6 +269,8 @@ const HiddenUpdate<T> kHiddenUpdates[] = {
      .memory = Memory::kAncillaState,
      .draws = false,
      .normalises = false,
+     .imaginary = false,
+     .block = 2,
      .numbers = marginal_numbers,
      .prepare = product_state<T>,
      .prepare_backward = product_state_backward<T>,

@@ -5,6 +5,7 @@
 #include <span>
 #include <string_view>
 
+#include "ebit/cell/lane_kernels.h"
 #include "ebit/sim/state.h"
 
 namespace ebit {
@@ -34,6 +35,9 @@ struct UpdateInput {
   T epsilon;            ///< RegisterOptions::epsilon
   const T* uniform;     ///< [kLanes] random numbers in [0, 1) for Born's rule; null where not drawn
   int* outcome;         ///< [kLanes] the system's outcome i*: written by update, read by update_backward
+  Tile<T> scratch;      ///< [2^n_a] for update_backward to work in; where `real`, its im is left alone
+  const LaneKernels<T>& kernels;  ///< loops
+  bool real;                      ///< imaginary parts of psi, h and cotangents need not be written
 };
 
 /// A row of the table. The functions are those of Memory::kAncillaState; the other kinds are their own engine
@@ -47,6 +51,9 @@ struct HiddenUpdate {
   bool draws;               ///< needs random numbers
   bool normalises;  ///< h is not a unit vector and is normalised, jointly with the encoded input, when it
                     ///< enters
+  bool imaginary = true;  ///< the second half of h are imaginary parts
+  /// h of |0...0> has a 1 first in every block of so many numbers; 0: all of h is one block.
+  std::size_t block = 0;
   /// Real numbers of h a sample.
   std::size_t (*numbers)(RegisterShape shape);
   /// The ancilla state that h stands for. @param ancilla [2^n_a], written.

@@ -8,22 +8,16 @@
 namespace ebit {
 
 template <class T>
-StepWorkspace<T>::StepWorkspace(RegisterShape shape, std::size_t columns) {
-  const int wires = shape.system + shape.ancilla;
-  const std::size_t whole = (std::size_t{2} << wires) * kLanes<T>;
-  const std::size_t parts = 2 * (shape.systems() + shape.ancillas()) * kLanes<T>;
-  numbers.assign(2 * columns * whole + 2 * parts, T(0));
-  T* next = numbers.data();
-  const auto take = [&](int tile_wires) {
-    const std::size_t half = (std::size_t{1} << tile_wires) * kLanes<T>;
-    const Tile<T> tile{next, next + half, tile_wires};
-    next += 2 * half;
-    return tile;
-  };
-  for (std::size_t c = 0; c < columns; ++c) psi.push_back(take(wires));
-  for (std::size_t c = 0; c < columns; ++c) g.push_back(take(wires));
-  system = take(shape.system), g_system = take(shape.system);
-  ancilla = take(shape.ancilla), g_ancilla = take(shape.ancilla);
+void MemoryEngine<T>::read(std::span<const Observable> readout, const T*, const StepWorkspace<T>& w,
+                           T* y) const {
+  for (std::size_t k = 0; k < readout.size(); ++k) expectation(w.psi[0], readout[k], y + k * kLanes<T>);
+}
+
+template <class T>
+void MemoryEngine<T>::read_backward(std::span<const Observable> readout, const T*, const T* d_y,
+                                    StepWorkspace<T>& w, T*) const {
+  for (std::size_t k = 0; k < readout.size(); ++k)
+    expectation_backward(w.psi[0], readout[k], d_y + k * kLanes<T>, w.g[0]);
 }
 
 template <class T>
@@ -45,7 +39,7 @@ std::unique_ptr<MemoryEngine<T>> make_memory_engine(const HiddenUpdate<T>& updat
 }
 
 #define EBIT_INSTANTIATE(T)                                                                              \
-  template struct StepWorkspace<T>;                                                                      \
+  template class MemoryEngine<T>;                                                                        \
   template std::unique_ptr<MemoryEngine<T>> make_memory_engine<T>(const HiddenUpdate<T>&, RegisterShape, \
                                                                   const Encoder&);
 EBIT_INSTANTIATE(float)

@@ -24,7 +24,7 @@ int MixtureMemory<T>::enter(const StepContext<T>& c, const T* x, const T*, StepW
   const std::size_t n = shape_.ancillas();
   const int bad = c.encoding.prepare(x, c.encoder_parameters, c.encoder_epsilon, w.system, w.encoding);
   for (std::size_t j = 0; j < n; ++j) {
-    const Tile<T>& column = w.psi[j];
+    const Tile<T>& column = w.in[j];
     std::fill_n(column.re, column.numbers(), T(0));
     std::fill_n(column.im, column.numbers(), T(0));
     for (std::size_t i = 0; i < shape_.systems(); ++i) {
@@ -44,7 +44,7 @@ void MixtureMemory<T>::enter_backward(const StepContext<T>& c, const T* x, const
       T re = 0, im = 0;
       for (std::size_t j = 0; j < n; ++j) {
         const std::size_t from = (i * n + j) * kLanes<T> + static_cast<std::size_t>(l);
-        re += w.g[j].re[from], im += w.g[j].im[from];
+        re += w.g_in[j].re[from], im += w.g_in[j].im[from];
       }
       w.g_system.re[i * kLanes<T> + static_cast<std::size_t>(l)] = re;
       w.g_system.im[i * kLanes<T> + static_cast<std::size_t>(l)] = im;

@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "ebit/cell/ansatz.h"
+#include "ebit/cell/engine_choice.h"
+#include "ebit/cell/fold.h"
 #include "ebit/cell/memory_engine.h"
 
 namespace ebit {
@@ -29,7 +31,9 @@ struct RegisterOptions {
   bool every_step = false;                    ///< outputs after every step, or after the last only
   /// v/|v + epsilon| in the encoder and the collapse instead of v/|v|: 1e-12 as in Daskin's code, or 0.
   double epsilon = 0;
-  std::string gradient = "adjoint";  ///< a row of gradient_methods()
+  std::string gradient = "adjoint";      ///< a row of gradient_methods()
+  std::string engine = "auto";           ///< a row of engines()
+  std::string gradient_memory = "auto";  ///< a row of gradient_memories()
 };
 
 /// How U_dis is made of the ansatz and its own angles.
@@ -53,12 +57,34 @@ struct SequenceInput {
   std::uint64_t draw_number = 0;  ///< counts forward passes, so that each draws its own
 };
 
-/// What a forward pass keeps for the backward one: the hidden states, not the register states.
+/// What a forward pass keeps for the backward one. Keep one and give it to every pass: its memory is used
+/// again.
 template <class T>
 struct Tape {
   AlignedVector<T>
       hidden;  ///< [tiles, T + 1, H, kLanes]; reversible updates: [tiles, 1, H, kLanes], the last
-  std::vector<int> outcome;  ///< [tiles, T, kLanes] outcomes of collapse and sample
+  std::vector<int> outcome;  ///< [tiles, T, kLanes] outcomes of collapse and sample; reversible updates: none
+  AlignedVector<T> states;   ///< the states of every step, as StateLayout has them, where `stored`
+  Engine engine = Engine::kGates;  ///< what ran forward, and is to run backward
+  bool stored = false;             ///< GradientMemory::kStore
+  bool real = false;               ///< the imaginary parts of all states are zero, and not in `states`
+};
+
+/// Where the states of one tile's steps lie on a tape: psi_in (folded only), psi_out, then the encoded
+/// inputs.
+struct StateLayout {
+  std::size_t steps;    ///< T
+  std::size_t columns;  ///< MemoryEngine::columns()
+  std::size_t whole;    ///< numbers of a state of both registers, re and im
+  std::size_t system;   ///< of one of the system register
+  bool folded;          ///< psi_in is there
+
+  std::size_t in(std::size_t t) const {
+    return t * columns * whole;
+  }  ///< [columns, 2, 2^n, kLanes] of step t
+  std::size_t out(std::size_t t) const { return (folded ? steps + t : t) * columns * whole; }  ///< likewise
+  std::size_t encoded(std::size_t t) const { return out(steps) + t * system; }  ///< [2, 2^n_s, kLanes]
+  std::size_t numbers() const { return encoded(steps); }                        ///< of a tile
 };
 
 /// Where the gradients of a sequence are written.
@@ -104,9 +130,16 @@ class RegisterCell {
   const HiddenUpdate<T>& hidden_update() const { return update_; }   ///< the row of hidden_updates() in use
 
   /// The hidden state of |0...0>, [H].
-  std::vector<T> initial_hidden() const;
+  const std::vector<T>& initial_hidden() const { return initial_hidden_; }
 
-  /// Runs the sequences.
+  /// How a batch is run: by options().engine, or where that is "auto" by the cost model, whose estimates for
+  /// one thread are given either way. The choice depends on these numbers alone.
+  /// @param backward a forward pass with a tape and its backward pass, or a forward pass alone.
+  EngineChoice engine(std::size_t samples, std::size_t steps, bool backward = true) const;
+  /// Whether a tape of such a batch keeps the states of every step.
+  bool stores_states(std::size_t steps) const;
+
+  /// Runs the sequences. An observer is shown gate by gate.
   /// @param parameters [P].
   /// @param y [B, T, K] with every_step, else [B, K]; written.
   /// @param hidden_last [B, H], written; may be null.
@@ -122,18 +155,31 @@ class RegisterCell {
                 const T* d_y, const T* d_hidden_last, const SequenceGradient<T>& gradient);
 
  private:
-  void bind(std::span<const T> parameters);
+  // What the tiles of one call share.
+  struct Call {
+    const SequenceInput<T>& input;
+    const T* encoder_parameters;
+    bool folded, stored;
+    Arithmetic states, cotangents;  // of the products with the folded circuit
+    StateLayout layout;
+  };
+
+  void bind(std::span<const T> parameters, bool folded);
   void check_input(const SequenceInput<T>& input) const;
-  void forward_tile(const SequenceInput<T>& input, const T* encoder_parameters, std::size_t tile, T* y,
-                    T* hidden_last, Tape<T>* tape, const StepObserver<T>& observer) const;
-  void backward_tile(const SequenceInput<T>& input, const T* encoder_parameters, const Tape<T>& tape,
-                     std::size_t tile, const T* d_y, const T* d_hidden_last, double* d_parameters, T* d_x,
-                     T* d_hidden) const;
+  Call call(std::span<const T> parameters, const SequenceInput<T>& input, Engine engine, bool stored,
+            bool real, bool real_cotangents) const;
+  void forward_tile(const Call& c, std::size_t tile, T* y, T* hidden_last, Tape<T>* tape,
+                    const StepObserver<T>& observer) const;
+  void backward_tile(const Call& c, const Tape<T>& tape, std::size_t tile, const T* d_y,
+                     const T* d_hidden_last, double* d_parameters, double* d_u, T* d_x, T* d_hidden) const;
   void finite_difference_backward(std::span<const T> parameters, const SequenceInput<T>& input, const T* d_y,
                                   const T* d_hidden_last, const SequenceGradient<T>& gradient);
-  StepContext<T> context(const T* encoder_parameters, std::size_t step) const;
-  void run_circuits(StepWorkspace<T>& w) const;
+  StepContext<T> context(const Call& c, std::size_t step) const;
+  void run_circuits(const Call& c, StepWorkspace<T>& w) const;
+  void circuits_backward(const Call& c, StepWorkspace<T>& w, double* d_parameters) const;
   void draw(const SequenceInput<T>& input, std::size_t tile, std::size_t step, StepWorkspace<T>& w) const;
+  bool starts_real(const SequenceInput<T>& input) const;
+  StateLayout layout(std::size_t steps, bool folded) const;
 
   RegisterOptions options_;
   RegisterShape shape_;
@@ -145,6 +191,15 @@ class RegisterCell {
   Program<T> en_, dis_;
   std::vector<Segment> segments_;
   std::size_t parameter_count_ = 0, encoder_offset_ = 0;
+  Engine wanted_;
+  GradientMemory memory_;
+  const LaneKernels<T>& kernels_ = lane_kernels<T>();
+  Fold<T> fold_;
+  std::vector<T> initial_hidden_;
+  std::vector<T> bound_;  // the parameters that the programs are bound to
+  bool is_bound_ = false, is_folded_ = false;
+  std::unique_ptr<WorkspacePool<T>> pool_;
+  std::vector<double> sums_, d_u_;  // of each group of tiles: gradients of parameters, of the folded circuit
 };
 
 }  // namespace ebit

@@ -17,23 +17,15 @@ class WholeMemory : public MemoryEngine<T> {
   bool reversible() const override { return true; }
 
   int enter(const StepContext<T>& c, const T* x, const T* h, StepWorkspace<T>& w) const override {
-    std::copy_n(h, w.psi[0].numbers(), w.psi[0].re);
-    std::copy_n(h + w.psi[0].numbers(), w.psi[0].numbers(), w.psi[0].im);
-    c.encoding.apply(x, w.psi[0], w.encoding);
+    const Tile<T>& in = w.in[0];
+    std::copy_n(h, in.numbers(), in.re);
+    std::copy_n(h + in.numbers(), in.numbers(), in.im);
+    c.encoding.apply(x, in, w.encoding);
     return -1;
   }
   void enter_backward(const StepContext<T>& c, const T* x, const T*, StepWorkspace<T>& w, T* d_x, T*,
                       double*) const override {
-    c.encoding.apply_backward(x, w.psi[0], w.g[0], c.method, w.encoding, d_x);
-  }
-
-  void read(std::span<const Observable> readout, const T*, const StepWorkspace<T>& w, T* y) const override {
-    for (std::size_t k = 0; k < readout.size(); ++k) expectation(w.psi[0], readout[k], y + k * kLanes<T>);
-  }
-  void read_backward(std::span<const Observable> readout, const T*, const T* d_y, StepWorkspace<T>& w,
-                     T*) const override {
-    for (std::size_t k = 0; k < readout.size(); ++k)
-      expectation_backward(w.psi[0], readout[k], d_y + k * kLanes<T>, w.g[0]);
+    c.encoding.apply_backward(x, w.psi[0], w.g_in[0], c.method, w.encoding, d_x);
   }
 
   void leave(const StepContext<T>&, const T*, StepWorkspace<T>& w, T* h_next) const override {

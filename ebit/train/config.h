@@ -44,11 +44,13 @@ struct ModelConfig {
   std::string head = "none";         ///< classical layer after the readout: "none", "linear"
   std::string dtype = "float64";     ///< "float64", "float32"
   std::string gradient = "adjoint";  ///< how gradients of circuits are computed; a row of gradient_methods()
-  double epsilon = 1e-12;            ///< added to amplitudes before their norm is taken, as the source does
-  double init_low = 0.0;             ///< angles start uniform in [init_low, init_high), radians
-  double init_high = 1.0;            ///< the other end of that range
-  int hidden_size = 4;               ///< classical kinds: width of the hidden state
-  int layers = 1;                    ///< classical kinds: layers
+  std::string engine = "auto";       ///< how the circuits of a cell are run; a row of engines()
+  std::string gradient_memory = "auto";  ///< what is kept for gradients; a row of gradient_memories()
+  double epsilon = 1e-12;  ///< added to amplitudes before their norm is taken, as the source does
+  double init_low = 0.0;   ///< angles start uniform in [init_low, init_high), radians
+  double init_high = 1.0;  ///< the other end of that range
+  int hidden_size = 4;     ///< classical kinds: width of the hidden state
+  int layers = 1;          ///< classical kinds: layers
 };
 
 /// What the model is compared with.

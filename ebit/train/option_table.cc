@@ -2,6 +2,7 @@
 #include "ebit/base/nearest.h"
 #include "ebit/cell/ansatz.h"
 #include "ebit/cell/encoder.h"
+#include "ebit/cell/engine_choice.h"
 #include "ebit/cell/gradient_method.h"
 #include "ebit/cell/hidden_update.h"
 #include "ebit/cell/preset.h"
@@ -148,6 +149,13 @@ constexpr OptionRow kOptions[] = {
      }},
     {"model", "gradient", "--gradient", "how gradients of circuits are computed",
      [](Config& c) -> Slot { return &c.model.gradient; }, [] { return names_of(gradient_methods()); }},
+    {"model", "engine", "--engine",
+     "how circuits are run: as one matrix made once a batch, gate by gate, or what is expected to be faster",
+     [](Config& c) -> Slot { return &c.model.engine; }, [] { return names_of(engines()); }},
+    {"model", "gradient_memory", "--gradient-memory",
+     "for gradients, states are stored or computed again (uncompute: memory hardly grows with the window)",
+     [](Config& c) -> Slot { return &c.model.gradient_memory; },
+     [] { return names_of(gradient_memories()); }},
     {"model", "epsilon", "--epsilon", "added to amplitudes before their norm is taken",
      [](Config& c) -> Slot { return &c.model.epsilon; }},
     {"model", "init_low", "--init-low", "angles start at random from here, radians",

@@ -22,6 +22,8 @@ RegisterOptions register_options(const ModelConfig& model, int features) {
   cell.readout = model.readout;
   cell.epsilon = model.epsilon;
   cell.gradient = model.gradient;
+  cell.engine = model.engine;
+  cell.gradient_memory = model.gradient_memory;
   return cell;
 }
 

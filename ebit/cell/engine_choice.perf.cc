@@ -1,0 +1,80 @@
+// The costs that engine_choice.cc counts with: nanoseconds a gate, a matrix entry, a state; a tile each.
+//
+// A gate's time over its number of amplitudes is a line: slope and intercept are amplitude and gate_call
+// (forward), and with two applications taken off, overlap_amplitude and overlap_call (backward). Take them
+// from 4 and 8 wires.
+#include <benchmark/benchmark.h>
+
+#include "ebit/cell/ansatz.h"
+#include "ebit/cell/lane_kernels.h"
+#include "ebit/grad/adjoint.h"
+#include "ebit/sim/random_circuit.h"
+
+namespace ebit {
+namespace {
+
+void report(benchmark::State& state, const char* name, double count) {
+  state.counters[name] = benchmark::Counter(
+      1e-9 * count, benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
+}
+
+// range(0) wires; an ansatz of rotations and CNOTs in a ring, half of its gates trained.
+template <class T, bool kBackward>
+void cost_model_gate(benchmark::State& state) {
+  const int wires = static_cast<int>(state.range(0));
+  Program<T> program(build_ansatz(find_ansatz("basic-entangler-ry"), wires, 4));
+  Random random(/*seed=*/1);
+  program.bind(random_numbers<T>(static_cast<std::size_t>(program.circuit().shared_parameters()), 3, random));
+  StateBatch<T> psi(wires, kLanes<T>), g(wires, kLanes<T>);
+  randomize(psi, random), randomize(g, random);
+  std::vector<double> gradient(static_cast<std::size_t>(program.circuit().shared_parameters()));
+  for (auto _ : state) {
+    if (kBackward)
+      adjoint_backward<T>(program, nullptr, nullptr, psi.tile(0), g.tile(0), {gradient.data(), nullptr});
+    else
+      program.run(psi.tile(0));
+    benchmark::ClobberMemory();
+  }
+  report(state, "ns/gate", static_cast<double>(program.circuit().operations().size()));
+}
+
+// range(0) dimension, range(1) Arithmetic.
+template <class T, bool kOuter>
+void cost_model_matrix(benchmark::State& state) {
+  const auto n = static_cast<std::size_t>(state.range(0)), kind = static_cast<std::size_t>(state.range(1));
+  const std::size_t whole = 2 * n * kLanes<T>, count = 16;
+  Random random(/*seed=*/1);
+  AlignedVector<T> states(2 * count * whole), panels(2 * n * n);
+  for (auto* numbers : {&states, &panels})
+    for (T& number : *numbers) number = static_cast<T>(random.uniform(-1, 1));
+  std::vector<double> d(2 * n * n);
+  T* const out = states.data() + count * whole;
+  for (auto _ : state) {
+    if (kOuter)
+      lane_kernels<T>().outer[kind](n, count, states.data(), whole, out, whole, d.data());
+    else
+      for (std::size_t k = 0; k < count; ++k) {
+        const T* const in = states.data() + k * whole;
+        lane_kernels<T>().multiply[kind](panels.data(), n, in, in + whole / 2, out, out + whole / 2);
+      }
+    benchmark::ClobberMemory();
+  }
+  report(state, "ns/entry", static_cast<double>(count * n * n));
+}
+
+void wires(benchmark::internal::Benchmark* bench) { bench->DenseRange(4, 8, 2)->ArgName("wires"); }
+void matrices(benchmark::internal::Benchmark* bench) {
+  bench->ArgsProduct({{16, 64}, {0, 1, 2}})->ArgNames({"dimension", "arithmetic"});
+}
+
+BENCHMARK(cost_model_gate<double, false>)->Apply(wires);
+BENCHMARK(cost_model_gate<double, true>)->Apply(wires);
+BENCHMARK(cost_model_gate<float, false>)->Apply(wires);
+BENCHMARK(cost_model_gate<float, true>)->Apply(wires);
+BENCHMARK(cost_model_matrix<double, false>)->Apply(matrices);
+BENCHMARK(cost_model_matrix<double, true>)->Apply(matrices);
+BENCHMARK(cost_model_matrix<float, false>)->Apply(matrices);
+BENCHMARK(cost_model_matrix<float, true>)->Apply(matrices);
+
+}  // namespace
+}  // namespace ebit
