@@ -48,6 +48,8 @@ std::shared_ptr<nn::SequenceModel> model_of(const Case& c) {
   cell.features = c.targets;
   cell.layers_en = cell.layers_dis = 1;
   cell.hidden = c.hidden;
+  // A memory that is never measured needs an encoder of gates.
+  if (find_hidden_update<double>(c.hidden).memory == Memory::kWholeState) cell.encoder = "arctan-angle";
   auto model = nn::RegisterModel(nn::RegisterModelOptions(nn::RegisterRNNOptions(cell), c.targets)
                                      .linear_head(c.head)
                                      .stateful(c.train.stateful));
@@ -79,7 +81,7 @@ void expect_equal(const TrainState& a, const TrainState& b, double relative, con
       ASSERT_TRUE(y.contains(name)) << name;
       ASSERT_EQ(tensor.sizes(), y.at(name).sizes()) << name;
       ASSERT_EQ(tensor.scalar_type(), y.at(name).scalar_type()) << name;
-      EXPECT_TRUE(torch::allclose(tensor, y.at(name), relative, 1e-2 * relative)) << name;
+      EXPECT_TRUE(torch::allclose(tensor, y.at(name), relative, relative)) << name;
     }
   };
   same(a.model, b.model), same(a.best, b.best), same(a.optimizer, b.optimizer);
@@ -114,9 +116,9 @@ TEST(NativeStep, EqualsTorchForEveryOptimizerLossHeadAndState) {
           c.train.clip = loss.name == "mse" ? 0.1 : 0.0;
           const std::string what =
               fmt::format("{} {} head {} stateful {}", optimizer.name, loss.name, head, stateful);
-          expect_equal(trained(c, "native", data), trained(c, "torch", data), 1e-11, what);
+          expect_equal(trained(c, "native", data), trained(c, "torch", data), 1e-12, what);
           c.dtype = torch::kFloat32;
-          expect_equal(trained(c, "native", data), trained(c, "torch", data), 2e-4, what + " float32");
+          expect_equal(trained(c, "native", data), trained(c, "torch", data), 1e-5, what + " float32");
         }
 }
 
@@ -125,14 +127,14 @@ TEST(NativeStep, EqualsTorchForEveryScheduleAndHiddenUpdate) {
   for (const ScheduleRow& schedule : schedule_table()) {
     Case c = short_case();
     c.train.schedule = {.name = std::string(schedule.name), .step = 1, .gamma = 0.5, .patience = 0};
-    expect_equal(trained(c, "native", data), trained(c, "torch", data), 1e-11, c.train.schedule.name);
+    expect_equal(trained(c, "native", data), trained(c, "torch", data), 1e-12, c.train.schedule.name);
   }
   for (const auto& update : hidden_updates<double>())
     for (const bool stateful : {false, true}) {
       Case c = short_case();
       c.hidden = update.name;
       c.train.stateful = stateful;
-      expect_equal(trained(c, "native", data), trained(c, "torch", data), 1e-11, c.hidden);
+      expect_equal(trained(c, "native", data), trained(c, "torch", data), 1e-12, c.hidden);
     }
 }
 
@@ -169,7 +171,7 @@ TEST(NativeStep, GoesOnWhereEitherStepStopped) {
         ASSERT_EQ(resumed.run().end, End::kFinished);
         const TrainState straight = trained(c, first, data);
         const std::string what = fmt::format("{} {} {}", optimizer.name, first, second);
-        expect_equal(resumed.state(), straight, 1e-11, what);
+        expect_equal(resumed.state(), straight, 1e-12, what);
         if (first != second) continue;
         EXPECT_EQ(losses(resumed.state()), losses(straight)) << what;
         for (const auto& [name, tensor] : straight.optimizer)
