@@ -253,6 +253,14 @@ TEST(NativeStep, SaysWhatIsInTheWayAndAutoGoesRoundIt) {
   EXPECT_THAT(refusal({*model, data, c.train}), HasSubstr("did you mean 'native'"));
 }
 
+TEST(NativeStep, AutoTakesItForARegisterCell) {
+  const Dataset data = wave();
+  Case c = short_case();
+  c.head = true;
+  EXPECT_EQ(losses(trained(c, "auto", data)), losses(trained(c, "native", data)));
+  EXPECT_EQ(step_table().front().name, "native");
+}
+
 TEST(NativeStep, ForeignOptimizerMemoryIsRefused) {
   const Dataset data = wave();
   Case c = short_case();
