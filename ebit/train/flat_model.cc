@@ -1,5 +1,8 @@
 #include "ebit/train/flat_model.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "ebit/base/error.h"
 
 namespace ebit::train {

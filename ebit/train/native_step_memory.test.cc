@@ -1,8 +1,11 @@
 // Counts allocations: replaces the global operator new of this test program.
 #include <gtest/gtest.h>
 
+#include <cstddef>
 #include <cstdlib>
+#include <memory>
 #include <new>
+#include <vector>
 
 #include "ebit/cell/register_cell.h"
 #include "ebit/nn/register_model.h"
@@ -13,7 +16,7 @@ thread_local std::size_t allocations = 0;
 
 void* counted(std::size_t size, std::size_t alignment) {
   ++allocations;
-  void* place = std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
+  void* place = std::aligned_alloc(alignment, (size / alignment + 1) * alignment);
   if (place == nullptr) throw std::bad_alloc();
   return place;
 }
