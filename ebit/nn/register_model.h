@@ -89,6 +89,7 @@ class RegisterModelImpl : public SequenceModel {
   void reset_state() override { hidden_ = torch::Tensor(); }
   void seed_draws(std::uint64_t seed, std::uint64_t position) override { rnn->seed_draws(seed, position); }
   std::string summary() const override;
+  const RegisterModelOptions& options() const { return options_; }  ///< as given
 
   RegisterRNN rnn{nullptr};         ///< the register cell, submodule "rnn"
   torch::nn::Linear head{nullptr};  ///< null without a linear head

@@ -12,6 +12,10 @@ namespace {
 // A name for the random numbers of shuffling, so that no other use of the seed draws the same ones.
 constexpr std::uint64_t kShuffleStream = std::uint64_t{0x73687566} << 32;
 
+constexpr int kPredictBatch = 256;
+
+constexpr std::uint64_t kPredictDraws = std::uint64_t{1} << 62;
+
 // Windows of each phase: i, i + phases, i + 2 phases, ... follow each other in time.
 std::vector<Batch> phase_chains(const Windows& windows, int window, int stride) {
   require(window % stride == 0,
@@ -75,6 +79,17 @@ StreamBatches stream_batches(const Windows& windows, int window, int stride, int
     result.counts.push_back(std::move(counted));
   }
   return result;
+}
+
+StreamBatches prediction_batches(const Windows& windows, bool stateful, int stride) {
+  if (stateful) return stream_batches(windows, static_cast<int>(windows.steps), stride, 1, true);
+  StreamBatches result{epoch_batches(windows.count, kPredictBatch, false, 0, 0), {}};
+  for (const Batch& batch : result.batches) result.counts.emplace_back(batch.size(), true);
+  return result;
+}
+
+std::uint64_t prediction_draw(std::uint64_t part, std::size_t batch) {
+  return kPredictDraws + (part << 32) + batch;
 }
 
 }  // namespace ebit::train

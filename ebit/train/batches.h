@@ -32,4 +32,15 @@ struct StreamBatches {
 /// stride).
 StreamBatches stream_batches(const Windows& windows, int window, int stride, int size, bool every_window);
 
+/// The batches in which all windows of a part are predicted: in order of time, or as streams where the hidden
+/// state carries on. Throws Error as stream_batches().
+StreamBatches prediction_batches(const Windows& windows, bool stateful, int stride);
+
+/// The part whose predictions are the validation of a training.
+inline constexpr std::uint64_t kValidationPart = 1;
+
+/// The number of the draws that batch `batch` of `part` makes when it is predicted, far from those of
+/// training steps.
+std::uint64_t prediction_draw(std::uint64_t part, std::size_t batch);
+
 }  // namespace ebit::train

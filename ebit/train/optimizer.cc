@@ -90,9 +90,7 @@ void load_state(Optimizer& optimizer, const NamedParameters& parameters, const T
     each_field(*state, [&, &name = name, &parameter = parameter](const char* field, auto& value) {
       const auto found = tensors.find(prefix + name + "." + field);
       if (found == tensors.end()) return;
-      require(Field<State>::fits(value, found->second, parameter),
-              "'{}' is of another model: the optimizer's '{}' does not fit the parameter", where,
-              found->first);
+      require_fitting_memory(Field<State>::fits(value, found->second, parameter), where, found->first);
       Field<State>::read(value, found->second);
       any = true;
     });
@@ -111,7 +109,7 @@ constexpr OptimizerRow kOptimizers[] = {
                                                                      .eps(o.epsilon)
                                                                      .weight_decay(o.weight_decay));
      },
-     save_state<torch::optim::AdamParamState>, load_state<torch::optim::AdamParamState>},
+     save_state<torch::optim::AdamParamState>, load_state<torch::optim::AdamParamState>, &kFlatAdam},
     {"adamw", "Adam with decoupled weight decay (Loshchilov and Hutter 2019)",
      [](Parameters p, const OptimizerOptions& o) -> Made {
        return std::make_unique<torch::optim::AdamW>(std::move(p), torch::optim::AdamWOptions(o.lr)
@@ -119,13 +117,13 @@ constexpr OptimizerRow kOptimizers[] = {
                                                                       .eps(o.epsilon)
                                                                       .weight_decay(o.weight_decay));
      },
-     save_state<torch::optim::AdamWParamState>, load_state<torch::optim::AdamWParamState>},
+     save_state<torch::optim::AdamWParamState>, load_state<torch::optim::AdamWParamState>, &kFlatAdamW},
     {"sgd", "gradient descent, with momentum if asked for",
      [](Parameters p, const OptimizerOptions& o) -> Made {
        return std::make_unique<torch::optim::SGD>(
            std::move(p), torch::optim::SGDOptions(o.lr).momentum(o.momentum).weight_decay(o.weight_decay));
      },
-     save_state<torch::optim::SGDParamState>, load_state<torch::optim::SGDParamState>},
+     save_state<torch::optim::SGDParamState>, load_state<torch::optim::SGDParamState>, &kFlatSgd},
     {"rmsprop", "RMSprop (Hinton 2012)",
      [](Parameters p, const OptimizerOptions& o) -> Made {
        return std::make_unique<torch::optim::RMSprop>(std::move(p), torch::optim::RMSpropOptions(o.lr)
@@ -134,7 +132,7 @@ constexpr OptimizerRow kOptimizers[] = {
                                                                         .momentum(o.momentum)
                                                                         .weight_decay(o.weight_decay));
      },
-     save_state<torch::optim::RMSpropParamState>, load_state<torch::optim::RMSpropParamState>},
+     save_state<torch::optim::RMSpropParamState>, load_state<torch::optim::RMSpropParamState>, &kFlatRmsprop},
 };
 
 }  // namespace
@@ -146,6 +144,10 @@ const OptimizerRow& optimizer_row(std::string_view name) {
     if (row.name == name) return row;
   }
   fail("no optimizer is called '{}'{}", name, suggestion(name, names_of(kOptimizers)));
+}
+
+void require_fitting_memory(bool fits, std::string_view where, const std::string& name) {
+  require(fits, "'{}' is of another model: the optimizer's '{}' does not fit the parameter", where, name);
 }
 
 void set_learning_rate(Optimizer& optimizer, double lr) {

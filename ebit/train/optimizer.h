@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "ebit/train/flat_optimizer.h"
 #include "ebit/train/train_options.h"
 
 namespace ebit::train {
@@ -34,6 +35,7 @@ struct OptimizerRow {
   /// Puts saved state back. Throws Error, naming `where`, for shapes or dtypes that do not fit.
   void (*load)(torch::optim::Optimizer& optimizer, const NamedParameters& parameters, const Tensors& tensors,
                std::string_view where, const std::string& prefix);
+  const FlatRule* flat;  ///< the same optimizer on flat arrays, without torch
 };
 
 /// All optimizers: adam, adamw, sgd, rmsprop.
@@ -41,6 +43,9 @@ std::span<const OptimizerRow> optimizer_table();
 
 /// The row called `name`. Throws Error with the nearest name for one that is not there.
 const OptimizerRow& optimizer_row(std::string_view name);
+
+/// Throws the Error for a saved tensor of an optimizer's memory that is of another model unless it `fits`.
+void require_fitting_memory(bool fits, std::string_view where, const std::string& name);
 
 /// Sets the learning rate of every parameter.
 void set_learning_rate(torch::optim::Optimizer& optimizer, double lr);

@@ -15,6 +15,7 @@
 #include "ebit/train/model_factory.h"
 #include "ebit/train/optimizer.h"
 #include "ebit/train/schedule.h"
+#include "ebit/train/train_step.h"
 
 namespace ebit::train {
 namespace {
@@ -214,6 +215,10 @@ constexpr OptionRow kOptions[] = {
      [](Config& c) -> Slot { return &c.train.seed; }, nullptr, false},
     {"train", "seeds", "--seeds", "trainings, with seeds SEED, SEED + 1, ...",
      [](Config& c) -> Slot { return &c.seeds; }, nullptr, false},
+    {"train", "step", "--step",
+     "how optimizer steps are computed: native is fast, for register cells alone; torch takes any model; "
+     "auto: native where it can",
+     [](Config& c) -> Slot { return &c.train.step; }, step_names, false},
     {"train", "threads", "--threads", "of the quantum simulator; 0: one a core; results do not depend on it",
      [](Config& c) -> Slot { return &c.threads; }, nullptr, false},
 

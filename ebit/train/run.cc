@@ -60,10 +60,11 @@ class Saver {
  public:
   Saver(const Job& job, Metadata metadata) : job_(job), metadata_(std::move(metadata)) {}
 
-  void after_epoch(const TrainState& state) {
-    const bool due = static_cast<int>(state.history.size()) % job_.config.output.checkpoint_every == 0;
+  void after_epoch(const Trainer& trainer) {
+    const bool due =
+        static_cast<int>(trainer.progress().history.size()) % job_.config.output.checkpoint_every == 0;
     const double waited = std::chrono::duration<double>(Clock::now() - saved_).count();
-    if (due && waited >= job_.config.output.checkpoint_seconds) save(state);
+    if (due && waited >= job_.config.output.checkpoint_seconds) save(trainer.state());
   }
 
   void save(const TrainState& state) {
@@ -117,8 +118,8 @@ bool run_job(const Job& job, std::size_t index, std::size_t count, const Dataset
   TrainCallbacks train_callbacks;
   train_callbacks.interrupted = callbacks.interrupted;
   train_callbacks.on_epoch = [&](const EpochRecord& record) {
-    saver.after_epoch(trainer.state());
-    if (callbacks.on_epoch) callbacks.on_epoch(job, record, trainer.state());
+    saver.after_epoch(trainer);
+    if (callbacks.on_epoch) callbacks.on_epoch(job, record, trainer.progress());
   };
   const TrainOutcome outcome = trainer.run(train_callbacks);
   saver.save(trainer.state());

@@ -21,7 +21,7 @@ struct RunCallbacks {
                      int done)>
       on_job = {};
   /// After each epoch, its checkpoint already written where one was due.
-  std::function<void(const Job& job, const EpochRecord& record, const TrainState& state)> on_epoch = {};
+  std::function<void(const Job& job, const EpochRecord& record, const TrainProgress& progress)> on_epoch = {};
   std::function<void(const Job& job, const TrainState& state)> on_job_end = {};  ///< saved, however it ended
   std::function<void(const std::string& line)> on_note = {};  ///< warnings and remarks, one line each
   std::function<bool()> interrupted = {};                     ///< polled once a batch

@@ -50,6 +50,7 @@ Config with_kind(Config config, const std::string& kind) {
   config.model.dtype = dtype;
   config.model.hidden_size = config.baselines.hidden_size;
   config.model.layers = config.baselines.layers;
+  config.train.step = "auto";  // what was asked for is asked of the model, and may not fit a classical one
   return config;
 }
 

@@ -41,6 +41,8 @@ struct TrainOptions {
   bool stateful =
       false;  ///< hidden states carry on from window to window: consecutive windows, never shuffled
   std::uint64_t seed = 1;  ///< initial weights, order and draws are functions of it
+  std::string step =
+      "auto";  ///< a row of the table of steps, or "auto"; all give the same numbers to rounding
 };
 
 }  // namespace ebit::train

@@ -11,13 +11,9 @@
 namespace ebit::train {
 namespace {
 
-using torch::Tensor;
 using Clock = std::chrono::steady_clock;
 
-constexpr std::size_t kPredictBatch = 256;
-
-// Draws of predictions are numbered far from those of training steps.
-constexpr std::uint64_t kPredictDraws = std::uint64_t{1} << 62;
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
 constexpr std::pair<End, std::string_view> kEnds[] = {{End::kRunning, "running"},
                                                       {End::kFinished, "finished"},
@@ -52,27 +48,6 @@ void check(const TrainOptions& o, const Dataset& data) {
   schedule_row(o.schedule.name), optimizer_row(o.optimizer), loss_row(o.loss);
 }
 
-torch::Dtype dtype_of(const nn::SequenceModel& model) {
-  const auto parameters = model.parameters();
-  return parameters.empty() ? torch::kFloat64 : parameters.front().scalar_type();
-}
-
-Tensor gather(const Tensor& tensor, const Batch& batch) {
-  return tensor.index_select(0, torch::tensor(batch, torch::kInt64));
-}
-
-double gradient_norm(const NamedParameters& parameters) {
-  double sum = 0.0;
-  for (const auto& [name, parameter] : parameters) {
-    if (parameter.grad().defined()) sum += parameter.grad().square().sum().item<double>();
-  }
-  return std::sqrt(sum);
-}
-
-double mean_loss(const Tensor& prediction, const Windows& windows, const std::string& loss) {
-  return loss_row(loss).value(prediction, to_tensors(windows, torch::kFloat64).y).item<double>();
-}
-
 }  // namespace
 
 std::string_view name_of(End end) {
@@ -82,33 +57,14 @@ std::string_view name_of(End end) {
   return "";
 }
 
-TensorPart to_tensors(const Windows& windows, torch::Dtype dtype) {
-  const auto size = [](std::size_t n) { return static_cast<std::int64_t>(n); };
-  const auto copy = [&](const std::vector<double>& values, std::vector<std::int64_t> shape) {
-    Tensor tensor = torch::empty(shape, torch::kFloat64);
-    std::copy(values.begin(), values.end(), tensor.data_ptr<double>());
-    return tensor.to(dtype);
-  };
-  return {copy(windows.x, {size(windows.count), size(windows.steps), size(windows.features)}),
-          copy(windows.y, {size(windows.count), size(windows.outputs)})};
-}
-
 Trainer::Trainer(std::shared_ptr<nn::SequenceModel> model, const Dataset& data, TrainOptions options)
     : model_(std::move(model)), data_(data), options_(std::move(options)) {
   check(options_, data_);
-  train_ = to_tensors(data_.train, dtype_of(*model_));
-  std::vector<Tensor> trainable;
-  for (const auto& item : model_->named_parameters()) {
-    if (!item.value().requires_grad()) continue;
-    parameters_.emplace_back(item.key(), item.value());
-    trainable.push_back(item.value());
-  }
-  require(!trainable.empty(), "the model has no trainable parameter: {}", model_->summary());
-  optimizer_ = optimizer_row(options_.optimizer).make(std::move(trainable), options_.optimizer_options);
   if (options_.stateful) {
     stream_batches(data_.train, data_.options.window, data_.options.stride, options_.batch, false);
   }
-  remember_model();
+  step_ = make_step({*model_, data_, options_});
+  keep_last();
 }
 
 TrainOutcome Trainer::run(const TrainCallbacks& callbacks) {
@@ -123,7 +79,7 @@ TrainOutcome Trainer::run(const TrainCallbacks& callbacks) {
 
 void Trainer::restore(TrainState state, std::string_view where) {
   nn::restore_state(*model_, state.model, where);
-  optimizer_row(options_.optimizer).load(*optimizer_, parameters_, state.optimizer, where, "");
+  step_->load_optimizer(state.optimizer, where);
   torch::Generator generator = at::detail::getDefaultCPUGenerator();
   try {
     generator.set_state(state.random);
@@ -131,6 +87,7 @@ void Trainer::restore(TrainState state, std::string_view where) {
     fail("'{}' is damaged: it holds no state of torch's random numbers", where);
   }
   state_ = std::move(state);
+  last_is_old_ = best_is_old_ = false;
   if (static_cast<int>(state_.history.size()) < options_.epochs && state_.end != End::kEarlyStop) {
     state_.end = End::kRunning;
   }
@@ -145,9 +102,7 @@ TrainOutcome Trainer::run_epoch(int epoch, const TrainCallbacks& callbacks) {
                 .batches
           : epoch_batches(data_.train.count, options_.batch, options_.shuffle, options_.seed, epoch);
   EpochRecord record{.epoch = epoch + 1, .lr = options_.optimizer_options.lr * state_.schedule.factor};
-  set_learning_rate(*optimizer_, record.lr);
-  model_->train();
-  model_->reset_state();
+  step_->start_epoch(record.lr);
   double loss_sum = 0.0, norm_sum = 0.0;
   std::size_t windows = 0;
   const auto diverged = [&](std::string_view what, double value, const std::string& batch) {
@@ -158,47 +113,24 @@ TrainOutcome Trainer::run_epoch(int epoch, const TrainCallbacks& callbacks) {
   for (std::size_t b = 0; b < batches.size(); ++b) {
     if (callbacks.interrupted && callbacks.interrupted()) return {End::kInterrupted, {}};
     if (callbacks.on_batch) callbacks.on_batch(epoch + 1, b, batches.size());
-    model_->seed_draws(options_.seed, static_cast<std::uint64_t>(epoch) * batches.size() + b);
-    const double loss = step(gather(train_.x, batches[b]), gather(train_.y, batches[b]), norm_sum);
+    const StepResult result = step_->run(batches[b], static_cast<std::uint64_t>(epoch) * batches.size() + b);
+    // A gradient that is not finite would spoil the weights although the loss still was a number.
+    const double loss = std::isfinite(result.gradient_norm) ? result.loss : kNan;
     if (!std::isfinite(loss)) return diverged("the training loss", loss, fmt::format(", batch {}", b + 1));
+    norm_sum += result.gradient_norm;
     loss_sum += loss * static_cast<double>(batches[b].size());
     windows += batches[b].size();
   }
   record.train_loss = loss_sum / static_cast<double>(windows);
   record.gradient_norm = norm_sum / static_cast<double>(batches.size());
   if (data_.validation.count > 0) {
-    const Tensor prediction = predict(*model_, data_.validation, train_.x.scalar_type(), options_.stateful,
-                                      data_.options.stride, options_.seed, 1);
-    record.validation_loss = mean_loss(prediction, data_.validation, options_.loss);
+    record.validation_loss = step_->validation_loss();
     if (!std::isfinite(record.validation_loss))
       return diverged("the validation loss", record.validation_loss, "");
   }
   record.seconds = std::chrono::duration<double>(Clock::now() - start).count();
   finish_epoch(record);
   return {End::kRunning, {}};
-}
-
-double Trainer::step(const Tensor& x, const Tensor& y, double& norm_sum) {
-  optimizer_->zero_grad();
-  const Tensor prediction = model_->forward(x);
-  TORCH_CHECK(prediction.sizes() == y.sizes(), "the model gave ", prediction.sizes(), " for targets of ",
-              y.sizes());
-  const Tensor loss = loss_row(options_.loss).value(prediction, y);
-  const double value = loss.item<double>();
-  if (!std::isfinite(value)) return value;
-  loss.backward();
-  const double norm = gradient_norm(parameters_);
-  // A gradient that is not finite would spoil the weights although the loss still was a number.
-  if (!std::isfinite(norm)) return std::numeric_limits<double>::quiet_NaN();
-  norm_sum += norm;
-  if (options_.clip > 0 && norm > options_.clip) {
-    const torch::NoGradGuard no_grad;
-    for (auto& [name, parameter] : parameters_) {
-      if (parameter.grad().defined()) parameter.mutable_grad().mul_(options_.clip / norm);
-    }
-  }
-  optimizer_->step();
-  return value;
 }
 
 void Trainer::finish_epoch(EpochRecord record) {
@@ -209,9 +141,10 @@ void Trainer::finish_epoch(EpochRecord record) {
   state_.history.push_back(record);
   schedule_row(options_.schedule.name)
       .advance(options_.schedule, record.epoch, options_.epochs, monitored, state_.schedule);
-  remember_model();
+  keep_last();
   if (record.improved) {
-    state_.best = state_.model;
+    step_->keep_best();
+    best_is_old_ = true;
     state_.best_epoch = record.epoch;
     if (validated) state_.best_loss = record.validation_loss;
   }
@@ -221,50 +154,31 @@ void Trainer::finish_epoch(EpochRecord record) {
 
 TrainOutcome Trainer::stop(End end, std::string message) {
   state_.end = end;
-  const bool use_best = options_.restore_best && !state_.best.empty();
-  nn::restore_state(*model_, use_best ? state_.best : state_.model, "this training");
+  const TrainState& kept = state();
+  const bool use_best = options_.restore_best && !kept.best.empty();
+  nn::restore_state(*model_, use_best ? kept.best : kept.model, "this training");
   model_->reset_state();
   return {end, std::move(message)};
 }
 
-// Deep copies: training on must not change what was the best epoch.
-void Trainer::remember_model() {
-  state_.model = nn::copy_state(*model_);
-  state_.optimizer = optimizer_row(options_.optimizer).save(*optimizer_, parameters_, "");
-  state_.random = at::detail::getDefaultCPUGenerator().get_state().clone();
+// The generator is read here and not when state() is called: an epoch that is broken off must leave no trace.
+void Trainer::keep_last() {
+  step_->keep_last();
+  state_.random = at::detail::getDefaultCPUGenerator().get_state();
+  last_is_old_ = true;
 }
 
-Tensor predict(nn::SequenceModel& model, const Windows& windows, torch::Dtype dtype, bool stateful,
-               int stride, std::uint64_t seed, std::uint64_t part) {
-  const torch::NoGradGuard no_grad;
-  const bool was_training = model.is_training();
-  const TensorPart tensors = to_tensors(windows, dtype);
-  Tensor result =
-      torch::zeros({static_cast<std::int64_t>(windows.count), static_cast<std::int64_t>(windows.outputs)},
-                   torch::kFloat64);
-  model.eval();
-  model.reset_state();
-  StreamBatches batches;
-  if (stateful) {
-    batches = stream_batches(windows, static_cast<int>(windows.steps), stride, 1, true);
-  } else {
-    batches.batches = epoch_batches(windows.count, kPredictBatch, false, 0, 0);
+const TrainState& Trainer::state() const {
+  if (last_is_old_) {
+    state_.model = step_->last();
+    state_.optimizer = step_->optimizer();
+    last_is_old_ = false;
   }
-  for (std::size_t b = 0; b < batches.batches.size(); ++b) {
-    const Batch& batch = batches.batches[b];
-    model.seed_draws(seed, kPredictDraws + (part << 32) + b);
-    const Tensor y = model.forward(gather(tensors.x, batch)).to(torch::kFloat64);
-    Batch rows, places;
-    for (std::size_t k = 0; k < batch.size(); ++k) {
-      if (stateful && !batches.counts[b][k]) continue;
-      rows.push_back(batch[k]);
-      places.push_back(static_cast<std::int64_t>(k));
-    }
-    result.index_copy_(0, torch::tensor(rows, torch::kInt64), gather(y, places));
+  if (best_is_old_) {
+    state_.best = step_->best();
+    best_is_old_ = false;
   }
-  model.reset_state();
-  model.train(was_training);
-  return result;
+  return state_;
 }
 
 }  // namespace ebit::train

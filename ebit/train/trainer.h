@@ -13,8 +13,10 @@
 #include "ebit/nn/sequence_model.h"
 #include "ebit/train/batches.h"
 #include "ebit/train/optimizer.h"
+#include "ebit/train/predict.h"
 #include "ebit/train/schedule.h"
 #include "ebit/train/train_options.h"
+#include "ebit/train/train_step.h"
 
 namespace ebit::train {
 
@@ -41,18 +43,22 @@ enum class End {
 /// The word for it in files and tables: "running", "finished", "early-stop", "interrupted", "diverged".
 std::string_view name_of(End end);
 
-/// Everything that a training needs to go on bit for bit: the state after its last complete epoch.
-/// The tensors are copies and share no memory with the model.
-struct TrainState {
-  Tensors model;                     ///< parameters and buffers
-  Tensors best;                      ///< the same after the best epoch; empty before the first
-  Tensors optimizer;                 ///< see OptimizerRow::save
-  torch::Tensor random;              ///< state of torch's generator, uint8
+/// How far a training is, after its last complete epoch.
+struct TrainProgress {
   ScheduleState schedule;            ///< factor for the coming epoch, memory of "plateau"
   std::vector<EpochRecord> history;  ///< one record an epoch
   int best_epoch = 0;                ///< counted from 1; without a validation part the last one
   double best_loss = std::numeric_limits<double>::infinity();  ///< validation loss of the best epoch
   End end = End::kRunning;                                     ///< why it ended, if it did
+};
+
+/// Everything that a training needs to go on bit for bit: the state after its last complete epoch.
+/// The tensors are copies and share no memory with the model.
+struct TrainState : TrainProgress {
+  Tensors model;         ///< parameters and buffers
+  Tensors best;          ///< the same after the best epoch; empty before the first
+  Tensors optimizer;     ///< see OptimizerRow::save
+  torch::Tensor random;  ///< state of torch's generator, uint8
 };
 
 /// What the caller hears of and decides during a training; any may be empty.
@@ -70,53 +76,39 @@ struct TrainOutcome {
   std::string message;       ///< for kDiverged: one line with epoch, batch and what to try
 };
 
-/// Windows as tensors of the model's dtype.
-struct TensorPart {
-  torch::Tensor x;  ///< [B, T, F] scaled
-  torch::Tensor y;  ///< [B, O] scaled
-};
-
-/// Copies windows into tensors.
-TensorPart to_tensors(const Windows& windows, torch::Dtype dtype);
-
 /// Trains a model. Order of batches, draws and therefore every loss are functions of the data, the options
 /// and the model's initial weights; a training taken up from state() repeats them bit for bit.
 class Trainer {
  public:
   /// Keeps references to model and data. Throws Error for options out of range, for early stopping without
-  /// validation windows, and for a stateful model on windows that do not follow each other.
+  /// validation windows, for a stateful model on windows that do not follow each other, and for a step that
+  /// cannot train the model.
   Trainer(std::shared_ptr<nn::SequenceModel> model, const Dataset& data, TrainOptions options);
 
   /// Goes on from state() until an end; then the model holds the weights of the best epoch (restore_best).
   TrainOutcome run(const TrainCallbacks& callbacks = {});
 
-  /// The state after the last complete epoch.
-  const TrainState& state() const { return state_; }
+  /// The state after the last complete epoch. Its tensors are made when they are asked for.
+  const TrainState& state() const;
+
+  /// The same without the tensors, for asking every epoch.
+  const TrainProgress& progress() const { return state_; }
 
   /// Takes up a training at `state`. Throws Error, naming `where`, if it is of another model.
   void restore(TrainState state, std::string_view where);
 
  private:
   TrainOutcome run_epoch(int epoch, const TrainCallbacks& callbacks);
-  double step(const torch::Tensor& x, const torch::Tensor& y, double& norm_sum);
   void finish_epoch(EpochRecord record);
   TrainOutcome stop(End end, std::string message = {});
-  void remember_model();
+  void keep_last();
 
   std::shared_ptr<nn::SequenceModel> model_;
   const Dataset& data_;
   TrainOptions options_;
-  TensorPart train_;
-  NamedParameters parameters_;
-  std::unique_ptr<torch::optim::Optimizer> optimizer_;
-  TrainState state_;
+  std::unique_ptr<TrainStep> step_;
+  mutable TrainState state_;
+  mutable bool last_is_old_ = true, best_is_old_ = false;  // tensors of state_ that step_ knows better
 };
-
-/// Predictions for all windows of a part, in order, without gradients; resets the state of stateful models.
-/// @param stateful,stride how the windows follow each other; see stream_batches().
-/// @param seed,part which draws a sampling model makes.
-/// @returns [B, O] scaled, float64.
-torch::Tensor predict(nn::SequenceModel& model, const Windows& windows, torch::Dtype dtype, bool stateful,
-                      int stride, std::uint64_t seed, std::uint64_t part);
 
 }  // namespace ebit::train

@@ -32,13 +32,15 @@ std::string changed_trace(const std::function<void(json&)>& change) {
 }
 
 TEST(Replay, FollowsEveryRecordedBatchLoss) {
-  const Outcome outcome = run("ebit replay --json " + kTrace);
-  EXPECT_EQ(outcome.status, 0) << outcome.err;
-  const json result = json::parse(outcome.out);
-  EXPECT_EQ(result["epochs"], 150);
-  EXPECT_LT(result["largest_difference"].get<double>(), 1e-11);
-  EXPECT_EQ(result["batch_losses"].size(), 150u);
-  EXPECT_EQ(result["batch_losses"][0].size(), 14u);
+  for (const std::string step : {"native", "torch"}) {
+    const Outcome outcome = run("ebit replay --json --step " + step + " " + kTrace);
+    EXPECT_EQ(outcome.status, 0) << outcome.err;
+    const json result = json::parse(outcome.out);
+    EXPECT_EQ(result["epochs"], 150);
+    EXPECT_LT(result["largest_difference"].get<double>(), 1e-12) << step;
+    EXPECT_EQ(result["batch_losses"].size(), 150u);
+    EXPECT_EQ(result["batch_losses"][0].size(), 14u);
+  }
 }
 
 TEST(Replay, SeesADifference) {

@@ -13,6 +13,7 @@
 #include "ebit/cmd/spec_json.h"
 #include "ebit/nn/register_model.h"
 #include "ebit/report/text_table.h"
+#include "ebit/train/train_step.h"
 
 namespace ebit::cmd {
 namespace {
@@ -22,6 +23,7 @@ struct Options {
   std::string preset = "daskin-collapse";
   int epochs = 0;
   double tolerance = 1e-8;
+  std::string step = "auto";
   bool json = false;
 };
 
@@ -38,6 +40,9 @@ std::function<int()> setup_replay(CLI::App& app) {
   app.add_option("--epochs", options->epochs, "Repeat only the first N epochs; 0: all that are recorded");
   app.add_option("--tolerance", options->tolerance, "Largest difference of a batch loss that passes")
       ->capture_default_str();
+  app.add_option("--step", options->step, "How optimizer steps are computed")
+      ->check(CLI::IsMember(train::step_names()))
+      ->capture_default_str();
   app.add_flag("--json", options->json, "Print the result as JSON");
   return [options] { return run(*options); };
 }
@@ -52,11 +57,11 @@ const std::vector<std::pair<std::string, std::string>> kNames = {{"theta_en", "U
 
 struct Trace {
   nn::RegisterModel model{nullptr};
-  torch::Tensor x, y;                                   // [B, T, 1], [B, 1]
-  std::vector<std::vector<std::int64_t>> permutations;  // [epochs][B]
-  std::vector<std::vector<double>> losses;              // [epochs][batches]
-  std::int64_t batch = 0;
-  torch::optim::AdamOptions adam;
+  Dataset data;                             // x [B, T, 1], y [B, 1] as its training part
+  std::vector<train::Batch> permutations;   // [epochs][B]
+  std::vector<std::vector<double>> losses;  // [epochs][batches]
+  std::size_t batch = 0;
+  train::TrainOptions options;  // Adam and its settings
 };
 
 torch::Tensor tensor_of(const std::vector<double>& values, std::vector<std::int64_t> shape) {
@@ -94,15 +99,20 @@ Trace read_trace(const Options& options) {
   const int windows = static_cast<int>(x.size());
   if (windows == 0) x.fail_here("holds no window");
   const int steps = static_cast<int>(x.at(std::size_t{0}).size());
-  trace.x = tensor_of(x.array({windows, steps}, "windows x steps"), {windows, steps, 1});
-  trace.y = tensor_of(file.at("y_train").array({windows}, "one a window"), {windows, 1});
+  trace.data.train = {.count = static_cast<std::size_t>(windows),
+                      .steps = static_cast<std::size_t>(steps),
+                      .features = 1,
+                      .outputs = 1,
+                      .x = x.array({windows, steps}, "windows x steps"),
+                      .y = file.at("y_train").array({windows}, "one a window"),
+                      .target_row = {}};
   const JsonPlace permutations = file.at("permutations"), losses = file.at("batch_losses");
   if (permutations.size() != losses.size())
     losses.fail_here(
         fmt::format("has {} epochs, but permutations has {}", losses.size(), permutations.size()));
   if (losses.size() == 0) losses.fail_here("holds no epoch");
   for (std::size_t epoch = 0; epoch < losses.size(); ++epoch) {
-    std::vector<std::int64_t> order;
+    train::Batch order;
     for (double index : permutations.at(epoch).array({windows}, "one a window")) {
       if (index != std::floor(index) || index < 0 || index >= windows)
         permutations.at(epoch).fail_here(fmt::format("holds {}, which is no window", index));
@@ -111,14 +121,14 @@ Trace read_trace(const Options& options) {
     trace.permutations.push_back(order);
     trace.losses.push_back(losses.at(epoch).array({-1}, "one a batch"));
   }
-  const std::int64_t batches = static_cast<std::int64_t>(trace.losses[0].size());
+  const std::size_t batches = trace.losses[0].size();
   if (batches == 0) losses.at(std::size_t{0}).fail_here("holds no batch");
-  trace.batch = (windows + batches - 1) / batches;
+  trace.batch = (trace.data.train.count + batches - 1) / batches;
   const JsonPlace adam = file.at("adam");
   const std::vector<double> betas = adam.at("betas").array({2}, "beta1, beta2");
-  trace.adam = torch::optim::AdamOptions(adam.at("lr").number())
-                   .betas({betas[0], betas[1]})
-                   .eps(adam.at("eps").number());
+  trace.options.step = options.step;
+  trace.options.optimizer_options = {
+      .lr = adam.at("lr").number(), .beta1 = betas[0], .beta2 = betas[1], .epsilon = adam.at("eps").number()};
   return trace;
 }
 
@@ -130,7 +140,8 @@ int run(const Options& options) {
   require(static_cast<std::size_t>(options.epochs) <= recorded, "--epochs {}: only {} epochs are recorded",
           options.epochs, recorded);
   const std::size_t epochs = options.epochs ? static_cast<std::size_t>(options.epochs) : recorded;
-  torch::optim::Adam adam(trace.model->parameters(), trace.adam);
+  const auto step = train::make_step({*trace.model, trace.data, trace.options});
+  step->start_epoch(trace.options.optimizer_options.lr);
   nlohmann::ordered_json losses = nlohmann::ordered_json::array();
   TextTable table{.title = "",
                   .columns = {{"epoch"}, {"mean loss"}, {"recorded"}, {"largest difference"}},
@@ -144,15 +155,12 @@ int run(const Options& options) {
     double sum = 0, recorded_sum = 0, worst = 0;
     for (std::size_t b = 0; b < trace.losses[epoch].size(); ++b) {
       if (interrupted()) return kInterrupted;
-      const auto order = torch::tensor(trace.permutations[epoch]);
-      const std::int64_t first = static_cast<std::int64_t>(b) * trace.batch;
-      const auto rows = order.slice(0, first, std::min(first + trace.batch, order.size(0)));
-      adam.zero_grad();
-      const auto loss =
-          torch::mse_loss(trace.model->forward(trace.x.index_select(0, rows)), trace.y.index_select(0, rows));
-      loss.backward();
-      adam.step();
-      own.push_back(loss.item<double>());
+      const train::Batch& order = trace.permutations[epoch];
+      const std::size_t first = std::min(b * trace.batch, order.size());
+      const std::size_t last = std::min(first + trace.batch, order.size());
+      const train::Batch rows(order.begin() + static_cast<std::ptrdiff_t>(first),
+                              order.begin() + static_cast<std::ptrdiff_t>(last));
+      own.push_back(step->run(rows, 0).loss);
       const double difference = std::abs(own.back() - trace.losses[epoch][b]);
       worst = std::isfinite(difference) ? std::max(worst, difference) : INFINITY;
       sum += own.back(), recorded_sum += trace.losses[epoch][b];

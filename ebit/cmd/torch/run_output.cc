@@ -89,11 +89,11 @@ train::RunCallbacks RunProgress::callbacks() {
     line_->update(static_cast<std::size_t>(done), "");
   };
   callbacks.on_epoch = [this](const train::Job&, const train::EpochRecord& record,
-                              const train::TrainState& state) {
+                              const train::TrainProgress& progress) {
     std::string values = fmt::format("loss {}", table_number(record.train_loss));
-    if (state.best_loss < std::numeric_limits<double>::infinity()) {
+    if (progress.best_loss < std::numeric_limits<double>::infinity()) {
       values += fmt::format("  validation {}  best {}", table_number(record.validation_loss),
-                            table_number(state.best_loss));
+                            table_number(progress.best_loss));
     }
     line_->update(static_cast<std::size_t>(record.epoch), values);
   };

@@ -102,6 +102,24 @@ TEST(TrainCommand, ARunWithAnAnsatzOfOnesOwnWorksFromAnyFolder) {
   EXPECT_EQ(ebit({"evaluate", place.string()}).status, kOk);
 }
 
+TEST(TrainCommand, EitherStepTrainsTheModelAndTheBaselines) {
+  std::vector<json> models;
+  for (const std::string step : {"native", "torch"}) {
+    const std::string place = folder("step-" + step);
+    const Outcome run =
+        ebit({"train", "--generator", "noisy-sine", "--validation", "0.15", "--epochs", "2", "--baselines",
+              "rnn", "--no-plots", "-q", "--json", "--step", step, "-o", place});
+    EXPECT_EQ(run.status, kOk) << run.error;
+    EXPECT_THAT(read_file(fs::path(place) / "config.toml"), HasSubstr("step = '" + step + "'"));
+    models.push_back(json::parse(run.out)["models"]);
+  }
+  for (std::size_t model = 0; model < 2; ++model) {
+    const double native = models[0][model]["mean"]["test"]["scaled"]["MSE"],
+                 torch = models[1][model]["mean"]["test"]["scaled"]["MSE"];
+    EXPECT_NEAR(native, torch, 1e-12) << models[0][model]["name"];
+  }
+}
+
 TEST(TrainCommand, CtrlCSavesStopsAndResumes) {
   const std::string place = folder("interrupted");
   std::thread user([&] {
@@ -148,6 +166,8 @@ TEST(TrainCommand, BadInputIsOneLineAndStatusTwo) {
       {{"train", "--generator", "noisy-sine", "--validation", "0.15", "--epochs", "few"},
        "--epochs: 'few' is not a whole number"},
       {{"train", "--generator", "noisy-sine", "--validation", "0.15", "--no-such-flag"}, "no-such-flag"},
+      {{"train", "--generator", "noisy-sine", "--validation", "0.15", "--model", "lstm", "--step", "native"},
+       "--step native cannot train this model: only register cells"},
       {{"train", "--config", broken.string()}, "broken.toml:2"},
       {{"train"}, "there are no data"},
       {{"resume", place}, "there is no folder"},
