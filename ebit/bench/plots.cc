@@ -14,18 +14,22 @@ namespace {
 struct Axis {
   const char* name;                // as workload D names it
   const char* label;               // below the figure
-  double (*growth)(double value);  // what a linear cost grows by, up to a factor
+  double (*growth)(double value);  // what the axis shows on its logarithmic scale
+  double (*cost)(double value);    // what a cost in proportion to the number of gates and amplitudes grows by
 };
+
+double itself(double value) { return value; }
+double amplitudes(double n) { return std::exp2(n); }
+double gates_and_amplitudes(double n) { return n * std::exp2(n); }
 
 constexpr Axis kAxes[] = {
-    {"n", "qubits (amplitudes: 2^n)", [](double n) { return std::exp2(n); }},
-    {"T", "steps of a sequence", [](double t) { return t; }},
-    {"B", "samples of a batch", [](double b) { return b; }},
-    {"layers", "layers of each circuit", [](double l) { return l; }},
+    {"n", "qubits n (in proportion: n 2^n)", amplitudes, gates_and_amplitudes},
+    {"T", "steps of a sequence", itself, itself},
+    {"B", "samples of a batch", itself, itself},
+    {"layers", "layers of each circuit", itself, itself},
 };
 
-// Positions on the x axis are log2 of what a linear cost grows by, so that a straight line of slope one is
-// linear growth.
+// Positions on the x axis are log2 of what it shows.
 Figure growth_figure(const Axis& axis, const std::vector<Result>& results) {
   Figure figure;
   figure.x_label = axis.label, figure.y_label = "seconds a step";
@@ -33,11 +37,12 @@ Figure growth_figure(const Axis& axis, const std::vector<Result>& results) {
   PlotSeries measured, linear;
   measured.label = "measured", measured.style = PlotStyle::kLinePoints;
   linear.label = "in proportion", linear.style = PlotStyle::kDashes, linear.color = PlotColor::kGrey;
+  double seconds_a_cost = 0;  // by the smallest size
   const auto add = [&](double value, double seconds) {
     measured.x.push_back(std::log2(axis.growth(value))), measured.y.push_back(seconds);
     figure.x_ticks.push_back({measured.x.back(), fmt::format("{}", value)});
-    linear.x.push_back(measured.x.back());
-    linear.y.push_back(measured.y.front() * std::exp2(measured.x.back() - measured.x.front()));
+    if (linear.x.empty()) seconds_a_cost = seconds / axis.cost(value);
+    linear.x.push_back(measured.x.back()), linear.y.push_back(seconds_a_cost * axis.cost(value));
   };
   for (const Result& r : results) {
     if (r.workload != "D" || r.more.value("axis", "") != axis.name) continue;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "ebit/base/error.h"
+#include "ebit/base/memory.h"
 #include "ebit/base/parallel.h"
 #include "ebit/bench/peers.h"
 #include "ebit/report/text_table.h"
@@ -28,6 +29,16 @@ std::string machine_text(const Machine& m) {
   return text;
 }
 
+// What some workloads tell besides seconds.
+std::string besides(const Result& r) {
+  if (r.more.contains("peak_bytes"))
+    return fmt::format("{}, {} times", readable_bytes(r.more["peak_bytes"].get<double>()),
+                       table_number(r.more["growth"].get<double>(), 3));
+  if (r.more.contains("exponent"))
+    return fmt::format("exponent {}", table_number(r.more["exponent"].get<double>(), 3));
+  return "";
+}
+
 TextTable table_of(const Workload& row, const std::vector<Result>& results) {
   TextTable table;
   table.title = fmt::format("{}. {}", row.name, row.what);
@@ -35,13 +46,14 @@ TextTable table_of(const Workload& row, const std::vector<Result>& results) {
   table.columns.push_back({"threads", true}), table.columns.push_back({"ours", true});
   table.columns.push_back({"+-", true}), table.columns.push_back({"against", false});
   for (const char* heading : {"theirs", "ratio", "share"}) table.columns.push_back({heading, true});
+  table.columns.push_back({"besides", false});
   for (const Result& r : results) {
     if (r.workload != row.name) continue;
     table.rows.push_back({r.size, r.variant, r.dtype, fmt::to_string(r.threads), time_text(median(r.ours)),
                           fmt::format("{:.0f}%", 100 * spread(r.ours)),
                           fmt::format("{}{}", r.against, r.recorded ? " (recorded)" : ""),
                           time_text(median(r.theirs)), table_number(ratio_of(r), 3),
-                          r.share ? fmt::format("{:.1f}%", 100 * *r.share) : ""});
+                          r.share ? fmt::format("{:.1f}%", 100 * *r.share) : "", besides(r)});
   }
   table.notes.push_back(fmt::format("wanted: {}", row.reach));
   return table;

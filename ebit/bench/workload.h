@@ -14,7 +14,7 @@ namespace ebit::bench {
 
 /// What the user asked for.
 struct BenchOptions {
-  std::vector<std::string> workloads;  ///< names of rows, in any case; empty: all
+  std::vector<std::string> workloads = {};  ///< names of rows, in any case; empty: all
   bool quick = false;  ///< small sizes and few repetitions: shows that everything runs, not how fast
   int threads = 1;     ///< of workloads A to E, 1 or more; F compares several with one
   int repeat = 0;      ///< repetitions of each side; 0: 7, or 2 where quick
