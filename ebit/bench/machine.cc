@@ -22,6 +22,7 @@ namespace {
 constexpr int kRepeat = 50;
 constexpr std::size_t kRounds = 20000;
 constexpr double kMebibyte = 1024.0 * 1024.0;
+constexpr double kLargeBytes = 64 * kMebibyte;
 
 std::string compiler() {
 #if defined(__clang__)
@@ -59,7 +60,8 @@ double scale_rate(double bytes, double seconds) {
   AlignedVector<double> numbers(count, 1.0);
   const auto& loops = limit_loops<double>(kernels::kernel_table<double>().name);
   const std::function<void()> work[] = {[&] { loops.scale(numbers.data(), count, 1.0); }};
-  const Seconds taken = race(work, {kRepeat, seconds / kRepeat})[0];
+  // A pass over memory itself is long enough as it is, and a few show its rate.
+  const Seconds taken = race(work, {bytes > kLargeBytes ? 3 : kRepeat, seconds / kRepeat})[0];
   return 2.0 * static_cast<double>(count * sizeof(double)) / *std::min_element(taken.begin(), taken.end());
 }
 
@@ -87,7 +89,7 @@ Machine measure_machine(double seconds) {
                l2 = cache_bytes(_SC_LEVEL2_CACHE_SIZE, kMebibyte),
                l3 = cache_bytes(_SC_LEVEL3_CACHE_SIZE, 32 * kMebibyte);
   // A virtual machine may be told of a last cache that it shares with many others: half of it is not ours.
-  const double outside = std::min(4 * l3, available_memory() / 4);
+  const double outside = std::min({4 * l3, 512 * kMebibyte, available_memory() / 4});
   for (const auto& [where, bytes] :
        {std::pair{"L1", l1 / 2}, {"L2", l2 / 2}, {"L3", std::min(l3 / 2, 8 * l2)}, {"memory", outside}})
     machine.memory.push_back({where, bytes, scale_rate(bytes, seconds)});
