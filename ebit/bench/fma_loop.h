@@ -5,9 +5,10 @@
 
 namespace ebit::bench::EBIT_ISA {
 
+/// The numbers of one vector register.
 template <class T>
 struct Vector {
-  typedef T Type __attribute__((vector_size(EBIT_VECTOR_BYTES)));
+  using Type [[gnu::vector_size(EBIT_VECTOR_BYTES)]] = T;  ///< arithmetic goes lane by lane
 };
 
 // Twelve chains hide a latency of four to five cycles on two pipes and fit, with the two constants, in 16
