@@ -82,6 +82,12 @@ std::filesystem::path peers_folder() {
   fail("the scripts of --peers are not found; install ebit again, or leave --peers out");
 }
 
+void check_peers(const BenchOptions& options) {
+  require(output_of(quoted(options.python) + " --version 2>/dev/null").status == 0,
+          "cannot run '{}', the interpreter of --python; name another, or leave --peers out", options.python);
+  peers_folder();
+}
+
 PeerReport read_peer_lines(std::string_view lines, const std::vector<Result>& ours,
                            const std::string& script) {
   PeerReport report;
@@ -97,10 +103,8 @@ PeerReport read_peer_lines(std::string_view lines, const std::vector<Result>& ou
 }
 
 PeerReport run_peers(const Bench& bench, const std::vector<Result>& ours) {
+  check_peers(bench.options);
   const std::string python = quoted(bench.options.python);
-  require(output_of(python + " --version 2>/dev/null").status == 0,
-          "cannot run '{}', the interpreter of --python; name another, or leave --peers out",
-          bench.options.python);
   std::vector<std::filesystem::path> scripts;
   for (const auto& entry : std::filesystem::directory_iterator(peers_folder()))
     if (entry.path().filename().string().starts_with("peer_") && entry.path().extension() == ".py")

@@ -19,6 +19,10 @@ struct PeerReport {
 /// The folder of the scripts: in the source tree, else in the installation. Throws Error where there is none.
 std::filesystem::path peers_folder();
 
+/// Throws Error where the interpreter cannot be run or the scripts are not there: to be asked before anything
+/// is measured.
+void check_peers(const BenchOptions& options);
+
 /// Pairs a script's lines, one JSON object each, with our figures of the same workload, size and dtype. Lines
 /// with "skipped" become notes. `script` names the source in messages. Throws Error for a line that is no
 /// such object.

@@ -65,6 +65,7 @@ BenchReport run_bench(const BenchOptions& options, const BenchCallbacks& callbac
   const std::vector<const Workload*> chosen = chosen_workloads(options);
   require(options.threads >= 1, "--threads must be at least 1, not {}", options.threads);
   require(options.repeat >= 0, "--repeat must be at least 1, not {}", options.repeat);
+  if (options.peers) check_peers(options);
   const int threads_before = threads();
   set_threads(options.threads);
   const std::size_t total = chosen.size() + 1 + (options.peers ? 1 : 0);
