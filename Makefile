@@ -1,7 +1,7 @@
 # The few commands that a user or developer of ebit types; what they do is in dev/, CMakePresets.json and cmake/.
-.PHONY: help deps build demo test bench format lint tidy docs cli clean
+.PHONY: help deps build demo test bench microbench format lint tidy docs cli clean
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 deps:  ## install the Debian packages that are missing
 	dev/deps.sh build test
@@ -18,10 +18,13 @@ demo:  ## train the quantum LSTM on the included temperatures; installs what is 
 test: deps  ## install what is missing, build, run all tests; CI=true makes warnings errors
 	dev/test.sh
 
-bench: deps  ## build and run the benchmarks
+bench: build  ## measure every workload against this machine's limits and torch; minutes
+	build/release/ebit bench -o build/bench.json --plots build/bench-plots
+
+microbench: deps  ## build and run the micro benchmarks of single functions
 	cmake --preset bench
-	cmake --build --preset bench --target ebit_bench
-	build/bench/ebit_bench
+	cmake --build --preset bench --target ebit_microbench
+	build/bench/ebit_microbench
 
 format:  ## format every C++ file
 	dev/format.sh

@@ -6,6 +6,7 @@ namespace ebit::cmd {
 // Weak: an executable without a command's file sees nullptr here. This is how `ebit`, which must start at
 // once and so does not load libtorch, knows the torch commands without carrying them.
 #define EBIT_COMMAND(name) [[gnu::weak]] Setup setup_##name
+EBIT_COMMAND(bench);
 EBIT_COMMAND(ansatz);
 EBIT_COMMAND(evaluate);
 EBIT_COMMAND(forecast);
@@ -94,6 +95,13 @@ std::span<const Command> commands() {
                     "ebit replay trace.json --json"},
        .needs_torch = true,
        .setup = setup_replay},
+      {.name = "bench",
+       .group = "Studies",
+       .help = "Measure the speed on this machine, against its own limits, torch and other simulators",
+       .examples = {"ebit bench --quick", "ebit bench --workload A,C --json",
+                    "ebit bench -o bench.json --plots plots --peers"},
+       .needs_torch = true,
+       .setup = setup_bench},
       {.name = "reproduce",
        .group = "Studies",
        .help = "Repeat a figure of a paper: train, plot, and put the numbers beside the published ones",
