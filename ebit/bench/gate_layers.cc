@@ -45,49 +45,41 @@ GateLayers<T>::GateLayers(int wires, int layers, std::size_t batch, std::uint64_
     : wires_(wires),
       layers_(layers),
       batch_(batch),
-      program_(rotation_layers(wires, layers)),
-      readout_(all_paulis(wires)),
-      psi_(wires, batch),
-      g_(wires, batch),
-      matrices_(psi_.tiles()) {
+      program_(rotation_layers(wires, layers), all_paulis(wires)) {
   Random random(seed);
-  const std::size_t lanes = psi_.tiles() * kLanes<T>;
+  const std::size_t tiles = tiles_of<T>(batch), lanes = tiles * kLanes<T>;
   angles_ = uniform<T>(lanes * static_cast<std::size_t>(3 * layers * wires), random);
-  d_values_ = uniform<T>(lanes * readout_.size(), random);
+  d_values_ = uniform<T>(lanes * program_.outputs(), random);
   values_.resize(d_values_.size());
   d_angles_.resize(angles_.size());
   program_.bind({});
-  psi_.reset();
-  for (std::size_t t = 0; t < psi_.tiles(); ++t)
-    program_.bind_lanes(angles_.data() + t * angles_.size() / psi_.tiles(), matrices_[t]);
+  for (std::size_t t = 0; t < tiles; ++t) {
+    workspaces_.push_back(program_.workspace());
+    program_.forward(angles_.data() + t * angles_.size() / tiles, workspaces_[t],
+                     values_.data() + t * values_.size() / tiles);
+  }
 }
 
 template <class T>
 void GateLayers<T>::run_gates() {
-  parallel_for(psi_.tiles(), [&](std::size_t t) { program_.run(psi_.tile(t), &matrices_[t]); });
+  parallel_for(workspaces_.size(), [&](std::size_t t) {
+    program_.program().run_relabelled(workspaces_[t].psi.tile(0), &workspaces_[t].lanes);
+  });
 }
 
 template <class T>
 void GateLayers<T>::run_all() {
-  parallel_for(psi_.tiles(), [&](std::size_t t) { run_tile(t); });
+  parallel_for(workspaces_.size(), [&](std::size_t t) { run_tile(t); });
 }
 
 template <class T>
 void GateLayers<T>::run_tile(std::size_t tile) {
-  const Tile<T> psi = psi_.tile(tile), g = g_.tile(tile);
-  const std::size_t tiles = psi_.tiles(), angle = tile * angles_.size() / tiles,
+  const std::size_t tiles = workspaces_.size(), angle = tile * angles_.size() / tiles,
                     value = tile * values_.size() / tiles;
-  for (T* part : {psi.re, psi.im, g.re, g.im}) std::fill_n(part, psi.numbers(), T(0));
-  std::fill_n(psi.re, kLanes<T>, T(1));
-  program_.bind_lanes(angles_.data() + angle, matrices_[tile]);
-  program_.run(psi, &matrices_[tile]);
-  for (std::size_t k = 0; k < readout_.size(); ++k) {
-    expectation(psi, readout_[k], values_.data() + value + k * kLanes<T>);
-    expectation_backward(psi, readout_[k], d_values_.data() + value + k * kLanes<T>, g);
-  }
+  program_.forward(angles_.data() + angle, workspaces_[tile], values_.data() + value);
   std::fill_n(d_angles_.data() + angle, angles_.size() / tiles, T(0));
-  adjoint_backward<T>(program_, &matrices_[tile], angles_.data() + angle, psi, g,
-                      {nullptr, d_angles_.data() + angle});
+  program_.backward(angles_.data() + angle, d_values_.data() + value, workspaces_[tile],
+                    {nullptr, d_angles_.data() + angle});
 }
 
 template <class T>
@@ -97,7 +89,7 @@ double GateLayers<T>::gate_flops() const {
 
 template <class T>
 double GateLayers<T>::all_flops() const {
-  return (3 * 28.0 + 32.0) * layers_ * wires_ * std::ldexp(1.0, wires_ - 1);
+  return (3 * 28.0 * (layers_ - 1) + 24.0 * layers_) * wires_ * std::ldexp(1.0, wires_ - 1);
 }
 
 template class GateLayers<float>;

@@ -5,9 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "ebit/grad/adjoint.h"
-#include "ebit/sim/observable.h"
-#include "ebit/sim/program.h"
+#include "ebit/grad/expectation_program.h"
 
 namespace ebit::bench {
 
@@ -19,11 +17,11 @@ class GateLayers {
   /// Angles and cotangents are drawn by `seed`. @param wires 2 or more. @param batch samples, B.
   GateLayers(int wires, int layers, std::size_t batch, std::uint64_t seed);
 
-  /// The gates alone: Program::run on every tile, on whatever states are there, angles already evaluated.
+  /// The gates alone: all of them on every tile, on whatever states are there, angles already evaluated.
   void run_gates();
 
-  /// Everything that one training step asks for: evaluates the angles, prepares |0...0>, runs the circuit,
-  /// reads values(), and goes back from d_values() to d_angles().
+  /// Everything that one training step asks for: evaluates the angles, runs the circuit on |0...0>, reads
+  /// values(), and goes back from d_values() to d_angles().
   void run_all();
 
   /// Nominal floating-point operations of run_gates(), a sample: three rotations of a wire are one 2x2
@@ -32,8 +30,9 @@ class GateLayers {
   double gate_flops() const;
 
   /// The same of run_all(): each fused gate acts three times (on the state forward, on state and cotangent
-  /// back) and its angles' derivatives take one 2x2 overlap, 32 a pair. Readouts and angles are not counted,
-  /// so that a share made of it is never flattered.
+  /// back), but those of the first layer, which make a product state, not at all; and each gate's angles'
+  /// derivatives take three overlaps, 24 a pair. Readouts, the product state and angles are not counted, so
+  /// that a share made of it is never flattered.
   double all_flops() const;
 
   std::size_t batch() const { return batch_; }               ///< B
@@ -47,10 +46,8 @@ class GateLayers {
 
   int wires_, layers_;
   std::size_t batch_;
-  Program<T> program_;
-  std::vector<Observable> readout_;
-  StateBatch<T> psi_, g_;
-  std::vector<LaneMatrices<T>> matrices_;  // [tiles]
+  ExpectationProgram<T> program_;
+  std::vector<ExpectationWorkspace<T>> workspaces_;  // [tiles]
   AlignedVector<T> angles_, values_, d_values_, d_angles_;
 };
 

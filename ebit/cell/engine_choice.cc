@@ -21,13 +21,18 @@ constexpr GradientMemoryRow kMemories[] = {
 };
 
 // Nanoseconds of one core, cache warm, for one tile, that is a cache line of samples whatever the precision.
-// Measured by `ebit_bench --benchmark_filter=cost_model` (engine_choice.perf.cc) on an AMD EPYC (Zen 4) with
-// AVX-512.
+// Measured by `ebit_microbench --benchmark_filter=cost_model` (engine_choice.perf.cc) on an AMD EPYC (Zen 4)
+// with AVX-512. [2]: complex gates, real gates.
 struct Costs {
-  double gate_call = 10;                    // a gate, before its first amplitude
-  double amplitude = 1.75;                  // an amplitude that a gate touches
-  double overlap_call = 125;                // the derivative of a trained gate, before its first amplitude
+  double local_call[2] = {10, 10};          // a fused one-qubit gate, before its first amplitude
+  double local[2] = {1.75, 0.9};            // an amplitude of it
+  double back_call[2] = {60, 60};           // the same undone on state and cotangent, with its derivatives
+  double back[2] = {6, 3};
+  double gate_call = 10;                    // another gate, before its first amplitude
+  double amplitude = 1.75;                  // an amplitude that it touches
+  double overlap_call = 125;                // the derivative of a trained one, before its first amplitude
   double overlap_amplitude = 2.5;           // an amplitude of it
+  double move = 1;                          // an amplitude moved back to the usual layout
   double multiply[3] = {1.12, 0.60, 0.29};  // a matrix entry, [Arithmetic]
   double outer[3] = {1.26, 0.62, 0.34};     // an entry of a sum of outer products, [Arithmetic]
 };
@@ -37,18 +42,23 @@ struct CircuitCost {
   double forward = 0, backward = 0;  // nanoseconds a tile
 };
 
-CircuitCost circuit_cost(const Circuit& circuit) {
+CircuitCost circuit_cost(const Plan& plan) {
   CircuitCost cost;
-  for (const Operation& operation : circuit.operations()) {
-    const Gate& row = gate(operation.gate);
-    const double touched = std::ldexp(1.0, circuit.wires() - row.controls);
+  const double amplitudes = std::ldexp(1.0, plan.last.wires());
+  for (const LocalGate& local : plan.locals) {
+    cost.forward += kCosts.local_call[local.real] + kCosts.local[local.real] * amplitudes;
+    cost.backward += kCosts.back_call[local.real] + kCosts.back[local.real] * amplitudes;
+  }
+  for (const Sweep& sweep : plan.forward) {
+    if (sweep.locals > 0) continue;
+    const double touched = std::ldexp(amplitudes, -sweep.placement.controls);
     const double apply = kCosts.gate_call + kCosts.amplitude * touched;
     cost.forward += apply;
     cost.backward += 2 * apply;  // on the state and on its cotangent
-    bool trained = false;
-    for (int k = 0; k < row.angles; ++k) trained |= operation.angles[k].kind != Angle::Kind::kConstant;
-    if (trained) cost.backward += kCosts.overlap_call + kCosts.overlap_amplitude * touched;
+    if (sweep.trained) cost.backward += kCosts.overlap_call + kCosts.overlap_amplitude * touched;
   }
+  cost.forward += kCosts.move * static_cast<double>(plan.cycles.size());
+  cost.backward += 2 * kCosts.move * static_cast<double>(plan.cycles.size());
   return cost;
 }
 
@@ -70,11 +80,10 @@ GradientMemory find_gradient_memory(std::string_view name) {
 }
 
 template <class T>
-EngineChoice choose_engine(Engine wanted, const Circuit& en, const Circuit& dis, const WorkLoad& load) {
-  const CircuitCost a = circuit_cost(en), b = circuit_cost(dis);
-  const double forward = a.forward + b.forward, backward = a.backward + b.backward;
+EngineChoice choose_engine(Engine wanted, const Plan& plan, const WorkLoad& load) {
+  const auto [forward, backward] = circuit_cost(plan);
   const double states = static_cast<double>(load.tiles * load.steps * load.columns);
-  const double entries = std::ldexp(1.0, 2 * en.wires());
+  const double entries = std::ldexp(1.0, 2 * plan.last.wires());
   const double columns = static_cast<double>(load.column_tiles);
   const int kind = static_cast<int>(load.arithmetic);
   const double again = load.backward && !load.stored ? 2 : 1;  // forward runs
@@ -89,7 +98,7 @@ EngineChoice choose_engine(Engine wanted, const Circuit& en, const Circuit& dis,
   return {wanted == Engine::kAuto ? cheaper : wanted, 1e-9 * fold, 1e-9 * gates};
 }
 
-template EngineChoice choose_engine<float>(Engine, const Circuit&, const Circuit&, const WorkLoad&);
-template EngineChoice choose_engine<double>(Engine, const Circuit&, const Circuit&, const WorkLoad&);
+template EngineChoice choose_engine<float>(Engine, const Plan&, const WorkLoad&);
+template EngineChoice choose_engine<double>(Engine, const Plan&, const WorkLoad&);
 
 }  // namespace ebit

@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "ebit/cell/lane_kernels.h"
-#include "ebit/sim/circuit.h"
+#include "ebit/sim/plan.h"
 
 namespace ebit {
 
@@ -63,8 +63,8 @@ struct EngineChoice {
 };
 
 /// Chooses between folding and gates; `wanted` other than kAuto is taken as it is. The costs a gate and a
-/// matrix entry are measured; engine_choice.cc says how.
+/// matrix entry are measured; engine_choice.cc says how. @param plan of U_dis U_en.
 template <class T>
-EngineChoice choose_engine(Engine wanted, const Circuit& en, const Circuit& dis, const WorkLoad& load);
+EngineChoice choose_engine(Engine wanted, const Plan& plan, const WorkLoad& load);
 
 }  // namespace ebit

@@ -38,10 +38,10 @@ bool keeps_states_real(const Circuit& circuit) {
 }
 
 template <class T>
-Fold<T>::Fold(const Circuit& en, const Circuit& dis)
-    : real_(keeps_states_real(en) && keeps_states_real(dis)),
-      wires_(en.wires()),
-      dimension_(std::size_t{1} << en.wires()) {}
+Fold<T>::Fold(const Circuit& circuit)
+    : real_(keeps_states_real(circuit)),
+      wires_(circuit.wires()),
+      dimension_(std::size_t{1} << circuit.wires()) {}
 
 template <class T>
 std::size_t Fold<T>::column_tiles() const {
@@ -50,7 +50,7 @@ std::size_t Fold<T>::column_tiles() const {
 }
 
 template <class T>
-void Fold<T>::build(const Program<T>& en, const Program<T>& dis) {
+void Fold<T>::build(const Program<T>& program) {
   const std::size_t n = dimension_;
   if (!columns_) {
     require_memory(fmt::format("the matrix of a circuit of {} wires", wires_),
@@ -65,7 +65,7 @@ void Fold<T>::build(const Program<T>& en, const Program<T>& dis) {
     const Tile<T> tile = columns_->tile(at.tile);
     (at.imaginary ? tile.im : tile.re)[j * kLanes<T> + at.lane] = 1;
   }
-  for (std::size_t t = 0; t < columns_->tiles(); ++t) en.run(columns_->tile(t)), dis.run(columns_->tile(t));
+  for (std::size_t t = 0; t < columns_->tiles(); ++t) program.run(columns_->tile(t));
 
   T* const u = panels_.data();
   T* const adjoint = u + 2 * n * n;
@@ -86,8 +86,8 @@ void Fold<T>::build(const Program<T>& en, const Program<T>& dis) {
 }
 
 template <class T>
-void Fold<T>::backward(GradientMethod method, const Program<T>& en, const Program<T>& dis, const double* d_u,
-                       double* d_en, double* d_dis) {
+void Fold<T>::backward(GradientMethod method, const Program<T>& program, const double* d_u,
+                       double* d_shared) {
   const std::size_t n = dimension_, width = kLanes<T> * (real_ ? 2 : 1);
   const Tile<T> psi = work_->tile(0), g = work_->tile(1);
   for (std::size_t t = 0; t < columns_->tiles(); ++t) {
@@ -103,8 +103,7 @@ void Fold<T>::backward(GradientMethod method, const Program<T>& en, const Progra
         if (!real_) g.im[i * kLanes<T> + at.lane] = static_cast<T>(d_u[n * n + i * n + j]);
       }
     }
-    circuit_backward<T>(method, dis, nullptr, nullptr, psi, g, {d_dis, nullptr});
-    circuit_backward<T>(method, en, nullptr, nullptr, psi, g, {d_en, nullptr});
+    circuit_backward<T>(method, program, nullptr, nullptr, psi, g, {d_shared, nullptr});
   }
 }
 

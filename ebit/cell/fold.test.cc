@@ -31,15 +31,13 @@ TYPED_TEST(FoldOf, EveryAnsatzIsItsMatrix) {
       SCOPED_TRACE(testing::Message() << ansatz.name << ", " << wires << " wires, seed 1");
       const Circuit en = build_ansatz(ansatz, wires, 2), dis = inverse(build_ansatz(ansatz, wires, 1));
       Random random(1);
-      const auto en_angles = random_numbers<T>(static_cast<std::size_t>(en.shared_parameters()), 3, random);
-      const auto dis_angles = random_numbers<T>(static_cast<std::size_t>(dis.shared_parameters()), 3, random);
-      Program<T> en_program(en), dis_program(dis);
-      en_program.bind(en_angles), dis_program.bind(dis_angles);
-      Fold<T> fold(en, dis);
-      fold.build(en_program, dis_program);
-      const std::vector<double> a(en_angles.begin(), en_angles.end()),
-          b(dis_angles.begin(), dis_angles.end());
-      const Eigen::MatrixXcd u = oracle::circuit_matrix(dis, b) * oracle::circuit_matrix(en, a);
+      const Circuit whole = Circuit(en).append(dis, en.shared_parameters());
+      const auto angles = random_numbers<T>(static_cast<std::size_t>(whole.shared_parameters()), 3, random);
+      Program<T> program(whole);
+      program.bind(angles);
+      Fold<T> fold(whole);
+      fold.build(program);
+      const Eigen::MatrixXcd u = oracle::circuit_matrix(whole, std::vector<double>(angles.begin(), angles.end()));
       double imaginary = 0;
       for (Eigen::Index i = 0; i < u.rows(); ++i)
         for (Eigen::Index j = 0; j < u.cols(); ++j) {

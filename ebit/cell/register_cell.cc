@@ -66,9 +66,11 @@ RegisterCell<T>::RegisterCell(const RegisterOptions& options)
       en_(build_ansatz(ansatz_of(options), shape_.system + shape_.ancilla, options.layers_en)),
       dis_(find_dis_structure(options.dis)
                .build(ansatz_of(options), shape_.system + shape_.ancilla, options.layers_dis)),
+      dis_offset_(options.layers_en * ansatz_of(options).angles_per_layer(shape_.system + shape_.ancilla)),
+      whole_(Circuit(en_.circuit()).append(dis_.circuit(), dis_offset_)),
       wanted_(find_engine(options.engine)),
       memory_(find_gradient_memory(options.gradient_memory)),
-      fold_(en_.circuit(), dis_.circuit()),
+      fold_(whole_.circuit()),
       initial_hidden_(engine_->numbers(), T(0)) {
   const int wires = shape_.system + shape_.ancilla;
   if (options_.readout.empty()) options_.readout = {fmt::format("Z{}", shape_.system - 1)};
@@ -111,7 +113,7 @@ template <class T>
 EngineChoice RegisterCell<T>::engine(std::size_t samples, std::size_t steps, bool backward) const {
   const Arithmetic real = encoding_.real() ? Arithmetic::kReal : Arithmetic::kRealMatrix;
   const bool stored = stores_states(steps) || engine_->reversible();
-  return choose_engine<T>(wanted_, en_.circuit(), dis_.circuit(),
+  return choose_engine<T>(wanted_, whole_.plan(),
                           {.tiles = tiles_of<T>(samples),
                            .steps = steps,
                            .columns = engine_->columns(),

@@ -165,6 +165,7 @@ class RegisterCell {
   };
 
   void bind(std::span<const T> parameters, bool folded);
+  void bind_apart();
   void check_input(const SequenceInput<T>& input) const;
   Call call(std::span<const T> parameters, const SequenceInput<T>& input, Engine engine, bool stored,
             bool real, bool real_cotangents) const;
@@ -188,7 +189,9 @@ class RegisterCell {
   Encoding<T> encoding_;
   std::unique_ptr<MemoryEngine<T>> engine_;
   std::vector<Observable> readout_;
-  Program<T> en_, dis_;
+  Program<T> en_, dis_;  // apart, for observers
+  int dis_offset_;       // of the first angle of U_dis
+  Program<T> whole_;     // U_dis U_en
   std::vector<Segment> segments_;
   std::size_t parameter_count_ = 0, encoder_offset_ = 0;
   Engine wanted_;

@@ -22,17 +22,23 @@ void RegisterCell<T>::bind(std::span<const T> parameters, bool folded) {
   require(parameters.size() == parameter_count_, "the cell has {} parameters, but {} were given",
           parameter_count_, parameters.size());
   if (!is_bound_ || !std::ranges::equal(parameters, bound_)) {
-    const std::size_t en = static_cast<std::size_t>(en_.circuit().shared_parameters());
-    const std::size_t dis = static_cast<std::size_t>(dis_.circuit().shared_parameters());
-    en_.bind(parameters.subspan(0, en));
-    dis_.bind(parameters.subspan(encoder_offset_ - dis, dis));
+    whole_.bind(parameters.subspan(0, static_cast<std::size_t>(whole_.circuit().shared_parameters())));
     bound_.assign(parameters.begin(), parameters.end());
     is_bound_ = true, is_folded_ = false;
   }
   if (folded && !is_folded_) {
-    fold_.build(en_, dis_);
+    fold_.build(whole_);
     is_folded_ = true;
   }
+}
+
+// The two circuits apart get the angles of `whole_`.
+template <class T>
+void RegisterCell<T>::bind_apart() {
+  const std::span<const T> angles(bound_);
+  en_.bind(angles.subspan(0, static_cast<std::size_t>(en_.circuit().shared_parameters())));
+  dis_.bind(angles.subspan(static_cast<std::size_t>(dis_offset_),
+                           static_cast<std::size_t>(dis_.circuit().shared_parameters())));
 }
 
 template <class T>
@@ -91,6 +97,7 @@ void RegisterCell<T>::forward(std::span<const T> parameters, const SequenceInput
       observer ? Engine::kGates : engine(input.samples, input.steps, tape != nullptr).engine;
   const bool folded = chosen == Engine::kFold;
   bind(parameters, folded);
+  if (observer) bind_apart();
   check_input(input);
   const bool real = folded && fold_.real() && encoding_.real() && starts_real(input);
   const bool stored = tape && stores_states(input.steps);
@@ -139,9 +146,7 @@ void RegisterCell<T>::backward(std::span<const T> parameters, const SequenceInpu
   if (!folded) return;
   for (std::size_t group = 1; group < groups; ++group)
     for (std::size_t e = 0; e < entries; ++e) d_u_[e] += d_u_[group * entries + e];
-  fold_.backward(
-      method_, en_, dis_, d_u_.data(), gradient.parameters,
-      gradient.parameters + encoder_offset_ - static_cast<std::size_t>(dis_.circuit().shared_parameters()));
+  fold_.backward(method_, whole_, d_u_.data(), gradient.parameters);
 }
 
 template <class T>

@@ -71,7 +71,7 @@ void RegisterCell<T>::run_circuits(const Call& c, StepWorkspace<T>& w) const {
       kernels_.multiply[static_cast<int>(c.states)](fold_.matrix(), fold_.dimension(), in.re, in.im, out.re,
                                                     out.im);
     else
-      en_.run(out), dis_.run(out);
+      whole_.run(out);
   }
 }
 
@@ -79,16 +79,13 @@ void RegisterCell<T>::run_circuits(const Call& c, StepWorkspace<T>& w) const {
 // steps.
 template <class T>
 void RegisterCell<T>::circuits_backward(const Call& c, StepWorkspace<T>& w, double* d_parameters) const {
-  double* const d_dis =
-      d_parameters + encoder_offset_ - static_cast<std::size_t>(dis_.circuit().shared_parameters());
   for (std::size_t column = 0; column < w.psi.size(); ++column) {
     const Tile<T>&psi = w.psi[column], &g = w.g[column], &g_in = w.g_in[column];
     if (c.folded) {
       kernels_.multiply[static_cast<int>(c.cotangents)](fold_.adjoint(), fold_.dimension(), g.re, g.im,
                                                         g_in.re, g_in.im);
     } else {
-      circuit_backward<T>(method_, dis_, nullptr, nullptr, psi, g, {d_dis, nullptr});
-      circuit_backward<T>(method_, en_, nullptr, nullptr, psi, g, {d_parameters, nullptr});
+      circuit_backward<T>(method_, whole_, nullptr, nullptr, psi, g, {d_parameters, nullptr});
     }
   }
 }

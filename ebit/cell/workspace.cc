@@ -12,10 +12,18 @@ Tile<T> StepWorkspace<T>::take(T*& next, int wires) const {
   return tile;
 }
 
+// The same with a gap between the parts, see half_tile().
+template <class T>
+Tile<T> StepWorkspace<T>::take_spaced(T*& next, int wires) const {
+  const Tile<T> tile{next, next + half_tile<T>(wires), wires};
+  next += 2 * half_tile<T>(wires);
+  return tile;
+}
+
 template <class T>
 StepWorkspace<T>::StepWorkspace(const WorkspaceSizes& sizes) : sizes_(sizes) {
   const RegisterShape shape = sizes.shape;
-  const std::size_t whole = (std::size_t{2} << (shape.system + shape.ancilla)) * kLanes<T>;
+  const std::size_t whole = 2 * half_tile<T>(shape.system + shape.ancilla);
   numbers_.assign(2 * sizes.columns * whole + 4 * (shape.systems() + shape.ancillas()) * kLanes<T>, T(0));
   T* next = numbers_.data() + 2 * sizes.columns * whole;
   system = take(next, shape.system), g_system = take(next, shape.system);
@@ -32,8 +40,8 @@ template <class T>
 void StepWorkspace<T>::use_gates() {
   const int wires = sizes_.shape.system + sizes_.shape.ancilla;
   T* next = numbers_.data();
-  for (std::size_t c = 0; c < sizes_.columns; ++c) in[c] = psi[c] = take(next, wires);
-  for (std::size_t c = 0; c < sizes_.columns; ++c) g_in[c] = g[c] = take(next, wires);
+  for (std::size_t c = 0; c < sizes_.columns; ++c) in[c] = psi[c] = take_spaced(next, wires);
+  for (std::size_t c = 0; c < sizes_.columns; ++c) g_in[c] = g[c] = take_spaced(next, wires);
 }
 
 template <class T>

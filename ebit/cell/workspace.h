@@ -58,6 +58,7 @@ struct StepWorkspace {
  private:
   static constexpr std::size_t kChunkStates = 16;
   Tile<T> take(T*& next, int wires) const;
+  Tile<T> take_spaced(T*& next, int wires) const;
 
   WorkspaceSizes sizes_;
   AlignedVector<T> numbers_;       // psi and g of every column, and the registers apart
