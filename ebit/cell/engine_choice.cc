@@ -24,17 +24,17 @@ constexpr GradientMemoryRow kMemories[] = {
 // Measured by `ebit_microbench --benchmark_filter=cost_model` (engine_choice.perf.cc) on an AMD EPYC (Zen 4)
 // with AVX-512. [2]: complex gates, real gates.
 struct Costs {
-  double local_call[2] = {10, 10};          // a fused one-qubit gate, before its first amplitude
-  double local[2] = {1.75, 0.9};            // an amplitude of it
-  double back_call[2] = {60, 60};           // the same undone on state and cotangent, with its derivatives
-  double back[2] = {6, 3};
-  double gate_call = 10;                    // another gate, before its first amplitude
+  double local_call[2] = {2.5, 4};          // a fused one-qubit gate, before its first amplitude
+  double local[2] = {2.3, 1.15};            // an amplitude of it
+  double back_call[2] = {20, 16};           // the same undone on state and cotangent, with its derivatives
+  double back[2] = {6.6, 3.3};              // an amplitude of that
+  double gate_call = 6;                     // another gate, before its first amplitude
   double amplitude = 1.75;                  // an amplitude that it touches
-  double overlap_call = 125;                // the derivative of a trained one, before its first amplitude
-  double overlap_amplitude = 2.5;           // an amplitude of it
-  double move = 1;                          // an amplitude moved back to the usual layout
-  double multiply[3] = {1.12, 0.60, 0.29};  // a matrix entry, [Arithmetic]
-  double outer[3] = {1.26, 0.62, 0.34};     // an entry of a sum of outer products, [Arithmetic]
+  double overlap_call = 310;                // the derivative of a trained one, before its first amplitude
+  double overlap_amplitude = 3.3;           // an amplitude of it
+  double move = 1.8;                        // an amplitude brought to the usual layout
+  double multiply[3] = {1.09, 0.57, 0.28};  // a matrix entry, [Arithmetic]
+  double outer[3] = {1.2, 0.6, 0.33};       // an entry of a sum of outer products, [Arithmetic]
 };
 constexpr Costs kCosts;
 

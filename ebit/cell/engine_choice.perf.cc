@@ -1,11 +1,10 @@
 // The costs that engine_choice.cc counts with: nanoseconds a gate, a matrix entry, a state; a tile each.
 //
-// A gate's time over its number of amplitudes is a line: slope and intercept are amplitude and gate_call
-// (forward), and with two applications taken off, overlap_amplitude and overlap_call (backward). Take them
-// from 4 and 8 wires.
+// A gate's time over its number of amplitudes is a line: slope and intercept are local and local_call
+// (forward), back and back_call (backward) of fused one-qubit gates, and likewise of RZZ for gates by
+// themselves, with two applications taken off backward. Take them from 4 and 8 wires.
 #include <benchmark/benchmark.h>
 
-#include "ebit/cell/ansatz.h"
 #include "ebit/cell/lane_kernels.h"
 #include "ebit/grad/adjoint.h"
 #include "ebit/sim/random_circuit.h"
@@ -18,11 +17,27 @@ void report(benchmark::State& state, const char* name, double count) {
       1e-9 * count, benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
 }
 
-// range(0) wires; an ansatz of rotations and CNOTs in a ring, half of its gates trained.
+// Layers of one gate on every wire, or on every pair of neighbours.
+Circuit layers_of(GateId id, int wires) {
+  Circuit circuit(wires);
+  for (int layer = 0, angle = 0; layer < 4; ++layer)
+    for (int q = 0; q < wires; ++q, ++angle) {
+      const int places[] = {q, (q + 1) % wires};
+      const Angle angles[] = {Angle::shared(angle)};
+      circuit.add(gate(id), {places, static_cast<std::size_t>(gate(id).wires)}, angles);
+      // Between the layers, so that they are not fused; the relabelling costs no sweep.
+      if (gate(id).wires == 1 && layer < 3 && q == wires - 1)
+        for (int w = 0; w < wires; ++w) circuit.add(GateId::kCNOT, {w, (w + 1) % wires});
+    }
+  return circuit;
+}
+
+// range(0) wires, range(1) a GateId.
 template <class T, bool kBackward>
 void cost_model_gate(benchmark::State& state) {
   const int wires = static_cast<int>(state.range(0));
-  Program<T> program(build_ansatz(find_ansatz("basic-entangler-ry"), wires, 4));
+  Program<T> program(layers_of(static_cast<GateId>(state.range(1)), wires));
+  state.SetLabel(std::string(gate(static_cast<GateId>(state.range(1))).name));
   Random random(/*seed=*/1);
   program.bind(random_numbers<T>(static_cast<std::size_t>(program.circuit().shared_parameters()), 3, random));
   StateBatch<T> psi(wires, kLanes<T>), g(wires, kLanes<T>);
@@ -30,12 +45,26 @@ void cost_model_gate(benchmark::State& state) {
   std::vector<double> gradient(static_cast<std::size_t>(program.circuit().shared_parameters()));
   for (auto _ : state) {
     if (kBackward)
-      adjoint_backward<T>(program, nullptr, nullptr, psi.tile(0), g.tile(0), {gradient.data(), nullptr});
+      adjoint_backward_relabelled<T>(program, nullptr, nullptr, psi.tile(0), g.tile(0),
+                                     {gradient.data(), nullptr});
     else
-      program.run(psi.tile(0));
+      program.run_relabelled(psi.tile(0));
     benchmark::ClobberMemory();
   }
-  report(state, "ns/gate", static_cast<double>(program.circuit().operations().size()));
+  report(state, "ns/gate", 4.0 * wires);
+}
+
+// range(0) wires: amplitudes brought to the usual layout.
+template <class T>
+void cost_model_move(benchmark::State& state) {
+  const int wires = static_cast<int>(state.range(0));
+  const Program<T> program(layers_of(GateId::kRY, wires));
+  StateBatch<T> psi(wires, kLanes<T>);
+  for (auto _ : state) {
+    program.usual_layout(psi.tile(0));
+    benchmark::ClobberMemory();
+  }
+  report(state, "ns/amplitude", static_cast<double>(program.plan().cycles.size()));
 }
 
 // range(0) dimension, range(1) Arithmetic.
@@ -62,7 +91,13 @@ void cost_model_matrix(benchmark::State& state) {
   report(state, "ns/entry", static_cast<double>(count * n * n));
 }
 
-void wires(benchmark::internal::Benchmark* bench) { bench->DenseRange(4, 8, 2)->ArgName("wires"); }
+void wires(benchmark::internal::Benchmark* bench) {
+  bench
+      ->ArgsProduct(
+          {{4, 8},
+           {static_cast<int>(GateId::kRX), static_cast<int>(GateId::kRY), static_cast<int>(GateId::kRZZ)}})
+      ->ArgNames({"wires", "gate"});
+}
 void matrices(benchmark::internal::Benchmark* bench) {
   bench->ArgsProduct({{16, 64}, {0, 1, 2}})->ArgNames({"dimension", "arithmetic"});
 }
@@ -71,6 +106,7 @@ BENCHMARK(cost_model_gate<double, false>)->Apply(wires);
 BENCHMARK(cost_model_gate<double, true>)->Apply(wires);
 BENCHMARK(cost_model_gate<float, false>)->Apply(wires);
 BENCHMARK(cost_model_gate<float, true>)->Apply(wires);
+BENCHMARK(cost_model_move<double>)->Arg(4)->Arg(8);
 BENCHMARK(cost_model_matrix<double, false>)->Apply(matrices);
 BENCHMARK(cost_model_matrix<double, true>)->Apply(matrices);
 BENCHMARK(cost_model_matrix<float, false>)->Apply(matrices);

@@ -37,7 +37,8 @@ TYPED_TEST(FoldOf, EveryAnsatzIsItsMatrix) {
       program.bind(angles);
       Fold<T> fold(whole);
       fold.build(program);
-      const Eigen::MatrixXcd u = oracle::circuit_matrix(whole, std::vector<double>(angles.begin(), angles.end()));
+      const Eigen::MatrixXcd u =
+          oracle::circuit_matrix(whole, std::vector<double>(angles.begin(), angles.end()));
       double imaginary = 0;
       for (Eigen::Index i = 0; i < u.rows(); ++i)
         for (Eigen::Index j = 0; j < u.cols(); ++j) {

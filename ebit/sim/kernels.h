@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string_view>
 
@@ -57,6 +58,10 @@ struct KernelTable {
   using LocalPauli = void (*)(const Tile<T>& psi, const Tile<T>& g, const Placement& placement,
                               const T* coefficients);
   LocalPauli local_pauli[kMaxFused][2];  ///< [targets - 1][X and Y present]
+
+  /// Rows trade places along a cycle of `count` rows: each takes what is in the next one, and the last what
+  /// was in the first; rotate_rows[1] is the inverse.
+  void (*rotate_rows[2])(const Tile<T>& psi, const std::uint32_t* rows, std::size_t count);
 
   /// sine and cosine of `count` numbers, a multiple of kLanes; to about one unit in the last place.
   void (*sincos)(const T* x, T* sine, T* cosine, std::size_t count);

@@ -62,4 +62,22 @@ EBIT_INLINE std::size_t member(const Placement& p, int m) {
   return mask;
 }
 
+template <bool kInverse, class T>
+void rotate_rows(const Tile<T>& psi, const std::uint32_t* rows, std::size_t count) {
+  const auto row = [&](std::size_t i) { return std::size_t{rows[kInverse ? count - 1 - i : i]} * kLanes<T>; };
+  T* const parts[] = {psi.re, psi.im};
+  for (T* const numbers : parts) {
+    Vector<T> first[kChunks<T>];
+    std::size_t to = row(0);
+    for (int c = 0; c < kChunks<T>; ++c) first[c] = load(numbers + to + c * kWidth<T>);
+    for (std::size_t i = 1; i < count; ++i) {
+      const std::size_t from = row(i);
+      for (int c = 0; c < kChunks<T>; ++c)
+        store(numbers + to + c * kWidth<T>, load(numbers + from + c * kWidth<T>));
+      to = from;
+    }
+    for (int c = 0; c < kChunks<T>; ++c) store(numbers + to + c * kWidth<T>, first[c]);
+  }
+}
+
 }  // namespace ebit::kernels::EBIT_ISA

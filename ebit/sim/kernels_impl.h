@@ -14,76 +14,85 @@
 
 namespace ebit::kernels::EBIT_ISA {
 
+// A target matrix with lanes, where no store to a state can change it; the adjoint if asked for. Entries that
+// the structure knows to be zero are left out.
 template <int kTargets, Structure kStructure, bool kPerLane, bool kAdjoint, class T>
-void apply(const Tile<T>& psi, const Placement& p, const T* u_re, const T* u_im) {
-  constexpr int kN = 1 << kTargets, kW = kLanes<T>;
-  const auto re_at = [&](int e, int l) { return kPerLane ? u_re[e * kW + l] : u_re[e]; };
-  const auto im_at = [&](int e, int l) { return kPerLane ? u_im[e * kW + l] : u_im[e]; };
-  std::size_t mask[kN];
-  for (int m = 0; m < kN; ++m) mask[m] = member<kTargets>(p, m);
-  for_each_group<kTargets>(p, psi.wires, [&](std::size_t row) {
-    T* __restrict re = psi.re;
-    T* __restrict im = psi.im;
-    std::size_t at[kN];
-    for (int m = 0; m < kN; ++m) at[m] = (row ^ mask[m]) * kW;
-    if constexpr (kStructure == Structure::kFlip) {
-      constexpr int kA = kTargets == 1 ? 0 : 1, kB = kTargets == 1 ? 1 : 2;
-#pragma omp simd
-      for (int l = 0; l < kW; ++l) {
-        const T a_re = re[at[kA] + l], a_im = im[at[kA] + l];
-        re[at[kA] + l] = re[at[kB] + l], im[at[kA] + l] = im[at[kB] + l];
-        re[at[kB] + l] = a_re, im[at[kB] + l] = a_im;
-      }
-    } else {
-#pragma omp simd
-      for (int l = 0; l < kW; ++l) {
-        T in_re[kN], in_im[kN];
-        for (int m = 0; m < kN; ++m) in_re[m] = re[at[m] + l], in_im[m] = im[at[m] + l];
-        for (int i = 0; i < kN; ++i) {
-          T out_re = 0, out_im = 0;
-          for (int j = 0; j < kN; ++j) {
-            if (kStructure == Structure::kDiagonal && i != j) continue;
-            const int e = kAdjoint ? j * kN + i : i * kN + j;
-            const T a = re_at(e, l);
-            out_re += a * in_re[j];
-            out_im += a * in_im[j];
-            if constexpr (kStructure != Structure::kReal) {
-              const T b = kAdjoint ? -im_at(e, l) : im_at(e, l);
-              out_re -= b * in_im[j];
-              out_im += b * in_re[j];
-            }
-          }
-          re[at[i] + l] = out_re, im[at[i] + l] = out_im;
+struct TargetMatrix {
+  static constexpr int kN = 1 << kTargets, kW = kLanes<T>;
+  alignas(kAlignment) T re[kN * kN][kW], im[kN * kN][kW];
+
+  EBIT_INLINE TargetMatrix(const T* from_re, const T* from_im) {
+    for (int i = 0; i < kN; ++i)
+      for (int j = 0; j < kN; ++j) {
+        if (kStructure == Structure::kDiagonal && i != j) continue;
+        const int e = i * kN + j, from = kAdjoint ? j * kN + i : e;
+        for (int l = 0; l < kW; ++l) {
+          re[e][l] = kPerLane ? from_re[from * kW + l] : from_re[from];
+          const T value = kPerLane ? from_im[from * kW + l] : from_im[from];
+          im[e][l] = kAdjoint ? -value : value;
         }
       }
+  }
+};
+
+template <int kTargets, Structure kStructure, bool kPerLane, bool kAdjoint, class T>
+void apply(const Tile<T>& psi, const Placement& p, const T* u_re, const T* u_im) {
+  constexpr int kN = 1 << kTargets;
+  if constexpr (kStructure == Structure::kFlip) {
+    for_each_chunk<kTargets, T>(p, psi.wires, [&](const std::size_t* at, int) {
+      constexpr int kA = kTargets == 1 ? 0 : 1, kB = kTargets == 1 ? 1 : 2;
+      const Vector<T> a_re = load(psi.re + at[kA]), a_im = load(psi.im + at[kA]);
+      store(psi.re + at[kA], load(psi.re + at[kB])), store(psi.im + at[kA], load(psi.im + at[kB]));
+      store(psi.re + at[kB], a_re), store(psi.im + at[kB], a_im);
+    });
+    return;
+  }
+  const TargetMatrix<kTargets, kStructure, kPerLane, kAdjoint, T> u(u_re, u_im);
+  for_each_chunk<kTargets, T>(p, psi.wires, [&](const std::size_t* at, int chunk) {
+    Group<kTargets, T> in, out;
+    in.read(psi, at);
+#pragma GCC unroll 4
+    for (int i = 0; i < kN; ++i) {
+      Vector<T> re{}, im{};
+#pragma GCC unroll 4
+      for (int j = 0; j < kN; ++j) {
+        if (kStructure == Structure::kDiagonal && i != j) continue;
+        const Vector<T> a = load(u.re[i * kN + j] + chunk * kWidth<T>);
+        re += a * in.re[j], im += a * in.im[j];
+        if constexpr (kStructure != Structure::kReal) {
+          const Vector<T> b = load(u.im[i * kN + j] + chunk * kWidth<T>);
+          re -= b * in.im[j], im += b * in.re[j];
+        }
+      }
+      out.re[i] = re, out.im[i] = im;
     }
+    out.write(psi, at);
   });
 }
 
 template <int kTargets, Structure kStructure, class T>
 void overlap(const Tile<T>& psi, const Tile<T>& g, const Placement& p, T* re, T* im) {
   constexpr int kN = 1 << kTargets, kW = kLanes<T>;
-  alignas(kAlignment) T sum_re[kN * kN][kW] = {}, sum_im[kN * kN][kW] = {};
-  std::size_t mask[kN];
-  for (int m = 0; m < kN; ++m) mask[m] = member<kTargets>(p, m);
-  for_each_group<kTargets>(p, psi.wires, [&](std::size_t row) {
-    std::size_t at[kN];
-    for (int m = 0; m < kN; ++m) at[m] = (row ^ mask[m]) * kW;
+  Vector<T> sum_re[kChunks<T>][kN * kN] = {}, sum_im[kChunks<T>][kN * kN] = {};
+  for_each_chunk<kTargets, T>(p, psi.wires, [&](const std::size_t* at, int chunk) {
+    Group<kTargets, T> state, cotangent;
+    state.read(psi, at), cotangent.read(g, at);
+#pragma GCC unroll 4
     for (int i = 0; i < kN; ++i)
+#pragma GCC unroll 4
       for (int j = 0; j < kN; ++j) {
         if (kStructure == Structure::kDiagonal && i != j) continue;
-        const T *gr = g.re + at[i], *gi = g.im + at[i];
-        const T *pr = psi.re + at[j], *pi = psi.im + at[j];
-#pragma omp simd
-        for (int l = 0; l < kW; ++l) {
-          sum_re[i * kN + j][l] += gr[l] * pr[l] + gi[l] * pi[l];
-          if constexpr (kStructure != Structure::kReal)
-            sum_im[i * kN + j][l] += gr[l] * pi[l] - gi[l] * pr[l];
-        }
+        sum_re[chunk][i * kN + j] += cotangent.re[i] * state.re[j] + cotangent.im[i] * state.im[j];
+        if constexpr (kStructure != Structure::kReal)
+          sum_im[chunk][i * kN + j] += cotangent.re[i] * state.im[j] - cotangent.im[i] * state.re[j];
       }
   });
-  for (int e = 0; e < kN * kN; ++e)
-    for (int l = 0; l < kW; ++l) re[e * kW + l] += sum_re[e][l], im[e * kW + l] += sum_im[e][l];
+  for (int chunk = 0; chunk < kChunks<T>; ++chunk)
+    for (int e = 0; e < kN * kN; ++e) {
+      const int to = e * kW + chunk * kWidth<T>;
+      store(re + to, load(re + to) + sum_re[chunk][e]);
+      store(im + to, load(im + to) + sum_im[chunk][e]);
+    }
 }
 
 template <int kTargets, Structure kStructure, class T>
@@ -120,6 +129,7 @@ constexpr KernelTable<T> make_table(const char* name) {
   fill_row<1, Structure::kDiagonal>(table), fill_row<2, Structure::kDiagonal>(table);
   fill_row<1, Structure::kFlip>(table), fill_row<2, Structure::kFlip>(table);
   fill_local<1>(table), fill_local<2>(table), fill_local<3>(table);
+  table.rotate_rows[0] = rotate_rows<false, T>, table.rotate_rows[1] = rotate_rows<true, T>;
   table.sincos = sincos<T>;
   table.rotate[0] = rotate_x<T>, table.rotate[1] = rotate_y<T>, table.rotate[2] = rotate_z<T>;
   table.rotate[3] = shift_phase<T>;

@@ -57,12 +57,6 @@ void multiply_lanes_left(const Complex* factor, T* matrix) {
   }
 }
 
-// One amplitude's lanes.
-template <class T>
-void copy_row(const T* from, T* to) {
-  std::copy_n(from, kLanes<T>, to);
-}
-
 }  // namespace
 
 template <class T>
@@ -320,31 +314,21 @@ void Program<T>::run_inverse(const Tile<T>& psi, const LaneMatrices<T>* lanes) c
 
 template <class T>
 void Program<T>::usual_layout(const Tile<T>& psi) const {
-  std::size_t k = 0;
-  for (const std::size_t end : plan_.cycle_ends) {
-    for (T* const numbers : {psi.re, psi.im}) {
-      T first[kLanes<T>];
-      copy_row<T>(numbers + plan_.cycles[k] * kLanes<T>, first);
-      for (std::size_t i = k; i + 1 < end; ++i)
-        copy_row<T>(numbers + plan_.cycles[i + 1] * kLanes<T>, numbers + plan_.cycles[i] * kLanes<T>);
-      copy_row<T>(first, numbers + plan_.cycles[end - 1] * kLanes<T>);
-    }
-    k = end;
-  }
+  rotate_rows<false>(psi);
 }
 
 template <class T>
 void Program<T>::last_layout(const Tile<T>& psi) const {
-  std::size_t k = 0;
+  rotate_rows<true>(psi);
+}
+
+template <class T>
+template <bool kInverse>
+void Program<T>::rotate_rows(const Tile<T>& psi) const {
+  std::size_t begin = 0;
   for (const std::size_t end : plan_.cycle_ends) {
-    for (T* const numbers : {psi.re, psi.im}) {
-      T last[kLanes<T>];
-      copy_row<T>(numbers + plan_.cycles[end - 1] * kLanes<T>, last);
-      for (std::size_t i = end - 1; i > k; --i)
-        copy_row<T>(numbers + plan_.cycles[i - 1] * kLanes<T>, numbers + plan_.cycles[i] * kLanes<T>);
-      copy_row<T>(last, numbers + plan_.cycles[k] * kLanes<T>);
-    }
-    k = end;
+    kernels_.rotate_rows[kInverse](psi, plan_.cycles.data() + begin, end - begin);
+    begin = end;
   }
 }
 

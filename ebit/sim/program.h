@@ -109,6 +109,8 @@ class Program {
   void bind_shared_local(std::size_t index);
   void bind_lane_local(std::size_t index, LaneMatrices<T>& lanes) const;
   void bind_lane_step(const Step& step, const T* lane_angles, LaneMatrices<T>& lanes) const;
+  template <bool kInverse>
+  void rotate_rows(const Tile<T>& psi) const;
   void opening_state(const Tile<T>& psi, const LaneMatrices<T>* lanes) const;
   template <bool kAdjoint>
   void sweep(const Sweep& sweep, const Tile<T>& psi, const LaneMatrices<T>* lanes) const;
