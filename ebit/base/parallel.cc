@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <exception>
 #include <mutex>
@@ -16,7 +17,23 @@ namespace {
 
 thread_local bool inside_parallel_for = false;
 
-// Threads that sleep between loops. One loop runs at a time.
+// How long a thread looks for the next loop, or for the end of this one, before it sleeps. Waking a sleeper
+// takes some 50 us, as long as a whole small loop; a program that runs loop after loop never pays for it.
+constexpr std::chrono::microseconds kSpin{100};
+
+// Waits for a short while until `ready()`. @returns whether it is.
+template <class Ready>
+bool spin_until(Ready ready) {
+  const auto end = std::chrono::steady_clock::now() + kSpin;
+  do {
+    for (int i = 0; i < 64; ++i)
+      if (ready()) return true;
+    std::this_thread::yield();  // to whoever else wants this core
+  } while (std::chrono::steady_clock::now() < end);
+  return ready();
+}
+
+// Threads that wait between loops, awake at first and then asleep. One loop runs at a time.
 class Pool {
  public:
   ~Pool() { resize(1); }
@@ -32,7 +49,7 @@ class Pool {
     for (auto& worker : workers_) worker.join();
     workers_.clear();
     stop_ = false;
-    for (int i = 1; i < count; ++i) workers_.emplace_back([this, seen = generation_] { serve(seen); });
+    for (int i = 1; i < count; ++i) workers_.emplace_back([this, seen = generation_.load()] { serve(seen); });
   }
 
   void run(std::size_t count, const std::function<void(std::size_t)>& body) {
@@ -47,21 +64,25 @@ class Pool {
     }
     wake_.notify_all();
     work();
-    std::unique_lock lock(mutex_);
-    done_.wait(lock, [this] { return busy_ == 0; });
+    if (!spin_until([this] { return busy_ == 0; })) {
+      std::unique_lock lock(mutex_);
+      done_.wait(lock, [this] { return busy_ == 0; });
+    }
+    const std::lock_guard lock(mutex_);
     if (error_) std::rethrow_exception(std::exchange(error_, nullptr));
   }
 
  private:
   void serve(std::size_t seen) {
     for (;;) {
-      std::unique_lock lock(mutex_);
-      wake_.wait(lock, [&] { return stop_ || generation_ != seen; });
+      if (!spin_until([&] { return stop_ || generation_ != seen; })) {
+        std::unique_lock lock(mutex_);
+        wake_.wait(lock, [&] { return stop_ || generation_ != seen; });
+      }
       if (stop_) return;
       seen = generation_;
-      lock.unlock();
       work();
-      lock.lock();
+      const std::lock_guard lock(mutex_);
       if (--busy_ == 0) done_.notify_one();
     }
   }
@@ -81,10 +102,11 @@ class Pool {
   std::mutex loop_mutex_, mutex_;
   std::condition_variable wake_, done_;
   std::vector<std::thread> workers_;
+  // Written under mutex_ before generation_ moves on, and read by workers that saw it move.
   const std::function<void(std::size_t)>* body_ = nullptr;
-  std::atomic<std::size_t> next_{0};
-  std::size_t count_ = 0, busy_ = 0, generation_ = 0;
-  bool stop_ = false;
+  std::size_t count_ = 0;
+  std::atomic<std::size_t> next_{0}, busy_{0}, generation_{0};
+  std::atomic<bool> stop_{false};
   std::exception_ptr error_;
 };
 
