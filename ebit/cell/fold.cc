@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 
 #include "ebit/base/error.h"
+#include "ebit/base/parallel.h"
 
 namespace ebit {
 namespace {
@@ -54,9 +56,9 @@ void Fold<T>::build(const Program<T>& program) {
   const std::size_t n = dimension_;
   if (!columns_) {
     require_memory(fmt::format("the matrix of a circuit of {} wires", wires_),
-                   6 * std::ldexp(1.0, 2 * wires_), sizeof(T));
+                   10 * std::ldexp(1.0, 2 * wires_), sizeof(T));
     columns_.emplace(wires_, column_tiles() * kLanes<T>);
-    work_.emplace(wires_, 2 * kLanes<T>);
+    work_.emplace(wires_, 2 * column_tiles() * kLanes<T>);
     panels_.resize(4 * n * n);
   }
   for (std::size_t t = 0; t < columns_->tiles(); ++t) clear(columns_->tile(t));
@@ -65,7 +67,7 @@ void Fold<T>::build(const Program<T>& program) {
     const Tile<T> tile = columns_->tile(at.tile);
     (at.imaginary ? tile.im : tile.re)[j * kLanes<T> + at.lane] = 1;
   }
-  for (std::size_t t = 0; t < columns_->tiles(); ++t) program.run(columns_->tile(t));
+  parallel_for(columns_->tiles(), [&](std::size_t t) { program.run(columns_->tile(t)); });
 
   T* const u = panels_.data();
   T* const adjoint = u + 2 * n * n;
@@ -89,8 +91,10 @@ template <class T>
 void Fold<T>::backward(GradientMethod method, const Program<T>& program, const double* d_u,
                        double* d_shared) {
   const std::size_t n = dimension_, width = kLanes<T> * (real_ ? 2 : 1);
-  const Tile<T> psi = work_->tile(0), g = work_->tile(1);
-  for (std::size_t t = 0; t < columns_->tiles(); ++t) {
+  const auto parameters = static_cast<std::size_t>(program.circuit().shared_parameters());
+  sums_.assign(columns_->tiles() * parameters, 0.0);
+  const auto body = [&](std::size_t t) {
+    const Tile<T> psi = work_->tile(2 * t), g = work_->tile(2 * t + 1);
     const Tile<T> column = columns_->tile(t);
     std::copy_n(column.re, psi.numbers(), psi.re);
     std::copy_n(column.im, psi.numbers(), psi.im);
@@ -103,8 +107,12 @@ void Fold<T>::backward(GradientMethod method, const Program<T>& program, const d
         if (!real_) g.im[i * kLanes<T> + at.lane] = static_cast<T>(d_u[n * n + i * n + j]);
       }
     }
-    circuit_backward<T>(method, program, nullptr, nullptr, psi, g, {d_shared, nullptr});
-  }
+    circuit_backward<T>(method, program, nullptr, nullptr, psi, g, {sums_.data() + t * parameters, nullptr});
+  };
+  parallel_for(columns_->tiles(), std::ref(body));  // a reference: a copy would be allocated
+  // Always in this order: the same numbers at any thread count.
+  for (std::size_t t = 0; t < columns_->tiles(); ++t)
+    for (std::size_t p = 0; p < parameters; ++p) d_shared[p] += sums_[t * parameters + p];
 }
 
 template class Fold<float>;

@@ -43,8 +43,9 @@ class Fold {
   bool real_;
   int wires_;
   std::size_t dimension_;
-  std::optional<StateBatch<T>> columns_, work_;  // U; two tiles for the way back
+  std::optional<StateBatch<T>> columns_, work_;  // U; two tiles a tile of it for the way back
   AlignedVector<T> panels_;                      // of U, then of U^+
+  std::vector<double> sums_;                     // gradients of each tile
 };
 
 }  // namespace ebit
