@@ -1,0 +1,194 @@
+#include "ebit/info/power.h"
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <limits>
+
+#include "ebit/base/error.h"
+#include "ebit/base/parallel.h"
+#include "ebit/base/random.h"
+#include "ebit/info/entropy.h"
+#include "ebit/info/minimize.h"
+#include "ebit/info/power_landscape.h"
+
+namespace ebit {
+namespace {
+
+using Eigen::MatrixXcd;
+
+// Where a search starts, as the numbers of a state.
+struct Outcome {
+  double loss = HUGE_VAL;
+  double product_loss = HUGE_VAL;  // of the best product state on the way, where there was one
+  std::vector<double> x;
+  long evaluations = 0;
+};
+
+std::vector<double> normal_numbers(std::size_t count, Random& random) {
+  std::vector<double> x(count);
+  for (double& number : x) number = random.normal();
+  return x;
+}
+
+// x + noise of that size relative to x.
+std::vector<double> shaken(std::vector<double> x, double size, Random& random) {
+  const double scale = size / std::sqrt(static_cast<double>(x.size()));
+  for (double& number : x) number += scale * random.normal();
+  return x;
+}
+
+Outcome climb(const PowerLandscape& land, std::vector<double> x) {
+  Outcome out{.x = std::move(x)};
+  const auto loss = [&](auto point, auto gradient) { return land.loss(point, gradient); };
+  out.loss = minimize(loss, out.x, {}, &out.evaluations);
+  return out;
+}
+
+// The best product state near a random one, then whatever entangled state near it does better.
+Outcome from_random_product(const PowerLandscape& land, Random& random) {
+  std::vector<double> product = normal_numbers(land.product_numbers(), random);
+  long evaluations = 0;
+  const auto loss = [&](auto point, auto gradient) { return land.product_loss(point, gradient); };
+  const double best = minimize(loss, product, {}, &evaluations);
+  const std::vector<double> state = land.from_product(product);
+  Outcome out = climb(land, shaken(state, 0.1, random));
+  // A product state is the simpler answer, and it is exact where the way there through entangled ones creeps.
+  if (best <= out.loss + 1e-9) out.loss = best, out.x = state;
+  out.product_loss = best;
+  out.evaluations += evaluations;
+  return out;
+}
+
+Outcome from_random_state(const PowerLandscape& land, Random& random) {
+  return climb(land, normal_numbers(land.state_numbers(), random));
+}
+
+Outcome from_slightly_entangled(const PowerLandscape& land, Random& random) {
+  const std::vector<double> product = land.from_product(normal_numbers(land.product_numbers(), random));
+  return climb(land, shaken(product, random.uniform(0.1, 1.0), random));
+}
+
+/// A way to begin: starts take the rows in turn.
+struct Beginning {
+  Outcome (*search)(const PowerLandscape& land, Random& random);
+};
+constexpr Beginning kBeginnings[] = {
+    {from_random_product}, {from_random_state}, {from_slightly_entangled}, {from_random_state}};
+
+// A and A', and B and B', as entangled as they can be: what the operator-Schmidt entropy is about.
+std::vector<double> entangled_with_ancillas(const PowerLandscape& land, const BipartiteUnitary& u,
+                                            const PowerOptions& options) {
+  Eigen::VectorXcd a = Eigen::VectorXcd::Zero(u.d_a * options.ancilla_a);
+  Eigen::VectorXcd b = Eigen::VectorXcd::Zero(u.d_b * options.ancilla_b);
+  for (int k = 0; k < std::min(u.d_a, options.ancilla_a); ++k) a[k * options.ancilla_a + k] = 1;
+  for (int k = 0; k < std::min(u.d_b, options.ancilla_b); ++k) b[k * options.ancilla_b + k] = 1;
+  return land.numbers(land.along(a.normalized() * b.normalized().transpose()));
+}
+
+std::vector<Complex> row_by_row(const MatrixXcd& m) {
+  std::vector<Complex> out;
+  for (Eigen::Index i = 0; i < m.rows(); ++i)
+    for (Eigen::Index j = 0; j < m.cols(); ++j) out.push_back(m(i, j));
+  return out;
+}
+
+MatrixXcd across_matrix(const BipartiteUnitary& u, int ancilla_a, int ancilla_b,
+                        const std::vector<Complex>& state) {
+  return Cut(u.d_a * ancilla_a, u.d_b * ancilla_b).matrix(state);
+}
+
+double entropy_by_singular_values(const MatrixXcd& m) {
+  const Eigen::VectorXd s = Eigen::JacobiSVD<MatrixXcd>(m).singularValues();
+  const Eigen::VectorXd p = s.array().square() / s.squaredNorm();
+  return std::max(0.0, entropy(EntropyId::kVonNeumann).value({p.data(), static_cast<std::size_t>(p.size())}));
+}
+
+void check(const BipartiteUnitary& u, const PowerOptions& options) {
+  require(options.ancilla_a >= 1 && options.ancilla_b >= 1,
+          "ancillas must have dimensions of 1 (none) or more, not {}x{}", options.ancilla_a,
+          options.ancilla_b);
+  require(options.starts >= 1, "the number of starts must be 1 or more, not {}", options.starts);
+  const double size = 1.0 * u.d_a * u.d_b * options.ancilla_a * options.ancilla_b;
+  require(size <= kMaxPowerState,
+          "a state of {}x{} with ancillas {}x{} has {:.0f} amplitudes; {} are the most", u.d_a, u.d_b,
+          options.ancilla_a, options.ancilla_b, size, kMaxPowerState);
+}
+
+// The search for V = U (up) or U^-1 (down); the state is the one before V.
+PowerResult search(const BipartiteUnitary& v, const PowerOptions& options, std::vector<double>& best) {
+  check(v, options);
+  const PowerLandscape land(v, options.ancilla_a, options.ancilla_b);
+  std::vector<std::vector<double>> given{entangled_with_ancillas(land, v, options)};
+  for (const auto& state : options.more_starts)
+    given.push_back(land.numbers(land.along(across_matrix(v, options.ancilla_a, options.ancilla_b, state))));
+  std::vector<Outcome> all(given.size() + static_cast<std::size_t>(options.starts));
+  parallel_for(all.size(), [&](std::size_t i) {
+    if (i < given.size()) {
+      all[i] = climb(land, given[i]);
+    } else {
+      const std::size_t k = i - given.size();
+      Random random(options.seed, k);
+      all[i] = kBeginnings[k % std::size(kBeginnings)].search(land, random);
+    }
+  });
+
+  PowerResult result;
+  double best_product = HUGE_VAL;
+  const Outcome* found = &all[0];
+  for (const Outcome& one : all) {
+    if (one.loss < found->loss) found = &one;
+    best_product = std::min(best_product, one.product_loss);
+    result.evaluations += one.evaluations;
+  }
+  // Of equal values take the first product state: it is the simplest answer.
+  for (const Outcome& one : all)
+    if (one.product_loss <= found->loss + 1e-9 && one.loss == one.product_loss) {
+      found = &one;
+      break;
+    }
+  result.starts = static_cast<int>(all.size());
+  result.agreed = static_cast<int>(
+      std::ranges::count_if(all, [&](const Outcome& one) { return one.loss <= found->loss + kAgreement; }));
+  result.product_value = std::max(0.0, -best_product);
+  const int side = std::min(v.d_a * options.ancilla_a, v.d_b * options.ancilla_b);
+  result.upper_bound = std::min(power_limit(v), std::log2(side));
+  best = found->x;
+  return result;
+}
+
+}  // namespace
+
+EntropyChange entropy_change(const BipartiteUnitary& u, int ancilla_a, int ancilla_b,
+                             const std::vector<Complex>& state) {
+  const PowerLandscape land(u, ancilla_a, ancilla_b);
+  const MatrixXcd m = across_matrix(u, ancilla_a, ancilla_b, state);
+  return {entropy_by_singular_values(m), entropy_by_singular_values(land.across(u.matrix * land.along(m)))};
+}
+
+PowerResult entangling_power(const BipartiteUnitary& u, const PowerOptions& options) {
+  std::vector<double> best;
+  PowerResult result = search(u, options, best);
+  const PowerLandscape land(u, options.ancilla_a, options.ancilla_b);
+  result.state = row_by_row(land.across(land.amplitudes(best)));
+  const EntropyChange change = entropy_change(u, options.ancilla_a, options.ancilla_b, result.state);
+  result.entropy_before = change.before;
+  result.entropy_after = change.after;
+  result.value = std::max(0.0, change.after - change.before);
+  return result;
+}
+
+PowerResult disentangling_power(const BipartiteUnitary& u, const PowerOptions& options) {
+  // U takes U^-1 phi to phi, so what U^-1 makes of phi is what U destroys of U^-1 phi.
+  std::vector<double> best;
+  PowerResult result = search(inverse(u), options, best);
+  const PowerLandscape land(u, options.ancilla_a, options.ancilla_b);
+  result.state = row_by_row(land.across(u.matrix.adjoint() * land.amplitudes(best)));
+  const EntropyChange change = entropy_change(u, options.ancilla_a, options.ancilla_b, result.state);
+  result.entropy_before = change.before;
+  result.entropy_after = change.after;
+  result.value = std::max(0.0, change.before - change.after);
+  return result;
+}
+
+}  // namespace ebit
