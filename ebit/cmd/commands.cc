@@ -12,6 +12,7 @@ EBIT_COMMAND(forecast);
 EBIT_COMMAND(gates);
 EBIT_COMMAND(gradcheck);
 EBIT_COMMAND(help_all);
+EBIT_COMMAND(power);
 EBIT_COMMAND(presets);
 EBIT_COMMAND(probe);
 EBIT_COMMAND(report);
@@ -76,6 +77,13 @@ std::span<const Command> commands() {
                     "ebit ansatz zz-ring --wires 3 --dis adjoint --ascii",
                     "ebit ansatz configs/ansatz/brickwork.toml", "ebit ansatz --list"},
        .setup = setup_ansatz},
+      {.name = "power",
+       .group = "Entanglement",
+       .help = "Search how many ebits a gate or any unitary makes or destroys at most",
+       .examples = {"ebit power cnot", "ebit power \"rzz(0.7)\" --ancilla none",
+                    "ebit power \"rzz(0:pi)\" --plot rzz.svg",
+                    "ebit power u.npy --dims 2x3 --ancilla 2x3 --json"},
+       .setup = setup_power},
       {.name = "gradcheck",
        .group = "Checks",
        .help = "Compare adjoint, parameter-shift and finite-difference gradients of a model",
