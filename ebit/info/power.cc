@@ -17,11 +17,13 @@ namespace {
 
 using Eigen::MatrixXcd;
 
-// Where a search starts, as the numbers of a state.
+constexpr double kSameValue = 1e-10;  // values that differ by less are taken as the same
+
+// Where a search ended.
 struct Outcome {
   double loss = HUGE_VAL;
   double product_loss = HUGE_VAL;  // of the best product state on the way, where there was one
-  std::vector<double> x;
+  std::vector<double> x;           // the numbers of the state
   long evaluations = 0;
 };
 
@@ -54,7 +56,7 @@ Outcome from_random_product(const PowerLandscape& land, Random& random) {
   const std::vector<double> state = land.from_product(product);
   Outcome out = climb(land, shaken(state, 0.1, random));
   // A product state is the simpler answer, and it is exact where the way there through entangled ones creeps.
-  if (best <= out.loss + 1e-9) out.loss = best, out.x = state;
+  if (best <= out.loss + kSameValue) out.loss = best, out.x = state;
   out.product_loss = best;
   out.evaluations += evaluations;
   return out;
@@ -76,14 +78,33 @@ struct Beginning {
 constexpr Beginning kBeginnings[] = {
     {from_random_product}, {from_random_state}, {from_slightly_entangled}, {from_random_state}};
 
-// A and A', and B and B', as entangled as they can be: what the operator-Schmidt entropy is about.
-std::vector<double> entangled_with_ancillas(const PowerLandscape& land, const BipartiteUnitary& u,
-                                            const PowerOptions& options) {
-  Eigen::VectorXcd a = Eigen::VectorXcd::Zero(u.d_a * options.ancilla_a);
-  Eigen::VectorXcd b = Eigen::VectorXcd::Zero(u.d_b * options.ancilla_b);
-  for (int k = 0; k < std::min(u.d_a, options.ancilla_a); ++k) a[k * options.ancilla_a + k] = 1;
-  for (int k = 0; k < std::min(u.d_b, options.ancilla_b); ++k) b[k * options.ancilla_b + k] = 1;
-  return land.numbers(land.along(a.normalized() * b.normalized().transpose()));
+// States of one side, of d levels with an ancilla, that people know: |0>, the even superposition of all
+// levels, and k levels maximally entangled with the ancilla.
+std::vector<Eigen::VectorXcd> simple_sides(int d, int ancilla) {
+  std::vector<Eigen::VectorXcd> all;
+  const auto add = [&](auto amplitude) {
+    Eigen::VectorXcd v = Eigen::VectorXcd::Zero(Eigen::Index{d} * ancilla);
+    for (int level = 0; level < d; ++level)
+      for (int partner = 0; partner < ancilla; ++partner)
+        v[level * ancilla + partner] = amplitude(level, partner);
+    all.push_back(v.normalized());
+  };
+  add([](int level, int partner) { return level == 0 && partner == 0 ? 1.0 : 0.0; });
+  add([](int, int partner) { return partner == 0 ? 1.0 : 0.0; });
+  for (int k = 2; k <= std::min(d, ancilla); ++k)
+    add([k](int level, int partner) { return level == partner && level < k ? 1.0 : 0.0; });
+  return all;
+}
+
+// Their products. The last, A and B each as entangled with its ancilla as can be, is the one that the
+// operator-Schmidt entropy is about.
+std::vector<std::vector<double>> simple_states(const PowerLandscape& land, const BipartiteUnitary& u,
+                                               const PowerOptions& options) {
+  std::vector<std::vector<double>> all;
+  for (const auto& a : simple_sides(u.d_a, options.ancilla_a))
+    for (const auto& b : simple_sides(u.d_b, options.ancilla_b))
+      all.push_back(land.numbers(land.along(a * b.transpose())));
+  return all;
 }
 
 std::vector<Complex> row_by_row(const MatrixXcd& m) {
@@ -119,7 +140,8 @@ void check(const BipartiteUnitary& u, const PowerOptions& options) {
 PowerResult search(const BipartiteUnitary& v, const PowerOptions& options, std::vector<double>& best) {
   check(v, options);
   const PowerLandscape land(v, options.ancilla_a, options.ancilla_b);
-  std::vector<std::vector<double>> given{entangled_with_ancillas(land, v, options)};
+  const auto simple = simple_states(land, v, options);
+  std::vector<std::vector<double>> given{simple.back()};
   for (const auto& state : options.more_starts)
     given.push_back(land.numbers(land.along(across_matrix(v, options.ancilla_a, options.ancilla_b, state))));
   std::vector<Outcome> all(given.size() + static_cast<std::size_t>(options.starts));
@@ -141,12 +163,6 @@ PowerResult search(const BipartiteUnitary& v, const PowerOptions& options, std::
     best_product = std::min(best_product, one.product_loss);
     result.evaluations += one.evaluations;
   }
-  // Of equal values take the first product state: it is the simplest answer.
-  for (const Outcome& one : all)
-    if (one.product_loss <= found->loss + 1e-9 && one.loss == one.product_loss) {
-      found = &one;
-      break;
-    }
   result.starts = static_cast<int>(all.size());
   result.agreed = static_cast<int>(
       std::ranges::count_if(all, [&](const Outcome& one) { return one.loss <= found->loss + kAgreement; }));
@@ -154,6 +170,13 @@ PowerResult search(const BipartiteUnitary& v, const PowerOptions& options, std::
   const int side = std::min(v.d_a * options.ancilla_a, v.d_b * options.ancilla_b);
   result.upper_bound = std::min(power_limit(v), std::log2(side));
   best = found->x;
+  // Of states that are as good the simplest is the best answer: one that people know, then any product state.
+  const auto as_good = [&](double loss) { return loss <= found->loss + kSameValue; };
+  const auto product = std::ranges::find_if(
+      all, [&](const Outcome& one) { return as_good(one.loss) && one.loss == one.product_loss; });
+  if (product != all.end()) best = product->x;
+  const auto known = std::ranges::find_if(simple, [&](const auto& x) { return as_good(land.loss(x, {})); });
+  if (known != simple.end()) best = *known;
   return result;
 }
 

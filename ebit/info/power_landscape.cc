@@ -95,6 +95,12 @@ double PowerLandscape::product_loss(std::span<const double> x, std::span<double>
   return -value;
 }
 
+MatrixXcd PowerLandscape::loss_slope_in_unitary(const MatrixXcd& p) const {
+  MatrixXcd after;
+  matrix_entropy(ebits(), across(u_ * p), &after);
+  return -along(after) * p.adjoint();
+}
+
 std::vector<double> PowerLandscape::from_product(std::span<const double> x) const {
   const auto cut = static_cast<std::size_t>(2 * d_a_ * ancilla_a_);
   const VectorXcd a = complex_view(x.first(cut)).normalized(), b = complex_view(x.subspan(cut)).normalized();

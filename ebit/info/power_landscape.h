@@ -24,6 +24,9 @@ class PowerLandscape {
   /// The same over product states, whose E(psi) is 0. @param x [product_numbers].
   double product_loss(std::span<const double> x, std::span<double> gradient) const;
 
+  /// The cotangent of U of loss() at a fixed state: how the value of a state changes with U.
+  Eigen::MatrixXcd loss_slope_in_unitary(const Eigen::MatrixXcd& p) const;
+
   /// The numbers of the state that the numbers of a product state stand for, normalised.
   std::vector<double> from_product(std::span<const double> x) const;
   /// P of a state's numbers, normalised.
