@@ -23,7 +23,7 @@ using std::numbers::pi;
 
 MatrixXcd canonical(std::span<const double> c) { return canonical_gate(c[0], c[1], c[2]).matrix; }
 
-// exp(i pi/8 (XX + YY + ZZ)) but for a phase.
+// The square root with i on the singlet, as Qiskit has it: exp(-i pi/8 (XX + YY + ZZ)) but for a phase.
 MatrixXcd sqrt_swap(std::span<const double>) {
   const Complex same(0.5, 0.5), other(0.5, -0.5);
   MatrixXcd m = MatrixXcd::Identity(4, 4);
@@ -104,7 +104,8 @@ std::optional<double> parse_angle(std::string_view text) {
     if (lower(factor) != "pi") {
       const char* last = factor.data() + factor.size();
       const auto [stop, error] = std::from_chars(factor.data(), last, number);
-      if (factor.empty() || error != std::errc() || stop != last) return std::nullopt;
+      if (factor.empty() || factor.front() == '-' || error != std::errc() || stop != last)
+        return std::nullopt;
     }
     value = operation == '*' ? value * number : value / number;
     if (end == text.size()) return value;
