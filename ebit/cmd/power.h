@@ -23,7 +23,7 @@ struct Powers {
 struct PowerReport {
   std::string name;                           ///< as given
   BipartiteUnitary unitary;                   ///< the matrix
-  std::vector<Powers> powers;                 ///< without ancillas, then with, where they were asked for
+  std::vector<Powers> powers;                 ///< by size of the ancillas
   double upper_bound = 0;                     ///< 2 log2 min(d_a, d_b)
   int schmidt_rank = 0;                       ///< of the operator
   double schmidt_entropy = 0;                 ///< of the operator, in bits
@@ -42,6 +42,10 @@ std::string power_text(const PowerReport& report);
 
 /// The report as JSON; its fields are described in docs/entanglement.md.
 nlohmann::ordered_json power_json(const PowerReport& report);
+
+/// One power with the state that reaches it, as JSON.
+nlohmann::ordered_json power_result_json(const PowerResult& result, const BipartiteUnitary& u,
+                                         const std::array<int, 2>& ancilla);
 
 /// "0.707 |01,2> - 0.5i |10,0>": a state's amplitudes by size, at most `most` of them. Digits of the kets are
 /// levels of A, A', comma, B, B'; ancillas of one level are left out.

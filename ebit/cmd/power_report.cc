@@ -46,7 +46,10 @@ Json state_json(const std::vector<Complex>& state) {
   return {{"re", re}, {"im", im}};
 }
 
-Json result_json(const PowerResult& result, const BipartiteUnitary& u, const std::array<int, 2>& ancilla) {
+}  // namespace
+
+Json power_result_json(const PowerResult& result, const BipartiteUnitary& u,
+                       const std::array<int, 2>& ancilla) {
   return {{"value", result.value},
           {"is", "lower bound, reached by state"},
           {"upper_bound", result.upper_bound},
@@ -58,8 +61,6 @@ Json result_json(const PowerResult& result, const BipartiteUnitary& u, const std
           {"state_dims", {u.d_a, ancilla[0], u.d_b, ancilla[1]}},
           {"state", state_json(result.state)}};
 }
-
-}  // namespace
 
 PowerReport power_report(std::string name, const BipartiteUnitary& unitary, std::array<int, 2> ancilla,
                          const PowerOptions& search) {
@@ -158,13 +159,13 @@ Json power_json(const PowerReport& report) {
                {"average_power", report.average_power},
                {"weyl_coordinates", report.weyl ? Json(*report.weyl) : Json()},
                {"perfect_entangler", report.weyl ? Json(report.perfect_entangler) : Json()},
-               {"up", result_json(last.up, u, last.ancilla)},
-               {"down", result_json(last.down, u, last.ancilla)}};
+               {"up", power_result_json(last.up, u, last.ancilla)},
+               {"down", power_result_json(last.down, u, last.ancilla)}};
   const Powers& bare = report.powers.front();
   json["without_ancillas"] = {{"e_up", bare.up.value},
                               {"e_down", bare.down.value},
-                              {"up", result_json(bare.up, u, bare.ancilla)},
-                              {"down", result_json(bare.down, u, bare.ancilla)}};
+                              {"up", power_result_json(bare.up, u, bare.ancilla)},
+                              {"down", power_result_json(bare.down, u, bare.ancilla)}};
   return json;
 }
 

@@ -156,6 +156,9 @@ GapSearch search_gap(const GapOptions& options, const std::function<bool(int, in
   }
   search.up = entangling_power(search.best.unitary, with_ancillas(options.last_starts, options.seed));
   search.down = disentangling_power(search.best.unitary, with_ancillas(options.last_starts, options.seed));
+  PowerOptions larger = with_ancillas(options.larger_starts, options.seed);
+  larger.ancilla_a = kLargerAncillas[0], larger.ancilla_b = kLargerAncillas[1];
+  search.down_larger = disentangling_power(search.best.unitary, larger);
   search.best.e_down = search.down.value;
   search.best.state_down = search.down.state;
   return search;

@@ -28,6 +28,10 @@ struct GapUnitary {
   double schmidt_entropy = 0;       ///< of the operator, in bits; E_down is no less
 };
 
+/// Ancillas twice as large as the parts: E_down is a supremum over ancillas of any size, and these still
+/// gain.
+inline constexpr std::array<int, 2> kLargerAncillas{4, 6};
+
 /// How to search.
 struct GapOptions {
   int samples = 60;        ///< random unitaries with E_up = 2, 1 or more
@@ -35,6 +39,7 @@ struct GapOptions {
   int steps = 60;          ///< of each descent at most, 0 or more
   int starts = 8;          ///< of each E_down within the search
   int last_starts = 256;   ///< of both powers of the best one found
+  int larger_starts = 32;  ///< of its E_down with larger ancillas
   std::uint64_t seed = 1;  ///< decides everything
 };
 
@@ -45,6 +50,7 @@ struct GapSearch {
   GapUnitary best;                            ///< the one with the lowest E_down
   PowerResult up;                             ///< its E_up, searched with ancillas 2x3 from last_starts
   PowerResult down;                           ///< its E_down, likewise
+  PowerResult down_larger;                    ///< its E_down with ancillas of kLargerAncillas: a little more
 };
 
 /// Searches unitaries with E_up = 2 for a low E_down: random ones, then from the best of them steps against

@@ -34,8 +34,13 @@ TEST(Gap, ProjectionsEndOnUnitariesThatMakeTwoEbits) {
 }
 
 TEST(Gap, TheSearchFindsAGapAndGoesDown) {
-  const GapOptions options{
-      .samples = 4, .descents = 1, .steps = 12, .starts = 6, .last_starts = 16, .seed = 5};
+  const GapOptions options{.samples = 4,
+                           .descents = 1,
+                           .steps = 12,
+                           .starts = 6,
+                           .last_starts = 16,
+                           .larger_starts = 4,
+                           .seed = 5};
   const GapSearch search = search_gap(options);
   ASSERT_EQ(search.samples.size(), 4u);
   ASSERT_EQ(search.descents.size(), 1u);
@@ -49,13 +54,16 @@ TEST(Gap, TheSearchFindsAGapAndGoesDown) {
   EXPECT_LT(path.back(), path.front() - 1e-3);
   EXPECT_NEAR(search.up.value, 2, 1e-9);
   EXPECT_LT(search.down.value, 1.97);
+  // Larger ancillas gain a little; no state of theirs comes near 2.
+  EXPECT_GE(search.down_larger.value, search.down.value - 1e-6);
+  EXPECT_LT(search.down_larger.value, 1.98);
   // Nothing below this has been seen, here or with many more starts and descents.
   EXPECT_GT(search.down.value, 1.939363);
 }
 
 TEST(Gap, EndsWhenAsked) {
-  const GapSearch search =
-      search_gap({.samples = 5, .starts = 2, .last_starts = 2}, [](int tried, int) { return tried < 2; });
+  const GapSearch search = search_gap({.samples = 5, .starts = 2, .last_starts = 2, .larger_starts = 1},
+                                      [](int tried, int) { return tried < 2; });
   EXPECT_EQ(search.samples.size(), 2u);
   EXPECT_THROW(search_gap({.samples = 1}, [](int, int) { return false; }), Error);
   EXPECT_THROW(search_gap({.samples = 0}), Error);
