@@ -25,7 +25,7 @@ constexpr int kDefaultMostState = 256;  // amplitudes; with more, ancillas are s
 
 struct Options {
   std::string unitary, dims, ancilla, plot;
-  int starts = 32, points = 41, threads = 0;
+  int starts = 32, most_starts = 1024, points = 41, threads = 0;
   std::uint64_t seed = 1;
   bool nearest = false, json = false;
 };
@@ -51,6 +51,8 @@ std::function<int()> setup_power(CLI::App& app) {
                  "empty: as large as "
                  "the parts, where the state has at most 256 amplitudes");
   app.add_option("--starts", options->starts, "States to start each search from");
+  app.add_option("--most-starts", options->most_starts,
+                 "Go on to at most so many while fewer than 5 agree on the best value");
   app.add_option("--seed", options->seed, "Of the random starts");
   app.add_option("--points", options->points, "Points of a sweep");
   app.add_option("--plot", options->plot, "Draw a sweep into this .svg or .png file");
@@ -226,12 +228,15 @@ int run_sweep(const Source& source, const Options& options, const Dims& dims, co
 int run(const Options& options) {
   require(options.starts >= 1 && options.starts <= kMostStarts,
           "power: --starts must be from 1 to {}, not {}", kMostStarts, options.starts);
+  require(options.most_starts >= 0 && options.most_starts <= kMostStarts,
+          "power: --most-starts must be from 0 to {}, not {}", kMostStarts, options.most_starts);
   require(options.points >= 2 && options.points <= kMostPoints,
           "power: --points must be from 2 to {}, not {}", kMostPoints, options.points);
   set_threads(options.threads);
   const Source source = read_source(options);
   const Dims dims = dims_of(source, options);
-  const PowerOptions search{.starts = options.starts, .seed = options.seed};
+  const PowerOptions search{
+      .starts = options.starts, .most_starts = options.most_starts, .seed = options.seed};
   if (source.sweeps()) return run_sweep(source, options, dims, search);
   require(options.plot.empty(),
           "power: --plot draws a sweep: give an angle as a range, such as \"rzz(0:pi)\"");

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
-#include <limits>
 
 #include "ebit/base/error.h"
 #include "ebit/base/parallel.h"
@@ -144,28 +142,38 @@ PowerResult search(const BipartiteUnitary& v, const PowerOptions& options, std::
   std::vector<std::vector<double>> given{simple.back()};
   for (const auto& state : options.more_starts)
     given.push_back(land.numbers(land.along(across_matrix(v, options.ancilla_a, options.ancilla_b, state))));
-  std::vector<Outcome> all(given.size() + static_cast<std::size_t>(options.starts));
-  parallel_for(all.size(), [&](std::size_t i) {
-    if (i < given.size()) {
-      all[i] = climb(land, given[i]);
-    } else {
-      const std::size_t k = i - given.size();
-      Random random(options.seed, k);
-      all[i] = kBeginnings[k % std::size(kBeginnings)].search(land, random);
-    }
-  });
+  std::vector<Outcome> all;
+  const Outcome* found = nullptr;
+  std::ptrdiff_t agreed = 0;
+  int made = 0;
+  for (int wanted = options.starts; made < wanted;) {
+    const std::size_t done = all.size();
+    all.resize(given.size() + static_cast<std::size_t>(wanted));
+    parallel_for(all.size() - done, [&](std::size_t n) {
+      const std::size_t i = done + n;
+      if (i < given.size()) {
+        all[i] = climb(land, given[i]);
+      } else {
+        const std::size_t k = i - given.size();
+        Random random(options.seed, k);
+        all[i] = kBeginnings[k % std::size(kBeginnings)].search(land, random);
+      }
+    });
+    made = wanted;
+    found = &*std::ranges::min_element(all, {}, &Outcome::loss);
+    agreed =
+        std::ranges::count_if(all, [&](const Outcome& one) { return one.loss <= found->loss + kAgreement; });
+    if (agreed < kEnoughAgree) wanted = std::max(made, std::min(2 * made, options.most_starts));
+  }
 
   PowerResult result;
   double best_product = HUGE_VAL;
-  const Outcome* found = &all[0];
   for (const Outcome& one : all) {
-    if (one.loss < found->loss) found = &one;
     best_product = std::min(best_product, one.product_loss);
     result.evaluations += one.evaluations;
   }
   result.starts = static_cast<int>(all.size());
-  result.agreed = static_cast<int>(
-      std::ranges::count_if(all, [&](const Outcome& one) { return one.loss <= found->loss + kAgreement; }));
+  result.agreed = static_cast<int>(agreed);
   result.product_value = std::max(0.0, -best_product);
   const int side = std::min(v.d_a * options.ancilla_a, v.d_b * options.ancilla_b);
   result.upper_bound = std::min(power_limit(v), std::log2(side));

@@ -21,11 +21,17 @@ namespace ebit {
 /// Starts whose values differ by no more than this from the best count as agreeing, in ebits.
 inline constexpr double kAgreement = 1e-6;
 
+/// So many starts that agree end a search; see PowerOptions::most_starts.
+inline constexpr int kEnoughAgree = 5;
+
 /// How to search for a power.
 struct PowerOptions {
-  int ancilla_a = 1;       ///< dimension of A', 1: none
-  int ancilla_b = 1;       ///< dimension of B', 1: none
-  int starts = 32;         ///< states to start from, 1 or more
+  int ancilla_a = 1;  ///< dimension of A', 1: none
+  int ancilla_b = 1;  ///< dimension of B', 1: none
+  int starts = 32;    ///< states to start from, 1 or more
+  /// While fewer than kEnoughAgree starts agree, twice as many are made, up to this number in all; less than
+  /// `starts`: no more than those.
+  int most_starts = 0;
   std::uint64_t seed = 1;  ///< of the random starts
   /// States to start from besides, each [d_a, ancilla_a, d_b, ancilla_b], for a search near one done before.
   std::vector<std::vector<Complex>> more_starts = {};

@@ -256,6 +256,22 @@ TEST(Power, TheSlopeInTheUnitaryEqualsFiniteDifferences) {
   EXPECT_NEAR(analytic, (loss(1e-4) - loss(-1e-4)) / 2e-4, 1e-6);
 }
 
+// A landscape of many hills: the first starts do not agree, so more are made.
+TEST(Power, GoesOnWhileStartsDisagree) {
+  Random random(1);
+  const BipartiteUnitary u = random_bipartite(4, 4, random);
+  PowerOptions options = ancillas(1, 1, 8);
+  const PowerResult few = entangling_power(u, options);
+  EXPECT_EQ(few.starts, 9);
+  EXPECT_LT(few.agreed, kEnoughAgree);
+  options.most_starts = 600;
+  const PowerResult many = entangling_power(u, options);
+  EXPECT_GT(many.starts, few.starts);
+  EXPECT_TRUE(many.agreed >= kEnoughAgree || many.starts == 601) << many.agreed << " of " << many.starts;
+  EXPECT_GE(many.value, few.value);
+  expect_certified(u, options, many, true);
+}
+
 TEST(Power, BadInputIsNamed) {
   const auto message = [](const PowerOptions& options) -> std::string {
     try {
