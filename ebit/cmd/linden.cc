@@ -10,7 +10,7 @@
 #include "ebit/cmd/command.h"
 #include "ebit/cmd/interrupt.h"
 #include "ebit/cmd/output.h"
-#include "ebit/cmd/power.h"
+#include "ebit/cmd/power_report.h"
 #include "ebit/report/page.h"
 #include "ebit/report/plot.h"
 #include "ebit/report/progress.h"

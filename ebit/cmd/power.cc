@@ -1,6 +1,4 @@
 // ebit power: how many ebits a gate, or any unitary in a file, makes or destroys at most.
-#include "ebit/cmd/power.h"
-
 #include <fmt/format.h>
 
 #include <charconv>
@@ -11,6 +9,7 @@
 #include "ebit/base/parallel.h"
 #include "ebit/cmd/command.h"
 #include "ebit/cmd/output.h"
+#include "ebit/cmd/power_report.h"
 #include "ebit/info/matrix_file.h"
 #include "ebit/info/named_unitary.h"
 #include "ebit/report/plot.h"

@@ -1,10 +1,11 @@
+#include "ebit/cmd/power_report.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
 #include <numeric>
 
-#include "ebit/cmd/power.h"
 #include "ebit/info/weyl.h"
 #include "ebit/report/text_table.h"
 

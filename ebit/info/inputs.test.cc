@@ -88,6 +88,10 @@ TEST(MatrixFile, Csv) {
   wanted << 1, Complex(0, 0.5), Complex(0, -1), Complex(1e-3, -2);
   EXPECT_EQ(m, wanted);
   EXPECT_EQ(parse_matrix_csv("+i 1+i", "m.csv")(0, 1), Complex(1, 1));
+  EXPECT_EQ(parse_matrix_csv("\xEF\xBB\xBF"
+                             "2",
+                             "m.csv")(0, 0),
+            Complex(2, 0));
   const auto message = [](std::string_view text) {
     return message_of([&] { parse_matrix_csv(text, "m.csv"); });
   };

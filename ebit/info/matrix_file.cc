@@ -149,7 +149,8 @@ std::vector<std::vector<double>> number_rows(const Json& value, const char* key,
 }  // namespace
 
 MatrixXcd parse_matrix_csv(std::string_view text, std::string_view name) {
-  constexpr std::string_view kSeparators = ",; \t\r";
+  constexpr std::string_view kSeparators = ",; \t\r", kByteOrderMark = "\xEF\xBB\xBF";
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   Rows rows;
   std::size_t line = 0;
   while (!text.empty()) {

@@ -69,12 +69,9 @@ Outcome from_slightly_entangled(const PowerLandscape& land, Random& random) {
   return climb(land, shaken(product, random.uniform(0.1, 1.0), random));
 }
 
-/// A way to begin: starts take the rows in turn.
-struct Beginning {
-  Outcome (*search)(const PowerLandscape& land, Random& random);
-};
-constexpr Beginning kBeginnings[] = {
-    {from_random_product}, {from_random_state}, {from_slightly_entangled}, {from_random_state}};
+// Ways to begin: starts take them in turn.
+constexpr Outcome (*kBeginnings[])(const PowerLandscape&, Random&) = {
+    from_random_product, from_random_state, from_slightly_entangled, from_random_state};
 
 // States of one side, of d levels with an ancilla, that people know: |0>, the even superposition of all
 // levels, and k levels maximally entangled with the ancilla.
@@ -156,7 +153,7 @@ PowerResult search(const BipartiteUnitary& v, const PowerOptions& options, std::
       } else {
         const std::size_t k = i - given.size();
         Random random(options.seed, k);
-        all[i] = kBeginnings[k % std::size(kBeginnings)].search(land, random);
+        all[i] = kBeginnings[k % std::size(kBeginnings)](land, random);
       }
     });
     made = wanted;
