@@ -13,6 +13,7 @@ EBIT_COMMAND(forecast);
 EBIT_COMMAND(gates);
 EBIT_COMMAND(gradcheck);
 EBIT_COMMAND(help_all);
+EBIT_COMMAND(power);
 EBIT_COMMAND(presets);
 EBIT_COMMAND(probe);
 EBIT_COMMAND(report);
@@ -95,6 +96,13 @@ std::span<const Command> commands() {
                     "ebit replay trace.json --json"},
        .needs_torch = true,
        .setup = setup_replay},
+      {.name = "power",
+       .group = "Entanglement",
+       .help = "Search how many ebits a gate or any unitary makes or destroys at most",
+       .examples = {"ebit power cnot", "ebit power \"rzz(0.7)\" --ancilla none",
+                    "ebit power \"rzz(0:pi)\" --plot rzz.svg",
+                    "ebit power u.npy --dims 2x3 --ancilla 2x3 --json"},
+       .setup = setup_power},
       {.name = "bench",
        .group = "Studies",
        .help = "Measure the speed on this machine, against its own limits, torch and other simulators",
@@ -104,9 +112,11 @@ std::span<const Command> commands() {
        .setup = setup_bench},
       {.name = "reproduce",
        .group = "Studies",
-       .help = "Repeat a figure of a paper: train, plot, and put the numbers beside the published ones",
+       .help =
+           "Repeat a result of a paper: train or search, plot, and put the numbers beside the published ones",
        .examples = {"ebit reproduce daskin-fig4 -o runs/fig4",
-                    "ebit reproduce daskin-fig5 --data toronto.csv --target Temp"},
+                    "ebit reproduce daskin-fig5 --data toronto.csv --target Temp",
+                    "ebit reproduce linden -o runs/linden"},
        .needs_torch = true,
        .setup = setup_reproduce},
       {.name = "version",

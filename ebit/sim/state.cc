@@ -9,7 +9,9 @@
 namespace ebit {
 
 void require_memory(std::string_view what, double numbers, std::size_t bytes_each) {
+  constexpr double kSmall = 16 << 20;  // not worth asking the system, which takes longer than a small step
   const double bytes = numbers * static_cast<double>(bytes_each);
+  if (bytes <= kSmall) return;
   const double available = available_memory();
   require(bytes <= available,
           "{} would take {} of memory, and {} is free: use fewer wires, a smaller batch or float32", what,

@@ -6,8 +6,10 @@
 #include "ebit/base/atomic_file.h"
 #include "ebit/base/error.h"
 #include "ebit/base/nearest.h"
+#include "ebit/base/parallel.h"
 #include "ebit/cmd/command.h"
 #include "ebit/cmd/interrupt.h"
+#include "ebit/cmd/linden.h"
 #include "ebit/cmd/output.h"
 #include "ebit/cmd/torch/run_output.h"
 #include "ebit/data/metrics.h"
@@ -85,6 +87,24 @@ struct Options {
   bool overwrite = false, json = false, quiet = false;
 };
 
+/// A paper's result that is searched for, not trained.
+struct Study {
+  std::string name;
+  std::string help;
+  int (*run)(const Options& options, const fs::path& folder);
+};
+
+int run_linden(const Options& options, const fs::path& folder);
+
+const std::vector<Study>& studies() {
+  static const std::vector<Study> table = {
+      {.name = "linden",
+       .help = "qubit-qutrit unitaries that make 2 ebits and destroy fewer",
+       .run = run_linden},
+  };
+  return table;
+}
+
 int run(const Options& options);
 
 }  // namespace
@@ -93,6 +113,7 @@ std::function<int()> setup_reproduce(CLI::App& app) {
   auto options = std::make_shared<Options>();
   std::string help = "What to repeat:";
   for (const Experiment& row : experiments()) help += fmt::format(" {} ({})", row.name, row.help);
+  for (const Study& row : studies()) help += fmt::format(" {} ({})", row.name, row.help);
   app.add_option("experiment", options->experiment, help)->required();
   app.add_option("--data", options->data,
                  "CSV file or included data set, instead of the experiment's own series");
@@ -111,7 +132,9 @@ namespace {
 const Experiment& find_experiment(const std::string& name) {
   for (const Experiment& row : experiments())
     if (row.name == name) return row;
-  fail("unknown experiment '{}'{}", name, suggestion(name, names_of(experiments())));
+  std::vector<std::string> names = names_of(experiments());
+  for (const Study& row : studies()) names.push_back(row.name);
+  fail("unknown experiment '{}'{}", name, suggestion(name, names));
 }
 
 // Where the series comes from: the user's file, the experiment's own, or the included one.
@@ -273,7 +296,26 @@ void write_page(const Experiment& experiment, const std::vector<Trained>& runs, 
   page.write(folder / train::files::kReport);
 }
 
+int run_linden(const Options& options, const fs::path& folder) {
+  set_threads(0);
+  return reproduce_linden({.folder = folder,
+                           .search = {},
+                           .overwrite = options.overwrite,
+                           .json = options.json,
+                           .quiet = options.quiet});
+}
+
+int run_study(const Study& study, const Options& options, const fs::path& folder) {
+  require(options.data.empty() && options.target.empty() && options.epochs == 0 && options.seeds == 1,
+          "{} trains nothing: leave out --data, --target, --epochs and --seeds", study.name);
+  return study.run(options, folder);
+}
+
 int run(const Options& options) {
+  for (const Study& row : studies())
+    if (row.name == options.experiment)
+      return run_study(row, options,
+                       options.output.empty() ? fs::path("runs") / row.name : fs::path(options.output));
   catch_interrupts();
   const Experiment& experiment = find_experiment(options.experiment);
   require(options.epochs >= 0, "--epochs must be 0 (as the source) or more, not {}", options.epochs);
