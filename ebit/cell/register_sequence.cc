@@ -132,8 +132,9 @@ void RegisterCell<T>::backward(std::span<const T> parameters, const SequenceInpu
   const std::size_t tiles = tiles_of<T>(input.samples), groups = std::min(tiles, kGroups);
   const std::size_t entries = folded ? 2 * fold_.dimension() * fold_.dimension() : 0;
   sums_.assign(groups * parameter_count_, 0.0);
-  d_u_.assign(groups * entries, 0.0);
+  d_u_.resize(groups * entries);
   const auto body = [&](std::size_t group) {
+    std::fill_n(d_u_.begin() + static_cast<std::ptrdiff_t>(group * entries), entries, 0.0);
     for (std::size_t tile = group * tiles / groups; tile < (group + 1) * tiles / groups; ++tile)
       backward_tile(c, tape, tile, d_y, d_hidden_last, sums_.data() + group * parameter_count_,
                     d_u_.data() + group * entries, gradient.x, gradient.hidden);
@@ -144,8 +145,13 @@ void RegisterCell<T>::backward(std::span<const T> parameters, const SequenceInpu
     for (std::size_t p = 0; p < parameter_count_; ++p)
       gradient.parameters[p] += sums_[group * parameter_count_ + p];
   if (!folded) return;
-  for (std::size_t group = 1; group < groups; ++group)
-    for (std::size_t e = 0; e < entries; ++e) d_u_[e] += d_u_[group * entries + e];
+  const std::size_t used = fold_.real() ? entries / 2 : entries;  // the imaginary half is not asked for
+  const auto add_rows = [&](std::size_t row) {
+    const std::size_t first = row * fold_.dimension();
+    for (std::size_t group = 1; group < groups; ++group)
+      for (std::size_t e = first; e < first + fold_.dimension(); ++e) d_u_[e] += d_u_[group * entries + e];
+  };
+  parallel_for(used / fold_.dimension(), std::ref(add_rows));
   fold_.backward(method_, whole_, d_u_.data(), gradient.parameters);
 }
 
