@@ -6,6 +6,7 @@
 #include "ebit/grad/adjoint.h"
 #include "ebit/grad/finite_difference.h"
 #include "ebit/grad/parameter_shift.h"
+#include "ebit/sim/dense_oracle.h"
 #include "ebit/sim/observable.h"
 #include "ebit/sim/random_circuit.h"
 
@@ -84,6 +85,115 @@ TEST(Gradient, AdjointEqualsParameterShiftAndFiniteDifference) {
                 1e-7);
     }
 }
+
+// The slow, obvious way: every state between gates is stored, every gate a dense matrix.
+struct StoredStates {
+  std::vector<double> shared, per_sample;  // gradients of one sample
+  Eigen::VectorXcd g;                      // cotangent of the input
+
+  StoredStates(const Circuit& circuit, const std::vector<double>& angles, const std::vector<double>& own,
+               const Eigen::VectorXcd& psi, const Eigen::VectorXcd& g_out)
+      : shared(angles.size()), per_sample(own.size()), g(g_out) {
+    const auto& operations = circuit.operations();
+    const auto value = [&](const Angle& angle) {
+      if (angle.kind == Angle::Kind::kConstant) return angle.value;
+      const auto& from = angle.kind == Angle::Kind::kShared ? angles : own;
+      return angle.value + angle.scale * from[static_cast<std::size_t>(angle.index)];
+    };
+    std::vector<Eigen::VectorXcd> states = {psi};
+    std::vector<Eigen::MatrixXcd> matrices;
+    std::vector<std::vector<double>> values;
+    for (const Operation& operation : operations) {
+      const Gate& row = gate(operation.gate);
+      values.emplace_back();
+      for (int k = 0; k < row.angles; ++k) values.back().push_back(value(operation.angles[k]));
+      const auto small =
+          row.matrix ? gate_matrix(row, values.back()) : operation_matrix(circuit, operation, values.back());
+      matrices.push_back(oracle::embed(small, wires_of(operation, row), circuit.wires()));
+      states.push_back(matrices.back() * states.back());
+    }
+    for (std::size_t i = operations.size(); i-- > 0;) {
+      const Gate& row = gate(operations[i].gate);
+      for (int k = 0; k < row.angles; ++k) {
+        const Angle& angle = operations[i].angles[k];
+        if (angle.kind == Angle::Kind::kConstant) continue;
+        // -i G on the part of the space where the controls are 1.
+        const int outer = 1 << row.wires, inner = row.dimension();
+        std::vector<Complex> generator(static_cast<std::size_t>(inner * inner));
+        row.generator(values[i].data(), k, generator.data());
+        std::vector<Complex> whole(static_cast<std::size_t>(outer * outer), 0.0);
+        for (int a = 0; a < inner; ++a)
+          for (int b = 0; b < inner; ++b)
+            whole[static_cast<std::size_t>((outer - inner + a) * outer + outer - inner + b)] =
+                Complex(0, -1) * generator[static_cast<std::size_t>(a * inner + b)];
+        const Eigen::VectorXcd moved =
+            oracle::embed(whole, wires_of(operations[i], row), circuit.wires()) * states[i + 1];
+        auto& to = angle.kind == Angle::Kind::kShared ? shared : per_sample;
+        to[static_cast<std::size_t>(angle.index)] += angle.scale * g.dot(moved).real();
+      }
+      g = matrices[i].adjoint() * g;
+    }
+  }
+
+  static std::span<const int> wires_of(const Operation& operation, const Gate& row) {
+    return {operation.wires.data(), static_cast<std::size_t>(row.wires)};
+  }
+};
+
+template <class T>
+void adjoint_equals_stored_states(double tolerance) {
+  constexpr std::size_t kW = kLanes<T>;
+  for (int wires = 1; wires <= 5; ++wires)
+    for (const std::size_t batch : {1u, 3u, 8u, 17u}) {
+      const std::uint64_t seed = 1000 * static_cast<std::uint64_t>(wires) + batch;
+      SCOPED_TRACE(testing::Message() << wires << " wires, seed " << seed);
+      Random random(seed);
+      const Circuit circuit = random_circuit(wires, 30, random);
+      const auto shared = random_numbers<T>(static_cast<std::size_t>(circuit.shared_parameters()), 3, random);
+      const auto own =
+          random_numbers<T>(static_cast<std::size_t>(circuit.per_sample_parameters()) * batch, 3, random);
+      StateBatch<T> psi(wires, batch), g(wires, batch);
+      randomize(psi, random), randomize(g, random);
+      StateBatch<T> out = psi, g_in = g;
+      Program<T> program(circuit);
+      program.bind(shared);
+      std::vector<double> d_shared(shared.size(), 0.0), expected_shared(shared.size(), 0.0);
+      std::vector<AlignedVector<T>> d_own;
+      for (std::size_t t = 0; t < out.tiles(); ++t) {
+        AlignedVector<T> angles;
+        if (!own.empty()) gather_lanes<T>(own, batch, t, angles);
+        LaneMatrices<T> lanes;
+        program.bind_lanes(angles.data(), lanes);
+        program.run(out.tile(t), &lanes);
+        d_own.emplace_back(angles.size(), T(0));
+        // Lanes behind the last sample must not count: their cotangent is zero.
+        adjoint_backward<T>(program, &lanes, angles.data(), out.tile(t), g_in.tile(t),
+                            {d_shared.data(), d_own.back().data()});
+      }
+      const std::vector<double> angles(shared.begin(), shared.end());
+      for (std::size_t b = 0; b < batch; ++b) {
+        Eigen::VectorXcd psi_b(1 << wires), g_b(1 << wires);
+        for (std::size_t i = 0; i < (std::size_t{1} << wires); ++i)
+          psi_b[static_cast<Eigen::Index>(i)] = psi.amplitude(b, i),
+          g_b[static_cast<Eigen::Index>(i)] = g.amplitude(b, i);
+        std::vector<double> own_b;
+        for (std::size_t q = 0; q < own.size() / batch; ++q) own_b.push_back(own[q * batch + b]);
+        const StoredStates expected(circuit, angles, own_b, psi_b, g_b);
+        for (std::size_t p = 0; p < angles.size(); ++p) expected_shared[p] += expected.shared[p];
+        for (std::size_t q = 0; q < own_b.size(); ++q)
+          ASSERT_NEAR(d_own[b / kW][q * kW + b % kW], expected.per_sample[q], tolerance);
+        for (std::size_t i = 0; i < (std::size_t{1} << wires); ++i) {
+          ASSERT_LT(std::abs(out.amplitude(b, i) - psi.amplitude(b, i)), tolerance);
+          ASSERT_LT(std::abs(g_in.amplitude(b, i) - expected.g[static_cast<Eigen::Index>(i)]), tolerance);
+        }
+      }
+      for (std::size_t p = 0; p < angles.size(); ++p)
+        ASSERT_NEAR(d_shared[p], expected_shared[p], static_cast<double>(batch) * tolerance);
+    }
+}
+
+TEST(Gradient, AdjointEqualsStoredStatesInFloat64) { adjoint_equals_stored_states<double>(1e-13); }
+TEST(Gradient, AdjointEqualsStoredStatesInFloat32) { adjoint_equals_stored_states<float>(3e-5); }
 
 TEST(Gradient, TheInputStateComesBackAndItsCotangentIsTheDerivative) {
   Random random(9);
