@@ -28,25 +28,44 @@ struct Temporary {
   fail("cannot write '{}': {}", path.string(), std::strerror(errno));
 }
 
+void write_all(int file, std::string_view rest, const std::filesystem::path& path) {
+  while (!rest.empty()) {
+    const ssize_t written = ::write(file, rest.data(), rest.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) fail_writing(path);
+    rest.remove_prefix(static_cast<std::size_t>(written));
+  }
+}
+
+// A pipe, a terminal or another device: nothing can stand beside it, and nothing may take its place.
+void write_device(const std::filesystem::path& path, std::string_view content) {
+  Temporary device{path.string(), ::open(path.c_str(), O_WRONLY | O_CLOEXEC), /*kept=*/true};
+  if (device.file < 0) fail_writing(path);
+  write_all(device.file, content, path);
+}
+
 }  // namespace
 
 void write_file_atomically(const std::filesystem::path& path, std::string_view content) {
-  Temporary temporary{path.string() + std::string(kPartial)};
+  std::error_code unknown;
+  const std::filesystem::file_status there = std::filesystem::status(path, unknown);
+  if (std::filesystem::exists(there) && !std::filesystem::is_regular_file(there) &&
+      !std::filesystem::is_directory(there))
+    return write_device(path, content);
+  // A link stays one: the file that it points to is replaced.
+  const std::filesystem::path target =
+      std::filesystem::exists(there) ? std::filesystem::canonical(path, unknown) : path;
+  Temporary temporary{target.string() + std::string(kPartial)};
   temporary.file = ::open(temporary.name.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
   if (temporary.file < 0) {
     temporary.kept = true;
     fail_writing(path);
   }
-  for (std::string_view rest = content; !rest.empty();) {
-    const ssize_t written = ::write(temporary.file, rest.data(), rest.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) fail_writing(path);
-    rest.remove_prefix(static_cast<std::size_t>(written));
-  }
+  write_all(temporary.file, content, path);
   if (::fsync(temporary.file) != 0) fail_writing(path);
   const int status = ::close(temporary.file);
   temporary.file = -1;
-  if (status != 0 || ::rename(temporary.name.c_str(), path.c_str()) != 0) fail_writing(path);
+  if (status != 0 || ::rename(temporary.name.c_str(), target.c_str()) != 0) fail_writing(path);
   temporary.kept = true;
 }
 

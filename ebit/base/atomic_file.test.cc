@@ -47,6 +47,23 @@ TEST(AtomicFile, TakesOverWhatAKilledProgramLeft) {
   fs::remove(path);
 }
 
+TEST(AtomicFile, ALinkStaysALinkAndADeviceADevice) {
+  const fs::path target = fs::path(EBIT_TEST_TMP) / "link_target.txt",
+                 link = fs::path(EBIT_TEST_TMP) / "link.txt";
+  std::ofstream(target) << "before";
+  fs::remove(link);
+  fs::create_symlink(target, link);
+  write_file_atomically(link, "behind");
+  EXPECT_TRUE(fs::is_symlink(link));
+  EXPECT_EQ(read_file(target), "behind");
+  fs::remove(link), fs::remove(target);
+  write_file_atomically("/dev/null", "gone");
+  EXPECT_TRUE(fs::is_character_file("/dev/null"));
+  if (!fs::is_character_file("/dev/full")) GTEST_SKIP() << "this machine has no /dev/full";
+  EXPECT_THROW(write_file_atomically("/dev/full", "x"), Error);
+  EXPECT_TRUE(fs::is_character_file("/dev/full"));
+}
+
 TEST(AtomicFile, ReadingSaysWhy) {
   EXPECT_THROW(read_file("/nonexistent"), Error);
   EXPECT_THROW(read_file("/"), Error);
