@@ -7,18 +7,6 @@
 namespace ebit {
 namespace {
 
-Circuit layers(int wires, int count) {
-  Circuit circuit(wires);
-  int angle = 0;
-  for (int layer = 0; layer < count; ++layer) {
-    for (int q = 0; q < wires; ++q)
-      for (GateId id : {GateId::kRX, GateId::kRY, GateId::kRZ})
-        circuit.add(id, {q}, {Angle::shared(angle++)});
-    for (int q = 0; q < wires; ++q) circuit.add(GateId::kCNOT, {q, (q + 1) % wires});
-  }
-  return circuit;
-}
-
 // Seconds a sample of one tile: range(0) wires, range(1) the instruction set.
 template <class T, bool kBackward>
 void run_layers(benchmark::State& state) {
@@ -28,7 +16,7 @@ void run_layers(benchmark::State& state) {
   state.SetLabel(std::string(tables[isa]->name));
   const int wires = static_cast<int>(state.range(0));
   Random random(1);
-  Program<T> program(layers(wires, 3), *tables[isa]);
+  Program<T> program(rotation_layers(wires, 3, /*per_sample=*/false), *tables[isa]);
   program.bind(random_numbers<T>(static_cast<std::size_t>(program.circuit().shared_parameters()), 3, random));
   StateBatch<T> psi(wires, kLanes<T>), g(wires, kLanes<T>);
   randomize(psi, random), randomize(g, random);

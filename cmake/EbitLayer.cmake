@@ -60,3 +60,17 @@ function(ebit_layer name)
     endif()
   endif()
 endfunction()
+
+# ebit_instruction_sets(STEM): STEM_baseline.cc, STEM_avx2.cc and STEM_avx512.cc of this layer are one source for several
+# instruction sets; STEM.cc picks among them when the program starts (ebit/sim/instruction_sets.h).
+function(ebit_instruction_sets stem)
+  if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+    set_source_files_properties(${stem}_avx2.cc PROPERTIES
+      COMPILE_OPTIONS "-mavx2;-mfma;-mpopcnt;-ffp-contract=fast")
+    set_source_files_properties(${stem}_avx512.cc PROPERTIES
+      COMPILE_OPTIONS "-mavx512f;-mavx512dq;-mavx512vl;-mfma;-mpopcnt;-mprefer-vector-width=512;-ffp-contract=fast")
+    set_source_files_properties(${stem}.cc PROPERTIES COMPILE_DEFINITIONS EBIT_X86_KERNELS)
+  else()
+    set_source_files_properties(${stem}_avx2.cc ${stem}_avx512.cc PROPERTIES HEADER_FILE_ONLY ON)
+  endif()
+endfunction()

@@ -1,55 +1,25 @@
 #include "ebit/bench/fma.h"
 
+#include "ebit/sim/instruction_sets.h"
+
 // The loops that fma_*.cc define.
-#define EBIT_DECLARE_LOOPS(isa)                 \
+#define EBIT_DECLARE(isa)                       \
   namespace ebit::bench::isa {                  \
   extern const LimitLoops<float> kFloatLoops;   \
   extern const LimitLoops<double> kDoubleLoops; \
   }
-EBIT_DECLARE_LOOPS(baseline)
-#ifdef EBIT_X86_KERNELS
-EBIT_DECLARE_LOOPS(avx2)
-EBIT_DECLARE_LOOPS(avx512)
-#endif
-#undef EBIT_DECLARE_LOOPS
+EBIT_FOR_EACH_INSTRUCTION_SET(EBIT_DECLARE)
+#undef EBIT_DECLARE
 
 namespace ebit::bench {
-namespace {
-
-template <class T>
-std::span<const LimitLoops<T>* const> all_loops();
-
-template <>
-std::span<const LimitLoops<float>* const> all_loops() {
-  static const LimitLoops<float>* const all[] = {
-      &baseline::kFloatLoops,
-#ifdef EBIT_X86_KERNELS
-      &avx2::kFloatLoops,
-      &avx512::kFloatLoops,
-#endif
-  };
-  return all;
-}
-
-template <>
-std::span<const LimitLoops<double>* const> all_loops() {
-  static const LimitLoops<double>* const all[] = {
-      &baseline::kDoubleLoops,
-#ifdef EBIT_X86_KERNELS
-      &avx2::kDoubleLoops,
-      &avx512::kDoubleLoops,
-#endif
-  };
-  return all;
-}
-
-}  // namespace
 
 template <class T>
 const LimitLoops<T>& limit_loops(std::string_view name) {
-  for (const LimitLoops<T>* loops : all_loops<T>())
-    if (loops->name == name) return *loops;
-  return *all_loops<T>().front();
+#define EBIT_ROW(isa) of_precision<T>(isa::kFloatLoops, isa::kDoubleLoops),
+  static const LimitLoops<T>* const tables[] = {EBIT_FOR_EACH_INSTRUCTION_SET(EBIT_ROW)};
+#undef EBIT_ROW
+  const LimitLoops<T>* const found = find_table<LimitLoops<T>>(tables, name);
+  return found ? *found : *tables[0];
 }
 
 template const LimitLoops<float>& limit_loops(std::string_view name);

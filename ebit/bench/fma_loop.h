@@ -1,15 +1,12 @@
-// The loops' source, compiled once for each instruction set: fma_*.cc define EBIT_ISA and EBIT_VECTOR_BYTES
-// and include this file. As in ebit/sim/kernels_impl.h nothing here may call an inline function that other
+// The loops' source, compiled once for each instruction set: fma_*.cc define EBIT_ISA and include this
+// file. As in ebit/sim/kernels_impl.h nothing here may call an inline function that other
 // files could also call.
 #include "ebit/bench/fma.h"
+#include "ebit/sim/kernels_vectors.h"
 
 namespace ebit::bench::EBIT_ISA {
 
-/// The numbers of one vector register.
-template <class T>
-struct Vector {
-  using Type [[gnu::vector_size(EBIT_VECTOR_BYTES)]] = T;  ///< arithmetic goes lane by lane
-};
+using namespace vectors::EBIT_ISA;
 
 // Twelve chains hide a latency of four to five cycles on two pipes and fit, with the two constants, in 16
 // registers.
@@ -17,7 +14,7 @@ constexpr int kChains = 12;
 
 template <class T>
 T multiply_add(std::size_t rounds) {
-  using V = typename Vector<T>::Type;
+  using V = Vector<T>;
   // Not known to the compiler, or it would work the loop out beforehand.
   volatile T factor = T(0.999), term = T(0.001);
   const V a = V{} + factor, b = V{} + term;
@@ -31,20 +28,18 @@ T multiply_add(std::size_t rounds) {
   }
   const V sum = c0 + c1 + c2 + c3 + c4 + c5 + c6 + c7 + c8 + c9 + c10 + c11;
   T result = 0;
-  for (std::size_t l = 0; l < EBIT_VECTOR_BYTES / sizeof(T); ++l) result += sum[l];
+  for (int l = 0; l < kWidth<T>; ++l) result += sum[l];
   return result;
 }
 
 template <class T>
 void scale(T* x, std::size_t count, T factor) {
-  using V = typename Vector<T>::Type;
-  V* v = reinterpret_cast<V*>(x);
-  for (std::size_t i = 0; i < count * sizeof(T) / EBIT_VECTOR_BYTES; ++i) v[i] *= factor;
+  for (std::size_t i = 0; i < count; i += kWidth<T>) store(x + i, load(x + i) * factor);
 }
 
 template <class T>
 constexpr LimitLoops<T> loops(std::string_view name) {
-  return {name, multiply_add<T>, 2 * kChains * EBIT_VECTOR_BYTES / sizeof(T), scale<T>};
+  return {name, multiply_add<T>, 2 * kChains * kWidth<T>, scale<T>};
 }
 
 #define EBIT_TEXT_OF(x) #x

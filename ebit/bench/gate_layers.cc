@@ -6,22 +6,10 @@
 #include <cmath>
 
 #include "ebit/base/parallel.h"
-#include "ebit/base/random.h"
+#include "ebit/sim/random_circuit.h"
 
 namespace ebit::bench {
 namespace {
-
-Circuit rotation_layers(int wires, int layers) {
-  Circuit circuit(wires);
-  int angle = 0;
-  for (int layer = 0; layer < layers; ++layer) {
-    for (int q = 0; q < wires; ++q)
-      for (GateId id : {GateId::kRX, GateId::kRY, GateId::kRZ})
-        circuit.add(id, {q}, {Angle::per_sample(angle++)});
-    for (int q = 0; q < wires; ++q) circuit.add(GateId::kCNOT, {q, (q + 1) % wires});
-  }
-  return circuit;
-}
 
 std::vector<Observable> all_paulis(int wires) {
   std::vector<Observable> all;
@@ -45,7 +33,7 @@ GateLayers<T>::GateLayers(int wires, int layers, std::size_t batch, std::uint64_
     : wires_(wires),
       layers_(layers),
       batch_(batch),
-      program_(rotation_layers(wires, layers), all_paulis(wires)) {
+      program_(rotation_layers(wires, layers, /*per_sample=*/true), all_paulis(wires)) {
   Random random(seed);
   const std::size_t tiles = tiles_of<T>(batch), lanes = tiles * kLanes<T>;
   angles_ = uniform<T>(lanes * static_cast<std::size_t>(3 * layers * wires), random);

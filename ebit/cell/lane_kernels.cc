@@ -1,46 +1,28 @@
 #include "ebit/cell/lane_kernels.h"
 
 #include "ebit/base/error.h"
+#include "ebit/sim/instruction_sets.h"
 #include "ebit/sim/kernels.h"
 
 // The tables that lane_kernels_*.cc define.
-#define EBIT_DECLARE_TABLES(isa)             \
+#define EBIT_DECLARE(isa)                    \
   namespace ebit::lanes::isa {               \
   extern const LaneKernels<float> kFloats;   \
   extern const LaneKernels<double> kDoubles; \
   }
-EBIT_DECLARE_TABLES(baseline)
-#ifdef EBIT_X86_KERNELS
-EBIT_DECLARE_TABLES(avx2)
-EBIT_DECLARE_TABLES(avx512)
-#endif
-#undef EBIT_DECLARE_TABLES
+EBIT_FOR_EACH_INSTRUCTION_SET(EBIT_DECLARE)
+#undef EBIT_DECLARE
 
 namespace ebit {
-namespace {
-
-template <class T>
-const LaneKernels<T>& pick(const LaneKernels<float>& narrow, const LaneKernels<double>& wide) {
-  if constexpr (sizeof(T) == 8)
-    return wide;
-  else
-    return narrow;
-}
-
-}  // namespace
 
 template <class T>
 const LaneKernels<T>& find_lane_kernels(std::string_view name) {
-  const LaneKernels<T>* const tables[] = {
-      &pick<T>(lanes::baseline::kFloats, lanes::baseline::kDoubles),
-#ifdef EBIT_X86_KERNELS
-      &pick<T>(lanes::avx2::kFloats, lanes::avx2::kDoubles),
-      &pick<T>(lanes::avx512::kFloats, lanes::avx512::kDoubles),
-#endif
-  };
-  for (const LaneKernels<T>* table : tables)
-    if (table->name == name) return *table;
-  fail("there are no loops of a time step for the instruction set '{}'", name);
+#define EBIT_ROW(isa) of_precision<T>(lanes::isa::kFloats, lanes::isa::kDoubles),
+  static const LaneKernels<T>* const tables[] = {EBIT_FOR_EACH_INSTRUCTION_SET(EBIT_ROW)};
+#undef EBIT_ROW
+  const LaneKernels<T>* const found = find_table<LaneKernels<T>>(tables, name);
+  require(found != nullptr, "there are no loops of a time step for the instruction set '{}'", name);
+  return *found;
 }
 
 template <class T>

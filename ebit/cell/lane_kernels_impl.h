@@ -1,45 +1,16 @@
 // The source of LaneKernels, compiled once for each instruction set: lane_kernels_*.cc define EBIT_ISA and
 // include this file. As in sim/kernels_impl.h nothing here may call an inline function that other files could
 // call too.
-//
-// Vectors are of the instruction set's own width: GCC splits wider ones, and spills the pieces.
 #include <utility>
 
 #include "ebit/cell/lane_kernels.h"
-
-#define EBIT_INLINE [[gnu::always_inline]] inline
+#include "ebit/sim/kernels_vectors.h"
 
 namespace ebit::lanes::EBIT_ISA {
 
-#if defined(__AVX512F__)
-constexpr int kBytes = 64, kRegisters = 32;
-#elif defined(__AVX2__)
-constexpr int kBytes = 32, kRegisters = 16;
-#else
-constexpr int kBytes = 16, kRegisters = 16;
-#endif
+using namespace vectors::EBIT_ISA;
 
-/// The vector of numbers T that fills a register.
-template <class T>
-struct VectorOf {
-  using type [[gnu::vector_size(kBytes), gnu::may_alias]] = T;  ///< kBytes of T, loaded from any array of T
-};
-template <class T>
-using Vector = typename VectorOf<T>::type;
-template <class T>
-constexpr int kWidth = kBytes / static_cast<int>(sizeof(T));  // numbers of a vector
-template <class T>
-constexpr int kPieces = kLanes<T> / kWidth<T>;  // vectors of the lanes of one amplitude
 constexpr int kPanel = static_cast<int>(kPanelRows);
-
-template <class T>
-EBIT_INLINE Vector<T> load(const T* p) {
-  return *reinterpret_cast<const Vector<T>*>(p);
-}
-template <class T>
-EBIT_INLINE void store(T* p, Vector<T> v) {
-  *reinterpret_cast<Vector<T>*>(p) = v;
-}
 
 // ---- products with a matrix
 
@@ -83,9 +54,9 @@ template <class T, Arithmetic kKind, int kPanels>
 EBIT_INLINE void multiply_panels(const T* panels, std::size_t n, const T* in_re, const T* in_im, T* out_re,
                                  T* out_im) {
   // With complex states each row has two sums.
-  constexpr int kAtOnce = kPieces < T >> 1 && kKind == Arithmetic::kReal ? 2 : 1;
+  constexpr int kAtOnce = kChunks<T> != 1 && kKind == Arithmetic::kReal ? 2 : 1;
   for (std::size_t i = 0; i < n; i += kPanels * kPanelRows)
-    for (int v = 0; v < kPieces<T>; v += kAtOnce) {
+    for (int v = 0; v < kChunks<T>; v += kAtOnce) {
       const std::size_t row = i * kLanes<T>;
       const int lane = v * kWidth<T>;
       multiply_rows<T, kKind, kPanels, kAtOnce>(panels + i * n * 2, n, in_re + lane, in_im + lane,

@@ -6,43 +6,42 @@
 
 #include "ebit/base/error.h"
 #include "ebit/base/nearest.h"
+#include "ebit/sim/instruction_sets.h"
 
 // The tables that kernels_*.cc define.
-#define EBIT_DECLARE_TABLES(isa)                 \
+#define EBIT_DECLARE(isa)                        \
   namespace ebit::kernels::isa {                 \
   extern const KernelTable<float> kFloatTable;   \
   extern const KernelTable<double> kDoubleTable; \
   }
-EBIT_DECLARE_TABLES(baseline)
-#ifdef EBIT_X86_KERNELS
-EBIT_DECLARE_TABLES(avx2)
-EBIT_DECLARE_TABLES(avx512)
-#endif
-#undef EBIT_DECLARE_TABLES
+EBIT_FOR_EACH_INSTRUCTION_SET(EBIT_DECLARE)
+#undef EBIT_DECLARE
 
 namespace ebit::kernels {
 namespace {
 
+// Whether this processor has what the instruction set of that name needs.
+bool runs_here(std::string_view name) {
+#ifdef EBIT_X86_KERNELS
+  __builtin_cpu_init();
+  if (name == "avx2")
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
+           __builtin_cpu_supports("popcnt");
+  if (name == "avx512")
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+           __builtin_cpu_supports("avx512vl");
+#endif
+  return name == "baseline";
+}
+
 // The tables of one precision that this processor can run, narrowest first.
 template <class T>
 std::vector<const KernelTable<T>*> find_usable() {
-  constexpr bool kWide = sizeof(T) == 8;
-  const auto pick = [](const KernelTable<float>& narrow,
-                       const KernelTable<double>& wide) -> const KernelTable<T>* {
-    if constexpr (kWide)
-      return &wide;
-    else
-      return &narrow;
-  };
-  std::vector<const KernelTable<T>*> usable = {pick(baseline::kFloatTable, baseline::kDoubleTable)};
-#ifdef EBIT_X86_KERNELS
-  __builtin_cpu_init();
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("popcnt"))
-    usable.push_back(pick(avx2::kFloatTable, avx2::kDoubleTable));
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
-      __builtin_cpu_supports("avx512vl"))
-    usable.push_back(pick(avx512::kFloatTable, avx512::kDoubleTable));
-#endif
+  std::vector<const KernelTable<T>*> usable;
+#define EBIT_ADD(isa) \
+  if (runs_here(#isa)) usable.push_back(of_precision<T>(isa::kFloatTable, isa::kDoubleTable));
+  EBIT_FOR_EACH_INSTRUCTION_SET(EBIT_ADD)
+#undef EBIT_ADD
   return usable;
 }
 
@@ -51,11 +50,9 @@ const KernelTable<T>& choose() {
   const auto usable = usable_kernel_tables<T>();
   const char* const wanted = std::getenv("EBIT_SIMD");
   if (!wanted || !*wanted) return *usable.back();
+  if (const auto* const found = find_table<KernelTable<T>>(usable, wanted)) return *found;
   std::vector<std::string> names;
-  for (const auto* table : usable) {
-    if (table->name == wanted) return *table;
-    names.emplace_back(table->name);
-  }
+  for (const auto* table : usable) names.emplace_back(table->name);
   fail("EBIT_SIMD asks for '{}', which this processor or build does not have{}", wanted,
        suggestion(wanted, names));
 }

@@ -3,34 +3,7 @@
 
 namespace ebit::kernels::EBIT_ISA {
 
-#if defined(__AVX512F__)
-inline constexpr int kVectorBytes = 64;
-#elif defined(__AVX2__)
-inline constexpr int kVectorBytes = 32;
-#else
-inline constexpr int kVectorBytes = 16;
-#endif
-
-template <class T>
-struct VectorOf {
-  typedef T Type __attribute__((vector_size(kVectorBytes), may_alias));
-};
-template <class T>
-using Vector = typename VectorOf<T>::Type;
-template <class T>
-inline constexpr int kWidth = kVectorBytes / static_cast<int>(sizeof(T));
-// Vectors that hold one amplitude's lanes.
-template <class T>
-inline constexpr int kChunks = kLanes<T> / kWidth<T>;
-
-template <class T>
-EBIT_INLINE Vector<T> load(const T* p) {
-  return *reinterpret_cast<const Vector<T>*>(p);
-}
-template <class T>
-EBIT_INLINE void store(T* p, Vector<T> v) {
-  *reinterpret_cast<Vector<T>*>(p) = v;
-}
+using namespace vectors::EBIT_ISA;
 
 EBIT_INLINE std::size_t parity(std::size_t bits) {
   return static_cast<std::size_t>(__builtin_popcountll(bits)) & 1;

@@ -5,9 +5,8 @@
 // of it, perhaps the one with instructions that the processor lacks. Hence no std functions, and a namespace
 // of its own.
 #include "ebit/sim/kernels.h"
-
-#define EBIT_INLINE [[gnu::always_inline]] inline
-
+#include "ebit/sim/kernels_vectors.h"
+// These need both.
 #include "ebit/sim/kernels_groups.h"
 #include "ebit/sim/kernels_local.h"
 #include "ebit/sim/kernels_math.h"

@@ -9,20 +9,8 @@
 namespace ebit {
 namespace {
 
-Circuit layers(int wires, int count) {
-  Circuit circuit(wires);
-  int angle = 0;
-  for (int layer = 0; layer < count; ++layer) {
-    for (int q = 0; q < wires; ++q)
-      for (GateId id : {GateId::kRX, GateId::kRY, GateId::kRZ})
-        circuit.add(id, {q}, {Angle::shared(angle++)});
-    for (int q = 0; q < wires; ++q) circuit.add(GateId::kCNOT, {q, (q + 1) % wires});
-  }
-  return circuit;
-}
-
 TEST(Plan, RotationsAreFusedAndEntanglingRingsCostNoSweep) {
-  const Plan plan = make_plan(layers(6, 3));
+  const Plan plan = make_plan(rotation_layers(6, 3, /*per_sample=*/true));
   EXPECT_EQ(plan.locals.size(), 18u) << "one gate a wire and layer";
   EXPECT_EQ(plan.factors.size(), 54u);
   EXPECT_EQ(plan.forward.size(), 6u) << "two sweeps of three wires a layer";

@@ -5,6 +5,20 @@
 
 namespace ebit {
 
+Circuit rotation_layers(int wires, int layers, bool per_sample) {
+  Circuit circuit(wires);
+  int angle = 0;
+  for (int layer = 0; layer < layers; ++layer) {
+    for (int q = 0; q < wires; ++q)
+      for (GateId id : {GateId::kRX, GateId::kRY, GateId::kRZ}) {
+        circuit.add(id, {q}, {per_sample ? Angle::per_sample(angle) : Angle::shared(angle)});
+        ++angle;
+      }
+    for (int q = 0; q < wires; ++q) circuit.add(GateId::kCNOT, {q, (q + 1) % wires});
+  }
+  return circuit;
+}
+
 std::vector<Complex> random_unitary(int n, Random& random) {
   Eigen::MatrixXcd gaussian(n, n);
   for (auto& entry : gaussian.reshaped()) entry = {random.normal(), random.normal()};

@@ -1,4 +1,4 @@
-// Random circuits and states for tests and benchmarks.
+// Circuits and random states for tests and benchmarks.
 #pragma once
 
 #include <string>
@@ -13,6 +13,10 @@ namespace ebit {
 /// A circuit of `count` random rows of the gate table (matrix gates included) on random wires. Every angle is
 /// by chance a constant, a shared parameter of its own or a per-sample parameter of its own.
 Circuit random_circuit(int wires, int count, Random& random, bool per_sample = true);
+
+/// `layers` layers of RX RY RZ on every wire and CNOT(q, q + 1 mod wires), every angle a parameter of its
+/// own: shared, or per sample.
+Circuit rotation_layers(int wires, int layers, bool per_sample);
 
 /// A random unitary matrix, [n, n] row by row.
 std::vector<Complex> random_unitary(int n, Random& random);

@@ -16,25 +16,8 @@ namespace {
 
 using nlohmann::json;
 using testing::HasSubstr;
-using testing::MatchesRegex;
 using testing::Not;
 using testing::StartsWith;
-
-std::string output_of(const std::string& command) {
-  const Outcome outcome = run(command);
-  EXPECT_EQ(outcome.status, 0) << command << "\n" << outcome.err;
-  EXPECT_EQ(outcome.err, "");
-  return outcome.out;
-}
-
-void expect_refused(const std::string& command, const std::string& words) {
-  SCOPED_TRACE(command);
-  const Outcome outcome = run(command);
-  EXPECT_EQ(outcome.status, 2);
-  EXPECT_EQ(outcome.out, "");
-  EXPECT_THAT(outcome.err, MatchesRegex("ebit: [^\n]+\n"));
-  EXPECT_THAT(outcome.err, HasSubstr(words));
-}
 
 const std::string kExamples = EBIT_SOURCE_DIR "/configs/ansatz/";
 

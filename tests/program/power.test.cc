@@ -13,24 +13,7 @@ namespace {
 
 using nlohmann::json;
 using testing::HasSubstr;
-using testing::MatchesRegex;
 using testing::Not;
-
-std::string output_of(const std::string& command) {
-  const Outcome outcome = run(command);
-  EXPECT_EQ(outcome.status, 0) << command << "\n" << outcome.err;
-  EXPECT_EQ(outcome.err, "");
-  return outcome.out;
-}
-
-void expect_refused(const std::string& command, const std::string& words) {
-  SCOPED_TRACE(command);
-  const Outcome outcome = run(command);
-  EXPECT_EQ(outcome.status, 2);
-  EXPECT_EQ(outcome.out, "");
-  EXPECT_THAT(outcome.err, MatchesRegex("ebit: [^\n]+\n"));
-  EXPECT_THAT(outcome.err, HasSubstr(words));
-}
 
 TEST(PowerCommand, PrintsPowersAndTheStatesThatReachThem) {
   const std::string text = output_of("ebit power cnot");

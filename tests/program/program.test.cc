@@ -10,17 +10,6 @@ namespace ebit::test {
 namespace {
 
 using testing::HasSubstr;
-using testing::MatchesRegex;
-
-// One line on standard error that starts with "ebit: ", nothing on standard output, status 2.
-void expect_refused(const std::string& command, const std::string& words) {
-  SCOPED_TRACE(command);
-  const Outcome outcome = run(command);
-  EXPECT_EQ(outcome.status, 2);
-  EXPECT_EQ(outcome.out, "");
-  EXPECT_THAT(outcome.err, MatchesRegex("ebit: [^\n]+\n"));
-  EXPECT_THAT(outcome.err, HasSubstr(words));
-}
 
 TEST(Program, VersionIsReadableByMachines) {
   const Outcome outcome = run("ebit version --json");

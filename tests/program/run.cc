@@ -1,5 +1,7 @@
 #include "tests/program/run.h"
 
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -49,6 +51,22 @@ Outcome run(const std::string& command) {
                            (folder.path() / "err").string();
   const int status = std::system(line.c_str());
   return {shell_status(status), read_file(folder.path() / "out"), read_file(folder.path() / "err")};
+}
+
+std::string output_of(const std::string& command) {
+  const Outcome outcome = run(command);
+  EXPECT_EQ(outcome.status, 0) << command << "\n" << outcome.err;
+  EXPECT_EQ(outcome.err, "");
+  return outcome.out;
+}
+
+void expect_refused(const std::string& command, const std::string& words) {
+  SCOPED_TRACE(command);
+  const Outcome outcome = run(command);
+  EXPECT_EQ(outcome.status, 2);
+  EXPECT_EQ(outcome.out, "");
+  EXPECT_THAT(outcome.err, testing::MatchesRegex("ebit: [^\n]+\n"));
+  EXPECT_THAT(outcome.err, testing::HasSubstr(words));
 }
 
 }  // namespace ebit::test

@@ -16,4 +16,11 @@ struct Outcome {
 /// under test and $EBIT its path.
 Outcome run(const std::string& command);
 
+/// Standard output of a command that must end with status 0 and say nothing on standard error.
+std::string output_of(const std::string& command);
+
+/// Expects one line on standard error that starts with "ebit: " and holds `words`, nothing on standard
+/// output, and status 2.
+void expect_refused(const std::string& command, const std::string& words);
+
 }  // namespace ebit::test
