@@ -24,15 +24,18 @@ CellProblem<T>::CellProblem(const RegisterOptions& options, std::size_t sample_c
   }
   fill(d_y, output_numbers(), -1, 1);
   fill(d_last, samples * cell.hidden_numbers(), -1, 1);
+  if (!options.entropy.empty()) fill(d_entropy, samples * steps, -1, 1);
 }
 
 template <class T>
 double CellProblem<T>::loss() {
-  std::vector<T> y(output_numbers()), last(d_last.size());
-  cell.forward(parameters, input(), y.data(), last.data());
+  std::vector<T> y(output_numbers()), last(d_last.size()), entropy(d_entropy.size());
+  cell.forward(parameters, input(), y.data(), last.data(), nullptr, nullptr,
+               entropy.empty() ? nullptr : entropy.data());
   double sum = 0;
   for (std::size_t i = 0; i < y.size(); ++i) sum += static_cast<double>(d_y[i]) * y[i];
   for (std::size_t i = 0; i < last.size(); ++i) sum += static_cast<double>(d_last[i]) * last[i];
+  for (std::size_t i = 0; i < entropy.size(); ++i) sum += static_cast<double>(d_entropy[i]) * entropy[i];
   return sum;
 }
 
@@ -43,7 +46,8 @@ typename CellProblem<T>::Gradient CellProblem<T>::gradient() {
   cell.forward(parameters, input(), y.data(), nullptr, &tape);
   Gradient g{std::vector<double>(parameters.size()), std::vector<T>(x.size()), std::vector<T>(hidden.size())};
   cell.backward(parameters, input(), tape, d_y.data(), d_last.data(),
-                {g.parameters.data(), g.x.data(), g.hidden.data()});
+                {g.parameters.data(), g.x.data(), g.hidden.data()},
+                d_entropy.empty() ? nullptr : d_entropy.data());
   return g;
 }
 

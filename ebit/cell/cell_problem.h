@@ -6,13 +6,15 @@
 
 namespace ebit {
 
-/// Fills one problem of a cell; the loss is sum d_y . y + sum d_last . h_last.
+/// Fills one problem of a cell; the loss is sum d_y . y + sum d_last . h_last, and where the cell has an
+/// entropy + sum d_entropy . S.
 template <class T>
 struct CellProblem {
   RegisterCell<T> cell;                 ///< made from the options
   std::size_t samples /** B */, steps;  ///< T, steps of each sequence
   std::vector<T> parameters /** [P], in [-1.5, 1.5) */, x /** [B, T, F] */, hidden /** [B, H] */,
-      d_y /** as y, in [-1, 1) */, d_last;  ///< [B, H], in [-1, 1)
+      d_y /** as y, in [-1, 1) */, d_last /** [B, H], in [-1, 1) */,
+      d_entropy;  ///< [B, T], in [-1, 1); empty without an entropy
 
   /// Inputs lie in [-0.9, 0.9] (0 or 1 for encoder "basis"). Every hidden state starts at |0...0>.
   CellProblem(const RegisterOptions& options, std::size_t sample_count, std::size_t step_count,
@@ -24,7 +26,7 @@ struct CellProblem {
     return samples * cell.outputs() * (cell.options().every_step ? steps : 1);
   }  ///< numbers of y: B * T * K with every_step, else B * K
 
-  double loss();  ///< runs the cell forward; sum d_y . y + sum d_last . h_last
+  double loss();  ///< runs the cell forward; the sum over what it gives
 
   /// The derivatives of loss().
   struct Gradient {

@@ -4,6 +4,7 @@
 
 #include "ebit/base/error.h"
 #include "ebit/base/nearest.h"
+#include "ebit/info/entropy.h"
 
 namespace ebit {
 namespace {
@@ -24,6 +25,34 @@ const DisStructure& find_dis_structure(std::string_view name) {
   for (const auto& row : kDisStructures)
     if (row.name == name) return row;
   fail("unknown structure of U_dis '{}'{}", name, suggestion(name, names_of(kDisStructures)));
+}
+
+constexpr EntropyStage kEntropyStages[] = {
+    {"disentangled", Stage::kDisentangled, "after U_dis: of the state that is read and measured"},
+    {"entangled", Stage::kEntangled, "after U_en; the circuits then run gate by gate"},
+};
+
+Stage find_entropy_stage(std::string_view name) {
+  for (const auto& row : kEntropyStages)
+    if (row.name == name) return row.stage;
+  fail("unknown entropy stage '{}'{}", name, suggestion(name, names_of(kEntropyStages)));
+}
+
+// The entropy that the options ask for, if any.
+template <class T>
+std::optional<AncillaEntropy<T>> entropy_of(const RegisterOptions& options, Memory memory,
+                                            RegisterShape shape) {
+  if (options.entropy.empty()) return std::nullopt;
+  require(memory != Memory::kMixture,
+          "hidden update '{}' keeps a mixed state, whose entropy counts ignorance and not entanglement: take "
+          "another hidden update, or no entropy in the loss",
+          options.hidden);
+  require(find_engine(options.engine) != Engine::kFold ||
+              find_entropy_stage(options.entropy_stage) != Stage::kEntangled,
+          "engine 'fold' makes one matrix of U_en and U_dis, and entropy stage '{}' lies between them: take "
+          "engine auto or gates, or stage disentangled",
+          options.entropy_stage);
+  return AncillaEntropy<T>(entropy(options.entropy), shape);
 }
 
 RegisterShape checked_shape(const RegisterOptions& options) {
@@ -53,6 +82,7 @@ RegisterShape shape_that_fits(const RegisterOptions& options) {
 }  // namespace
 
 std::span<const DisStructure> dis_structures() { return kDisStructures; }
+std::span<const EntropyStage> entropy_stages() { return kEntropyStages; }
 
 template <class T>
 RegisterCell<T>::RegisterCell(const RegisterOptions& options)
@@ -68,7 +98,9 @@ RegisterCell<T>::RegisterCell(const RegisterOptions& options)
                .build(ansatz_of(options), shape_.system + shape_.ancilla, options.layers_dis)),
       dis_offset_(options.layers_en * ansatz_of(options).angles_per_layer(shape_.system + shape_.ancilla)),
       whole_(Circuit(en_.circuit()).append(dis_.circuit(), dis_offset_)),
-      wanted_(find_engine(options.engine)),
+      entropy_(entropy_of<T>(options, update_.memory, shape_)),
+      entropy_stage_(find_entropy_stage(options.entropy_stage)),
+      wanted_(splits() ? Engine::kGates : find_engine(options.engine)),
       memory_(find_gradient_memory(options.gradient_memory)),
       fold_(whole_.circuit()),
       initial_hidden_(engine_->numbers(), T(0)) {
@@ -90,9 +122,9 @@ RegisterCell<T>::RegisterCell(const RegisterOptions& options)
 
   const std::size_t block = update_.block ? update_.block : initial_hidden_.size();
   for (std::size_t i = 0; i < initial_hidden_.size(); i += block) initial_hidden_[i] = 1;
-  pool_ = std::make_unique<WorkspacePool<T>>(
-      WorkspaceSizes{shape_, engine_->columns(), static_cast<std::size_t>(options.features),
-                     engine_->numbers(), readout_.size(), parameter_count_ - encoder_offset_});
+  pool_ = std::make_unique<WorkspacePool<T>>(WorkspaceSizes{
+      shape_, engine_->columns(), static_cast<std::size_t>(options.features), engine_->numbers(),
+      readout_.size(), parameter_count_ - encoder_offset_, entropy_.has_value()});
 }
 
 template <class T>

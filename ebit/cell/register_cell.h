@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "ebit/cell/ancilla_entropy.h"
 #include "ebit/cell/ansatz.h"
 #include "ebit/cell/engine_choice.h"
 #include "ebit/cell/fold.h"
@@ -34,6 +35,9 @@ struct RegisterOptions {
   std::string gradient = "adjoint";      ///< a row of gradient_methods()
   std::string engine = "auto";           ///< a row of engines()
   std::string gradient_memory = "auto";  ///< a row of gradient_memories()
+  /// A row of entropies() (ebit/info/entropy.h): forward() can give the ancilla's too; empty: it cannot.
+  std::string entropy;
+  std::string entropy_stage = "disentangled";  ///< a row of entropy_stages(): where in a step it is taken
 };
 
 /// How U_dis is made of the ansatz and its own angles.
@@ -45,6 +49,24 @@ struct DisStructure {
 
 /// All structures of U_dis, the default first.
 std::span<const DisStructure> dis_structures();
+
+/// Points of a step at which an observer may look.
+enum class Stage {
+  kEntered,       ///< psi_in, before U_en
+  kEntangled,     ///< behind U_en
+  kDisentangled,  ///< psi_out, behind U_dis
+  kUpdated,       ///< psi_out, with the next hidden state
+};
+
+/// A point of a step at which the ancilla's entropy may be taken.
+struct EntropyStage {
+  std::string_view name;  ///< as users type it
+  Stage stage;            ///< what the name stands for
+  std::string_view help;  ///< one line: when that is, and what it costs
+};
+
+/// All of them, the default first.
+std::span<const EntropyStage> entropy_stages();
 
 /// A batch of sequences for a cell.
 template <class T>
@@ -95,14 +117,6 @@ struct SequenceGradient {
   T* hidden = nullptr;           ///< [B, H], written; null: not wanted
 };
 
-/// Points of a step at which an observer may look.
-enum class Stage {
-  kEntered,       ///< psi_in, before U_en
-  kEntangled,     ///< behind U_en
-  kDisentangled,  ///< psi_out, behind U_dis
-  kUpdated,       ///< psi_out, with the next hidden state
-};
-
 /// Called for each tile, step and stage with the register states [columns] and the hidden state [H, kLanes]
 /// that entered the step (kUpdated: that leaves it).
 template <class T>
@@ -133,7 +147,8 @@ class RegisterCell {
   const std::vector<T>& initial_hidden() const { return initial_hidden_; }
 
   /// How a batch is run: by options().engine, or where that is "auto" by the cost model, whose estimates for
-  /// one thread are given either way. The choice depends on these numbers alone.
+  /// one thread are given either way. The choice depends on these numbers alone. A cell that takes the
+  /// entropy between U_en and U_dis always runs gate by gate: the folded circuit does not stop there.
   /// @param backward a forward pass with a tape and its backward pass, or a forward pass alone.
   EngineChoice engine(std::size_t samples, std::size_t steps, bool backward = true) const;
   /// Whether a tape of such a batch keeps the states of every step.
@@ -144,15 +159,17 @@ class RegisterCell {
   /// @param y [B, T, K] with every_step, else [B, K]; written.
   /// @param hidden_last [B, H], written; may be null.
   /// @param tape what backward() needs, written; may be null.
-  /// Throws Error for an input that is NaN, infinite or outside the encoder's domain, naming sample, step and
-  /// feature.
+  /// @param entropy [B, T], written: options().entropy of the ancilla at options().entropy_stage of every
+  /// step; may be null. Throws Error for an input that is NaN, infinite or outside the encoder's domain,
+  /// naming sample, step and feature, and where an entropy is asked of a cell without one.
   void forward(std::span<const T> parameters, const SequenceInput<T>& input, T* y, T* hidden_last = nullptr,
-               Tape<T>* tape = nullptr, const StepObserver<T>& observer = nullptr);
+               Tape<T>* tape = nullptr, const StepObserver<T>& observer = nullptr, T* entropy = nullptr);
 
   /// Vector-Jacobian product of forward().
-  /// @param d_y as y; @param d_hidden_last [B, H] or null for zero.
+  /// @param d_y as y; @param d_hidden_last [B, H] or null for zero; @param d_entropy [B, T] or null for zero.
   void backward(std::span<const T> parameters, const SequenceInput<T>& input, const Tape<T>& tape,
-                const T* d_y, const T* d_hidden_last, const SequenceGradient<T>& gradient);
+                const T* d_y, const T* d_hidden_last, const SequenceGradient<T>& gradient,
+                const T* d_entropy = nullptr);
 
  private:
   // What the tiles of one call share.
@@ -166,18 +183,23 @@ class RegisterCell {
 
   void bind(std::span<const T> parameters, bool folded);
   void bind_apart();
+  // The entropy lies between the two circuits, so that they run one by one.
+  bool splits() const { return entropy_ && entropy_stage_ == Stage::kEntangled; }
+  void require_entropy(bool wanted) const;
   void check_input(const SequenceInput<T>& input) const;
   Call call(std::span<const T> parameters, const SequenceInput<T>& input, Engine engine, bool stored,
             bool real, bool real_cotangents) const;
   void forward_tile(const Call& c, std::size_t tile, T* y, T* hidden_last, Tape<T>* tape,
-                    const StepObserver<T>& observer) const;
+                    const StepObserver<T>& observer, T* entropy) const;
   void backward_tile(const Call& c, const Tape<T>& tape, std::size_t tile, const T* d_y,
-                     const T* d_hidden_last, double* d_parameters, double* d_u, T* d_x, T* d_hidden) const;
+                     const T* d_hidden_last, const T* d_entropy, double* d_parameters, double* d_u, T* d_x,
+                     T* d_hidden) const;
   void finite_difference_backward(std::span<const T> parameters, const SequenceInput<T>& input, const T* d_y,
-                                  const T* d_hidden_last, const SequenceGradient<T>& gradient);
+                                  const T* d_hidden_last, const T* d_entropy,
+                                  const SequenceGradient<T>& gradient);
   StepContext<T> context(const Call& c, std::size_t step) const;
   void run_circuits(const Call& c, StepWorkspace<T>& w) const;
-  void circuits_backward(const Call& c, StepWorkspace<T>& w, double* d_parameters) const;
+  void circuits_backward(const Call& c, StepWorkspace<T>& w, bool entropy, double* d_parameters) const;
   void draw(const SequenceInput<T>& input, std::size_t tile, std::size_t step, StepWorkspace<T>& w) const;
   bool starts_real(const SequenceInput<T>& input) const;
   StateLayout layout(std::size_t steps, bool folded) const;
@@ -189,18 +211,20 @@ class RegisterCell {
   Encoding<T> encoding_;
   std::unique_ptr<MemoryEngine<T>> engine_;
   std::vector<Observable> readout_;
-  Program<T> en_, dis_;  // apart, for observers
+  Program<T> en_, dis_;  // apart, for observers and an entropy in between
   int dis_offset_;       // of the first angle of U_dis
   Program<T> whole_;     // U_dis U_en
   std::vector<Segment> segments_;
   std::size_t parameter_count_ = 0, encoder_offset_ = 0;
+  std::optional<AncillaEntropy<T>> entropy_;
+  Stage entropy_stage_;
   Engine wanted_;
   GradientMemory memory_;
   const LaneKernels<T>& kernels_ = lane_kernels<T>();
   Fold<T> fold_;
   std::vector<T> initial_hidden_;
   std::vector<T> bound_;  // the parameters that the programs are bound to
-  bool is_bound_ = false, is_folded_ = false;
+  bool is_bound_ = false, is_folded_ = false, is_apart_ = false;
   std::unique_ptr<WorkspacePool<T>> pool_;
   std::vector<double> sums_, d_u_;  // of each group of tiles: gradients of parameters, of the folded circuit
 };

@@ -24,7 +24,7 @@ void RegisterCell<T>::bind(std::span<const T> parameters, bool folded) {
   if (!is_bound_ || !std::ranges::equal(parameters, bound_)) {
     whole_.bind(parameters.subspan(0, static_cast<std::size_t>(whole_.circuit().shared_parameters())));
     bound_.assign(parameters.begin(), parameters.end());
-    is_bound_ = true, is_folded_ = false;
+    is_bound_ = true, is_folded_ = is_apart_ = false;
   }
   if (folded && !is_folded_) {
     fold_.build(whole_);
@@ -35,10 +35,17 @@ void RegisterCell<T>::bind(std::span<const T> parameters, bool folded) {
 // The two circuits apart get the angles of `whole_`.
 template <class T>
 void RegisterCell<T>::bind_apart() {
+  if (is_apart_) return;
   const std::span<const T> angles(bound_);
   en_.bind(angles.subspan(0, static_cast<std::size_t>(en_.circuit().shared_parameters())));
   dis_.bind(angles.subspan(static_cast<std::size_t>(dis_offset_),
                            static_cast<std::size_t>(dis_.circuit().shared_parameters())));
+  is_apart_ = true;
+}
+
+template <class T>
+void RegisterCell<T>::require_entropy(bool wanted) const {
+  require(!wanted || entropy_, "this cell gives no entropy: name one in RegisterOptions::entropy");
 }
 
 template <class T>
@@ -92,12 +99,13 @@ typename RegisterCell<T>::Call RegisterCell<T>::call(std::span<const T> paramete
 
 template <class T>
 void RegisterCell<T>::forward(std::span<const T> parameters, const SequenceInput<T>& input, T* y,
-                              T* hidden_last, Tape<T>* tape, const StepObserver<T>& observer) {
+                              T* hidden_last, Tape<T>* tape, const StepObserver<T>& observer, T* entropy) {
+  require_entropy(entropy != nullptr);
   const Engine chosen =
       observer ? Engine::kGates : engine(input.samples, input.steps, tape != nullptr).engine;
   const bool folded = chosen == Engine::kFold;
   bind(parameters, folded);
-  if (observer) bind_apart();
+  if (observer || splits()) bind_apart();
   check_input(input);
   const bool real = folded && fold_.real() && encoding_.real() && starts_real(input);
   const bool stored = tape && stores_states(input.steps);
@@ -114,18 +122,20 @@ void RegisterCell<T>::forward(std::span<const T> parameters, const SequenceInput
     tape->outcome.resize(engine_->reversible() ? 0 : tiles * input.steps * kLanes<T>);
     tape->engine = chosen, tape->stored = stored, tape->real = real;
   }
-  const auto body = [&](std::size_t tile) { forward_tile(c, tile, y, hidden_last, tape, observer); };
+  const auto body = [&](std::size_t tile) { forward_tile(c, tile, y, hidden_last, tape, observer, entropy); };
   parallel_for(tiles, std::ref(body));  // a reference: a copy would be allocated
 }
 
 template <class T>
 void RegisterCell<T>::backward(std::span<const T> parameters, const SequenceInput<T>& input,
                                const Tape<T>& tape, const T* d_y, const T* d_hidden_last,
-                               const SequenceGradient<T>& gradient) {
+                               const SequenceGradient<T>& gradient, const T* d_entropy) {
+  require_entropy(d_entropy != nullptr);
   if (method_ == GradientMethod::kFiniteDifference)
-    return finite_difference_backward(parameters, input, d_y, d_hidden_last, gradient);
+    return finite_difference_backward(parameters, input, d_y, d_hidden_last, d_entropy, gradient);
   const bool folded = tape.engine == Engine::kFold;
   bind(parameters, folded);
+  if (splits()) bind_apart();
   // Imaginary parts of cotangents do not come back to real numbers, but a caller may want those of h_0.
   const bool real_cotangents = tape.real && !(gradient.hidden && update_.imaginary);
   const Call c = call(parameters, input, tape.engine, tape.stored, tape.real, real_cotangents);
@@ -136,7 +146,7 @@ void RegisterCell<T>::backward(std::span<const T> parameters, const SequenceInpu
   const auto body = [&](std::size_t group) {
     std::fill_n(d_u_.begin() + static_cast<std::ptrdiff_t>(group * entries), entries, 0.0);
     for (std::size_t tile = group * tiles / groups; tile < (group + 1) * tiles / groups; ++tile)
-      backward_tile(c, tape, tile, d_y, d_hidden_last, sums_.data() + group * parameter_count_,
+      backward_tile(c, tape, tile, d_y, d_hidden_last, d_entropy, sums_.data() + group * parameter_count_,
                     d_u_.data() + group * entries, gradient.x, gradient.hidden);
   };
   parallel_for(groups, std::ref(body));
@@ -157,7 +167,7 @@ void RegisterCell<T>::backward(std::span<const T> parameters, const SequenceInpu
 
 template <class T>
 void RegisterCell<T>::finite_difference_backward(std::span<const T> parameters, const SequenceInput<T>& input,
-                                                 const T* d_y, const T* d_hidden_last,
+                                                 const T* d_y, const T* d_hidden_last, const T* d_entropy,
                                                  const SequenceGradient<T>& gradient) {
   std::vector<T> moved(parameters.begin(), parameters.end());
   const std::size_t features = static_cast<std::size_t>(options_.features), numbers = hidden_numbers();
@@ -172,13 +182,14 @@ void RegisterCell<T>::finite_difference_backward(std::span<const T> parameters, 
   SequenceInput<T> at = input;
   at.x = x.data(), at.hidden = hidden.data();
   std::vector<T> y(input.samples * readout_.size() * (options_.every_step ? input.steps : 1)),
-      last(hidden.size());
+      last(hidden.size()), entropy(d_entropy ? input.samples * input.steps : 0);
   const auto value = [&] {
-    forward(moved, at, y.data(), last.data());
+    forward(moved, at, y.data(), last.data(), nullptr, nullptr, d_entropy ? entropy.data() : nullptr);
     double sum = 0;
     for (std::size_t i = 0; i < y.size(); ++i) sum += static_cast<double>(d_y[i]) * y[i];
     for (std::size_t i = 0; d_hidden_last && i < last.size(); ++i)
       sum += static_cast<double>(d_hidden_last[i]) * last[i];
+    for (std::size_t i = 0; i < entropy.size(); ++i) sum += static_cast<double>(d_entropy[i]) * entropy[i];
     return sum;
   };
   const double step = finite_difference_step<T>();
@@ -195,9 +206,9 @@ void RegisterCell<T>::finite_difference_backward(std::span<const T> parameters, 
 
 #define EBIT_INSTANTIATE(T)                                                                             \
   template void RegisterCell<T>::forward(std::span<const T>, const SequenceInput<T>&, T*, T*, Tape<T>*, \
-                                         const StepObserver<T>&);                                       \
+                                         const StepObserver<T>&, T*);                                   \
   template void RegisterCell<T>::backward(std::span<const T>, const SequenceInput<T>&, const Tape<T>&,  \
-                                          const T*, const T*, const SequenceGradient<T>&);
+                                          const T*, const T*, const SequenceGradient<T>&, const T*);
 EBIT_INSTANTIATE(float)
 EBIT_INSTANTIATE(double)
 #undef EBIT_INSTANTIATE

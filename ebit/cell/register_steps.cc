@@ -78,12 +78,17 @@ void RegisterCell<T>::run_circuits(const Call& c, StepWorkspace<T>& w) const {
 // From g to g_in. Folded, the angles' gradients are collected later, from the states and cotangents of many
 // steps.
 template <class T>
-void RegisterCell<T>::circuits_backward(const Call& c, StepWorkspace<T>& w, double* d_parameters) const {
+void RegisterCell<T>::circuits_backward(const Call& c, StepWorkspace<T>& w, bool entropy,
+                                        double* d_parameters) const {
   for (std::size_t column = 0; column < w.psi.size(); ++column) {
     const Tile<T>&psi = w.psi[column], &g = w.g[column], &g_in = w.g_in[column];
     if (c.folded) {
       kernels_.multiply[static_cast<int>(c.cotangents)](fold_.adjoint(), fold_.dimension(), g.re, g.im,
                                                         g_in.re, g_in.im);
+    } else if (splits()) {
+      circuit_backward<T>(method_, dis_, nullptr, nullptr, psi, g, {d_parameters + dis_offset_, nullptr});
+      if (entropy) entropy_->backward(psi, w.entropy, g);
+      circuit_backward<T>(method_, en_, nullptr, nullptr, psi, g, {d_parameters, nullptr});
     } else {
       circuit_backward<T>(method_, whole_, nullptr, nullptr, psi, g, {d_parameters, nullptr});
     }
@@ -102,7 +107,7 @@ void RegisterCell<T>::draw(const SequenceInput<T>& input, std::size_t tile, std:
 
 template <class T>
 void RegisterCell<T>::forward_tile(const Call& c, std::size_t tile, T* y, T* hidden_last, Tape<T>* tape,
-                                   const StepObserver<T>& observer) const {
+                                   const StepObserver<T>& observer, T* entropy) const {
   constexpr std::size_t kW = kLanes<T>;
   const SequenceInput<T>& input = c.input;
   const std::size_t numbers = hidden_numbers(), size = numbers * kW, outputs = readout_.size();
@@ -129,15 +134,21 @@ void RegisterCell<T>::forward_tile(const Call& c, std::size_t tile, T* y, T* hid
             "sample {}, step {}: the encoder's vector W x + b is zero and has no direction to encode",
             lanes.sample(static_cast<std::size_t>(zero)), t);
     if (states) std::copy_n(w.system.re, c.layout.system, states + c.layout.encoded(t));
-    if (observer) {
-      observer(Stage::kEntered, tile, t, w, w.h.data());
+    const auto look = [&](Stage stage) {
+      if (observer) observer(stage, tile, t, w, w.h.data());
+      if (!entropy || stage != entropy_stage_) return;
+      entropy_->value(w.psi[0], w.entropy);
+      store_rows(lanes, w.entropy.values.data(), 1, input.steps, t, entropy);
+    };
+    if (observer || splits()) {
+      look(Stage::kEntered);
       for (const Tile<T>& column : w.psi) en_.run(column);
-      observer(Stage::kEntangled, tile, t, w, w.h.data());
+      look(Stage::kEntangled);
       for (const Tile<T>& column : w.psi) dis_.run(column);
-      observer(Stage::kDisentangled, tile, t, w, w.h.data());
     } else {
       run_circuits(c, w);
     }
+    look(Stage::kDisentangled);
     if (options_.every_step || t + 1 == input.steps) {
       engine_->read(readout_, w.h.data(), w, w.values.data());
       const std::size_t rows = options_.every_step ? input.steps : 1, row = options_.every_step ? t : 0;
@@ -158,8 +169,8 @@ void RegisterCell<T>::forward_tile(const Call& c, std::size_t tile, T* y, T* hid
 
 template <class T>
 void RegisterCell<T>::backward_tile(const Call& c, const Tape<T>& tape, std::size_t tile, const T* d_y,
-                                    const T* d_hidden_last, double* d_parameters, double* d_u, T* d_x,
-                                    T* d_hidden) const {
+                                    const T* d_hidden_last, const T* d_entropy, double* d_parameters,
+                                    double* d_u, T* d_x, T* d_hidden) const {
   constexpr std::size_t kW = kLanes<T>;
   const SequenceInput<T>& input = c.input;
   const bool reversible = engine_->reversible(), real = c.states == Arithmetic::kReal;
@@ -206,7 +217,11 @@ void RegisterCell<T>::backward_tile(const Call& c, const Tape<T>& tape, std::siz
       load_gradient_rows(lanes, d_y, outputs, rows, row, w.d_values.data());
       engine_->read_backward(readout_, h, w.d_values.data(), w, w.d_h.data());
     }
-    circuits_backward(c, w, d_parameters);
+    if (d_entropy) {
+      load_gradient_rows(lanes, d_entropy, 1, input.steps, t, w.entropy.d_values.data());
+      if (!splits()) entropy_->backward(w.psi[0], w.entropy, w.g[0]);
+    }
+    circuits_backward(c, w, d_entropy != nullptr, d_parameters);
     const T* const first_in = states ? states + c.layout.in(t) : w.chunk_in();
     if (c.folded && reversible) {  // the encoder is undone on a copy: psi_in is still needed
       const T* const in = first_in + (states ? 0 : t % chunk * c.layout.whole);
@@ -234,9 +249,9 @@ void RegisterCell<T>::backward_tile(const Call& c, const Tape<T>& tape, std::siz
 
 #define EBIT_INSTANTIATE(T)                                                                                  \
   template void RegisterCell<T>::forward_tile(const Call&, std::size_t, T*, T*, Tape<T>*,                    \
-                                              const StepObserver<T>&) const;                                 \
+                                              const StepObserver<T>&, T*) const;                             \
   template void RegisterCell<T>::backward_tile(const Call&, const Tape<T>&, std::size_t, const T*, const T*, \
-                                               double*, double*, T*, T*) const;
+                                               const T*, double*, double*, T*, T*) const;
 EBIT_INSTANTIATE(float)
 EBIT_INSTANTIATE(double)
 #undef EBIT_INSTANTIATE

@@ -33,6 +33,7 @@ StepWorkspace<T>::StepWorkspace(const WorkspaceSizes& sizes) : sizes_(sizes) {
   for (auto* lanes : {&h, &h_next, &d_h, &d_next}) lanes->assign(sizes.hidden * kLanes<T>, T(0));
   for (auto* lanes : {&values, &d_values}) lanes->assign(sizes.outputs * kLanes<T>, T(0));
   d_encoder.assign(sizes.encoder_numbers * kLanes<T>, 0.0);
+  if (sizes.entropy) entropy = EntropyScratch<T>(shape);
   use_gates();
 }
 

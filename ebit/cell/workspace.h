@@ -5,6 +5,7 @@
 #include <mutex>
 #include <vector>
 
+#include "ebit/cell/ancilla_entropy.h"
 #include "ebit/cell/encoding.h"
 #include "ebit/cell/hidden_update.h"
 
@@ -18,6 +19,7 @@ struct WorkspaceSizes {
   std::size_t hidden;           ///< MemoryEngine::numbers(), H
   std::size_t outputs;          ///< observables, K
   std::size_t encoder_numbers;  ///< trainable numbers of the encoder
+  bool entropy;                 ///< whether steps take the ancilla's
 };
 
 /// Memory for the time steps of one tile. The states of both registers are views: run gate by gate, `in` is
@@ -37,6 +39,7 @@ struct StepWorkspace {
   AlignedVector<T> d_h /** [H, kLanes] */, d_next;       ///< [H, kLanes]
   AlignedVector<T> values /** [K, kLanes] */, d_values;  ///< [K, kLanes]
   AlignedVector<double> d_encoder;                       ///< [encoder numbers, kLanes]
+  EntropyScratch<T> entropy;                             ///< of the ancilla, where it is taken
 
   explicit StepWorkspace(const WorkspaceSizes& sizes);  ///< all zero
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <vector>
 
 #include "ebit/base/error.h"
 #include "ebit/base/nearest.h"
@@ -79,6 +80,10 @@ const Entropy& entropy(std::string_view name) {
   for (const Entropy& row : kEntropies)
     if (row.name == name) return row;
   fail("unknown entropy '{}'{}", name, suggestion(name, names_of(kEntropies)));
+}
+
+double largest_entropy(const Entropy& kind, std::size_t d) {
+  return kind.value(std::vector<double>(d, 1.0 / static_cast<double>(d)));
 }
 
 double matrix_entropy(const Entropy& kind, const MatrixXcd& m, MatrixXcd* gradient) {

@@ -38,6 +38,9 @@ const Entropy& entropy(EntropyId id);
 /// The row called `name`. Throws Error with the nearest name where there is none.
 const Entropy& entropy(std::string_view name);
 
+/// The largest value for a system of dimension d: of d equal eigenvalues.
+double largest_entropy(const Entropy& kind, std::size_t d);
+
 /// The entropy of part A (which is that of part B) of pure states: with kVonNeumann the entanglement in
 /// ebits.
 /// @param psi [B, dimension], normalised. @param out [B], written. Throws Error for wrong sizes, numbers that
