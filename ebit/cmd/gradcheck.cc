@@ -22,7 +22,7 @@ struct Options {
   std::string preset;
   bool all_presets = false;
   // What is given wins over the preset.
-  std::optional<std::string> encoder, ansatz, ansatz_file, hidden, dis;
+  std::optional<std::string> encoder, ansatz, ansatz_file, hidden, dis, entropy, entropy_stage;
   std::optional<int> system, ancilla, features, layers_en, layers_dis;
   std::vector<std::string> readout;
   bool every_step = false;
@@ -53,6 +53,11 @@ std::function<int()> setup_gradcheck(CLI::App& app) {
   app.add_option("--hidden", options->hidden, "What of the ancilla register survives a step");
   app.add_option("--readout", options->readout, "Pauli strings that are read, such as Z1 or X0*Z1")
       ->delimiter(',');
+  app.add_option(
+      "--entropy-kind", options->entropy,
+      "Differentiate this entropy of the ancilla at every step too: von-neumann, renyi-2 or linear");
+  app.add_option("--entropy-stage", options->entropy_stage,
+                 "Where in a step it is taken: disentangled (behind U_dis) or entangled (behind U_en)");
   app.add_flag("--every-step", options->every_step, "Outputs after every step, not after the last only");
   app.add_option("--batch", options->batch, "Sequences of the random problem");
   app.add_option("--steps", options->steps, "Time steps of the random problem");
@@ -135,6 +140,7 @@ CellProblem<double>::Gradient numerical_gradient(const CellProblem<T>& problem, 
   take(problem.hidden, wide.hidden);
   take(problem.d_y, wide.d_y);
   take(problem.d_last, wide.d_last);
+  take(problem.d_entropy, wide.d_entropy);
   return wide.numerical_gradient(finite_difference_step<double>());
 }
 
@@ -175,6 +181,8 @@ RegisterOptions cell_of(const RegisterOptions& start, const Options& options) {
   take(options.ansatz, cell.ansatz);
   take(options.hidden, cell.hidden);
   take(options.dis, cell.dis);
+  take(options.entropy, cell.entropy);
+  take(options.entropy_stage, cell.entropy_stage);
   take(options.layers_en, cell.layers_en);
   take(options.layers_dis, cell.layers_dis);
   if (options.ansatz_file)
@@ -265,6 +273,7 @@ int run(const Options& options) {
   require(options.steps >= 1, "gradcheck: --steps must be 1 or more, not {}", options.steps);
   require(!options.all_presets || options.preset.empty(),
           "gradcheck: give --preset or --all-presets, not both");
+  require(options.entropy || !options.entropy_stage, "gradcheck: --entropy-stage needs an --entropy-kind");
   const Precision& precision = find_precision(options.dtype);
   std::vector<Check> checks;
   for (auto& [name, cell] : models(options)) checks.push_back(precision.check(name, cell, options));

@@ -31,8 +31,8 @@ std::span<const T> span_of(const torch::Tensor& flat) {
   return {flat.data_ptr<T>(), static_cast<std::size_t>(flat.numel())};
 }
 
-// One autograd node for a whole batch of sequences: (parameters [P], x, hidden) -> (y, last hidden). A hidden
-// state of no elements stands for |0...0>.
+// One autograd node for a whole batch of sequences: (parameters [P], x, hidden) -> (y, last hidden), and the
+// entropies [B, T] of a cell that gives them. A hidden state of no elements stands for |0...0>.
 template <class T>
 struct SequenceFunction : torch::autograd::Function<SequenceFunction<T>> {
   static torch::autograd::variable_list forward(torch::autograd::AutogradContext* context,
@@ -47,11 +47,17 @@ struct SequenceFunction : torch::autograd::Function<SequenceFunction<T>> {
                                                : std::vector<std::int64_t>{batch, outputs},
                      x.options());
     torch::Tensor last = torch::empty({batch, static_cast<std::int64_t>(cell.hidden_numbers())}, x.options());
+    torch::autograd::variable_list outputs_of_node = {y, last};
+    T* entropy = nullptr;
+    if (!cell.options().entropy.empty()) {
+      outputs_of_node.push_back(torch::empty({batch, x.size(1)}, x.options()));
+      entropy = outputs_of_node.back().template data_ptr<T>();
+    }
     cell.forward(span_of<T>(parameters), record.input(x, hidden), y.data_ptr<T>(), last.data_ptr<T>(),
-                 &record.tape);
+                 &record.tape, nullptr, entropy);
     context->save_for_backward({parameters, x, hidden});
     context->saved_data["record"] = c10::IValue::make_capsule(std::move(holder));
-    return {y, last};
+    return outputs_of_node;
   }
 
   static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
@@ -64,6 +70,8 @@ struct SequenceFunction : torch::autograd::Function<SequenceFunction<T>> {
     auto& record = static_cast<Record<T>&>(*holder);
     const auto d_y = gradients[0].contiguous();
     const auto d_last = gradients[1].defined() ? gradients[1].contiguous() : torch::Tensor();
+    const auto d_entropy =
+        gradients.size() > 2 && gradients[2].defined() ? gradients[2].contiguous() : torch::Tensor();
     std::vector<double> d_parameters(static_cast<std::size_t>(parameters.numel()), 0.0);
     torch::Tensor d_x, d_hidden;
     if (context->needs_input_grad(1)) d_x = torch::empty_like(x);
@@ -72,7 +80,8 @@ struct SequenceFunction : torch::autograd::Function<SequenceFunction<T>> {
                           d_y.template data_ptr<T>(),
                           d_last.defined() ? d_last.template data_ptr<T>() : nullptr,
                           {d_parameters.data(), d_x.defined() ? d_x.data_ptr<T>() : nullptr,
-                           d_hidden.defined() ? d_hidden.data_ptr<T>() : nullptr});
+                           d_hidden.defined() ? d_hidden.data_ptr<T>() : nullptr},
+                          d_entropy.defined() ? d_entropy.template data_ptr<T>() : nullptr);
     const torch::Tensor d_flat = torch::from_blob(d_parameters.data(), {parameters.numel()}, torch::kFloat64)
                                      .to(parameters.scalar_type(), /*non_blocking=*/false, /*copy=*/true);
     return {d_flat, d_x, d_hidden, torch::Tensor()};
@@ -125,6 +134,7 @@ std::tuple<torch::Tensor, torch::Tensor> RegisterRNNImpl::run(const std::shared_
   auto out = SequenceFunction<T>::apply(
       all, x.contiguous(), hidden.defined() ? hidden.contiguous() : torch::empty({0}, x.options()),
       c10::intrusive_ptr<torch::CustomClassHolder>(std::move(record)));
+  if (out.size() > 2) entropy_ = out[2];
   return {out[0], out[1]};
 }
 
@@ -164,6 +174,7 @@ RegisterModelImpl::RegisterModelImpl(RegisterModelOptions options) : options_(st
     for (int k = 0; k < outputs && cell.system >= outputs; ++k)
       cell.readout.push_back(fmt::format("Z{}", cell.system - outputs + k));
   }
+  check_entropy_loss(options_.entropy_loss(), cell);
   rnn = register_module("rnn", RegisterRNN(options_.rnn().cell(cell)));
   if (options_.linear_head())
     head = register_module("head",
@@ -186,6 +197,13 @@ torch::Tensor RegisterModelImpl::forward(torch::Tensor x) {
   auto [y, last] = rnn->forward(x, before);
   if (options_.stateful()) hidden_ = last.detach();
   return head ? head->forward(y) : y;
+}
+
+torch::Tensor RegisterModelImpl::penalty() const {
+  const auto& [weight, target] = options_.entropy_loss();
+  const torch::Tensor s = rnn->entropy();
+  if (weight == 0 || !s.defined()) return {};
+  return target ? weight * (s - *target).square().mean() : -weight * s.mean();
 }
 
 std::string RegisterModelImpl::summary() const {

@@ -7,6 +7,7 @@
 #include <optional>
 #include <tuple>
 
+#include "ebit/cell/entropy_loss.h"
 #include "ebit/cell/register_cell.h"
 #include "ebit/nn/sequence_model.h"
 
@@ -41,6 +42,11 @@ class RegisterRNNImpl : public torch::nn::Module {
   /// Throws Error for a wrong shape or dtype and for inputs that the encoder does not take.
   std::tuple<torch::Tensor, torch::Tensor> forward(torch::Tensor x, torch::Tensor hidden = {});
 
+  /// The ancilla's entropy at each step of the last forward pass, [B, T], of the parameters' dtype,
+  /// differentiable; undefined before it and for a cell whose options name no entropy. It keeps that pass's
+  /// graph alive.
+  torch::Tensor entropy() const { return entropy_; }
+
   void reset_parameters();  ///< draws all starting values anew, from torch's generator
   void pretty_print(std::ostream& stream) const override;  ///< one line: sizes and choices
 
@@ -61,6 +67,7 @@ class RegisterRNNImpl : public torch::nn::Module {
   std::shared_ptr<RegisterCell<double>> wide_;
   std::shared_ptr<RegisterCell<float>> narrow_;  // made when first used
   std::uint64_t draw_seed_ = 0, draw_number_ = 0;
+  torch::Tensor entropy_;
 };
 TORCH_MODULE(RegisterRNN);
 
@@ -77,6 +84,8 @@ struct RegisterModelOptions {
   TORCH_ARG(bool, linear_head) = false;
   /// Carries the hidden state from one batch to the next (detached), instead of starting each window anew.
   TORCH_ARG(bool, stateful) = false;
+  /// What penalty() is of the entropy that the cell's options name.
+  TORCH_ARG(EntropyLoss, entropy_loss);
 };
 
 /// A register cell read after the last step of a window, with or without a linear head.
@@ -86,6 +95,8 @@ class RegisterModelImpl : public SequenceModel {
   explicit RegisterModelImpl(RegisterModelOptions options);
 
   torch::Tensor forward(torch::Tensor x) override;
+  torch::Tensor penalty() const override;
+  torch::Tensor entropy() const override { return rnn->entropy(); }
   void reset_state() override { hidden_ = torch::Tensor(); }
   void seed_draws(std::uint64_t seed, std::uint64_t position) override { rnn->seed_draws(seed, position); }
   std::string summary() const override;

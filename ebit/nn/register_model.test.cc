@@ -53,6 +53,80 @@ TEST(RegisterRNN, AutogradEqualsNumericalGradientForEveryHiddenUpdate) {
   }
 }
 
+TEST(RegisterModel, PenaltyIsTheEntropysWithItsDerivative) {
+  for (const EntropyStage& stage : entropy_stages())
+    for (const std::optional<double> target : {std::optional<double>(), std::optional<double>(0.7)}) {
+      SCOPED_TRACE(testing::Message() << stage.name << (target ? " with a target" : ""));
+      torch::manual_seed(5);
+      RegisterOptions cell = small();
+      cell.entropy = "von-neumann", cell.entropy_stage = stage.name;
+      RegisterModel model(RegisterModelOptions(RegisterRNNOptions(cell), 1).entropy_loss({0.3, target}));
+      EXPECT_FALSE(model->penalty().defined()) << "nothing was run";
+      const torch::Tensor x = torch::rand({3, 4, 2}, torch::kFloat64) - 0.5;
+      const auto loss = [&] {
+        const torch::Tensor y = model->forward(x);
+        return y.square().sum() + model->penalty();
+      };
+      loss().backward();
+      const torch::Tensor s = model->entropy();
+      ASSERT_EQ(s.sizes(), (std::vector<std::int64_t>{3, 4}));
+      EXPECT_GT(s.min().item<double>(), 0);
+      const double expected =
+          target ? 0.3 * (s - *target).square().mean().item<double>() : -0.3 * s.mean().item<double>();
+      EXPECT_NEAR(model->penalty().item<double>(), expected, 1e-15);
+      // The loops without torch say the same.
+      std::vector<double> d(12);
+      EXPECT_NEAR(ebit::entropy_loss<double>({0.3, target}, {s.data_ptr<double>(), 12}, d.data()), expected,
+                  1e-15);
+      const torch::Tensor leaf = s.detach().clone().requires_grad_();
+      (target ? 0.3 * (leaf - *target).square().mean() : -0.3 * leaf.mean()).backward();
+      for (std::int64_t i = 0; i < 12; ++i)
+        EXPECT_NEAR(d[static_cast<std::size_t>(i)], leaf.grad().data_ptr<double>()[i], 1e-15);
+
+      torch::NoGradGuard no_grad;
+      for (const torch::Tensor& parameter : model->parameters()) {
+        double* values = parameter.data_ptr<double>();
+        const double* gradient = parameter.grad().data_ptr<double>();
+        for (std::int64_t i = 0; i < parameter.numel(); ++i) {
+          const double center = values[i], h = 1e-5;
+          values[i] = center + h;
+          const double above = loss().item<double>();
+          values[i] = center - h;
+          const double below = loss().item<double>();
+          values[i] = center;
+          ASSERT_NEAR(gradient[i], (above - below) / (2 * h), 1e-8);
+        }
+      }
+      model->to(torch::kFloat32);
+      model->forward(x.to(torch::kFloat32));
+      EXPECT_NEAR(model->penalty().item<double>(), expected, 1e-5);
+    }
+}
+
+TEST(RegisterModel, EntropyLossThatCannotBeIsRefused) {
+  const auto refusal = [](EntropyLoss loss, const char* kind = "von-neumann",
+                          const char* hidden = "collapse") {
+    RegisterOptions cell = small("linear-amplitude", hidden);
+    cell.ancilla = 1, cell.entropy = kind;
+    try {
+      RegisterModel model(RegisterModelOptions(RegisterRNNOptions(cell), 1).entropy_loss(loss));
+    } catch (const Error& error) {
+      return std::string(error.what());
+    }
+    return std::string();
+  };
+  using testing::HasSubstr;
+  EXPECT_EQ(refusal({0.5, 1.0}), "");
+  EXPECT_EQ(refusal({-0.5, std::nullopt}), "");
+  EXPECT_THAT(refusal({0.5, 1.01}), HasSubstr("from 0 to 1,"));
+  EXPECT_THAT(refusal({0.5, -0.1}), HasSubstr("from 0 to 1,"));
+  EXPECT_THAT(refusal({0.5, 0.6}, "linear"), HasSubstr("from 0 to 0.5,"));
+  EXPECT_THAT(refusal({-0.5, 0.5}), HasSubstr("above 0"));
+  EXPECT_THAT(refusal({0, 0.5}), HasSubstr("--entropy-weight"));
+  EXPECT_THAT(refusal({0.5, 0.5}, ""), HasSubstr("RegisterOptions::entropy"));
+  EXPECT_THAT(refusal({0.5, 0.5}, "von-neumann", "density"), HasSubstr("mixed state"));
+}
+
 // Well-known implementations keep their circuits' angles out of parameters(), and never train them.
 TEST(RegisterModel, EveryAngleIsAParameterIsSavedAndMoves) {
   for (const Preset& preset : presets()) {

@@ -16,6 +16,13 @@ class SequenceModel : public torch::nn::Module {
   /// @returns [B, O] scaled predictions of the target after the last step.
   virtual torch::Tensor forward(torch::Tensor x) = 0;
 
+  /// What the model adds to the loss of its last forward pass, a scalar with its graph; undefined: nothing.
+  virtual torch::Tensor penalty() const { return {}; }
+
+  /// The entropy of a quantum memory at each step of the last forward pass, [B, T], of models whose penalty()
+  /// is about it; undefined for others.
+  virtual torch::Tensor entropy() const { return {}; }
+
   /// Forgets the hidden state that a stateful model carries from one batch to the next; others do nothing.
   virtual void reset_state() {}
 

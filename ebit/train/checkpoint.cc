@@ -1,5 +1,6 @@
 #include "ebit/train/checkpoint.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "ebit/base/error.h"
@@ -14,18 +15,23 @@ constexpr const char* kCheckpointFormat = "ebit-checkpoint";
 constexpr const char* kWeightsFormat = "ebit-weights";
 constexpr const char* kVersion = "1";
 
-// Columns of the tensor `history`: one epoch's numbers as doubles, exact both ways.
-constexpr std::int64_t kHistoryColumns = 7;
+// Columns of the tensor `history`: one epoch's numbers as doubles, exact both ways. The last one, the
+// entropy, is missing in files of trainings without one.
+constexpr std::int64_t kHistoryColumns = 7, kWithEntropy = kHistoryColumns + 1;
 constexpr std::int64_t kProgressNumbers = 6;
 
 Tensor history_tensor(const std::vector<EpochRecord>& history) {
-  Tensor tensor = torch::empty({static_cast<std::int64_t>(history.size()), kHistoryColumns}, torch::kFloat64);
+  const bool entropy =
+      std::ranges::any_of(history, [](const EpochRecord& r) { return !std::isnan(r.entropy); });
+  Tensor tensor = torch::empty(
+      {static_cast<std::int64_t>(history.size()), entropy ? kWithEntropy : kHistoryColumns}, torch::kFloat64);
   double* next = tensor.data_ptr<double>();
   for (const EpochRecord& r : history) {
     for (const double value : {static_cast<double>(r.epoch), r.train_loss, r.validation_loss, r.lr,
                                r.gradient_norm, r.seconds, r.improved ? 1.0 : 0.0}) {
       *next++ = value;
     }
+    if (entropy) *next++ = r.entropy;
   }
   return tensor;
 }
@@ -33,8 +39,9 @@ Tensor history_tensor(const std::vector<EpochRecord>& history) {
 std::vector<EpochRecord> history_of(const Tensor& tensor) {
   std::vector<EpochRecord> history;
   const double* v = tensor.data_ptr<double>();
-  for (std::int64_t row = 0; row < tensor.size(0); ++row, v += kHistoryColumns) {
+  for (std::int64_t row = 0; row < tensor.size(0); ++row, v += tensor.size(1)) {
     history.push_back({static_cast<int>(v[0]), v[1], v[2], v[3], v[4], v[5], v[6] != 0.0});
+    if (tensor.size(1) == kWithEntropy) history.back().entropy = v[kHistoryColumns];
   }
   return history;
 }
@@ -95,7 +102,8 @@ Checkpoint load_checkpoint(const std::filesystem::path& path, const std::string&
           "'{}' is of another training: its model, data or options are not those of this one", name);
   const Tensor& history = tensor_of(file, name, "history", torch::kFloat64, 2);
   const Tensor& progress = tensor_of(file, name, "progress", torch::kFloat64, 1);
-  require(history.size(1) == kHistoryColumns && progress.size(0) == kProgressNumbers,
+  require((history.size(1) == kHistoryColumns || history.size(1) == kWithEntropy) &&
+              progress.size(0) == kProgressNumbers,
           "'{}' is damaged: its history has the wrong size", name);
   const double* p = progress.data_ptr<double>();
   require(p[2] >= 0 && p[2] <= static_cast<double>(End::kDiverged), "'{}' is damaged: its end is unknown",

@@ -42,6 +42,20 @@ struct Text<double> {
 };
 
 template <>
+struct Text<std::optional<double>> {
+  static constexpr const char* kName = "FLOAT|none";
+  static constexpr const char* kMeaning = "a finite number or none";
+  static constexpr const char* kNone = "none";
+  static bool read(const std::string& text, std::optional<double>& value) {
+    value.reset();
+    return text == kNone || Text<double>::read(text, value.emplace());
+  }
+  static std::string write(const std::optional<double>& value) {
+    return value ? Text<double>::write(*value) : kNone;
+  }
+};
+
+template <>
 struct Text<bool> {
   static constexpr const char* kName = "";
   static constexpr const char* kMeaning = "true or false";

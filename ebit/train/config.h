@@ -86,8 +86,8 @@ struct Config {
 };
 
 /// Where an option's value lives; the kind of pointer is the option's type.
-using Slot = std::variant<int*, std::uint64_t*, double*, bool*, std::string*, std::vector<std::string>*,
-                          GeneratorOptions*>;
+using Slot = std::variant<int*, std::uint64_t*, double*, std::optional<double>*, bool*, std::string*,
+                          std::vector<std::string>*, GeneratorOptions*>;
 
 /// A row of the table of options: a key of config.toml and a flag of `ebit train`.
 struct OptionRow {
@@ -106,7 +106,8 @@ std::span<const OptionRow> option_table();
 /// "section.key".
 std::string name_of(const OptionRow& row);
 
-/// The type in words for `--help`: "INT", "FLOAT", "TEXT", "LIST", "KEY=VALUE" or "" for on/off.
+/// The type in words for `--help`: "INT", "FLOAT", "FLOAT|none", "TEXT", "LIST", "KEY=VALUE" or "" for
+/// on/off.
 std::string type_of(const OptionRow& row);
 
 /// The value of an option in `config` as text: a list is joined by commas.

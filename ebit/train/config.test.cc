@@ -71,6 +71,7 @@ TEST(Config, TomlReadsBackExactly) {
   config.train.seed = 12345678901234567;
   config.model.kind = "lstm";
   config.train.shuffle = false;
+  config.train.entropy_target = 2;
   config.baselines.which = {};
   Config back;
   for (const Setting& setting : parse_settings(to_toml(config), "memory")) apply_setting(back, setting);
@@ -96,6 +97,8 @@ TEST(Config, BadFilesAreNamedWithTheirLine) {
   EXPECT_THAT(file_error("[train]\nepochs = 99999999999\n"),
               HasSubstr("x.toml:2: '99999999999' is too large"));
   EXPECT_THAT(file_error("[train]\nlr = nan\n"), HasSubstr("is not a finite number"));
+  EXPECT_THAT(file_error("[train]\nentropy_target = \"many\"\n"),
+              HasSubstr("is not a finite number or none"));
   EXPECT_THAT(file_error("[train]\nshuffle = 1\n"), HasSubstr("must be true or false"));
   EXPECT_THAT(file_error("[train]\noptimizer = \"adma\"\n"),
               AllOf(StartsWith("x.toml:2: train.optimizer: 'adma'"), HasSubstr("did you mean 'adam'")));

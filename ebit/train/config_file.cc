@@ -72,9 +72,9 @@ Kind kind_of(const OptionRow& row) {
   const std::string type = type_of(row);
   return {.list = type == "LIST" || type == "KEY=VALUE",
           .table = type == "KEY=VALUE",
-          .text = type == "TEXT" || type == "LIST" || type == "KEY=VALUE",
+          .text = type == "TEXT" || type == "FLOAT|none" || type == "LIST" || type == "KEY=VALUE",
           .on_off = type.empty(),
-          .number = type == "INT" || type == "FLOAT"};
+          .number = type == "INT" || type.starts_with("FLOAT")};
 }
 
 std::string wanted(const Kind& kind) {
@@ -125,6 +125,9 @@ std::string floating(double value) {
 
 struct ToToml {
   std::string operator()(const double* value) const { return floating(*value); }
+  std::string operator()(const std::optional<double>* value) const {
+    return *value ? floating(**value) : quoted("none");
+  }
   std::string operator()(const bool* value) const { return *value ? "true" : "false"; }
   std::string operator()(const std::string* value) const { return quoted(*value); }
   std::string operator()(const std::vector<std::string>* value) const {

@@ -79,13 +79,15 @@ void FlatModel<T>::forward(std::span<const T> parameters, SequenceInput<T> input
   }
   input_ = input;
   T* const r = head_outputs_ ? room(readouts_, samples * cell_.outputs()) : y;
-  cell_.forward(cell_part(parameters), input_, r, last, keep ? &tape_ : nullptr);
+  T* const s = keep && !cell_.options().entropy.empty() ? room(entropies_, samples * input.steps) : nullptr;
+  cell_.forward(cell_part(parameters), input_, r, last, keep ? &tape_ : nullptr, nullptr, s);
   if (head_outputs_)
     linear(parameters.data() + cell_.parameters(), samples, cell_.outputs(), head_outputs_, r, y);
 }
 
 template <class T>
-void FlatModel<T>::backward(std::span<const T> parameters, const T* d_y, double* d_parameters) {
+void FlatModel<T>::backward(std::span<const T> parameters, const T* d_y, double* d_parameters,
+                            const T* d_entropy) {
   const T* d_r = d_y;
   if (head_outputs_) {
     T* const d = room(d_readouts_, input_.samples * cell_.outputs());
@@ -93,7 +95,8 @@ void FlatModel<T>::backward(std::span<const T> parameters, const T* d_y, double*
                     readouts_.data(), d_y, d_parameters + cell_.parameters(), d);
     d_r = d;
   }
-  cell_.backward(cell_part(parameters), input_, tape_, d_r, nullptr, {d_parameters, nullptr, nullptr});
+  cell_.backward(cell_part(parameters), input_, tape_, d_r, nullptr, {d_parameters, nullptr, nullptr},
+                 d_entropy);
 }
 
 template class FlatModel<double>;

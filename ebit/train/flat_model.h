@@ -38,8 +38,16 @@ class FlatModel {
   void forward(std::span<const T> parameters, SequenceInput<T> input, T* y, bool keep);
 
   /// Vector-Jacobian product of the last forward(), whose x must still be there. The carried hidden state
-  /// counts as a constant. @param d_y [B, O]. @param d_parameters [P]; added to.
-  void backward(std::span<const T> parameters, const T* d_y, double* d_parameters);
+  /// counts as a constant. @param d_y [B, O]. @param d_parameters [P]; added to. @param d_entropy [B, T] or
+  /// null for zero.
+  void backward(std::span<const T> parameters, const T* d_y, double* d_parameters,
+                const T* d_entropy = nullptr);
+
+  /// The ancilla's entropies in the last forward() with `keep`, [B, T]; empty where the cell's options name
+  /// none.
+  std::span<const T> entropies() const {
+    return {entropies_.data(), entropies_.empty() ? 0 : input_.samples * input_.steps};
+  }
 
  private:
   std::span<const T> cell_part(std::span<const T> parameters) const {
@@ -54,6 +62,7 @@ class FlatModel {
   Tape<T> tape_;
   SequenceInput<T> input_;                // of the last forward
   std::vector<T> readouts_, d_readouts_;  // [B, K]; with a head
+  std::vector<T> entropies_;              // [B, T]; where the cell gives them
   std::array<std::vector<T>, 2> hidden_;  // [B, H] before and after a batch, in turns; where stateful
   std::size_t carried_ = 0, latest_ = 0;  // samples of the state to carry on, 0: none; where it lies
 };

@@ -48,7 +48,15 @@ struct FlatBatch {
   }
 
   std::vector<T> x, y, prediction, d_prediction;
+  std::vector<T> d_entropy;  // [B, T]
 };
+
+template <class T>
+double mean(std::span<const T> values) {
+  double sum = 0;
+  for (const T value : values) sum += value;
+  return sum / static_cast<double>(values.size());
+}
 
 template <class T>
 class NativeStep : public TrainStep {
@@ -85,7 +93,14 @@ class NativeStep : public TrainStep {
         .loss = loss(batch_.y.size(), batch_.prediction.data(), batch_.y.data(), batch_.d_prediction.data())};
     if (!std::isfinite(result.loss)) return result;
     std::fill(sums_.begin(), sums_.end(), 0.0);
-    model_.backward(parameters_, batch_.d_prediction.data(), sums_.data());
+    const std::span<const T> entropies = model_.entropies();
+    if (!entropies.empty()) {
+      result.entropy = mean(entropies);
+      batch_.d_entropy.resize(entropies.size());
+      entropy_loss(module_.options().entropy_loss(), entropies, batch_.d_entropy.data());
+    }
+    model_.backward(parameters_, batch_.d_prediction.data(), sums_.data(),
+                    entropies.empty() ? nullptr : batch_.d_entropy.data());
     std::copy(sums_.begin(), sums_.end(), gradient_.begin());
     result.gradient_norm = std::sqrt(square_sum(gradient_.data(), gradient_.size()));
     if (!std::isfinite(result.gradient_norm)) return result;

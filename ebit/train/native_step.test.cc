@@ -6,6 +6,8 @@
 #include <cmath>
 
 #include "ebit/base/error.h"
+#include "ebit/base/nearest.h"
+#include "ebit/info/entropy.h"
 #include "ebit/nn/baselines.h"
 #include "ebit/nn/register_model.h"
 #include "ebit/train/loss.h"
@@ -40,6 +42,8 @@ struct Case {
   bool head = false;
   int targets = 1;
   torch::Dtype dtype = torch::kFloat64;
+  std::string entropy;
+  EntropyLoss entropy_loss;
 };
 
 std::shared_ptr<nn::SequenceModel> model_of(const Case& c) {
@@ -48,11 +52,14 @@ std::shared_ptr<nn::SequenceModel> model_of(const Case& c) {
   cell.features = c.targets;
   cell.layers_en = cell.layers_dis = 1;
   cell.hidden = c.hidden;
+  cell.entropy = c.entropy;
+  if (c.entropy_loss.target) cell.entropy_stage = "entangled";
   // A memory that is never measured needs an encoder of gates.
   if (find_hidden_update<double>(c.hidden).memory == Memory::kWholeState) cell.encoder = "arctan-angle";
   auto model = nn::RegisterModel(nn::RegisterModelOptions(nn::RegisterRNNOptions(cell), c.targets)
                                      .linear_head(c.head)
-                                     .stateful(c.train.stateful));
+                                     .stateful(c.train.stateful)
+                                     .entropy_loss(c.entropy_loss));
   model->to(c.dtype);
   return model.ptr();
 }
@@ -73,6 +80,10 @@ void expect_equal(const TrainState& a, const TrainState& b, double relative, con
     EXPECT_TRUE(near(a.history[e].validation_loss, b.history[e].validation_loss)) << "epoch " << e;
     EXPECT_TRUE(near(a.history[e].gradient_norm, b.history[e].gradient_norm)) << "epoch " << e;
     EXPECT_EQ(a.history[e].lr, b.history[e].lr);
+    EXPECT_EQ(std::isnan(a.history[e].entropy), std::isnan(b.history[e].entropy));
+    if (!std::isnan(a.history[e].entropy)) {
+      EXPECT_TRUE(near(a.history[e].entropy, b.history[e].entropy)) << "epoch " << e;
+    }
   }
   EXPECT_EQ(a.best_epoch, b.best_epoch);
   const auto same = [&](const Tensors& x, const Tensors& y) {
@@ -138,6 +149,40 @@ TEST(NativeStep, EqualsTorchForEveryScheduleAndHiddenUpdate) {
       c.train.stateful = stateful;
       expect_equal(trained(c, "native", data), trained(c, "torch", data), 1e-12, c.hidden);
     }
+}
+
+TEST(NativeStep, EqualsTorchWithAnEntropyInTheLoss) {
+  const Dataset data = wave();
+  for (const std::string& kind : names_of(entropies()))
+    for (const std::string hidden : {"collapse", "probabilities", "coherent"})
+      for (const bool head : {false, true})
+        for (const EntropyLoss& loss :
+             {EntropyLoss{0.3, std::nullopt}, EntropyLoss{-0.3, std::nullopt}, EntropyLoss{0.5, 0.4}}) {
+          Case c = short_case();
+          c.hidden = hidden, c.head = head, c.entropy = kind, c.entropy_loss = loss;
+          c.train.stateful = head;
+          const std::string what =
+              fmt::format("{} {} {} {}", kind, hidden, loss.weight, loss.target.value_or(-1));
+          const TrainState native = trained(c, "native", data);
+          expect_equal(native, trained(c, "torch", data), 1e-11, what);
+          for (const EpochRecord& r : native.history) EXPECT_GT(r.entropy, 0) << what;
+          c.dtype = torch::kFloat32;
+          expect_equal(trained(c, "native", data), trained(c, "torch", data), 2e-4, what + " float32");
+        }
+}
+
+TEST(NativeStep, TheEntropyGoesWhereTheLossDrawsIt) {
+  const Dataset data = wave();
+  const auto last_entropy = [&](EntropyLoss loss) {
+    Case c = short_case();
+    c.train.epochs = 60;
+    c.entropy = "von-neumann", c.entropy_loss = loss;
+    return trained(c, "native", data).history.back().entropy;
+  };
+  // 2+2 qubits: from 0 to 2 bits.
+  EXPECT_NEAR(last_entropy({10, 0.8}), 0.8, 0.05);
+  EXPECT_NEAR(last_entropy({10, 0.0}), 0.0, 0.05);
+  EXPECT_GT(last_entropy({10, std::nullopt}), last_entropy({-10, std::nullopt}) + 0.5);
 }
 
 TEST(NativeStep, EqualsTorchForSeveralTargetsAndTheBestEpochIsTheSame) {

@@ -67,22 +67,28 @@ TEST(NativeStepMemory, NothingIsAllocatedFromBatchToBatch) {
   const Batch one = {3, 1, 4, 15, 9}, two = {2, 6, 5, 3, 0};
   for (const OptimizerRow& row : optimizer_table())
     for (const bool head : {false, true})
-      for (const bool stateful : {false, true}) {
-        TrainOptions options;
-        options.optimizer = row.name;
-        options.optimizer_options.momentum = 0.5;
-        options.clip = 1e-3;
-        options.step = "native";
-        nn::RegisterModel model(
-            nn::RegisterModelOptions(nn::RegisterRNNOptions(), 1).linear_head(head).stateful(stateful));
-        const auto step = make_step({*model, data, options});
-        step->start_epoch(0.01);
-        for (std::uint64_t i = 0; i < 3; ++i) step->run(one, i);
-        const std::size_t before = allocations;
-        for (std::uint64_t i = 0; i < 10; ++i) step->run(i % 2 ? one : two, i);
-        const std::size_t during = allocations - before;
-        EXPECT_LE(during, allocations_of_cell(model->rnn->options(), stateful, 10)) << row.name << head;
-      }
+      for (const bool stateful : {false, true})
+        for (const std::string stage : {"", "disentangled", "entangled"}) {
+          TrainOptions options;
+          options.optimizer = row.name;
+          options.optimizer_options.momentum = 0.5;
+          options.clip = 1e-3;
+          options.step = "native";
+          RegisterOptions cell;
+          if (!stage.empty()) cell.entropy = "von-neumann", cell.entropy_stage = stage;
+          nn::RegisterModel model(nn::RegisterModelOptions(nn::RegisterRNNOptions(cell), 1)
+                                      .linear_head(head)
+                                      .stateful(stateful)
+                                      .entropy_loss({stage.empty() ? 0.0 : 0.1, std::nullopt}));
+          const auto step = make_step({*model, data, options});
+          step->start_epoch(0.01);
+          for (std::uint64_t i = 0; i < 3; ++i) step->run(one, i);
+          const std::size_t before = allocations;
+          for (std::uint64_t i = 0; i < 10; ++i) step->run(i % 2 ? one : two, i);
+          const std::size_t during = allocations - before;
+          EXPECT_LE(during, allocations_of_cell(model->rnn->options(), stateful, 10))
+              << row.name << head << stage;
+        }
 }
 
 TEST(NativeStepMemory, TheCountSeesAllocations) {

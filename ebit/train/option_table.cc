@@ -9,6 +9,7 @@
 #include "ebit/cell/register_cell.h"
 #include "ebit/data/baseline.h"
 #include "ebit/data/scaler.h"
+#include "ebit/info/entropy.h"
 #include "ebit/nn/baselines.h"
 #include "ebit/train/config.h"
 #include "ebit/train/loss.h"
@@ -202,6 +203,17 @@ constexpr OptionRow kOptions[] = {
      [](Config& c) -> Slot { return &c.train.schedule.patience; }},
     {"train", "loss", "--loss", "what is minimised", [](Config& c) -> Slot { return &c.train.loss; },
      [] { return names_of(loss_table()); }},
+    {"train", "entropy_weight", "--entropy-weight",
+     "weight of the ancilla's entropy in what is minimised: with a target W (S - target)^2, else -W S, so "
+     "that W "
+     "above 0 rewards entanglement; 0: not there",
+     [](Config& c) -> Slot { return &c.train.entropy_weight; }},
+    {"train", "entropy_target", "--entropy-target", "entropy S that is aimed at, in bits",
+     [](Config& c) -> Slot { return &c.train.entropy_target; }},
+    {"train", "entropy_kind", "--entropy-kind", "entropy S of the ancilla",
+     [](Config& c) -> Slot { return &c.train.entropy_kind; }, [] { return names_of(entropies()); }},
+    {"train", "entropy_stage", "--entropy-stage", "where in a step S is taken: behind U_dis, or behind U_en",
+     [](Config& c) -> Slot { return &c.train.entropy_stage; }, [] { return names_of(entropy_stages()); }},
     {"train", "patience", "--patience",
      "stop after this many epochs without a better validation loss; 0: never",
      [](Config& c) -> Slot { return &c.train.patience; }},

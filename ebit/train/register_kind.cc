@@ -33,12 +33,18 @@ ModelKind register_kind() {
             const ModelConfig& model = config.model;
             require(model.init_low <= model.init_high, "--init-low {} is above --init-high {}",
                     model.init_low, model.init_high);
-            const auto rnn = nn::RegisterRNNOptions(register_options(model, features))
-                                 .init_low(model.init_low)
-                                 .init_high(model.init_high);
-            return nn::RegisterModel(nn::RegisterModelOptions(rnn, outputs)
-                                         .linear_head(model.head == "linear")
-                                         .stateful(config.train.stateful))
+            RegisterOptions cell = register_options(model, features);
+            if (config.train.entropy_weight != 0) {
+              cell.entropy = config.train.entropy_kind;
+              cell.entropy_stage = config.train.entropy_stage;
+            }
+            const auto rnn =
+                nn::RegisterRNNOptions(std::move(cell)).init_low(model.init_low).init_high(model.init_high);
+            return nn::RegisterModel(
+                       nn::RegisterModelOptions(rnn, outputs)
+                           .linear_head(model.head == "linear")
+                           .stateful(config.train.stateful)
+                           .entropy_loss({config.train.entropy_weight, config.train.entropy_target}))
                 .ptr();
           }};
 }

@@ -165,6 +165,11 @@ void check_counts(const Config& config) {
   require(config.seeds >= 1, "--seeds must be at least 1, not {}", config.seeds);
   require(config.output.checkpoint_every >= 1, "--checkpoint-every must be at least 1, not {}",
           config.output.checkpoint_every);
+  require(
+      config.model.kind == "register" || (config.train.entropy_weight == 0 && !config.train.entropy_target),
+      "--entropy-weight and --entropy-target are about the ancilla of a register cell, and --model {} has "
+      "none",
+      config.model.kind);
 }
 
 }  // namespace

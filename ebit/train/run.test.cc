@@ -210,6 +210,30 @@ TEST(Run, MoreEpochsGoOnWhereTheRunEnded) {
   EXPECT_THAT(error_of([&] { resume_run(folder, 2, {}); }), HasSubstr("--epochs 2 is not above the run's 6"));
 }
 
+TEST(Run, AnEntropyInTheLossIsRecordedAndResumed) {
+  Config config = small_config(fresh("entropy"));
+  config.model.kind = "register";
+  config.train.entropy_weight = 0.2, config.train.entropy_target = 0.5;
+  config.baselines.which = {};
+  start_run(config, {});
+  const std::string straight = read_file(config.output.folder + "/losses.csv");
+  EXPECT_THAT(straight, HasSubstr("best,entropy\n"));
+  EXPECT_THAT(read_file(config.output.folder + "/config.toml"), HasSubstr("entropy_target = 0.5"));
+  const auto entropies_of = [](const Config& c) {
+    std::vector<double> all;
+    for (const EpochRecord& r : load_checkpoint(fs::path(c.output.folder) / files::kLast, "").state.history)
+      all.push_back(r.entropy);
+    return all;
+  };
+  Config begun = config;
+  begun.output.folder = fresh("entropy-resumed").string();
+  begun.train.epochs = 2;
+  start_run(begun, {});
+  resume_run(begun.output.folder, 4, {});
+  EXPECT_EQ(entropies_of(begun), entropies_of(config));
+  for (const double s : entropies_of(config)) EXPECT_GT(s, 0);
+}
+
 TEST(Run, FoldersAreReplacedOnlyWhenAskedAndOnlyRuns) {
   const fs::path folder = fresh("guarded");
   Config config = small_config(folder);
@@ -262,6 +286,13 @@ TEST(Run, BadDataAndSettingsLeaveNoFolder) {
   EXPECT_THAT(refusal([](Config& c) { c.model.hidden_size = -2; }), HasSubstr("hidden size"));
   EXPECT_THAT(refusal([](Config& c) { c.baselines.hidden_size = 0; }), HasSubstr("hidden size of rnn"));
   EXPECT_THAT(refusal([](Config& c) { c.model.kind = "register", c.model.n_system = 60; }), HasSubstr("60"));
+  EXPECT_THAT(refusal([](Config& c) { c.train.entropy_weight = 1; }), HasSubstr("--model lstm has none"));
+  EXPECT_THAT(refusal([](Config& c) { c.model.kind = "register", c.train.entropy_target = 1; }),
+              HasSubstr("no effect without --entropy-weight"));
+  EXPECT_THAT(refusal([](Config& c) {
+                c.model.kind = "register", c.train.entropy_weight = 1, c.train.entropy_target = 2.1;
+              }),
+              HasSubstr("from 0 to 2,"));
 }
 
 TEST(Run, ResumeRefusesWhatDoesNotBelongTogether) {

@@ -145,11 +145,15 @@ void make_folder(const fs::path& folder) {
 }
 
 std::string losses_csv(const std::vector<EpochRecord>& history) {
-  std::string text = "epoch,train,validation,lr,gradient_norm,seconds,best\n";
+  const bool entropy =
+      std::ranges::any_of(history, [](const EpochRecord& r) { return !std::isnan(r.entropy); });
+  std::string text =
+      fmt::format("epoch,train,validation,lr,gradient_norm,seconds,best{}\n", entropy ? ",entropy" : "");
   for (const EpochRecord& r : history) {
-    text += fmt::format("{},{},{},{},{},{:.6f},{}\n", r.epoch, r.train_loss,
+    text += fmt::format("{},{},{},{},{},{:.6f},{}{}\n", r.epoch, r.train_loss,
                         std::isnan(r.validation_loss) ? "" : fmt::format("{}", r.validation_loss), r.lr,
-                        r.gradient_norm, r.seconds, r.improved ? 1 : 0);
+                        r.gradient_norm, r.seconds, r.improved ? 1 : 0,
+                        entropy ? fmt::format(",{}", r.entropy) : "");
   }
   return text;
 }

@@ -29,24 +29,39 @@ void show(const fs::path& folder, const std::string& name, const Drawing& drawin
   page.svg(svg, caption);
 }
 
-std::vector<LossHistory> loss_histories(const Config& config, const fs::path& folder) {
-  std::vector<LossHistory> histories;
+// What the seeds of the model went through, over epochs.
+struct Histories {
+  std::vector<LossHistory> losses;
+  std::vector<LossHistory> entropies;  // in the place of training losses; empty where none was in the loss
+};
+
+Histories histories_of(const Config& config, const fs::path& folder) {
+  Histories histories;
   for (const Job& job : jobs_of(config, folder)) {
     const fs::path last = job.folder / files::kLast;
     std::error_code ignored;
     if (job.baseline || !fs::exists(last, ignored)) continue;
     const TrainState state = load_checkpoint(last, "").state;
-    LossHistory history;
+    LossHistory history, entropy;
     for (const EpochRecord& record : state.history) {
       history.train.push_back(record.train_loss);
       if (!std::isnan(record.validation_loss)) history.validation.push_back(record.validation_loss);
+      if (!std::isnan(record.entropy)) entropy.train.push_back(record.entropy);
     }
     if (!history.validation.empty() && state.best_epoch > 0) {
-      history.best_epoch = static_cast<std::size_t>(state.best_epoch - 1);
+      history.best_epoch = entropy.best_epoch = static_cast<std::size_t>(state.best_epoch - 1);
     }
-    if (!history.train.empty()) histories.push_back(std::move(history));
+    if (!history.train.empty()) histories.losses.push_back(std::move(history));
+    if (!entropy.train.empty()) histories.entropies.push_back(std::move(entropy));
   }
   return histories;
+}
+
+Figure entropy_figure(const std::vector<LossHistory>& entropies, const TrainOptions& train) {
+  Figure figure = loss_figure(entropies, "Entropy of the ancilla", train.entropy_kind + " entropy");
+  figure.log_y = false, figure.y_low = 0;
+  if (train.entropy_target) figure.levels.push_back({*train.entropy_target});
+  return figure;
 }
 
 // Truth and predictions of one target; over several seeds their mean, least and greatest.
@@ -196,10 +211,14 @@ void write_report(const RunResult& result, const Config& config) {
          "");
   }
   page.section("Training");
-  const auto histories = loss_histories(config, result.folder);
-  if (!histories.empty()) {
-    show(result.folder, "loss", loss_figure(histories, "Loss", config.train.loss), page,
+  const Histories histories = histories_of(config, result.folder);
+  if (!histories.losses.empty()) {
+    show(result.folder, "loss", loss_figure(histories.losses, "Loss", config.train.loss), page,
          "Mean loss of each epoch in scaled units.");
+  }
+  if (!histories.entropies.empty()) {
+    show(result.folder, "entropy", entropy_figure(histories.entropies, config.train), page,
+         "Mean over windows and steps. A level line is the target.");
   }
   page.section("The run");
   add_facts(page, result, config);

@@ -79,7 +79,9 @@ class TorchStep : public TrainStep {
     const Tensor loss = loss_.value(prediction, y);
     StepResult result{.loss = loss.item<double>()};
     if (!std::isfinite(result.loss)) return result;
-    loss.backward();
+    const Tensor penalty = model_.penalty(), entropy = model_.entropy();
+    if (penalty.defined() && entropy.defined()) result.entropy = entropy.mean().item<double>();
+    (penalty.defined() ? loss + penalty : loss).backward();
     result.gradient_norm = gradient_norm(parameters_);
     if (!std::isfinite(result.gradient_norm)) return result;
     if (options_.clip > 0 && result.gradient_norm > options_.clip) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace ebit::train {
@@ -34,6 +35,10 @@ struct TrainOptions {
   ScheduleOptions schedule;            ///< of the learning rate
   double clip = 0.0;                   ///< largest norm of the gradient; 0: no clipping
   std::string loss = "mse";            ///< a row of the loss table
+  double entropy_weight = 0.0;  ///< of the ancilla's entropy in what is minimised, see EntropyLoss; 0: none
+  std::optional<double> entropy_target;        ///< what the entropy is drawn to; none: it is rewarded
+  std::string entropy_kind = "von-neumann";    ///< a row of entropies()
+  std::string entropy_stage = "disentangled";  ///< a row of entropy_stages(): where in a step it is taken
   int patience = 0;          ///< stop after this many epochs without a better validation loss; 0: never
   int min_epochs = 0;        ///< never stop early before this many epochs
   bool restore_best = true;  ///< end with the weights of the best validation epoch, not of the last one

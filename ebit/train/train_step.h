@@ -4,6 +4,7 @@
 #include <torch/torch.h>
 
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <span>
 #include <string>
@@ -28,7 +29,10 @@ struct StepInput {
 /// What one step found out before it moved the weights.
 struct StepResult {
   double loss = 0.0;           ///< mean over the batch, scaled; not finite: the weights were left alone
-  double gradient_norm = 0.0;  ///< before clipping
+  double gradient_norm = 0.0;  ///< of all that is minimised, before clipping
+  /// Mean entropy of the memory over the batch and its steps; NaN where it is not in the loss. What is added
+  /// for it is not in `loss`.
+  double entropy = std::numeric_limits<double>::quiet_NaN();
 };
 
 /// Moves the weights of a model batch by batch, and keeps copies of them. Whatever the implementation, the

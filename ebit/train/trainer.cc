@@ -103,7 +103,7 @@ TrainOutcome Trainer::run_epoch(int epoch, const TrainCallbacks& callbacks) {
           : epoch_batches(data_.train.count, options_.batch, options_.shuffle, options_.seed, epoch);
   EpochRecord record{.epoch = epoch + 1, .lr = options_.optimizer_options.lr * state_.schedule.factor};
   step_->start_epoch(record.lr);
-  double loss_sum = 0.0, norm_sum = 0.0;
+  double loss_sum = 0.0, norm_sum = 0.0, entropy_sum = 0.0;
   std::size_t windows = 0;
   const auto diverged = [&](std::string_view what, double value, const std::string& batch) {
     return TrainOutcome{End::kDiverged,
@@ -119,9 +119,11 @@ TrainOutcome Trainer::run_epoch(int epoch, const TrainCallbacks& callbacks) {
     if (!std::isfinite(loss)) return diverged("the training loss", loss, fmt::format(", batch {}", b + 1));
     norm_sum += result.gradient_norm;
     loss_sum += loss * static_cast<double>(batches[b].size());
+    entropy_sum += result.entropy * static_cast<double>(batches[b].size());
     windows += batches[b].size();
   }
   record.train_loss = loss_sum / static_cast<double>(windows);
+  record.entropy = entropy_sum / static_cast<double>(windows);
   record.gradient_norm = norm_sum / static_cast<double>(batches.size());
   if (data_.validation.count > 0) {
     record.validation_loss = step_->validation_loss();

@@ -23,12 +23,13 @@ namespace ebit::train {
 /// What is known of one finished epoch.
 struct EpochRecord {
   int epoch = 0;            ///< counted from 1
-  double train_loss = 0.0;  ///< mean over the epoch's windows, scaled
+  double train_loss = 0.0;  ///< mean over the epoch's windows, scaled; without what an entropy adds
   double validation_loss = std::numeric_limits<double>::quiet_NaN();  ///< after the epoch; NaN: no such part
   double lr = 0.0;                                                    ///< learning rate of the epoch
   double gradient_norm = 0.0;                                         ///< mean over batches, before clipping
   double seconds = 0.0;                                               ///< wall time
   bool improved = false;                                              ///< best validation loss so far
+  double entropy = std::numeric_limits<double>::quiet_NaN();  ///< see StepResult::entropy, over the epoch
 };
 
 /// Why a training ended.
