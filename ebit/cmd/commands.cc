@@ -13,6 +13,7 @@ EBIT_COMMAND(forecast);
 EBIT_COMMAND(gates);
 EBIT_COMMAND(gradcheck);
 EBIT_COMMAND(help_all);
+EBIT_COMMAND(inspect);
 EBIT_COMMAND(power);
 EBIT_COMMAND(presets);
 EBIT_COMMAND(probe);
@@ -103,6 +104,13 @@ std::span<const Command> commands() {
                     "ebit power \"rzz(0:pi)\" --plot rzz.svg",
                     "ebit power u.npy --dims 2x3 --ancilla 2x3 --json"},
        .setup = setup_power},
+      {.name = "inspect",
+       .group = "Entanglement",
+       .help = "Look at the quantum memory of a trained run: entropies a step, bounds, what is wrong",
+       .examples = {"ebit inspect runs/seattle", "ebit inspect runs/seattle --data newer.csv --json",
+                    "ebit inspect runs/sine --part train --powers full"},
+       .needs_torch = true,
+       .setup = setup_inspect},
       {.name = "bench",
        .group = "Studies",
        .help = "Measure the speed on this machine, against its own limits, torch and other simulators",

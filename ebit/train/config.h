@@ -67,8 +67,9 @@ struct OutputConfig {
   bool overwrite = false;    ///< replace a run folder that is there
   int checkpoint_every = 1;  ///< epochs between two checkpoints
   double checkpoint_seconds =
-      1.0;            ///< and at least so much time, so that short epochs do not wait for the disk
-  bool plots = true;  ///< draw plots and write report.html
+      1.0;                ///< and at least so much time, so that short epochs do not wait for the disk
+  int track_entropy = 0;  ///< epochs between two samples of the memory's entanglement; 0: none
+  bool plots = true;      ///< draw plots and write report.html
 };
 
 /// All settings of a run.

@@ -253,6 +253,11 @@ constexpr OptionRow kOptions[] = {
      [](Config& c) -> Slot { return &c.output.checkpoint_every; }, nullptr, false},
     {"output", "checkpoint_seconds", "--checkpoint-seconds", "and at least so many seconds",
      [](Config& c) -> Slot { return &c.output.checkpoint_seconds; }, nullptr, false},
+    {"output", "track_entropy", "--track-entropy",
+     "epochs between two samples of the memory's entanglement (entropy.csv); 0: none. A sample costs about "
+     "one "
+     "pass over the validation windows",
+     [](Config& c) -> Slot { return &c.output.track_entropy; }, nullptr, false},
     {"output", "plots", "--plots", "draw plots and write report.html",
      [](Config& c) -> Slot { return &c.output.plots; }, nullptr, false},
 };

@@ -4,12 +4,14 @@
 #include <spdlog/sinks/basic_file_sink.h>
 
 #include <chrono>
+#include <optional>
 
 #include "ebit/base/atomic_file.h"
 #include "ebit/base/error.h"
 #include "ebit/base/parallel.h"
 #include "ebit/train/checkpoint.h"
 #include "ebit/train/config_file.h"
+#include "ebit/train/entropy_track.h"
 #include "ebit/train/model_factory.h"
 #include "ebit/train/prepare.h"
 
@@ -58,7 +60,9 @@ std::shared_ptr<nn::SequenceModel> model_of(const Job& job, const Dataset& datas
 // Writes checkpoint, best weights and losses: all that is needed to go on, or to use the model so far.
 class Saver {
  public:
-  Saver(const Job& job, Metadata metadata) : job_(job), metadata_(std::move(metadata)) {}
+  /// @param track written with every checkpoint; may be null.
+  Saver(const Job& job, Metadata metadata, const EntropyTrack* track)
+      : job_(job), metadata_(std::move(metadata)), track_(track) {}
 
   void after_epoch(const Trainer& trainer) {
     const bool due =
@@ -78,6 +82,7 @@ class Saver {
       weights_saved_ = epoch;
     }
     write_file_atomically(job_.folder / files::kLosses, losses_csv(state.history));
+    if (track_) track_->write();
     save_checkpoint(job_.folder / files::kLast, state, metadata_);
     saved_ = Clock::now();
   }
@@ -85,6 +90,7 @@ class Saver {
  private:
   const Job& job_;
   Metadata metadata_;
+  const EntropyTrack* track_;
   Clock::time_point saved_ = Clock::now();
   int weights_saved_ = 0;
 };
@@ -93,6 +99,33 @@ bool is_done(const TrainState& state, const Job& job) {
   return state.end == End::kEarlyStop ||
          (state.end == End::kFinished && static_cast<int>(state.history.size()) >= job.config.train.epochs);
 }
+
+// Samples the memory of a job in training, where that was asked for.
+class MemoryWatch {
+ public:
+  MemoryWatch(const Job& job, const Dataset& dataset, const nn::SequenceModel& model, int done)
+      : job_(job), model_(model) {
+    const int every = job.config.output.track_entropy;
+    if (every == 0 || job.baseline) return;
+    const Windows& windows = dataset.validation.count > 0 ? dataset.validation : dataset.train;
+    windows_ = traced_windows(windows, kTrackedWindows, job.config);
+    track_.emplace(job.folder / files::kEntropy, every, done);
+  }
+
+  /// Looks at the weights that the model holds after `epoch`.
+  void after_epoch(int epoch, bool last) {
+    if (!track_ || !track_->due(epoch, last)) return;
+    track_->add(sample_entropy(epoch, memory_model(model_), windows_, job_.config.train.seed));
+  }
+
+  const EntropyTrack* track() const { return track_ ? &*track_ : nullptr; }
+
+ private:
+  const Job& job_;
+  const nn::SequenceModel& model_;
+  TracedWindows windows_;
+  std::optional<EntropyTrack> track_;
+};
 
 // Trains one job to its end. Returns false where it was interrupted.
 bool run_job(const Job& job, std::size_t index, std::size_t count, const Dataset& dataset, Log& log,
@@ -114,10 +147,14 @@ bool run_job(const Job& job, std::size_t index, std::size_t count, const Dataset
   log.line(fmt::format("{}: {}, epochs {} to {}", name, model->summary(), done + 1, job.config.train.epochs));
   if (callbacks.on_job) callbacks.on_job(job, index, count, model->summary(), done);
 
-  Saver saver(job, metadata);
+  MemoryWatch watch(job, dataset, *model, done);
+  if (done == 0) watch.after_epoch(0, false);
+  Saver saver(job, metadata, watch.track());
   TrainCallbacks train_callbacks;
   train_callbacks.interrupted = callbacks.interrupted;
   train_callbacks.on_epoch = [&](const EpochRecord& record) {
+    watch.after_epoch(record.epoch,
+                      record.epoch == job.config.train.epochs || trainer.progress().end == End::kEarlyStop);
     saver.after_epoch(trainer);
     if (callbacks.on_epoch) callbacks.on_epoch(job, record, trainer.progress());
   };
@@ -165,11 +202,11 @@ void check_counts(const Config& config) {
   require(config.seeds >= 1, "--seeds must be at least 1, not {}", config.seeds);
   require(config.output.checkpoint_every >= 1, "--checkpoint-every must be at least 1, not {}",
           config.output.checkpoint_every);
-  require(
-      config.model.kind == "register" || (config.train.entropy_weight == 0 && !config.train.entropy_target),
-      "--entropy-weight and --entropy-target are about the ancilla of a register cell, and --model {} has "
-      "none",
-      config.model.kind);
+  require(config.output.track_entropy >= 0, "--track-entropy must be 0 (none) or more epochs, not {}",
+          config.output.track_entropy);
+  if (config.output.track_entropy > 0) require_quantum_memory(config, "--track-entropy looks at");
+  if (config.train.entropy_weight != 0 || config.train.entropy_target)
+    require_quantum_memory(config, "--entropy-weight and --entropy-target are about");
 }
 
 }  // namespace

@@ -18,10 +18,10 @@ namespace fs = std::filesystem;
 constexpr std::string_view kMark = "# ebit run:";
 
 // All that a run writes at the top of its folder; the only things that --overwrite deletes.
-constexpr std::array<std::string_view, 12> kOurs = {files::kConfig,      files::kLosses,   files::kMetrics,
-                                                    files::kPredictions, files::kBest,     files::kLast,
-                                                    files::kLog,         files::kReport,   files::kPlots,
-                                                    files::kSeeds,       files::kForecast, files::kBaselines};
+constexpr std::array<std::string_view, 14> kOurs = {
+    files::kConfig,   files::kLosses,    files::kMetrics, files::kPredictions, files::kBest,
+    files::kLast,     files::kLog,       files::kReport,  files::kPlots,       files::kSeeds,
+    files::kForecast, files::kBaselines, files::kEntropy, files::kInspect};
 
 // Also what a killed program left of one of ours.
 bool is_ours(std::string_view name) {

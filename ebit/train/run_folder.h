@@ -15,6 +15,8 @@ namespace ebit::train {
 namespace files {
 inline constexpr const char* kConfig = "config.toml";           ///< all settings; marks a folder as a run
 inline constexpr const char* kLosses = "losses.csv";            ///< per epoch
+inline constexpr const char* kEntropy = "entropy.csv";          ///< of --track-entropy, per sampled epoch
+inline constexpr const char* kInspect = "inspect.html";         ///< of `ebit inspect`
 inline constexpr const char* kMetrics = "metrics.json";         ///< of all models and parts
 inline constexpr const char* kPredictions = "predictions.csv";  ///< in the data's units
 inline constexpr const char* kBest = "best.safetensors";        ///< weights of the best epoch

@@ -12,6 +12,7 @@
 #include "ebit/report/progress.h"
 #include "ebit/train/checkpoint.h"
 #include "ebit/train/config_file.h"
+#include "ebit/train/inspect_report.h"
 
 namespace ebit::train {
 namespace {
@@ -62,6 +63,17 @@ Figure entropy_figure(const std::vector<LossHistory>& entropies, const TrainOpti
   figure.log_y = false, figure.y_low = 0;
   if (train.entropy_target) figure.levels.push_back({*train.entropy_target});
   return figure;
+}
+
+// The samples of --track-entropy, a list for each seed that has some.
+std::vector<std::vector<EntropySample>> entropy_samples(const Config& config, const fs::path& folder) {
+  std::vector<std::vector<EntropySample>> seeds;
+  for (const Job& job : jobs_of(config, folder)) {
+    if (job.baseline) continue;
+    std::vector<EntropySample> samples = read_entropy_csv(job.folder / files::kEntropy);
+    if (!samples.empty()) seeds.push_back(std::move(samples));
+  }
+  return seeds;
 }
 
 // Truth and predictions of one target; over several seeds their mean, least and greatest.
@@ -217,8 +229,14 @@ void write_report(const RunResult& result, const Config& config) {
          "Mean loss of each epoch in scaled units.");
   }
   if (!histories.entropies.empty()) {
-    show(result.folder, "entropy", entropy_figure(histories.entropies, config.train), page,
+    show(result.folder, "entropy-in-loss", entropy_figure(histories.entropies, config.train), page,
          "Mean over windows and steps. A level line is the target.");
+  }
+  if (const auto samples = entropy_samples(config, result.folder); !samples.empty()) {
+    const bool mixed = find_hidden_update<double>(config.model.hidden).memory == Memory::kMixture;
+    show(
+        result.folder, "entropy", training_figure(samples, mixed), page,
+        "Means over windows and steps; dashes: the most in one step. ebit inspect shows more of the memory.");
   }
   page.section("The run");
   add_facts(page, result, config);
