@@ -52,6 +52,7 @@ struct HiddenUpdate {
   bool normalises;  ///< h is not a unit vector and is normalised, jointly with the encoded input, when it
                     ///< enters
   bool imaginary = true;  ///< the second half of h are imaginary parts
+  bool measures = false;  ///< one outcome of the system is kept, and UpdateInput::outcome says which
   /// h of |0...0> has a 1 first in every block of so many numbers; 0: all of h is one block.
   std::size_t block = 0;
   /// Real numbers of h a sample.
