@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "ebit/cmd/command.h"
 #include "ebit/cmd/interrupt.h"
 #include "ebit/cmd/output.h"
@@ -69,17 +67,6 @@ void add_option_flags(CLI::App& app, std::shared_ptr<std::vector<train::Setting>
     }
     option->group(heading(row));
   }
-}
-
-bool gives(const std::vector<train::Setting>& settings, const std::string& name) {
-  return std::any_of(settings.begin(), settings.end(),
-                     [&](const train::Setting& setting) { return setting.name == name; });
-}
-
-void settle_source(std::vector<train::Setting>& settings) {
-  const bool file = gives(settings, "data.file"), generator = gives(settings, "data.generator");
-  if (file && !generator) settings.push_back({"data.generator", "", "data"});
-  if (generator && !file) settings.push_back({"data.file", "", "--generator"});
 }
 
 train::RunCallbacks RunProgress::callbacks() {

@@ -17,13 +17,6 @@ namespace ebit::cmd {
 /// `settings` when it is parsed.
 void add_option_flags(CLI::App& app, std::shared_ptr<std::vector<train::Setting>> settings);
 
-/// Whether `settings` set the option called `name` ("section.key").
-bool gives(const std::vector<train::Setting>& settings, const std::string& name);
-
-/// Where the flags name one source of data, a file or a generator, the other becomes empty, so that theirs
-/// replaces the one of a preset, a study or a file of settings.
-void settle_source(std::vector<train::Setting>& settings);
-
 /// Shows how a run goes on standard error: a progress line for each training, and notes.
 class RunProgress {
  public:

@@ -10,6 +10,7 @@
 #include "ebit/cmd/command.h"
 #include "ebit/cmd/interrupt.h"
 #include "ebit/cmd/output.h"
+#include "ebit/cmd/torch/data_source.h"
 #include "ebit/cmd/torch/run_output.h"
 #include "ebit/train/config_file.h"
 #include "ebit/train/run_folder.h"

@@ -4,6 +4,7 @@
 
 #include "ebit/base/error.h"
 #include "ebit/cmd/command.h"
+#include "ebit/cmd/torch/data_source.h"
 #include "ebit/cmd/torch/run_output.h"
 #include "ebit/train/config_file.h"
 
