@@ -22,6 +22,7 @@ EBIT_COMMAND(resume);
 EBIT_COMMAND(train);
 EBIT_COMMAND(replay);
 EBIT_COMMAND(reproduce);
+EBIT_COMMAND(study);
 EBIT_COMMAND(version);
 #undef EBIT_COMMAND
 
@@ -127,6 +128,16 @@ std::span<const Command> commands() {
                     "ebit reproduce linden -o runs/linden"},
        .needs_torch = true,
        .setup = setup_reproduce},
+      {.name = "study",
+       .group = "Studies",
+       .help = "Ask what a register model's qubits, layers, memory or circuits do, by several trainings each",
+       .examples = {"ebit study", "ebit study registers -o runs/registers",
+                    "ebit study depth seattle-weather --values 1,2,4 --seeds 3 --epochs 20",
+                    "ebit study hidden --values collapse,density --ansatz strongly-entangling",
+                    "ebit study plateau --ansatz zz-ring --values 2,4,6,8 --depths 1,4,16 --samples 100",
+                    "ebit study specialise --seeds 10 --json"},
+       .needs_torch = true,
+       .setup = setup_study},
       {.name = "version",
        .group = "About",
        .help = "Show the version, the compiler, vector instructions and whether libtorch is there",

@@ -1,10 +1,10 @@
 // ebit train: one run, from data to page.
-#include <algorithm>
 #include <memory>
 #include <optional>
 
 #include "ebit/base/error.h"
 #include "ebit/cmd/command.h"
+#include "ebit/cmd/torch/data_source.h"
 #include "ebit/cmd/torch/run_output.h"
 #include "ebit/train/config_file.h"
 
@@ -33,15 +33,9 @@ std::function<int()> setup_train(CLI::App& app) {
   return [options] {
     std::optional<std::filesystem::path> file;
     if (!options->config.empty()) file = options->config;
-    // The positional argument and --generator each replace the source that a file or preset names.
-    train::Config config = train::resolve_config(file, *options->settings);
-    const auto given = [&](const std::string& name) {
-      return std::any_of(options->settings->begin(), options->settings->end(),
-                         [&](const train::Setting& setting) { return setting.name == name; });
-    };
-    if (given("data.file") && !given("data.generator")) config.data.generator.clear();
-    if (given("data.generator") && !given("data.file")) config.data.file.clear();
-    require(!given("data.set") || !config.data.generator.empty(),
+    settle_source(*options->settings);
+    const train::Config config = train::resolve_config(file, *options->settings);
+    require(!gives(*options->settings, "data.set") || !config.data.generator.empty(),
             "--set is for the parameters of a --generator, and the data are a file");
     return run_and_report(
         [&](const train::RunCallbacks& callbacks) { return train::start_run(config, callbacks); },

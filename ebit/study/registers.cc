@@ -1,0 +1,53 @@
+// ebit study registers: 1, 2, 3 ancilla qubits.
+#include <charconv>
+
+#include "ebit/base/error.h"
+#include "ebit/study/entanglement_used.h"
+#include "ebit/study/studies.h"
+#include "ebit/study/table.h"
+
+namespace ebit::study {
+namespace {
+
+// "3": ancilla qubits beside the model's system; "2+3": system and ancilla qubits.
+Variant variant_of(const std::string& value, int system) {
+  int ancilla = 0;
+  const char* end = value.data() + value.size();
+  auto read = std::from_chars(value.data(), end, ancilla);
+  if (read.ec == std::errc() && read.ptr != end && *read.ptr == '+') {
+    system = ancilla;
+    read = std::from_chars(read.ptr + 1, end, ancilla);
+  }
+  require(
+      read.ec == std::errc() && read.ptr == end && system >= 1 && ancilla >= 1,
+      "--values: '{}' is no size of registers: give ancilla qubits such as 3, or system+ancilla such as 2+3",
+      value);
+  return {fmt::format("{}+{}", system, ancilla),
+          {{"model.n_system", std::to_string(system)}, {"model.n_ancilla", std::to_string(ancilla)}}};
+}
+
+}  // namespace
+
+std::optional<StudyReport> run_registers(const StudyPlan& plan, const StudyCallbacks& callbacks) {
+  const int system = base_config(plan).model.n_system;
+  std::vector<Variant> variants;
+  for (const std::string& value : plan.values) variants.push_back(variant_of(value, system));
+  const auto trained = train_variants(plan, variants, callbacks);
+  if (!trained) return std::nullopt;
+  const EntanglementUsed used = entanglement_used(*trained);
+
+  StudyReport report{.data = data_text((*trained)[0].dataset)};
+  report.findings = error_findings(*trained);
+  report.tables = {summary_table(*trained, "Sizes of the registers", "qubits", used.columns)};
+  report.rows = rows_of(*trained, "qubits");
+  add_entanglement(used, *trained, report.rows);
+  report.figures = {{"errors",
+                     {.panels = {error_figure(*trained, "qubits of system + ancilla", true)}},
+                     "Every dot is one training."},
+                    {"entanglement",
+                     {.panels = {used.figure}},
+                     "What min(n_s, n_a) qubits allow, and what the trained memories have behind U_en."}};
+  return report;
+}
+
+}  // namespace ebit::study
