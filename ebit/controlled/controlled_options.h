@@ -14,7 +14,7 @@ namespace ebit {
 
 /// The network between two steps of the circuit: linear maps with an activation behind each but the last.
 struct FeedForwardOptions {
-  std::vector<int> hidden;          ///< widths of the hidden layers; empty: one linear map
+  std::vector<int> hidden = {};     ///< widths of the hidden layers; empty: one linear map
   std::string activation = "gelu";  ///< of the hidden layers, a row of activations()
   double dropout = 0;               ///< share of a hidden layer's outputs that is zeroed in training, [0, 1)
   /// Adds a hidden layer's input to its output, through a trainable matrix `shortcut` where the widths
@@ -49,17 +49,17 @@ struct ControlledOptions {
   int qubits = 4;                             ///< of the memory, n
   bool first_ry = true;                       ///< RY on every qubit in front of the layers, as the paper has
   std::string ansatz = "hardware-efficient";  ///< a row of ansaetze(); all its angles are the network's
-  std::optional<Ansatz> custom_ansatz;        ///< taken instead of `ansatz` where given
-  int layers = 1;                             ///< of the ansatz, L
-  FeedForwardOptions ffn;                     ///< from [x_t; z_{t-1}] to the angles
-  double angle_scale = 1;                     ///< radians: the network's outputs are multiplied by it
+  std::optional<Ansatz> custom_ansatz = std::nullopt;  ///< taken instead of `ansatz` where given
+  int layers = 1;                                      ///< of the ansatz, L
+  FeedForwardOptions ffn;                              ///< from [x_t; z_{t-1}] to the angles
+  double angle_scale = 1;  ///< radians: the network's outputs are multiplied by it
   /// What is read: Pauli strings ("Z1", "X0*Y2", "P(3)"), or letters ("Z", "XYZ") for each of them on every
   /// qubit.
   std::vector<std::string> readout = {"XYZ"};
   std::string initial = "zero";             ///< a row of initial_states()
   std::string measurement = "expectation";  ///< a row of measurements()
   int shots = 1000;                         ///< of measurement "shots", for each readout
-  std::vector<int> measured;                ///< qubits of measurement "sampled"; empty: all
+  std::vector<int> measured = {};           ///< qubits of measurement "sampled"; empty: all
   bool reset = false;                       ///< "sampled": measured qubits start the next step in |0>
   /// A row of gradient_memories(). "auto" is "uncompute", which costs no time here; "sampled" always stores.
   std::string gradient_memory = "auto";

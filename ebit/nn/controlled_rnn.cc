@@ -93,14 +93,17 @@ std::string shape_of(const torch::Tensor& tensor) {
   return tensor.defined() ? fmt::format("[{}]", fmt::join(tensor.sizes(), ", ")) : "an undefined tensor";
 }
 
-// Maps are torch's Linear, whose parameters then have its names and starting values.
-torch::nn::ModuleList linear_maps(std::span<const Segment> segments, const std::string& list) {
-  torch::nn::ModuleList maps;
+// A module with one torch Linear for each matrix of a list of segments ("ffn.0.weight", ...): they get its
+// names and starting values. Null where there is none.
+std::shared_ptr<torch::nn::Module> linear_maps(std::span<const Segment> segments, const std::string& list) {
+  auto maps = std::make_shared<torch::nn::Module>(list);
   for (const Segment& segment : segments)
-    if (segment.name.rfind(list + ".", 0) == 0 && segment.shape.size() == 2)
-      maps->push_back(torch::nn::Linear(
-          torch::nn::LinearOptions(segment.shape[1], segment.shape[0]).bias(list == "ffn")));
-  return maps;
+    if (segment.name.rfind(list + ".", 0) == 0 && segment.shape.size() == 2) {
+      const auto number = segment.name.substr(list.size() + 1, segment.name.rfind('.') - list.size() - 1);
+      const auto map = torch::nn::LinearOptions(segment.shape[1], segment.shape[0]).bias(list == "ffn");
+      maps->register_module(number, torch::nn::Linear(map));
+    }
+  return maps->children().empty() ? nullptr : maps;
 }
 
 }  // namespace
@@ -108,8 +111,7 @@ torch::nn::ModuleList linear_maps(std::span<const Segment> segments, const std::
 ControlledRNNImpl::ControlledRNNImpl(ControlledRNNOptions options)
     : options_(std::move(options)), wide_(std::make_shared<ControlledCell<double>>(options_.cell())) {
   for (const std::string list : {"ffn", "shortcut"}) {
-    const auto maps = linear_maps(wide_->segments(), list);
-    if (!maps->is_empty()) register_module(list, maps);
+    if (auto maps = linear_maps(wide_->segments(), list)) register_module(list, maps);
   }
   if (const Segment& last = wide_->segments().back(); last.name == "initial")
     register_parameter("initial", torch::empty(last.shape));
