@@ -163,6 +163,8 @@ template <class T>
 void ControlledCell<T>::backward(std::span<const T> parameters, const ControlledInput<T>& input,
                                  const ControlledTape<T>& tape, const ControlledCotangent<T>& cotangent,
                                  const ControlledGradient<T>& gradient) {
+  require(parameters.size() == parameter_count_, "the cell has {} parameters, but {} were given",
+          parameter_count_, parameters.size());
   prepare_initial(parameters);
   const std::size_t groups = make_workspaces(input.samples), tiles = tiles_of<T>(input.samples);
   const Call c{parameters.data(), input};
