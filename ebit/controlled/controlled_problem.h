@@ -13,16 +13,22 @@ namespace ebit {
 /// Fills one problem of a cell; the loss is sum d_z . z + sum d_psi . psi_last + sum d_z_last . z_last.
 template <class T>
 struct ControlledProblem {
-  ControlledCell<T> cell;                     ///< made from the options
-  std::size_t samples, steps;                 ///< B, T
-  std::vector<T> parameters;                  ///< [P], in [-0.8, 0.8]
-  std::vector<T> x;                           ///< [B, T, E], in [-1, 1]
-  std::vector<T> psi, z;                      ///< [B, 2, 2^n] normalised, [B, K]; empty: the initial state
-  std::vector<std::int64_t> lengths;          ///< [B]; empty: T
-  bool training = false;                      ///< dropout acts
-  std::vector<T> d_z, d_psi, d_z_last;        ///< cotangents, in [-1, 1]
-  ControlledTape<T> tape;                     ///< of the last forward()
-  std::vector<T> out_z, out_psi, out_z_last;  ///< of the last forward()
+  ControlledCell<T> cell;             ///< made from the options
+  std::size_t samples;                ///< B
+  std::size_t steps;                  ///< T
+  std::vector<T> parameters;          ///< [P], in [-0.8, 0.8]
+  std::vector<T> x;                   ///< [B, T, E], in [-1, 1]
+  std::vector<T> psi;                 ///< [B, 2, 2^n] normalised; empty: the initial state
+  std::vector<T> z;                   ///< [B, K] likewise
+  std::vector<std::int64_t> lengths;  ///< [B]; empty: T
+  bool training = false;              ///< dropout acts
+  std::vector<T> d_z;                 ///< [B, T, K] cotangents, in [-1, 1]
+  std::vector<T> d_psi;               ///< [B, 2, 2^n] likewise
+  std::vector<T> d_z_last;            ///< [B, K] likewise
+  ControlledTape<T> tape;             ///< of the last forward()
+  std::vector<T> out_z;               ///< as d_z, of the last forward()
+  std::vector<T> out_psi;             ///< as d_psi, likewise
+  std::vector<T> out_z_last;          ///< as d_z_last, likewise
 
   /// Every number is a function of `seed`.
   ControlledProblem(const ControlledOptions& options, std::size_t sample_count, std::size_t step_count,
@@ -84,7 +90,9 @@ struct ControlledProblem {
   /// The derivatives of loss().
   struct Gradient {
     std::vector<double> parameters;  ///< [P]
-    std::vector<T> x, psi, z;        ///< as in the problem
+    std::vector<T> x;                ///< as in the problem
+    std::vector<T> psi;              ///< likewise
+    std::vector<T> z;                ///< likewise
   };
 
   /// By the cell; runs it forward first.
