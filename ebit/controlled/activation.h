@@ -1,0 +1,31 @@
+// The table of activations of the network in a controlled cell.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string_view>
+
+namespace ebit {
+
+/// A row of the table: a function of each unit, and its derivative.
+template <class T>
+struct Activation {
+  std::string_view name;  ///< as users type it
+  std::string_view help;  ///< one line: the formula
+  int inputs;             ///< numbers that each unit takes: 1, or 2 for a gated one
+
+  /// out_i = f(pre). @param pre [inputs, n]: of a gated unit the values, then the gates. @param out [n].
+  void (*forward)(const T* pre, std::size_t n, T* out);
+  /// d_pre = d_out f'(pre), written. @param d_out [n]. @param d_pre [inputs, n].
+  void (*backward)(const T* pre, const T* d_out, std::size_t n, T* d_pre);
+};
+
+/// All activations.
+template <class T>
+std::span<const Activation<T>> activations();
+
+/// The activation called `name`. Throws Error with the nearest name where there is none.
+template <class T>
+const Activation<T>& find_activation(std::string_view name);
+
+}  // namespace ebit
