@@ -84,20 +84,23 @@ class Register {
 
   void entropies(const MatrixXcd& psi, const TraceOptions& options, std::size_t at,
                  RegisterEntropies& out) const {
-    const Entropy& von_neumann = entropy(EntropyId::kVonNeumann);
+    // A pure part may come out a rounding below 0.
+    const auto von_neumann = [](const MatrixXcd& m) {
+      return std::max(0.0, matrix_entropy(entropy(EntropyId::kVonNeumann), m));
+    };
     // Rows and columns of the reshaped state are the two parts that a pure state is cut into.
     const auto system = static_cast<Index>(systems()), ancilla = static_cast<Index>(ancillas());
     MatrixXcd across(system, ancilla * psi.cols());
     for (Index i = 0; i < system; ++i)
       for (Index c = 0; c < psi.cols(); ++c)
         across.row(i).segment(c * ancilla, ancilla) = psi.col(c).segment(i * ancilla, ancilla).transpose();
-    out.system[at] = out.ancilla[at] = matrix_entropy(von_neumann, across);
+    out.system[at] = out.ancilla[at] = von_neumann(across);
     if (!mixed()) return;
     MatrixXcd other(ancilla, system * psi.cols());
     for (Index i = 0; i < system; ++i)
       other.middleCols(i * psi.cols(), psi.cols()) = psi.middleRows(i * ancilla, ancilla);
-    out.ancilla[at] = matrix_entropy(von_neumann, other);
-    out.mutual_information[at] = out.system[at] + out.ancilla[at] - matrix_entropy(von_neumann, psi);
+    out.ancilla[at] = von_neumann(other);
+    out.mutual_information[at] = std::max(0.0, out.system[at] + out.ancilla[at] - von_neumann(psi));
     if (!options.negativity) return;
     const MatrixXcd rho = (psi * psi.adjoint()).transpose();  // its columns lie as the rows that info/ reads
     ebit::negativity(Cut(static_cast<int>(system), static_cast<int>(ancilla)),

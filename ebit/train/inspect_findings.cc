@@ -25,12 +25,14 @@ double deviation(std::span<const double> v) {
   return std::sqrt(mean_square(v, middle));
 }
 
-// Pearson's; 0 where one side is constant.
+// Pearson's; 0 where one side is constant to rounding.
 double correlation(std::span<const double> a, std::span<const double> b) {
-  const double mean_a = mean(a), mean_b = mean(b), spread = deviation(a) * deviation(b);
+  constexpr double kRounding = 1e-12;
+  const double mean_a = mean(a), mean_b = mean(b), spread_a = deviation(a), spread_b = deviation(b);
+  if (spread_a <= kRounding * std::abs(mean_a) || spread_b <= kRounding * std::abs(mean_b)) return 0;
   double sum = 0;
   for (std::size_t i = 0; i < a.size(); ++i) sum += (a[i] - mean_a) * (b[i] - mean_b);
-  return spread > 0 ? sum / static_cast<double>(a.size()) / spread : 0.0;
+  return sum / static_cast<double>(a.size()) / spread_a / spread_b;
 }
 
 }  // namespace

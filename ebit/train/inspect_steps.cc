@@ -41,18 +41,19 @@ std::vector<StepColumn> step_columns(const Inspection& in) {
   };
   const MemoryTrace& trace = in.trace;
   using enum TracePoint;
+  const bool dis = in.cell.layers_dis > 0;
   add("ancilla_before", "S before", trace[kEntered].ancilla, "entropy of the ancilla before U_en");
   add("ancilla_after_en", "after U_en", trace[kEntangled].ancilla);
-  if (in.cell.layers_dis > 0) add("ancilla_after_dis", "after U_dis", trace[kDisentangled].ancilla);
+  if (dis) add("ancilla_after_dis", "after U_dis", trace[kDisentangled].ancilla);
   if (trace.mixed) {
     add("system_before", "S(sys) before", trace[kEntered].system);
     add("system_after_en", "S(sys) U_en", trace[kEntangled].system,
         "entropy of the system, which the powers bound");
-    if (in.cell.layers_dis > 0) add("system_after_dis", "S(sys) U_dis", trace[kDisentangled].system);
+    if (dis) add("system_after_dis", "S(sys) U_dis", trace[kDisentangled].system);
     add("mutual_information_after_en", "I U_en", trace[kEntangled].mutual_information, "mutual information");
-    add("mutual_information_after_dis", "I U_dis", trace[kDisentangled].mutual_information);
+    if (dis) add("mutual_information_after_dis", "I U_dis", trace[kDisentangled].mutual_information);
     add("negativity_after_en", "N U_en", trace[kEntangled].negativity, "negativity: entanglement alone");
-    add("negativity_after_dis", "N U_dis", trace[kDisentangled].negativity);
+    if (dis) add("negativity_after_dis", "N U_dis", trace[kDisentangled].negativity);
   }
   add("outcome_probability", "p(outcome)", trace.probability, "of the outcome of the system that is kept");
   add("survived", "survives", trace.survived,

@@ -107,7 +107,7 @@ TEST(InspectCommand, OtherDataSeedsAndParts) {
   EXPECT_EQ(inspected({place})["seed"], 1);
   EXPECT_EQ(inspected({place, "--seed", "2", "--part", "validation"})["part"], "validation");
   const fs::path csv = fs::path(place) / "other.csv";
-  std::string text = "y\n";
+  std::string text = "value\n";
   for (int i = 0; i < 30; ++i) text += std::to_string(std::sin(0.4 * i)) + "\n";
   write_file_atomically(csv, text);
   const json other = inspected({place, "--data", csv.string(), "--powers", "none"});
@@ -128,7 +128,7 @@ TEST(InspectCommand, BadInputIsOneLineAndStatusTwo) {
   const std::string place = trained("bad", {}), classical = trained("classical", {"--model", "lstm"});
   const fs::path csv = fs::path(place) / "wrong.csv", shorter = fs::path(place) / "short.csv";
   write_file_atomically(csv, "a,b\n1,2\n3,4\n5,6\n7,8\n1,2\n2,3\n");
-  write_file_atomically(shorter, "y\n1\n2\n3\n");
+  write_file_atomically(shorter, "value\n1\n2\n3\n");
   const std::vector<std::pair<std::vector<std::string>, std::string>> cases = {
       {{"no-such-run"}, "no-such-run"},
       {{EBIT_TEST_TMP}, "is no run of ebit"},
@@ -138,8 +138,8 @@ TEST(InspectCommand, BadInputIsOneLineAndStatusTwo) {
       {{place, "--powers", "fast"}, "auto, full or none"},
       {{place, "--starts", "0"}, "--starts must be 1"},
       {{place, "--windows", "-2"}, "--windows must be"},
-      {{place, "--data", csv.string()}, "column"},
-      {{place, "--data", shorter.string()}, "too short"},
+      {{place, "--data", csv.string()}, "no column 'value'"},
+      {{place, "--data", shorter.string()}, "needs at least 5"},
       {{place, "--data", csv.string(), "--part", "test"}, "--part is of the run's own data"},
   };
   for (const auto& [arguments, message] : cases) {
