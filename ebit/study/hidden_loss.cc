@@ -4,6 +4,7 @@
 #include <numeric>
 #include <vector>
 
+#include "ebit/base/error.h"
 #include "ebit/cell/memory_trace.h"
 #include "ebit/info/entropy.h"
 
@@ -54,6 +55,7 @@ double holevo_of(const MemoryTrace& trace) {
 
 HiddenLoss hidden_loss(RegisterCell<double>& cell, std::span<const double> parameters,
                        const SequenceInput<double>& input) {
+  require(input.hidden == nullptr, "the loss of a hidden update is measured from |0...0> on");
   const TraceOptions options{.negativity = false, .hidden = true};
   const MemoryTrace own = trace_memory(cell, parameters, input, options);
   RegisterOptions exact_options = cell.options();

@@ -29,7 +29,9 @@ struct HiddenLoss {
 };
 
 /// Runs sequences through a cell and through the same cell with hidden update "density".
-/// @param parameters [P] of the cell. Throws Error as RegisterCell::forward() does.
+/// @param parameters [P] of the cell. @param input sequences that start from |0...0>.
+/// Throws Error for a hidden state to start from (it would mean another thing to each), and as
+/// RegisterCell::forward() does.
 HiddenLoss hidden_loss(RegisterCell<double>& cell, std::span<const double> parameters,
                        const SequenceInput<double>& input);
 

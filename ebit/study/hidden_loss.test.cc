@@ -17,7 +17,9 @@ RegisterOptions cell_with(const std::string& hidden) {
 
 HiddenLoss loss_of(const RegisterOptions& options, std::size_t samples = 9, std::size_t steps = 4) {
   CellProblem<double> problem(options, samples, steps, 5);
-  return hidden_loss(problem.cell, problem.parameters, problem.input());
+  SequenceInput<double> input = problem.input();
+  input.hidden = nullptr;
+  return hidden_loss(problem.cell, problem.parameters, input);
 }
 
 // The density memory is exact: what it loses is rounding, but for the correlation with the discarded system.

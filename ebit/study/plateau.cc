@@ -15,6 +15,8 @@
 namespace ebit::study {
 namespace {
 
+constexpr double kZero = 1e-30;  // a variance below is rounding: no angle changes the readout
+
 /// The angles that a circuit starts from.
 struct Range {
   std::string name;
@@ -134,7 +136,7 @@ std::vector<double> over_qubits(const Grid& grid, const std::vector<GradientVari
 
 // log2 of the variance against qubits. Zeros (an angle that the readout does not see) are left out.
 FittedLine decay(const Grid& grid, std::vector<double> variances) {
-  for (double& v : variances) v = v > 1e-30 ? std::log2(v) : NAN;
+  for (double& v : variances) v = v > kZero ? std::log2(v) : NAN;
   return fit_line(std::vector<double>(grid.qubits.begin(), grid.qubits.end()), variances);
 }
 
@@ -142,6 +144,8 @@ std::string slope_text(const FittedLine& line) {
   return std::isnan(line.slope_error) ? table_number(line.slope, 3)
                                       : fmt::format("{:.2f} ± {:.2f}", line.slope, line.slope_error);
 }
+
+std::string variance_text(double variance) { return variance > kZero ? table_number(variance, 3) : "0"; }
 
 TextTable slope_table(const Grid& grid, const std::vector<GradientVariance>& variances) {
   const std::size_t shallow = 0, deep = grid.layers.size() - 1;
@@ -171,7 +175,7 @@ TextTable slope_table(const Grid& grid, const std::vector<GradientVariance>& var
           {grid.ansaetze[a].name, grid.ranges[r].name, slope_text(decay(grid, all(shallow))),
            slope_text(decay(grid, all(deep))),
            slope_text(decay(grid, over_qubits(grid, variances, a, r, deep, &GradientVariance::first))),
-           table_number(all(shallow).back(), 3), table_number(all(deep).back(), 3)});
+           variance_text(all(shallow).back()), variance_text(all(deep).back())});
     }
   return table;
 }
@@ -191,7 +195,7 @@ Figure panel(const Grid& grid, const std::string& title) {
 
 void add_line(Figure& figure, const Grid& grid, const std::string& label, std::vector<double> values) {
   for (double& v : values)
-    if (v <= 1e-30) v = NAN;
+    if (v <= kZero) v = NAN;
   figure.series.push_back({.label = label,
                            .style = PlotStyle::kLinePoints,
                            .x = {grid.qubits.begin(), grid.qubits.end()},
@@ -204,9 +208,12 @@ Sheet ansatz_sheet(const Grid& grid, const std::vector<GradientVariance>& varian
   for (std::size_t r = 0; r < grid.ranges.size(); ++r) {
     Figure figure =
         panel(grid, fmt::format("{} layers, angles from {}", grid.layers.back(), grid.ranges[r].name));
-    for (std::size_t a = 0; a < grid.ansaetze.size(); ++a)
+    for (std::size_t a = 0; a < grid.ansaetze.size(); ++a) {
       add_line(figure, grid, grid.ansaetze[a].name,
                over_qubits(grid, variances, a, r, grid.layers.size() - 1, &GradientVariance::all));
+      // The palette has six colours: what comes after is dashed.
+      if (a >= 6) figure.series.back().style = PlotStyle::kDashes;
+    }
     figure.legend = Legend::kRight;
     sheet.panels.push_back(figure);
   }

@@ -14,7 +14,7 @@ namespace ebit::study {
 namespace {
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-constexpr std::size_t kMostExact = 20;  // values whose 2^N signs are all tried
+constexpr std::size_t kMostExact = 16;  // values whose 2^N signs are all tried
 
 // The value that a share of the sorted values is below.
 double quantile(const std::vector<double>& sorted, double share) {

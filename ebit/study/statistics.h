@@ -37,7 +37,7 @@ double rank_correlation(std::span<const double> x, std::span<const double> y);
 /// The two-sided p value of "these paired differences lie about 0" by the sign-flip permutation test: the
 /// share of all 2^N choices of signs whose mean is at least as far from 0 as the given one (Fisher 1935, The
 /// Design of Experiments, section 21). No distribution is assumed but symmetry, and the least value is
-/// 2^(1-N): five seeds cannot say p < 0.05. Exact up to 20 values, above that by 2^20 random choices. NaN
+/// 2^(1-N): five seeds cannot say p < 0.05. Exact up to 16 values, above that by 2^16 random choices. NaN
 /// without values.
 double sign_flip_test(std::span<const double> differences);
 

@@ -12,7 +12,6 @@ std::span<const Study> studies() {
       {"train.lr", "0.01"},
       {"train.epochs", "40"},
       {"train.seeds", "6"},
-      {"train.threads", "0"},
       {"model.layers_en", "2"},
       {"model.layers_dis", "2"},
       {"baselines.which", "persistence,lstm"}};

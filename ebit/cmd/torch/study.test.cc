@@ -146,7 +146,7 @@ TEST(Study, RefusesWithOneLineAndLeavesNothing) {
       {{"registers", "--values", "2,2+2"}, "twice"},
       {{"depth", "--values", "two"}, "is no number of layers"},
       {{"hidden", "--values", "densty"}, "did you mean 'density'?"},
-      {{"specialise", "--values", "flip"}, "unknown structure of U_dis"},
+      {{"specialise", "--values", "flip"}, "is not one of the choices; known: flipped, adjoint"},
       {{"specialise", "--preset", "li-pqrnn", "--layers-dis", "0"}, "at least 1 layer"},
       {{"depth", "--model", "lstm"}, "about register models"},
       {{"depth", "--depths", "2"}, "--depths is for plateau"},
