@@ -28,8 +28,9 @@ struct CorpusRow {
   std::string_view help;                     ///< what it is, how much
   std::span<const CorpusFile> files;         ///< all are needed
   std::span<const CorpusFile> instead = {};  ///< other forms: any one of them stands for all of `files`
-  std::string_view installed = {};           ///< folder of a Debian package with `files`
+  std::string_view installed = {};           ///< folder in which a Debian package puts `files`
   std::string_view package = {};             ///< that package
+  bool included = false;                     ///< it comes with ebit, in data_folder()
 };
 
 /// All corpora, by task.
@@ -51,12 +52,19 @@ struct CorpusPlace {
   bool instead = false;                      ///< it is one of `instead`
 };
 
-/// Looks for a corpus in `folder`/NAME, in `folder`, in the data that come with ebit (data_folder()) and in
-/// its Debian package. Nothing where it is in none of them.
+/// Looks for a corpus in `folder`/NAME, in `folder`, in the data that come with ebit and in its Debian
+/// package; a file whose size the catalogue knows must have it. Nothing where the corpus is in none of them.
 std::optional<CorpusPlace> find_corpus(const CorpusRow& row, const std::filesystem::path& folder);
 
-/// The same with `folder` as options give it ("": corpora_folder()). Throws Error that says how to get the
-/// corpus.
-CorpusPlace require_corpus(const CorpusRow& row, const std::string& folder);
+/// What a user's word for a corpus means.
+struct CorpusSource {
+  std::string name;                          ///< of the catalogue's row; "" for files of one's own
+  std::vector<std::filesystem::path> files;  ///< one or more, all there
+};
+
+/// The files of `corpus`: a name of the catalogue for `task`, looked for in `folder` ("": corpora_folder()),
+/// or else a path. Throws Error for a row of another task, a corpus that is not there (saying how to get it),
+/// and for what is neither a name nor a path (nearest name suggested).
+CorpusSource corpus_source(const std::string& corpus, std::string_view task, const std::string& folder);
 
 }  // namespace ebit

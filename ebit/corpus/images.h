@@ -60,10 +60,10 @@ ImageSequences image_sequences(const ImageSet& set, std::span<const std::size_t>
 /// What to make of an image corpus.
 struct ImageOptions {
   std::string corpus = "digits";  ///< a name of the catalogue for task "images", or a folder with IDX files
-  std::string folder;             ///< where downloads are; "": corpora_folder()
+  std::string folder{};           ///< where downloads are; "": corpora_folder()
   std::string order = "rows";     ///< a row of pixel_orders()
   std::uint64_t permutation_seed = 92;  ///< of the order "permuted-pixels"
-  SplitOptions split;  ///< stratified; a corpus with its own test images uses those, and `test` is not read
+  SplitOptions split{};  ///< stratified; a corpus with its own test images uses those, and `test` is not read
   std::size_t test_limit = 0;  ///< keep at most that many test images; 0: all
 };
 

@@ -16,14 +16,14 @@ namespace ebit {
 struct LanguageOptions {
   std::string corpus = "tinyshakespeare";  ///< a name of the catalogue, or a text file, or a folder or
                                            ///< archive with files *train*, *valid* and *test*
-  std::string folder;              ///< where downloads are; "": corpora_folder()
-  std::string encoding = "utf-8";  ///< of a file of one's own: a row of encoding_table()
+  std::string folder{};                    ///< where downloads are; "": corpora_folder()
+  std::string encoding = "utf-8";          ///< of a file of one's own: a row of encoding_table()
   /// "characters" keeps line ends as a character, "words" and "whitespace" end a line by <eos>.
   TokenizerOptions tokenizer{.name = "characters", .lower_case = false};
-  VocabularyOptions vocabulary;  ///< over the training part only
-  double validation = 0.05;      ///< share of a single text, at the end before the test part
-  double test = 0.05;            ///< share of a single text, at its end
-  std::size_t limit = 0;         ///< keep at most that many training tokens; 0: all
+  VocabularyOptions vocabulary{};  ///< over the training part only
+  double validation = 0.05;        ///< share of a single text, at the end before the test part
+  double test = 0.05;              ///< share of a single text, at its end
+  std::size_t limit = 0;           ///< keep at most that many training tokens; 0: all
 };
 
 /// A part of a text.

@@ -30,11 +30,11 @@ RawSentences read_sentiment(const std::string& corpus, const std::filesystem::pa
 /// What to make of a sentiment corpus.
 struct SentimentOptions {
   std::string corpus = "sentence-polarity";  ///< a name of the catalogue, or a file of "sentence TAB label"
-  std::string folder;                        ///< where downloads are; "": corpora_folder()
+  std::string folder{};                      ///< where downloads are; "": corpora_folder()
   std::string encoding = "utf-8";            ///< of a file of one's own: a row of encoding_table()
   TokenizerOptions tokenizer{.name = "words", .lower_case = true};  ///< how sentences become tokens
   VocabularyOptions vocabulary{.min_count = 2, .max_size = 0};      ///< over the training part only
-  SplitOptions split;          ///< stratified by class; equal sentences come into the same part
+  SplitOptions split{};        ///< stratified by class; equal sentences come into the same part
   std::size_t max_length = 0;  ///< longer sentences are cut there, and that is told; 0: never
 };
 

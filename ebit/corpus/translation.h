@@ -31,16 +31,16 @@ RawPairs read_two_files(const std::filesystem::path& source, const std::filesyst
 /// What to make of a parallel corpus.
 struct TranslationOptions {
   std::string corpus = "tatoeba-deu-eng";  ///< a name of the catalogue, or a file of "first TAB second"
-  std::string target_file;  ///< where given, `corpus` is the file of source lines and this of target lines
-  std::string folder;       ///< where downloads are; "": corpora_folder()
+  std::string target_file{};  ///< where given, `corpus` is the file of source lines and this of target lines
+  std::string folder{};       ///< where downloads are; "": corpora_folder()
   std::string encoding = "utf-8";  ///< of files of one's own: a row of encoding_table()
   bool swapped = false;            ///< the second column is the source
   TokenizerOptions tokenizer{.name = "words", .lower_case = true};     ///< of both languages
   VocabularyOptions source_vocabulary{.min_count = 2, .max_size = 0};  ///< over the training part only
   VocabularyOptions target_vocabulary{.min_count = 2, .max_size = 0};  ///< over the training part only
   std::size_t max_length =
-      10;              ///< pairs with a longer sentence (tokens) on either side are left out; 0: none
-  SplitOptions split;  ///< by source sentence: a source never stands in two parts
+      10;                ///< pairs with a longer sentence (tokens) on either side are left out; 0: none
+  SplitOptions split{};  ///< by source sentence: a source never stands in two parts
 };
 
 /// A part of a parallel corpus.

@@ -62,7 +62,7 @@ class Vocabulary {
 
   Tokens tokens_;                                      // [size]
   std::vector<std::int64_t> counts_;                   // [size]
-  std::unordered_map<std::string, std::int64_t> ids_;  // of the tokens that are not special, and of <unk>
+  std::unordered_map<std::string, std::int64_t> ids_;  // of the tokens that are not special
 };
 
 /// Adds the tokens of a text to `counts`.
