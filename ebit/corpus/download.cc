@@ -160,6 +160,8 @@ bool download(const std::string& address, const std::filesystem::path& partial,
     transfer.before = 0;
     outcome = attempt(address, transfer);
   }
+  // Nothing came: nothing is left there.
+  if (outcome.code != CURLE_OK && file.size() == 0) ::unlink(partial.c_str());
   if (outcome.code == CURLE_ABORTED_BY_CALLBACK) return false;
   if (outcome.code != CURLE_OK) fail_transfer(address, outcome, file);
   file.flush();

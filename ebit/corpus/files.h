@@ -20,7 +20,7 @@ struct NamedBytes {
 inline constexpr std::size_t kMostUnpacked = std::size_t{1} << 31;
 
 /// The bytes of a file; gzip, bzip2 and xz, told by the content and not by the name, are unpacked. Throws
-/// Error for a file that is missing, truncated, damaged, or larger than kMostUnpacked.
+/// Error for a file that is missing, truncated, damaged, or unpacks to more than kMostUnpacked.
 std::string read_unpacked(const std::filesystem::path& path);
 
 /// The files of a folder (with those in its folders), of a zip or tar archive (plain, gzip, bzip2, xz), or

@@ -82,7 +82,7 @@ Texts read_texts(const LanguageOptions& options) {
 /// Calls `use(tokens, characters)` for every line with its end, until it returns false.
 template <class Use>
 void for_each_line(std::string_view text, const TokenizerOptions& tokenizer, Use&& use) {
-  // Where tokens are put together without spaces the line's end is a character like others.
+  // To characters a line's end is one of them; words have lost it, as they lose the blanks.
   const bool keeps_ends = tokenizer.name == "characters";
   for (const std::string_view line : lines_of(text)) {
     Tokens tokens = tokenize(line, tokenizer);
