@@ -81,7 +81,7 @@ std::function<int()> setup_data(CLI::App& app) {
                  "The folder of downloads (default: $EBIT_CORPORA, else ~/.local/share/ebit/corpora)");
   app.add_option("--from", options->from, "Take the files from this folder instead of the network");
   app.add_flag("--unpinned", options->unpinned,
-               "Accept files that cannot be checked because their publisher changes them");
+               "Accept files that cannot be checked because no SHA-256 of them is pinned");
   app.add_flag("--json", options->json, "Print the list as JSON");
   return [options] { return run(*options); };
 }

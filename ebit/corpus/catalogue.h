@@ -15,7 +15,7 @@ namespace ebit {
 struct CorpusFile {
   std::string_view name;     ///< in the corpus' folder
   std::string_view address;  ///< where it is downloaded from; "": nowhere
-  std::string_view sha256;   ///< 64 hexadecimal digits; "": not pinned, its publisher changes it
+  std::string_view sha256;   ///< 64 hexadecimal digits; "": not pinned
   std::uint64_t bytes;       ///< size; 0: not known
 };
 

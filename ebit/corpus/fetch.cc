@@ -45,9 +45,7 @@ std::vector<CorpusFile> files_in(const CorpusRow& row, const fs::path& folder) {
 
 void require_pinned(const CorpusFile& file, const FetchOptions& options) {
   require(options.unpinned || !file.sha256.empty(),
-          "'{}' cannot be checked: its publisher changes it, so no SHA-256 is pinned; --unpinned takes it as "
-          "it comes",
-          file.name);
+          "'{}' cannot be checked: no SHA-256 of it is pinned; --unpinned takes it as it comes", file.name);
 }
 
 // A file already at hand: copied, checked, named.
