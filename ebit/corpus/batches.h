@@ -10,14 +10,16 @@
 
 namespace ebit {
 
-/// Sequences filled up with <pad> to the longest of them.
+/// Sequences filled up with `<pad>` to the longest of them.
 struct PaddedBatch {
-  std::size_t batch = 0, steps = 0;   ///< B, T
+  std::size_t batch = 0;              ///< B, rows
+  std::size_t steps = 0;              ///< T, time steps
   std::vector<std::int64_t> ids;      ///< [B, T], Vocabulary::kPad behind each sequence's end
   std::vector<std::int64_t> lengths;  ///< [B] tokens before the padding
 };
 
-/// The sequences `rows`; with `bos` and `eos`, <bos> in front and <eos> behind each, counted in the lengths.
+/// The sequences `rows`; with `bos` and `eos`, `<bos>` in front and `<eos>` behind each, counted in the
+/// lengths.
 PaddedBatch pad(std::span<const Ids> sequences, std::span<const std::size_t> rows, bool bos = false,
                 bool eos = false);
 

@@ -34,9 +34,10 @@ enum class CopyingPart : std::uint64_t { kTrain, kValidation, kTest };
 
 /// Sequences of the copying problem.
 struct CopyingBatch {
-  std::size_t batch = 0, steps = 0;  ///< B, T
-  std::vector<std::int64_t> x;       ///< [B, T] inputs
-  std::vector<std::int64_t> y;       ///< [B, T] outputs
+  std::size_t batch = 0;        ///< B, rows
+  std::size_t steps = 0;        ///< T, time steps
+  std::vector<std::int64_t> x;  ///< [B, T] inputs
+  std::vector<std::int64_t> y;  ///< [B, T] outputs
 };
 
 /// The sequences [first, first + count) of a part's endless stream; each is a function of seed, part and its

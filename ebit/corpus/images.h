@@ -15,11 +15,12 @@ namespace ebit {
 
 /// N grey images with their classes.
 struct ImageSet {
-  std::size_t height = 0, width = 0;  ///< pixels
-  std::int64_t classes = 0;           ///< labels lie in [0, classes)
-  double white = 255;                 ///< the largest value that a pixel can have
-  std::vector<std::uint8_t> pixels;   ///< [N, height, width]
-  std::vector<std::int64_t> labels;   ///< [N]
+  std::size_t height = 0;            ///< pixels from top to bottom
+  std::size_t width = 0;             ///< pixels from left to right
+  std::int64_t classes = 0;          ///< labels lie in [0, classes)
+  double white = 255;                ///< the largest value that a pixel can have
+  std::vector<std::uint8_t> pixels;  ///< [N, height, width]
+  std::vector<std::int64_t> labels;  ///< [N]
 
   std::size_t count() const { return labels.size(); }  ///< N
 };
@@ -45,9 +46,10 @@ std::span<const PixelOrder> pixel_orders();
 
 /// Images as sequences.
 struct ImageSequences {
-  std::size_t steps = 0, features = 0;  ///< T, F
-  std::vector<float> x;                 ///< [N, T, F], 0 (black) to 1 (white)
-  std::vector<std::int64_t> labels;     ///< [N]
+  std::size_t steps = 0;             ///< T, time steps
+  std::size_t features = 0;          ///< F, numbers a step
+  std::vector<float> x;              ///< [N, T, F], 0 (black) to 1 (white)
+  std::vector<std::int64_t> labels;  ///< [N]
 
   std::size_t count() const { return labels.size(); }  ///< N
 };
@@ -69,9 +71,11 @@ struct ImageOptions {
 
 /// An image corpus, ready for batches.
 struct ImageData {
-  std::int64_t classes = 0;                ///< labels lie in [0, classes)
-  ImageSequences train, validation, test;  ///< the parts, shuffled by the split's seed
-  std::vector<std::string> notes;          ///< what the user should know: source, sizes
+  std::int64_t classes = 0;        ///< labels lie in [0, classes)
+  ImageSequences train;            ///< to learn from
+  ImageSequences validation;       ///< to choose by
+  ImageSequences test;             ///< to report
+  std::vector<std::string> notes;  ///< what the user should know: source, sizes
 };
 
 /// Reads a corpus and divides it. Throws Error for what the readers refuse and for a corpus that is not

@@ -18,7 +18,7 @@ struct LanguageOptions {
                                            ///< archive with files *train*, *valid* and *test*
   std::string folder{};                    ///< where downloads are; "": corpora_folder()
   std::string encoding = "utf-8";          ///< of a file of one's own: a row of encoding_table()
-  /// "characters" keeps line ends as a character, "words" and "whitespace" end a line by <eos>.
+  /// "characters" keeps line ends as a character, "words" and "whitespace" end a line by `<eos>`.
   TokenizerOptions tokenizer{.name = "characters", .lower_case = false};
   VocabularyOptions vocabulary{};  ///< over the training part only
   double validation = 0.05;        ///< share of a single text, at the end before the test part
@@ -34,9 +34,11 @@ struct TextPart {
 
 /// A text, ready for streams.
 struct LanguageData {
-  Vocabulary vocabulary;             ///< of the training part
-  TextPart train, validation, test;  ///< the parts, in the order of the text
-  std::vector<std::string> notes;    ///< what the user should know: sizes, unknown tokens
+  Vocabulary vocabulary;           ///< of the training part
+  TextPart train;                  ///< to learn from
+  TextPart validation;             ///< to choose by
+  TextPart test;                   ///< to report
+  std::vector<std::string> notes;  ///< what the user should know: sizes, unknown tokens
 };
 
 /// Reads, divides and numbers a text. Throws Error for a text in the wrong encoding, without tokens, or too
@@ -45,9 +47,10 @@ LanguageData load_language(const LanguageOptions& options);
 
 /// A window of B streams.
 struct StreamWindow {
-  std::size_t batch = 0, steps = 0;  ///< B, T
-  std::vector<std::int64_t> x;       ///< [B, T]
-  std::vector<std::int64_t> y;       ///< [B, T], x one token later
+  std::size_t batch = 0;        ///< B, rows
+  std::size_t steps = 0;        ///< T, time steps
+  std::vector<std::int64_t> x;  ///< [B, T]
+  std::vector<std::int64_t> y;  ///< [B, T], x one token later
 };
 
 /// A text cut into B streams that are read side by side for truncated backpropagation through time: row b of

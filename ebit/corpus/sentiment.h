@@ -48,10 +48,12 @@ struct LabelledSentences {
 
 /// A sentiment corpus, ready for batches.
 struct SentimentData {
-  Vocabulary vocabulary;                      ///< of the training part
-  std::vector<std::string> label_names;       ///< by label
-  LabelledSentences train, validation, test;  ///< the parts
-  std::vector<std::string> notes;             ///< what the user should know: sizes, unknown tokens, cuts
+  Vocabulary vocabulary;                 ///< of the training part
+  std::vector<std::string> label_names;  ///< by label
+  LabelledSentences train;               ///< to learn from
+  LabelledSentences validation;          ///< to choose by
+  LabelledSentences test;                ///< to report
+  std::vector<std::string> notes;        ///< what the user should know: sizes, unknown tokens, cuts
 };
 
 /// Reads, divides and numbers a corpus. Throws Error as read_sentiment() and split_rows().

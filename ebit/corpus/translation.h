@@ -13,8 +13,9 @@ namespace ebit {
 
 /// Sentence pairs as a corpus holds them.
 struct RawPairs {
-  std::vector<std::string> source, target;  ///< [N] UTF-8, never blank
-  std::vector<std::string> notes;           ///< what was put right
+  std::vector<std::string> source;  ///< [N] UTF-8, never blank
+  std::vector<std::string> target;  ///< [N] UTF-8, never blank
+  std::vector<std::string> notes;   ///< what was put right
 };
 
 /// Pairs from a text file (or an archive that holds one .txt or .tsv beside files whose names begin with '_')
@@ -45,8 +46,8 @@ struct TranslationOptions {
 
 /// A part of a parallel corpus.
 struct SentencePairs {
-  std::vector<Ids> source;  ///< [N][length >= 1] without <bos> and <eos>
-  std::vector<Ids> target;  ///< [N][length >= 1] without <bos> and <eos>
+  std::vector<Ids> source;  ///< [N][length >= 1] without `<bos>` and `<eos>`
+  std::vector<Ids> target;  ///< [N][length >= 1] without `<bos>` and `<eos>`
   /// [N][>= 1] target texts to score against: tokens put together again, so that BLEU sees the same letter
   /// case and spacing on both sides. In the validation and test part a source sentence is one row with all
   /// its translations; `target` is the first.
@@ -57,9 +58,12 @@ struct SentencePairs {
 
 /// A parallel corpus, ready for batches.
 struct TranslationData {
-  Vocabulary source_vocabulary, target_vocabulary;  ///< of the training part
-  SentencePairs train, validation, test;            ///< the parts
-  std::vector<std::string> notes;                   ///< what the user should know: sizes, unknown tokens
+  Vocabulary source_vocabulary;    ///< of the training part
+  Vocabulary target_vocabulary;    ///< of the training part
+  SentencePairs train;             ///< to learn from
+  SentencePairs validation;        ///< to choose by
+  SentencePairs test;              ///< to report
+  std::vector<std::string> notes;  ///< what the user should know: sizes, unknown tokens
 };
 
 /// Reads, divides and numbers a corpus. Equal pairs are kept once. Throws Error as the readers and

@@ -22,7 +22,7 @@ using TokenCounts = std::unordered_map<std::string, std::int64_t>;
 
 /// Which tokens a vocabulary keeps.
 struct VocabularyOptions {
-  std::int64_t min_count = 1;  ///< tokens that are rarer become <unk>; >= 1
+  std::int64_t min_count = 1;  ///< tokens that are rarer become `<unk>`; >= 1
   std::size_t max_size = 0;    ///< at most that many entries, the four special ones among them; 0: no limit
 };
 
@@ -30,10 +30,10 @@ struct VocabularyOptions {
 /// bytes of the token, so that the same counts give the same numbers.
 class Vocabulary {
  public:
-  static constexpr std::int64_t kPad = 0;      ///< <pad>, fills short rows of a batch
-  static constexpr std::int64_t kUnk = 1;      ///< <unk>, every token outside the vocabulary
-  static constexpr std::int64_t kBos = 2;      ///< <bos>, begin of sentence
-  static constexpr std::int64_t kEos = 3;      ///< <eos>, end of sentence
+  static constexpr std::int64_t kPad = 0;      ///< `<pad>`, fills short rows of a batch
+  static constexpr std::int64_t kUnk = 1;      ///< `<unk>`, every token outside the vocabulary
+  static constexpr std::int64_t kBos = 2;      ///< `<bos>`, begin of sentence
+  static constexpr std::int64_t kEos = 3;      ///< `<eos>`, end of sentence
   static constexpr std::int64_t kSpecial = 4;  ///< how many special tokens there are
 
   Vocabulary();  ///< only the special tokens
@@ -49,10 +49,11 @@ class Vocabulary {
   std::int64_t count(std::int64_t id) const;  ///< occurrences when it was made; 0 for special tokens
 
   Ids ids(const Tokens& tokens) const;  ///< the numbers of tokens
-  /// The tokens of `ids` up to the first <eos>, without <pad>, <bos> and <eos>.
+  /// The tokens of `ids` up to the first `<eos>`, without `<pad>`, `<bos>` and `<eos>`.
   Tokens tokens(std::span<const std::int64_t> ids) const;
 
-  /// Writes it as text: a heading, then a line a token, "count TAB token" with \t, \n, \r and \\ escaped.
+  /// Writes it as text: a heading, then a line a token, "count TAB token" with tabs, line ends and
+  /// backslashes escaped.
   void save(const std::filesystem::path& path) const;
   /// Reads what save() wrote. Throws Error naming file and line for anything else.
   static Vocabulary load(const std::filesystem::path& path);

@@ -30,7 +30,7 @@ class TestFolder {
   TestFolder(const TestFolder&) = delete;
   TestFolder& operator=(const TestFolder&) = delete;
 
-  const std::filesystem::path& path() const { return path_; }
+  const std::filesystem::path& path() const { return path_; }  ///< the folder
   /// The path of `name` in the folder after `content` was written there.
   std::filesystem::path file(const std::string& name, std::string_view content) const {
     std::filesystem::create_directories((path_ / name).parent_path());
