@@ -23,6 +23,6 @@ configure_package_config_file(cmake/ebit-config.cmake.in "${PROJECT_BINARY_DIR}/
 write_basic_package_version_file("${PROJECT_BINARY_DIR}/ebit-config-version.cmake" COMPATIBILITY SameMinorVersion)
 install(FILES
   "${PROJECT_BINARY_DIR}/ebit-config.cmake" "${PROJECT_BINARY_DIR}/ebit-config-version.cmake"
-  cmake/FindLibCsv.cmake cmake/FindRandom123.cmake
+  cmake/FindLibCsv.cmake cmake/FindRandom123.cmake cmake/FindUtf8proc.cmake
   DESTINATION ${EBIT_INSTALL_CMAKE})
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})

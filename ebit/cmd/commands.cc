@@ -8,6 +8,7 @@ namespace ebit::cmd {
 #define EBIT_COMMAND(name) [[gnu::weak]] Setup setup_##name
 EBIT_COMMAND(bench);
 EBIT_COMMAND(ansatz);
+EBIT_COMMAND(data);
 EBIT_COMMAND(evaluate);
 EBIT_COMMAND(forecast);
 EBIT_COMMAND(gates);
@@ -63,6 +64,12 @@ std::span<const Command> commands() {
        .examples = {"ebit report runs/toronto"},
        .needs_torch = true,
        .setup = setup_report},
+      {.name = "data",
+       .group = "Data",
+       .help = "List the corpora that ebit knows (images, sentences, texts, translations), or get one",
+       .examples = {"ebit data list", "ebit data list mnist --json", "ebit data get mnist",
+                    "ebit data get sentence-polarity --from ~/Downloads"},
+       .setup = setup_data},
       {.name = "presets",
        .group = "Building blocks",
        .help = "List the published models, or print all settings of one",

@@ -1,0 +1,67 @@
+#include "ebit/corpus/files.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "ebit/corpus/testing/support.h"
+
+namespace ebit {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+
+const auto kText = [](std::string_view name) { return name.ends_with(".txt"); };
+
+TEST(Files, PackedAndPlainAreTheSame) {
+  const TestFolder folder;
+  const std::string content = "one\ntwo\n" + std::string(100000, 'x');
+  folder.file("a.txt", content);
+  folder.shell("gzip -k a.txt && xz -k a.txt && mv a.txt.xz without-ending");
+  for (const char* name : {"a.txt", "a.txt.gz", "without-ending"})
+    EXPECT_EQ(read_unpacked(folder.path() / name), content) << name;
+  EXPECT_EQ(read_unpacked(folder.file("empty", "")), "");
+}
+
+TEST(Files, MembersOfFoldersAndArchives) {
+  const TestFolder folder;
+  folder.file("set/b.txt", "bee");
+  folder.file("set/in/a.txt", "");
+  folder.file("set/c.jpg", "no");
+  folder.shell("tar cf s.tar set && tar czf s.tar.gz set && tar cJf s.tar.xz set");
+  folder.shell("python3 -m zipfile -c s.zip set");
+  for (const char* name : {"s.tar", "s.tar.gz", "s.tar.xz", "s.zip", "."}) {
+    const auto members = read_members(folder.path() / name, kText);
+    ASSERT_EQ(members.size(), 2u) << name;
+    EXPECT_EQ(members[0].name, "set/b.txt");
+    EXPECT_EQ(members[0].bytes, "bee");
+    EXPECT_EQ(members[1].name, "set/in/a.txt");
+    EXPECT_EQ(members[1].bytes, "");
+  }
+  const auto alone = read_members(folder.path() / "set/b.txt", kText);
+  ASSERT_EQ(alone.size(), 1u);
+  EXPECT_EQ(alone[0].name, "b.txt");
+  EXPECT_EQ(base_name("set/in/a.txt"), "a.txt");
+  EXPECT_EQ(base_name("a.txt"), "a.txt");
+}
+
+TEST(Files, DamagedOnesAreRefusedInOneLine) {
+  const TestFolder folder;
+  std::string noise;
+  for (int i = 0; i < 20000; ++i) noise += static_cast<char>((i * i * 31 + i / 7) % 251);
+  folder.file("a.txt", noise);
+  folder.shell(
+      "gzip -k a.txt && head -c 500 a.txt.gz >cut.gz && tar czf s.tgz a.txt && head -c 500 s.tgz >cut.tgz");
+  folder.shell("python3 -m zipfile -c s.zip a.txt && head -c 500 s.zip >cut.zip");
+  EXPECT_THAT(error_of([&] { read_unpacked(folder.path() / "cut.gz"); }),
+              AllOf(HasSubstr("cut.gz'"), HasSubstr("get it again")));
+  for (const char* name : {"cut.tgz", "cut.zip"})
+    EXPECT_THAT(error_of([&] { read_members(folder.path() / name, kText); }), HasSubstr("cannot unpack"))
+        << name;
+  EXPECT_THAT(error_of([&] { read_members(folder.path() / "none", kText); }),
+              HasSubstr("no such file or folder"));
+  EXPECT_THAT(error_of([&] { read_unpacked(folder.path() / "none"); }), HasSubstr("cannot read"));
+}
+
+}  // namespace
+}  // namespace ebit

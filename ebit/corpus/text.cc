@@ -1,0 +1,62 @@
+#include "ebit/corpus/text.h"
+
+#include <algorithm>
+#include <array>
+
+#include "ebit/base/error.h"
+#include "ebit/base/nearest.h"
+#include "ebit/data/utf8.h"
+
+namespace ebit {
+namespace {
+
+constexpr std::array<EncodingRow, 2> kEncodings{{
+    {"utf-8", "Unicode; other bytes are refused"},
+    {"latin-1", "ISO 8859-1, converted to Unicode"},
+}};
+
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
+// The line of the first one that is not UTF-8, counted from 1.
+std::size_t foreign_line(std::string_view text) {
+  std::size_t number = 0;
+  for (const std::string_view line : lines_of(text)) {
+    ++number;
+    if (!is_utf8(line)) return number;
+  }
+  return number;
+}
+
+}  // namespace
+
+std::span<const EncodingRow> encoding_table() { return kEncodings; }
+
+std::string decode_text(std::string bytes, std::string_view encoding, std::string_view source) {
+  const bool known =
+      std::ranges::any_of(kEncodings, [&](const EncodingRow& row) { return row.name == encoding; });
+  require(known, "no encoding '{}'{}", encoding, suggestion(encoding, names_of(kEncodings)));
+  require(bytes.find('\0') == std::string::npos,
+          "'{}' holds zero bytes: it is no text, or text in UTF-16; convert it to UTF-8", source);
+  if (encoding == "latin-1") return utf8_of_latin1(bytes);
+  if (bytes.starts_with(kByteOrderMark)) bytes.erase(0, kByteOrderMark.size());
+  if (!is_utf8(bytes)) {
+    fail(
+        "'{}', line {}: not UTF-8; if the file is in Latin-1, say so with the encoding 'latin-1', else "
+        "convert it",
+        source, foreign_line(bytes));
+  }
+  return bytes;
+}
+
+std::vector<std::string_view> lines_of(std::string_view text) {
+  std::vector<std::string_view> lines;
+  while (!text.empty()) {
+    const std::size_t end = text.find_first_of("\r\n");
+    lines.push_back(text.substr(0, end));
+    if (end == std::string_view::npos) break;
+    text.remove_prefix(end + (text.substr(end).starts_with("\r\n") ? 2 : 1));
+  }
+  return lines;
+}
+
+}  // namespace ebit
