@@ -10,10 +10,8 @@ namespace ebit {
 namespace {
 
 // The most amplitudes of a state that PowerEffort::kAuto searches over, so that a search takes some seconds
-// on one core: with ancillas as large as the registers (many states are equally good, and one is soon found),
-// and otherwise.
-constexpr int kMostWithAncillas = 256;
-constexpr int kMostOtherwise = 128;
+// on one core.
+constexpr int kMostAmplitudes = 128;
 
 std::span<const double> angles_of(const RegisterCell<double>& cell, std::span<const double> parameters,
                                   std::string_view segment) {
@@ -24,12 +22,12 @@ std::span<const double> angles_of(const RegisterCell<double>& cell, std::span<co
 
 // Sizes of the ancillas to search with; {0, 0}: do not search.
 std::array<int, 2> ancillas_for(int d_a, int d_b, bool mixed, PowerEffort effort) {
-  const bool full = effort == PowerEffort::kFull;
-  const double d = 1.0 * d_a * d_b, most = full ? kMaxPowerState : kMostOtherwise;
   if (effort == PowerEffort::kNone) return {0, 0};
-  if (d * d <= (full ? kMaxPowerState : kMostWithAncillas)) return {d_a, d_b};
-  if (mixed) return d * d_b <= most ? std::array{1, d_b} : std::array{0, 0};
-  return d <= most ? std::array{1, 1} : std::array{0, 0};
+  const bool full = effort == PowerEffort::kFull;
+  const double d = 1.0 * d_a * d_b;
+  if (full && d * d <= kMaxPowerState) return {d_a, d_b};
+  const std::array own = {1, mixed ? d_b : 1};
+  return d * own[1] <= (full ? kMaxPowerState : kMostAmplitudes) ? own : std::array{0, 0};
 }
 
 // A state with ancillas of `from`, as one with the larger ancillas of `to`: their further levels are empty.

@@ -29,8 +29,9 @@ BipartiteUnitary matrix_of(const RegisterCell<double>& cell, std::span<const dou
 /// How hard to look for the powers of a step's unitaries.
 enum class PowerEffort {
   kNone,  ///< not at all
-  kAuto,  ///< as far as seconds go: ancillas for small registers, no search for large ones
-  kFull,  ///< with ancillas as large as the registers wherever kMaxPowerState allows
+  kAuto,  ///< over the states that the cell can have (of a mixture: with what purifies it), while it takes
+          ///< seconds
+  kFull,  ///< with ancillas as large as the registers where kMaxPowerState allows, else as kAuto at any cost
 };
 
 /// The least and greatest of what steps did, against a power.

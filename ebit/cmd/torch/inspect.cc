@@ -72,7 +72,8 @@ std::function<int()> setup_inspect(CLI::App& app) {
                  "Windows to trace at most, 0: all; -1: up to 256, fewer for large mixtures")
       ->capture_default_str();
   app.add_option("--powers", options->powers,
-                 "Search for E_up and E_down: auto (as far as seconds go), full (up to hours), none")
+                 "Search for E_up and E_down: auto (over the states that the cell can have, while it takes "
+                 "seconds), full (with further ancillas; up to hours), none")
       ->capture_default_str();
   app.add_option("--starts", inspect.starts, "States to start each search from")->capture_default_str();
   app.add_option("--threads", options->threads, "Threads; 0: one a core. Results do not depend on it");
