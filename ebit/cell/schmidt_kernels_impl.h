@@ -27,12 +27,14 @@ EBIT_INLINE Vector<T> root_of(Vector<T> x) {
   return x;
 }
 
-// One column's vectors of lanes: entry i is at i * kLanes, its im `half` further on.
+/// One column's vectors of lanes: entry i is at i * kLanes, its im `half` further on.
 template <class T>
 struct Column {
-  T* re;
-  std::size_t half;
+  T* re;             ///< [rows, kLanes] real parts
+  std::size_t half;  ///< numbers from a real part to its imaginary one
+  /// Real parts of entry i.
   EBIT_INLINE Vector<T> real(std::size_t i) const { return load(re + i * kLanes<T>); }
+  /// Imaginary parts of entry i.
   EBIT_INLINE Vector<T> imaginary(std::size_t i) const { return load(re + half + i * kLanes<T>); }
 };
 

@@ -286,7 +286,8 @@ TEST(Run, BadDataAndSettingsLeaveNoFolder) {
   EXPECT_THAT(refusal([](Config& c) { c.model.hidden_size = -2; }), HasSubstr("hidden size"));
   EXPECT_THAT(refusal([](Config& c) { c.baselines.hidden_size = 0; }), HasSubstr("hidden size of rnn"));
   EXPECT_THAT(refusal([](Config& c) { c.model.kind = "register", c.model.n_system = 60; }), HasSubstr("60"));
-  EXPECT_THAT(refusal([](Config& c) { c.train.entropy_weight = 1; }), HasSubstr("--model lstm has none"));
+  EXPECT_THAT(refusal([](Config& c) { c.train.entropy_weight = 1; }),
+              HasSubstr("the model 'lstm' keeps none"));
   EXPECT_THAT(refusal([](Config& c) { c.model.kind = "register", c.train.entropy_target = 1; }),
               HasSubstr("no effect without --entropy-weight"));
   EXPECT_THAT(refusal([](Config& c) {
