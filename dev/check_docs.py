@@ -35,7 +35,7 @@ LINK = re.compile(r"!?\[(?:[^\]\[]|\[[^\]]*\])*\]\(([^)\s]+)\)")
 QUICK = """#!{python}
 import os, sys
 arguments = sys.argv[1:]
-if arguments[:1] in (["train"], ["reproduce"]):
+if arguments[:1] in (["train"], ["task"], ["reproduce"]):
     if "--epochs" in arguments:
         arguments[arguments.index("--epochs") + 1] = "2"
     elif "--help" not in arguments:

@@ -20,6 +20,7 @@ EBIT_COMMAND(presets);
 EBIT_COMMAND(probe);
 EBIT_COMMAND(report);
 EBIT_COMMAND(resume);
+EBIT_COMMAND(task);
 EBIT_COMMAND(train);
 EBIT_COMMAND(replay);
 EBIT_COMMAND(reproduce);
@@ -39,6 +40,14 @@ std::span<const Command> commands() {
                     "ebit train --config runs/sine/config.toml --lr 0.005 -o runs/sine-slow"},
        .needs_torch = true,
        .setup = setup_train},
+      {.name = "task",
+       .group = "Training",
+       .help = "Train a recurrent model, quantum or classical, on a task: images, text, translation, memory",
+       .examples = {"ebit task digits --qubits 8 --baselines lstm,gru -o runs/digits",
+                    "ebit task copying --core lstm --delay 100",
+                    "ebit task language-model --corpus book.txt --sample 500 --temperature 0.7"},
+       .needs_torch = true,
+       .setup = setup_task},
       {.name = "resume",
        .group = "Training",
        .help = "Go on with a run that was stopped or killed, to the same losses bit for bit",

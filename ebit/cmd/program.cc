@@ -49,6 +49,8 @@ std::unique_ptr<CLI::App> make_parser(std::span<const Command> table,
   app->footer(
       "\n'ebit COMMAND --help' says more about a command and shows examples.\n"
       "Exit status: 0 done, 1 a check failed, 2 bad input, 130 interrupted.");
+  // At most one, or a command's argument could not have the name of another command.
+  app->require_subcommand(0, 1);
   actions.clear();
   for (const Command& row : table) {
     CLI::App* sub = app->add_subcommand(row.name, row.help)->group(row.group);

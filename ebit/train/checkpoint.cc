@@ -130,7 +130,7 @@ void save_weights(const std::filesystem::path& path, const Tensors& weights, con
   nn::save_safetensors(path, file);
 }
 
-Metadata load_weights(const std::filesystem::path& path, nn::SequenceModel& model) {
+Metadata load_weights(const std::filesystem::path& path, torch::nn::Module& model) {
   const nn::TensorFile file = nn::load_safetensors(path);
   check_format(file, path.string(), kWeightsFormat);
   nn::restore_state(model, file.tensors, path.string());

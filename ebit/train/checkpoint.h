@@ -34,6 +34,6 @@ void save_weights(const std::filesystem::path& path, const Tensors& weights, con
 
 /// Puts the weights of such a file into `model` and returns the metadata. Throws Error as load_checkpoint()
 /// and nn::restore_state() do.
-Metadata load_weights(const std::filesystem::path& path, nn::SequenceModel& model);
+Metadata load_weights(const std::filesystem::path& path, torch::nn::Module& model);
 
 }  // namespace ebit::train

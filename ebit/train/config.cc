@@ -156,8 +156,8 @@ const OptionRow& find_option(const Setting& setting) {
   }
   if (!keys.empty())
     fail("{}: there is no option '{}'; [{}] has {}", setting.where, setting.name, section, keys);
-  fail("{}: there is no option '{}'; the sections are data, model, train, baselines, output", setting.where,
-       setting.name);
+  fail("{}: there is no option '{}'; the sections are data, model, train, baselines, output, task",
+       setting.where, setting.name);
 }
 
 void check_choice(const OptionRow& row, const std::string& value, const std::string& where) {
@@ -171,6 +171,13 @@ void check_choice(const OptionRow& row, const std::string& value, const std::str
 }
 
 }  // namespace
+
+// A task has its own data and models, and its own losses and steps.
+bool belongs_to(const OptionRow& row, std::string_view task) {
+  if (task.empty()) return row.section != "task";
+  if (row.section == "train") return row.key != "loss" && row.key != "step" && row.key != "shuffle";
+  return row.section == "task" || row.section == "output" || (row.section == "data" && task == "forecast");
+}
 
 std::string name_of(const OptionRow& row) { return fmt::format("{}.{}", row.section, row.key); }
 
@@ -217,7 +224,7 @@ std::string fingerprint(const Config& config) {
   // FNV-1a, 64 bits: short, and the same on every machine.
   std::uint64_t hash = 0xcbf29ce484222325u;
   for (const OptionRow& row : option_table()) {
-    if (!row.shapes_losses) continue;
+    if (!row.shapes_losses || !belongs_to(row, config.task.name)) continue;
     for (const char c : name_of(row) + "=" + value_text(row, config) + "\n") {
       hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3u;
     }

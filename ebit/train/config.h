@@ -13,6 +13,7 @@
 #include "ebit/data/dataset.h"
 #include "ebit/data/generator.h"
 #include "ebit/data/load.h"
+#include "ebit/train/task_options.h"
 #include "ebit/train/train_options.h"
 
 namespace ebit::train {
@@ -81,6 +82,7 @@ struct Config {
   int threads = 1;           ///< of the quantum simulator; 0: one a core. Results do not depend on it
   BaselineConfig baselines;  ///< [baselines]
   OutputConfig output;       ///< [output]
+  TaskOptions task;          ///< [task], of `ebit task` alone
   /// Names ("section.key") of the options that a file or flag set: these are taken as they are, where a
   /// default or a preset's setting may give way. Filled by resolve_config().
   std::set<std::string> given;
@@ -90,9 +92,9 @@ struct Config {
 using Slot = std::variant<int*, std::uint64_t*, double*, std::optional<double>*, bool*, std::string*,
                           std::vector<std::string>*, GeneratorOptions*>;
 
-/// A row of the table of options: a key of config.toml and a flag of `ebit train`.
+/// A row of the table of options: a key of config.toml and a flag of `ebit train` or `ebit task`.
 struct OptionRow {
-  std::string_view section;      ///< table of config.toml: data, model, train, baselines, output
+  std::string_view section;      ///< table of config.toml: data, model, train, baselines, output, task
   std::string_view key;          ///< key in it
   std::string_view flag;         ///< such as "--window" or "-o,--output"
   std::string_view help;         ///< one line
@@ -103,6 +105,9 @@ struct OptionRow {
 
 /// All options, section by section.
 std::span<const OptionRow> option_table();
+
+/// Whether an option is one of a run of `task` (empty: of `ebit train`).
+bool belongs_to(const OptionRow& row, std::string_view task);
 
 /// "section.key".
 std::string name_of(const OptionRow& row);

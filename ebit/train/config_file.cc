@@ -163,7 +163,7 @@ std::vector<Setting> parse_settings(std::string_view text, const std::string& so
     require(node.is_table(),
             "{}: '{}' stands outside a section; begin one with [data], [model], [train], ...",
             position(source, node), name);
-    const std::vector<std::string> sections = {"data", "model", "train", "baselines", "output"};
+    const std::vector<std::string> sections = {"data", "model", "train", "baselines", "output", "task"};
     require(std::find(sections.begin(), sections.end(), name) != sections.end(),
             "{}: there is no section [{}]{}", position(source, node), name, suggestion(name, sections));
     for (const auto& [key, value] : *node.as_table()) {
@@ -196,6 +196,7 @@ Config resolve_config(const std::optional<std::filesystem::path>& file, const st
 std::string to_toml(const Config& config) {
   std::string text, section;
   for (const OptionRow& row : option_table()) {
+    if (!belongs_to(row, config.task.name)) continue;
     if (row.section != section) {
       section = row.section;
       text += fmt::format("{}[{}]\n", text.empty() ? "" : "\n", section);

@@ -7,10 +7,15 @@
 #include "ebit/cell/hidden_update.h"
 #include "ebit/cell/preset.h"
 #include "ebit/cell/register_cell.h"
+#include "ebit/controlled/activation.h"
+#include "ebit/controlled/controlled_options.h"
 #include "ebit/data/baseline.h"
 #include "ebit/data/scaler.h"
 #include "ebit/info/entropy.h"
+#include "ebit/nn/attention.h"
 #include "ebit/nn/baselines.h"
+#include "ebit/nn/sequence_core.h"
+#include "ebit/nn/sequence_layers.h"
 #include "ebit/train/config.h"
 #include "ebit/train/loss.h"
 #include "ebit/train/model_factory.h"
@@ -260,6 +265,115 @@ constexpr OptionRow kOptions[] = {
      [](Config& c) -> Slot { return &c.output.track_entropy; }, nullptr, false},
     {"output", "plots", "--plots", "draw plots and write report.html",
      [](Config& c) -> Slot { return &c.output.plots; }, nullptr, false},
+
+    // task
+    {"task", "name", "", "the task", [](Config& c) -> Slot { return &c.task.name; }},
+    {"task", "core", "--core", "recurrent part of the model", [](Config& c) -> Slot { return &c.task.core; },
+     [] { return names_of(nn::core_table()); }},
+    {"task", "qubits", "--qubits", "qrnn: qubits of the memory",
+     [](Config& c) -> Slot { return &c.task.qubits; }},
+    {"task", "circuit_layers", "--circuit-layers", "qrnn: layers of the circuit of a step",
+     [](Config& c) -> Slot { return &c.task.circuit_layers; }},
+    {"task", "ansatz", "--ansatz", "qrnn: the circuit of a step",
+     [](Config& c) -> Slot { return &c.task.ansatz; }, [] { return names_of(ansaetze()); }},
+    {"task", "readout", "--readout",
+     "qrnn: what is read, Pauli strings, or letters for each of them on every qubit",
+     [](Config& c) -> Slot { return &c.task.readout; }},
+    {"task", "ffn_hidden", "--ffn-hidden",
+     "qrnn: widths of the network's hidden layers; empty: one linear map",
+     [](Config& c) -> Slot { return &c.task.ffn_hidden; }},
+    {"task", "activation", "--activation", "qrnn: activation of the network's hidden layers",
+     [](Config& c) -> Slot { return &c.task.activation; }, [] { return names_of(activations<double>()); }},
+    {"task", "angle_scale", "--angle-scale", "qrnn: the network's outputs times this are angles, radians",
+     [](Config& c) -> Slot { return &c.task.angle_scale; }},
+    {"task", "initial", "--initial", "qrnn: how the memory starts",
+     [](Config& c) -> Slot { return &c.task.initial; }, [] { return names_of(initial_states()); }},
+    {"task", "measurement", "--measurement", "qrnn: how the memory is read",
+     [](Config& c) -> Slot { return &c.task.measurement; }, [] { return names_of(measurements()); }},
+    {"task", "shots", "--shots", "qrnn: of measurement shots, for each readout",
+     [](Config& c) -> Slot { return &c.task.shots; }},
+    {"task", "hidden_size", "--hidden-size", "classical cores: width of the hidden state",
+     [](Config& c) -> Slot { return &c.task.hidden_size; }},
+    {"task", "layers", "--layers", "lstm, gru, rnn: layers on top of each other",
+     [](Config& c) -> Slot { return &c.task.layers; }},
+    {"task", "embedding", "--embedding", "width of token embeddings",
+     [](Config& c) -> Slot { return &c.task.embedding; }},
+    {"task", "dropout", "--dropout", "share of embeddings and of the head's inputs left out in training",
+     [](Config& c) -> Slot { return &c.task.dropout; }},
+    {"task", "pool", "--pool", "classifiers: which features answer for a sequence",
+     [](Config& c) -> Slot { return &c.task.pool; }, [] { return names_of(nn::pool_table()); }},
+    {"task", "attention", "--attention", "translate: how the decoder scores the source's steps",
+     [](Config& c) -> Slot { return &c.task.attention; }, [] { return names_of(nn::attention_table()); }},
+    {"task", "dtype", "--dtype", "precision of all numbers", [](Config& c) -> Slot { return &c.task.dtype; },
+     [] {
+       return Names{"float32", "float64"};
+     }},
+    {"task", "baselines", "--baselines",
+     "cores to compare with, at the parameter count of the model, or none",
+     [](Config& c) -> Slot { return &c.task.baselines; },
+     [] {
+       Names names = names_of(nn::core_table());
+       names.emplace_back("none");
+       return names;
+     },
+     false},
+    {"task", "epoch_steps", "--epoch-steps",
+     "optimizer steps of an epoch, after which validation and checkpoint follow; 0: the whole training part",
+     [](Config& c) -> Slot { return &c.task.epoch_steps; }},
+    {"task", "corpus", "--corpus",
+     "data: a name that `ebit data list` shows, or a file; empty: the task's own",
+     [](Config& c) -> Slot { return &c.task.corpus; }},
+    {"task", "target_file", "--target-file",
+     "translate: --corpus is the file of source lines and this of target lines",
+     [](Config& c) -> Slot { return &c.task.target_file; }},
+    {"task", "folder", "--data-folder", "where downloads are; empty: where `ebit data get` puts them",
+     [](Config& c) -> Slot { return &c.task.folder; }},
+    {"task", "encoding", "--encoding", "of text files of your own: utf-8 | latin-1",
+     [](Config& c) -> Slot { return &c.task.encoding; }},
+    {"task", "tokenizer", "--tokenizer",
+     "what a token is: words | characters | whitespace; empty: the task's own",
+     [](Config& c) -> Slot { return &c.task.tokenizer; }},
+    {"task", "lower_case", "--lower-case", "letters in lower case first",
+     [](Config& c) -> Slot { return &c.task.lower_case; }},
+    {"task", "swapped", "--swapped", "translate: from the second language to the first",
+     [](Config& c) -> Slot { return &c.task.swapped; }},
+    {"task", "min_count", "--min-count", "tokens that are rarer in the training part become <unk>",
+     [](Config& c) -> Slot { return &c.task.min_count; }},
+    {"task", "max_vocabulary", "--max-vocabulary", "entries of a vocabulary at most; 0: no limit",
+     [](Config& c) -> Slot { return &c.task.max_vocabulary; }},
+    {"task", "max_length", "--max-length",
+     "tokens of a sentence at most: sentiment cuts, translate leaves out; 0: no limit",
+     [](Config& c) -> Slot { return &c.task.max_length; }},
+    {"task", "order", "--order", "images: rows | pixels | permuted-pixels; empty: the task's own",
+     [](Config& c) -> Slot { return &c.task.order; }},
+    {"task", "permutation_seed", "--permutation-seed", "of permuted pixels",
+     [](Config& c) -> Slot { return &c.task.permutation_seed; }},
+    {"task", "validation", "--validation-share", "share of the rows to choose the best epoch by",
+     [](Config& c) -> Slot { return &c.task.validation; }},
+    {"task", "test", "--test-share",
+     "share of the rows to report, where the corpus has no test part of its own",
+     [](Config& c) -> Slot { return &c.task.test; }},
+    {"task", "split_seed", "--data-seed", "of the parts",
+     [](Config& c) -> Slot { return &c.task.split_seed; }},
+    {"task", "limit", "--limit", "training rows, or tokens of a language model, at most; 0: all",
+     [](Config& c) -> Slot { return &c.task.limit; }},
+    {"task", "test_limit", "--test-limit", "test rows at most; 0: all",
+     [](Config& c) -> Slot { return &c.task.test_limit; }},
+    {"task", "delay", "--delay", "copying: blanks between the symbols and the marker",
+     [](Config& c) -> Slot { return &c.task.delay; }},
+    {"task", "bptt", "--bptt", "language-model: steps that gradients reach back; the state is carried on",
+     [](Config& c) -> Slot { return &c.task.bptt; }},
+    {"task", "vectors", "--vectors", "sentiment: file of word vectors (GloVe format) to start from",
+     [](Config& c) -> Slot { return &c.task.vectors; }},
+    {"task", "beam", "--beam", "translate: hypotheses kept by the search; 1: greedy",
+     [](Config& c) -> Slot { return &c.task.beam; }},
+    {"task", "length_power", "--length-power",
+     "translate: log-likelihoods are divided by length to this power",
+     [](Config& c) -> Slot { return &c.task.length_power; }},
+    {"task", "sample", "--sample", "language-model: tokens of text to draw from the trained model",
+     [](Config& c) -> Slot { return &c.task.sample; }},
+    {"task", "temperature", "--temperature", "language-model: logits are divided by this before drawing",
+     [](Config& c) -> Slot { return &c.task.temperature; }},
 };
 
 }  // namespace

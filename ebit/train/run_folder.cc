@@ -18,10 +18,11 @@ namespace fs = std::filesystem;
 constexpr std::string_view kMark = "# ebit run:";
 
 // All that a run writes at the top of its folder; the only things that --overwrite deletes.
-constexpr std::array<std::string_view, 14> kOurs = {
-    files::kConfig,   files::kLosses,    files::kMetrics, files::kPredictions, files::kBest,
-    files::kLast,     files::kLog,       files::kReport,  files::kPlots,       files::kSeeds,
-    files::kForecast, files::kBaselines, files::kEntropy, files::kInspect};
+constexpr std::array<std::string_view, 16> kOurs = {
+    files::kConfig,  files::kLosses,  files::kMetrics,  files::kPredictions,
+    files::kBest,    files::kLast,    files::kLog,      files::kReport,
+    files::kPlots,   files::kSeeds,   files::kForecast, files::kBaselines,
+    files::kEntropy, files::kInspect, files::kExamples, files::kVocabulary};
 
 // Also what a killed program left of one of ours.
 bool is_ours(std::string_view name) {
@@ -50,6 +51,7 @@ Config with_kind(Config config, const std::string& kind) {
   config.model.dtype = dtype;
   config.model.hidden_size = config.baselines.hidden_size;
   config.model.layers = config.baselines.layers;
+  config.task.core = kind;
   config.train.step = "auto";  // what was asked for is asked of the model, and may not fit a classical one
   return config;
 }
@@ -68,8 +70,9 @@ std::vector<Job> jobs_of(const Config& config, const fs::path& folder) {
   };
   add("model", false, config,
       [&](int k, const std::string& seed) { return k == 0 ? folder : folder / files::kSeeds / seed; });
-  for (const std::string& kind : config.baselines.which) {
-    if (!is_trained(kind)) continue;
+  const bool task = !config.task.name.empty();
+  for (const std::string& kind : task ? config.task.baselines : config.baselines.which) {
+    if (!task && !is_trained(kind)) continue;
     add(kind, true, with_kind(config, kind),
         [&](int, const std::string& seed) { return folder / files::kBaselines / kind / ("seed-" + seed); });
   }
@@ -133,9 +136,9 @@ Config read_run_config(const fs::path& folder) {
 void write_run_config(const fs::path& folder, const Config& config) {
   write_file_atomically(
       folder / files::kConfig,
-      fmt::format("{} all its settings. To repeat it elsewhere: ebit train --config config.toml -o "
+      fmt::format("{} all its settings. To repeat it elsewhere: ebit {} --config config.toml -o "
                   "FOLDER\n\n{}",
-                  kMark, to_toml(config)));
+                  kMark, config.task.name.empty() ? "train" : "task", to_toml(config)));
 }
 
 void make_folder(const fs::path& folder) {

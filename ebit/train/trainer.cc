@@ -21,7 +21,7 @@ constexpr std::pair<End, std::string_view> kEnds[] = {{End::kRunning, "running"}
                                                       {End::kInterrupted, "interrupted"},
                                                       {End::kDiverged, "diverged"}};
 
-void check(const TrainOptions& o, const Dataset& data) {
+void check(const TrainOptions& o, bool validated) {
   require(o.epochs >= 1, "--epochs must be at least 1, not {}", o.epochs);
   require(o.batch >= 1, "--batch must be at least 1, not {}", o.batch);
   require(o.optimizer_options.lr > 0 && std::isfinite(o.optimizer_options.lr), "--lr must be above 0, not {}",
@@ -42,10 +42,30 @@ void check(const TrainOptions& o, const Dataset& data) {
   require(o.schedule.step >= 1, "--schedule-step must be at least 1, not {}", o.schedule.step);
   require(o.schedule.gamma > 0 && o.schedule.gamma <= 1, "--schedule-gamma must be in (0, 1], not {}",
           o.schedule.gamma);
-  require(o.patience == 0 || data.validation.count > 0,
+  require(o.patience == 0 || validated,
           "--patience needs validation windows and there are none: give a share with --validation");
+  schedule_row(o.schedule.name), optimizer_row(o.optimizer);
+}
+
+Training windows_training(std::shared_ptr<nn::SequenceModel> model, const Dataset& data,
+                          const TrainOptions& options) {
+  const bool validated = data.validation.count > 0;
+  check(options, validated);
   require(data.train.count > 0, "there is no training window");
-  schedule_row(o.schedule.name), optimizer_row(o.optimizer), loss_row(o.loss);
+  loss_row(options.loss);
+  const auto batches = [&data, options](int epoch) {
+    return options.stateful
+               ? stream_batches(data.train, data.options.window, data.options.stride, options.batch, false)
+                     .batches
+               : epoch_batches(data.train.count, options.batch, options.shuffle, options.seed, epoch);
+  };
+  if (options.stateful) batches(0);  // throws for windows that do not follow each other
+  auto step = make_step({*model, data, options});
+  return {.module = model,
+          .step = std::move(step),
+          .batches = batches,
+          .validated = validated,
+          .forget = [model] { model->reset_state(); }};
 }
 
 }  // namespace
@@ -58,12 +78,11 @@ std::string_view name_of(End end) {
 }
 
 Trainer::Trainer(std::shared_ptr<nn::SequenceModel> model, const Dataset& data, TrainOptions options)
-    : model_(std::move(model)), data_(data), options_(std::move(options)) {
-  check(options_, data_);
-  if (options_.stateful) {
-    stream_batches(data_.train, data_.options.window, data_.options.stride, options_.batch, false);
-  }
-  step_ = make_step({*model_, data_, options_});
+    : Trainer(windows_training(std::move(model), data, options), options) {}
+
+Trainer::Trainer(Training training, TrainOptions options)
+    : training_(std::move(training)), options_(std::move(options)) {
+  check(options_, training_.validated);
   keep_last();
 }
 
@@ -78,8 +97,8 @@ TrainOutcome Trainer::run(const TrainCallbacks& callbacks) {
 }
 
 void Trainer::restore(TrainState state, std::string_view where) {
-  nn::restore_state(*model_, state.model, where);
-  step_->load_optimizer(state.optimizer, where);
+  nn::restore_state(*training_.module, state.model, where);
+  training_.step->load_optimizer(state.optimizer, where);
   torch::Generator generator = at::detail::getDefaultCPUGenerator();
   try {
     generator.set_state(state.random);
@@ -96,13 +115,9 @@ void Trainer::restore(TrainState state, std::string_view where) {
 // One pass over the training windows. Leaves state_ as it was unless the epoch is completed.
 TrainOutcome Trainer::run_epoch(int epoch, const TrainCallbacks& callbacks) {
   const Clock::time_point start = Clock::now();
-  const std::vector<Batch> batches =
-      options_.stateful
-          ? stream_batches(data_.train, data_.options.window, data_.options.stride, options_.batch, false)
-                .batches
-          : epoch_batches(data_.train.count, options_.batch, options_.shuffle, options_.seed, epoch);
+  const std::vector<Batch> batches = training_.batches(epoch);
   EpochRecord record{.epoch = epoch + 1, .lr = options_.optimizer_options.lr * state_.schedule.factor};
-  step_->start_epoch(record.lr);
+  training_.step->start_epoch(record.lr);
   double loss_sum = 0.0, norm_sum = 0.0, entropy_sum = 0.0;
   std::size_t windows = 0;
   const auto diverged = [&](std::string_view what, double value, const std::string& batch) {
@@ -113,7 +128,8 @@ TrainOutcome Trainer::run_epoch(int epoch, const TrainCallbacks& callbacks) {
   for (std::size_t b = 0; b < batches.size(); ++b) {
     if (callbacks.interrupted && callbacks.interrupted()) return {End::kInterrupted, {}};
     if (callbacks.on_batch) callbacks.on_batch(epoch + 1, b, batches.size());
-    const StepResult result = step_->run(batches[b], static_cast<std::uint64_t>(epoch) * batches.size() + b);
+    const StepResult result =
+        training_.step->run(batches[b], static_cast<std::uint64_t>(epoch) * batches.size() + b);
     // A gradient that is not finite would spoil the weights although the loss still was a number.
     const double loss = std::isfinite(result.gradient_norm) ? result.loss : kNan;
     if (!std::isfinite(loss)) return diverged("the training loss", loss, fmt::format(", batch {}", b + 1));
@@ -125,8 +141,8 @@ TrainOutcome Trainer::run_epoch(int epoch, const TrainCallbacks& callbacks) {
   record.train_loss = loss_sum / static_cast<double>(windows);
   record.entropy = entropy_sum / static_cast<double>(windows);
   record.gradient_norm = norm_sum / static_cast<double>(batches.size());
-  if (data_.validation.count > 0) {
-    record.validation_loss = step_->validation_loss();
+  if (training_.validated) {
+    record.validation_loss = training_.step->validation_loss();
     if (!std::isfinite(record.validation_loss))
       return diverged("the validation loss", record.validation_loss, "");
   }
@@ -136,19 +152,18 @@ TrainOutcome Trainer::run_epoch(int epoch, const TrainCallbacks& callbacks) {
 }
 
 void Trainer::finish_epoch(EpochRecord record) {
-  const bool validated = data_.validation.count > 0;
-  const double monitored = validated ? record.validation_loss : record.train_loss;
+  const double monitored = training_.validated ? record.validation_loss : record.train_loss;
   // Without a validation part nothing says which epoch generalises best, so the last one counts.
-  record.improved = !validated || record.validation_loss < state_.best_loss;
+  record.improved = !training_.validated || record.validation_loss < state_.best_loss;
   state_.history.push_back(record);
   schedule_row(options_.schedule.name)
       .advance(options_.schedule, record.epoch, options_.epochs, monitored, state_.schedule);
   keep_last();
   if (record.improved) {
-    step_->keep_best();
+    training_.step->keep_best();
     best_is_old_ = true;
     state_.best_epoch = record.epoch;
-    if (validated) state_.best_loss = record.validation_loss;
+    if (training_.validated) state_.best_loss = record.validation_loss;
   }
   const bool waited = options_.patience > 0 && record.epoch - state_.best_epoch >= options_.patience;
   if (waited && record.epoch >= options_.min_epochs) state_.end = End::kEarlyStop;
@@ -158,26 +173,26 @@ TrainOutcome Trainer::stop(End end, std::string message) {
   state_.end = end;
   const TrainState& kept = state();
   const bool use_best = options_.restore_best && !kept.best.empty();
-  nn::restore_state(*model_, use_best ? kept.best : kept.model, "this training");
-  model_->reset_state();
+  nn::restore_state(*training_.module, use_best ? kept.best : kept.model, "this training");
+  training_.forget();
   return {end, std::move(message)};
 }
 
 // The generator is read here and not when state() is called: an epoch that is broken off must leave no trace.
 void Trainer::keep_last() {
-  step_->keep_last();
+  training_.step->keep_last();
   state_.random = at::detail::getDefaultCPUGenerator().get_state();
   last_is_old_ = true;
 }
 
 const TrainState& Trainer::state() const {
   if (last_is_old_) {
-    state_.model = step_->last();
-    state_.optimizer = step_->optimizer();
+    state_.model = training_.step->last();
+    state_.optimizer = training_.step->optimizer();
     last_is_old_ = false;
   }
   if (best_is_old_) {
-    state_.best = step_->best();
+    state_.best = training_.step->best();
     best_is_old_ = false;
   }
   return state_;

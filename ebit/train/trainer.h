@@ -77,6 +77,15 @@ struct TrainOutcome {
   std::string message;       ///< for kDiverged: one line with epoch, batch and what to try
 };
 
+/// What a Trainer trains: windows of a Dataset, or any other task.
+struct Training {
+  std::shared_ptr<torch::nn::Module> module;             ///< whose state is kept and restored
+  std::unique_ptr<TrainStep> step;                       ///< moves its weights
+  std::function<std::vector<Batch>(int epoch)> batches;  ///< of an epoch counted from 0, never empty
+  bool validated = false;                                ///< the step has a validation loss
+  std::function<void()> forget = [] {};                  ///< drops the hidden state at the end
+};
+
 /// Trains a model. Order of batches, draws and therefore every loss are functions of the data, the options
 /// and the model's initial weights; a training taken up from state() repeats them bit for bit.
 class Trainer {
@@ -85,6 +94,10 @@ class Trainer {
   /// validation windows, for a stateful model on windows that do not follow each other, and for a step that
   /// cannot train the model.
   Trainer(std::shared_ptr<nn::SequenceModel> model, const Dataset& data, TrainOptions options);
+
+  /// Trains anything else. Throws Error for options out of range and for early stopping without a validation
+  /// loss.
+  Trainer(Training training, TrainOptions options);
 
   /// Goes on from state() until an end; then the model holds the weights of the best epoch (restore_best).
   TrainOutcome run(const TrainCallbacks& callbacks = {});
@@ -104,10 +117,8 @@ class Trainer {
   TrainOutcome stop(End end, std::string message = {});
   void keep_last();
 
-  std::shared_ptr<nn::SequenceModel> model_;
-  const Dataset& data_;
+  Training training_;
   TrainOptions options_;
-  std::unique_ptr<TrainStep> step_;
   mutable TrainState state_;
   mutable bool last_is_old_ = true, best_is_old_ = false;  // tensors of state_ that step_ knows better
 };

@@ -3,6 +3,7 @@
 
 #include "ebit/cmd/command.h"
 #include "ebit/cmd/torch/run_output.h"
+#include "ebit/cmd/torch/task_output.h"
 
 namespace ebit::cmd {
 
@@ -18,6 +19,13 @@ std::function<int()> setup_resume(CLI::App& app) {
   app.add_flag("--json", options->json, "Print the results as JSON");
   app.add_flag("-q,--quiet", options->quiet, "Show no progress");
   return [options] {
+    if (task::is_task_folder(options->folder)) {
+      return run_task_and_report(
+          [&](const train::RunCallbacks& callbacks) {
+            return task::resume_task(options->folder, options->epochs, callbacks);
+          },
+          options->json, options->quiet);
+    }
     return run_and_report(
         [&](const train::RunCallbacks& callbacks) {
           return train::resume_run(options->folder, options->epochs, callbacks);

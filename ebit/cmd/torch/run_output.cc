@@ -32,10 +32,11 @@ std::string description(const OptionRow& row) {
 
 }  // namespace
 
-void add_option_flags(CLI::App& app, std::shared_ptr<std::vector<train::Setting>> settings) {
+void add_option_flags(CLI::App& app, std::string_view task,
+                      std::shared_ptr<std::vector<train::Setting>> settings) {
   static const train::Config defaults;
   for (const OptionRow& row : train::option_table()) {
-    if (row.flag.empty()) continue;
+    if (row.flag.empty() || !train::belongs_to(row, task)) continue;
     const std::string flag(row.flag), name = train::name_of(row), type = train::type_of(row);
     const std::string where = flag.substr(flag.find("--"));
     CLI::Option* option = nullptr;

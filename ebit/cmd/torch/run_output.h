@@ -13,9 +13,10 @@
 
 namespace ebit::cmd {
 
-/// Adds a flag for every row of the table of options; what is given on the command line is appended to
-/// `settings` when it is parsed.
-void add_option_flags(CLI::App& app, std::shared_ptr<std::vector<train::Setting>> settings);
+/// Adds a flag for every row of the table of options that belongs to a run of `task` (empty: of `ebit
+/// train`); what is given on the command line is appended to `settings` when it is parsed.
+void add_option_flags(CLI::App& app, std::string_view task,
+                      std::shared_ptr<std::vector<train::Setting>> settings);
 
 /// Shows how a run goes on standard error: a progress line for each training, and notes.
 class RunProgress {

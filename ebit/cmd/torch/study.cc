@@ -114,7 +114,7 @@ std::function<int()> setup_study(CLI::App& app) {
       ->type_name("FILE");
   app.add_flag("--json", options->json, "Print the results as JSON");
   app.add_flag("-q,--quiet", options->quiet, "Show no progress");
-  add_option_flags(app, options->settings);
+  add_option_flags(app, {}, options->settings);
   return [options] { return run(*options); };
 }
 

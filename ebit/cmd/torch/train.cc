@@ -29,7 +29,7 @@ std::function<int()> setup_train(CLI::App& app) {
       ->type_name("FILE");
   app.add_flag("--json", options->json, "Print the results as JSON");
   app.add_flag("-q,--quiet", options->quiet, "Show no progress");
-  add_option_flags(app, settings);
+  add_option_flags(app, "", settings);
   return [options] {
     std::optional<std::filesystem::path> file;
     if (!options->config.empty()) file = options->config;

@@ -1,0 +1,169 @@
+#include "ebit/nn/translator.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "ebit/base/error.h"
+#include "ebit/nn/safetensors_module.h"
+
+namespace ebit::nn {
+namespace {
+
+using torch::Tensor;
+
+EncodedSource rows_of(const EncodedSource& source, const Tensor& index) {
+  return {source.features.index_select(0, index),
+          source.keys.index_select(0, index),
+          source.mask.index_select(0, index),
+          {nn::rows_of(source.start.core, index), source.start.feature.index_select(0, index)}};
+}
+
+// A translation that is not ended yet.
+struct Hypothesis {
+  std::vector<std::int64_t> tokens;
+  double log_likelihood = 0.0;
+  std::vector<Tensor> weights;  // [S] a step
+};
+
+// One more token for one of the hypotheses.
+struct Extension {
+  std::int64_t parent, token;
+  double log_likelihood;
+};
+
+// The `count` best extensions of all hypotheses by one token. log_probabilities: [hypotheses, vocabulary].
+std::vector<Extension> best_extensions(const std::vector<Hypothesis>& open, const Tensor& log_probabilities,
+                                       std::size_t count) {
+  const Tensor table = log_probabilities.to(torch::kFloat64).contiguous();
+  const double* p = table.data_ptr<double>();
+  std::vector<Extension> all;
+  for (std::size_t i = 0; i < open.size(); ++i) {
+    for (std::int64_t token = 0; token < table.size(1); ++token)
+      all.push_back({static_cast<std::int64_t>(i), token, open[i].log_likelihood + *p++});
+  }
+  count = std::min(count, all.size());
+  std::partial_sort(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(count), all.end(),
+                    [](const Extension& a, const Extension& b) {
+                      return std::tuple(-a.log_likelihood, a.parent, a.token) <
+                             std::tuple(-b.log_likelihood, b.parent, b.token);
+                    });
+  all.resize(count);
+  return all;
+}
+
+}  // namespace
+
+Translator::Translator(const CoreChoice& core, const TranslatorOptions& o) {
+  require(o.source_vocabulary >= 1 && o.target_vocabulary >= 1, "a translator needs two vocabularies");
+  source_input_ = register_module(
+      "source_input", std::make_shared<InputLayer>(InputOptions{o.source_vocabulary, o.width, o.dropout}));
+  target_input_ = register_module(
+      "target_input", std::make_shared<InputLayer>(InputOptions{o.target_vocabulary, o.width, o.dropout}));
+  encoder_ = register_module("encoder", make_core(core, o.width));
+  const int features = encoder_->features();
+  decoder_ = register_module("decoder", make_core(core, o.width + features));
+  attention_ = register_module("attention", attention_row(o.attention).make(features));
+  head_ = register_module("head", torch::nn::Linear(2 * features, o.target_vocabulary));
+  dropout_ = register_module("dropout", torch::nn::Dropout(o.dropout));
+}
+
+Tensor Translator::forward(const Tensor& source, const Tensor& lengths, const Tensor& previous) {
+  const EncodedSource encoded = encode(source, lengths);
+  DecoderState state = encoded.start;
+  std::vector<Tensor> logits;
+  for (std::int64_t t = 0; t < previous.size(1); ++t) {
+    DecoderStep next = step(encoded, previous.select(1, t), state);
+    logits.push_back(std::move(next.logits));
+    state = std::move(next.state);
+  }
+  return torch::stack(logits, 1);
+}
+
+EncodedSource Translator::encode(const Tensor& source, const Tensor& lengths) {
+  const std::int64_t steps = source.size(1);
+  const Tensor all = lengths.defined() ? lengths : torch::full({source.size(0)}, steps, torch::kInt64);
+  CoreOutput out = encoder_->forward(source_input_->forward(source), lengths, {});
+  const Tensor last = pool_row("last").pool(out.features, all);
+  return {out.features, attention_->keys(out.features), step_mask(all, steps), {std::move(out.state), last}};
+}
+
+DecoderStep Translator::step(const EncodedSource& source, const Tensor& previous, const DecoderState& state) {
+  const Tensor weights = attention_weights(attention_->score(state.feature, source.keys), source.mask);
+  const Tensor context = torch::bmm(weights.unsqueeze(1), source.features).squeeze(1);
+  const Tensor embedded = target_input_->forward(previous.unsqueeze(1));
+  CoreOutput out = decoder_->forward(torch::cat({embedded, context.unsqueeze(1)}, 2), {}, state.core);
+  const Tensor feature = out.features.select(1, 0);
+  const Tensor logits = head_->forward(dropout_->forward(torch::cat({feature, context}, 1)));
+  return {logits, weights, {std::move(out.state), feature}};
+}
+
+std::vector<Translation> Translator::translate(const Tensor& source, const Tensor& lengths,
+                                               const SearchOptions& options) {
+  require(options.beam >= 1, "--beam must be at least 1, not {}", options.beam);
+  require(options.longest >= 1, "the longest translation must have at least 1 token, not {}",
+          options.longest);
+  const torch::NoGradGuard no_grad;
+  const EncodedSource encoded = encode(source, lengths);
+  std::vector<Translation> found;
+  for (std::int64_t b = 0; b < source.size(0); ++b)
+    found.push_back(search(rows_of(encoded, torch::tensor({b}, torch::kInt64)), options));
+  return found;
+}
+
+// Beam search for one source. The hypotheses are the rows of a batch. A hypothesis that ends leaves the beam,
+// which narrows by one, so that `beam` translations are compared in the end.
+Translation Translator::search(const EncodedSource& source, const SearchOptions& options) {
+  std::vector<Hypothesis> open(1);
+  std::vector<Translation> ended;
+  Tensor previous = torch::tensor({options.bos}, torch::kInt64), parents = torch::zeros({1}, torch::kInt64);
+  DecoderState state = source.start;
+  const auto end = [&](const Hypothesis& h, double log_likelihood, std::size_t length) {
+    ended.push_back({h.tokens, log_likelihood / std::pow(static_cast<double>(length), options.length_power),
+                     torch::stack(h.weights)});
+  };
+  while (!open.empty()) {
+    DecoderStep next = step(rows_of(source, torch::zeros_like(parents)), previous, state);
+    const std::size_t wanted = static_cast<std::size_t>(options.beam) - ended.size();
+    const Tensor log_probabilities = torch::log_softmax(next.logits, 1);
+    std::vector<Hypothesis> longer;
+    std::vector<std::int64_t> kept, tokens;
+    for (const Extension& e : best_extensions(open, log_probabilities, wanted)) {
+      Hypothesis h = open[static_cast<std::size_t>(e.parent)];
+      h.log_likelihood = e.log_likelihood;
+      h.weights.push_back(next.weights[e.parent]);
+      if (e.token == options.eos) {
+        end(h, e.log_likelihood, h.tokens.size() + 1);
+        continue;
+      }
+      h.tokens.push_back(e.token);
+      if (static_cast<int>(h.tokens.size()) >= options.longest) {
+        end(h, e.log_likelihood, h.tokens.size());  // cut off: it has no end token
+        continue;
+      }
+      longer.push_back(std::move(h));
+      kept.push_back(e.parent), tokens.push_back(e.token);
+    }
+    open = std::move(longer);
+    if (open.empty()) break;
+    parents = torch::tensor(kept, torch::kInt64);
+    previous = torch::tensor(tokens, torch::kInt64);
+    state = {nn::rows_of(next.state.core, parents), next.state.feature.index_select(0, parents)};
+  }
+  return *std::max_element(ended.begin(), ended.end(),
+                           [](const Translation& a, const Translation& b) { return a.score < b.score; });
+}
+
+std::string Translator::summary() const {
+  return fmt::format("{}, encoder and decoder, {} parameters", encoder_->summary(), count_parameters(*this));
+}
+
+void Translator::seed_draws(std::uint64_t seed, std::uint64_t position) {
+  // A batch is one pass of the encoder and one of the decoder a token, each with draws of its own.
+  constexpr std::uint64_t kPasses = 1 << 12;
+  encoder_->seed_draws(seed, 2 * position * kPasses);
+  decoder_->seed_draws(seed, (2 * position + 1) * kPasses);
+}
+
+}  // namespace ebit::nn

@@ -1,0 +1,24 @@
+// What the tasks on text share: how settings name tokens, and vocabularies as text.
+#pragma once
+
+#include <string>
+
+#include "ebit/corpus/vocabulary.h"
+#include "ebit/train/task_options.h"
+
+namespace ebit::task {
+
+/// The tokeniser that the settings name.
+inline TokenizerOptions tokenizer_of(const train::TaskOptions& options) {
+  return {.name = options.tokenizer, .lower_case = options.lower_case};
+}
+
+/// The vocabulary that the settings ask for.
+inline VocabularyOptions vocabulary_of(const train::TaskOptions& options) {
+  return {.min_count = options.min_count, .max_size = static_cast<std::size_t>(options.max_vocabulary)};
+}
+
+/// A line a token: its number, its count, the token.
+std::string vocabulary_text(const Vocabulary& vocabulary);
+
+}  // namespace ebit::task
