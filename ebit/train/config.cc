@@ -172,9 +172,10 @@ void check_choice(const OptionRow& row, const std::string& value, const std::str
 
 }  // namespace
 
-// A task has its own data and models, and its own losses and steps.
+// A task has its own data and models, its own losses and steps, and no ancilla register.
 bool belongs_to(const OptionRow& row, std::string_view task) {
   if (task.empty()) return row.section != "task";
+  if (row.key.starts_with("entropy_") || row.key == "track_entropy") return false;
   if (row.section == "train") return row.key != "loss" && row.key != "step" && row.key != "shuffle";
   return row.section == "task" || row.section == "output" || (row.section == "data" && task == "forecast");
 }
