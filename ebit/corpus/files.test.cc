@@ -48,7 +48,7 @@ TEST(Files, MembersOfFoldersAndArchives) {
 TEST(Files, DamagedOnesAreRefusedInOneLine) {
   const TestFolder folder;
   std::string noise;
-  for (int i = 0; i < 20000; ++i) noise += static_cast<char>((i * i * 31 + i / 7) % 251);
+  for (unsigned i = 0; i < 20000; ++i) noise += static_cast<char>((i * i * 31 + i / 7) % 251);
   folder.file("a.txt", noise);
   folder.shell(
       "gzip -k a.txt && head -c 500 a.txt.gz >cut.gz && tar czf s.tgz a.txt && head -c 500 s.tgz >cut.tgz");
