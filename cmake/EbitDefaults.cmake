@@ -28,5 +28,7 @@ if(EBIT_SANITIZE)
   target_compile_options(ebit_flags INTERFACE $<BUILD_INTERFACE:-Wno-maybe-uninitialized>)
   target_compile_options(ebit_flags INTERFACE
     $<BUILD_INTERFACE:-fsanitize=${EBIT_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=undefined>)
+  # Checks at every access through a pointer take a third of the compiler's time; the address sanitizer sees most of it.
+  target_compile_options(ebit_flags INTERFACE $<BUILD_INTERFACE:-fno-sanitize=null,alignment,object-size,vptr>)
   target_link_options(ebit_flags INTERFACE $<BUILD_INTERFACE:-fsanitize=${EBIT_SANITIZE}>)
 endif()
