@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "ebit/base/error.h"
+#include "ebit/nn/finite_differences.h"
 
 namespace ebit::nn {
 namespace {
@@ -38,20 +39,7 @@ TEST(ControlledRNN, AutogradEqualsNumericalGradient) {
   loss().backward();
   std::vector<torch::Tensor> inputs = rnn->parameters();
   for (const auto& tensor : {x, start.psi, start.z}) inputs.push_back(tensor);
-  torch::NoGradGuard no_grad;
-  for (torch::Tensor& input : inputs) {
-    double* values = input.data_ptr<double>();
-    const double* gradient = input.grad().data_ptr<double>();
-    for (std::int64_t i = 0; i < input.numel(); ++i) {
-      const double center = values[i], h = 3e-6;
-      values[i] = center + h;
-      const double above = loss().item<double>();
-      values[i] = center - h;
-      const double below = loss().item<double>();
-      values[i] = center;
-      ASSERT_NEAR(gradient[i], (above - below) / (2 * h), 1e-7);
-    }
-  }
+  for (const torch::Tensor& input : inputs) expect_gradient(input, loss, 3e-6, 1e-7);
 }
 
 TEST(ControlledRNN, EveryNumberIsAParameterIsSavedAndMoves) {

@@ -1,4 +1,4 @@
-// For tests: gradients of a module against finite differences.
+// For tests: gradients that autograd found against finite differences.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -8,6 +8,25 @@
 
 namespace ebit::nn {
 
+/// Expects the gradient that `leaf` (float64, contiguous) holds of `value`, a scalar, to equal central
+/// differences at every `stride`-th of its numbers.
+inline void expect_gradient(const torch::Tensor& leaf, const std::function<torch::Tensor()>& value,
+                            double step, double tolerance, std::int64_t stride = 1) {
+  ASSERT_TRUE(leaf.grad().defined());
+  const torch::NoGradGuard no_grad;
+  double* const numbers = leaf.data_ptr<double>();
+  const torch::Tensor gradient = leaf.grad().contiguous();
+  for (std::int64_t i = 0; i < leaf.numel(); i += stride) {
+    const double at = numbers[i];
+    numbers[i] = at + step;
+    const double above = value().item<double>();
+    numbers[i] = at - step;
+    const double below = value().item<double>();
+    numbers[i] = at;
+    ASSERT_NEAR(gradient.data_ptr<double>()[i], (above - below) / (2 * step), tolerance) << "number " << i;
+  }
+}
+
 /// Expects the gradient of `value` (a scalar, float64) for about `places` numbers of every parameter of
 /// `module` to equal central differences, and every parameter to have a gradient that is not zero.
 inline void expect_finite_differences(torch::nn::Module& module, const std::function<torch::Tensor()>& value,
@@ -15,21 +34,9 @@ inline void expect_finite_differences(torch::nn::Module& module, const std::func
   module.zero_grad();
   value().backward();
   for (auto& item : module.named_parameters()) {
-    torch::Tensor flat = item.value().detach().view(-1);  // shares memory: writing moves the parameter
-    ASSERT_TRUE(item.value().grad().defined()) << item.key();
-    const torch::Tensor gradient = item.value().grad().view(-1);
-    EXPECT_GT(gradient.abs().max().item<double>(), 0) << item.key();
-    for (std::int64_t i = 0; i < flat.size(0); i += 1 + flat.size(0) / places) {
-      const torch::NoGradGuard no_grad;
-      const double at = flat[i].item<double>(), step = 1e-6;
-      flat[i] = at + step;
-      const double above = value().item<double>();
-      flat[i] = at - step;
-      const double below = value().item<double>();
-      flat[i] = at;
-      EXPECT_NEAR(gradient[i].item<double>(), (above - below) / (2 * step), tolerance)
-          << item.key() << " " << i;
-    }
+    SCOPED_TRACE(item.key());
+    expect_gradient(item.value(), value, 1e-6, tolerance, 1 + item.value().numel() / places);
+    EXPECT_GT(item.value().grad().abs().max().item<double>(), 0);
   }
 }
 

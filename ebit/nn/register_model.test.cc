@@ -7,6 +7,7 @@
 
 #include "ebit/base/error.h"
 #include "ebit/cell/preset.h"
+#include "ebit/nn/finite_differences.h"
 
 namespace ebit::nn {
 namespace {
@@ -36,20 +37,7 @@ TEST(RegisterRNN, AutogradEqualsNumericalGradientForEveryHiddenUpdate) {
     loss().backward();
     std::vector<torch::Tensor> inputs = rnn->parameters();
     inputs.push_back(x);
-    torch::NoGradGuard no_grad;
-    for (torch::Tensor& input : inputs) {
-      double* values = input.data_ptr<double>();
-      const double* gradient = input.grad().data_ptr<double>();
-      for (std::int64_t i = 0; i < input.numel(); ++i) {
-        const double center = values[i], h = 1e-5;
-        values[i] = center + h;
-        const double above = loss().item<double>();
-        values[i] = center - h;
-        const double below = loss().item<double>();
-        values[i] = center;
-        ASSERT_NEAR(gradient[i], (above - below) / (2 * h), 1e-7);
-      }
-    }
+    for (const torch::Tensor& input : inputs) expect_gradient(input, loss, 1e-5, 1e-7);
   }
 }
 
@@ -83,20 +71,7 @@ TEST(RegisterModel, PenaltyIsTheEntropysWithItsDerivative) {
       for (std::int64_t i = 0; i < 12; ++i)
         EXPECT_NEAR(d[static_cast<std::size_t>(i)], leaf.grad().data_ptr<double>()[i], 1e-15);
 
-      torch::NoGradGuard no_grad;
-      for (const torch::Tensor& parameter : model->parameters()) {
-        double* values = parameter.data_ptr<double>();
-        const double* gradient = parameter.grad().data_ptr<double>();
-        for (std::int64_t i = 0; i < parameter.numel(); ++i) {
-          const double center = values[i], h = 1e-5;
-          values[i] = center + h;
-          const double above = loss().item<double>();
-          values[i] = center - h;
-          const double below = loss().item<double>();
-          values[i] = center;
-          ASSERT_NEAR(gradient[i], (above - below) / (2 * h), 1e-8);
-        }
-      }
+      for (const torch::Tensor& parameter : model->parameters()) expect_gradient(parameter, loss, 1e-5, 1e-8);
       model->to(torch::kFloat32);
       model->forward(x.to(torch::kFloat32));
       EXPECT_NEAR(model->penalty().item<double>(), expected, 1e-5);

@@ -66,36 +66,30 @@ const PoolRow& pool_row(std::string_view name) {
   fail("--pool: '{}' is not one of the choices{}", name, suggestion(name, names_of(kPools)));
 }
 
-SequenceClassifier::SequenceClassifier(const CoreChoice& core, const InputOptions& input, int outputs,
-                                       std::string_view pool)
-    : pool_(pool_row(pool)) {
+HeadedModel::HeadedModel(const CoreChoice& core, const InputOptions& input, int outputs) {
   input_ = register_module("input", std::make_shared<InputLayer>(input));
   core_ = register_module("core", make_core(core, input.width));
   head_ = register_module("head", torch::nn::Linear(core_->features(), outputs));
   dropout_ = register_module("dropout", torch::nn::Dropout(input.dropout));
 }
+
+std::string HeadedModel::summary() const { return summary_of(*this, *core_); }
+
+CoreOutput HeadedModel::features(const Tensor& steps, const Tensor& lengths, const CoreState& state) {
+  return core_->forward(input_->forward(steps), lengths, state);
+}
+
+Tensor HeadedModel::answer(const Tensor& features) { return head_->forward(dropout_->forward(features)); }
 
 Tensor SequenceClassifier::forward(const Tensor& steps, const Tensor& lengths) {
-  const Tensor features = core_->forward(input_->forward(steps), lengths, {}).features;
-  return head_->forward(dropout_->forward(pool_.pool(features, lengths)));
-}
-
-std::string SequenceClassifier::summary() const { return summary_of(*this, *core_); }
-
-SequenceTagger::SequenceTagger(const CoreChoice& core, const InputOptions& input, int outputs) {
-  input_ = register_module("input", std::make_shared<InputLayer>(input));
-  core_ = register_module("core", make_core(core, input.width));
-  head_ = register_module("head", torch::nn::Linear(core_->features(), outputs));
-  dropout_ = register_module("dropout", torch::nn::Dropout(input.dropout));
+  return answer(pool_.pool(features(steps, lengths, {}).features, lengths));
 }
 
 CoreOutput SequenceTagger::forward(const Tensor& steps, const Tensor& lengths, const CoreState& state) {
-  CoreOutput out = core_->forward(input_->forward(steps), lengths, state);
-  out.features = head_->forward(dropout_->forward(out.features));
+  CoreOutput out = features(steps, lengths, state);
+  out.features = answer(out.features);
   return out;
 }
-
-std::string SequenceTagger::summary() const { return summary_of(*this, *core_); }
 
 Tensor cross_entropy_sum(const Tensor& logits, const Tensor& targets, const Tensor& lengths) {
   const Tensor nats = torch::nn::functional::cross_entropy(

@@ -70,47 +70,54 @@ class CoreModel : public torch::nn::Module {
   virtual void seed_draws(std::uint64_t seed, std::uint64_t position) = 0;
 };
 
-/// One answer for a whole sequence: input, core, the last or the mean feature, a linear head.
-class SequenceClassifier : public CoreModel {
+/// Input, one core and a linear head on its features, for what classifiers and taggers share.
+class HeadedModel : public CoreModel {
+ public:
+  InputLayer& input() { return *input_; }  ///< for known embeddings
+  std::string summary() const override;
+  void seed_draws(std::uint64_t seed, std::uint64_t position) override { core_->seed_draws(seed, position); }
+
+ protected:
+  /// @param outputs of the head. Throws Error for sizes out of range.
+  HeadedModel(const CoreChoice& core, const InputOptions& input, int outputs);
+
+  /// The core's features [B, T, K] of steps as InputLayer::forward() takes them, and the state behind them.
+  CoreOutput features(const torch::Tensor& steps, const torch::Tensor& lengths, const CoreState& state);
+  /// The head's numbers for features [..., K], with dropout in training.
+  torch::Tensor answer(const torch::Tensor& features);
+
+ private:
+  std::shared_ptr<InputLayer> input_;
+  std::shared_ptr<SequenceCore> core_;
+  torch::nn::Linear head_{nullptr};
+  torch::nn::Dropout dropout_{nullptr};
+};
+
+/// One answer for a whole sequence: of the last or the mean feature.
+class SequenceClassifier : public HeadedModel {
  public:
   /// @param outputs classes, or numbers of a regression. Throws Error for sizes out of range.
   SequenceClassifier(const CoreChoice& core, const InputOptions& input, int outputs,
-                     std::string_view pool = "last");
+                     std::string_view pool = "last")
+      : HeadedModel(core, input, outputs), pool_(pool_row(pool)) {}
 
   /// Steps as InputLayer::forward(), lengths as SequenceCore::forward(); [B, outputs].
   torch::Tensor forward(const torch::Tensor& steps, const torch::Tensor& lengths = {});
 
-  InputLayer& input() { return *input_; }  ///< for known embeddings
-  std::string summary() const override;
-  void seed_draws(std::uint64_t seed, std::uint64_t position) override { core_->seed_draws(seed, position); }
-
  private:
-  std::shared_ptr<InputLayer> input_;
-  std::shared_ptr<SequenceCore> core_;
-  torch::nn::Linear head_{nullptr};
-  torch::nn::Dropout dropout_{nullptr};
   const PoolRow& pool_;
 };
 
-/// One answer a step: input, core, a linear head. A language model, a tagger, the copying task.
-class SequenceTagger : public CoreModel {
+/// One answer a step. A language model, a tagger, the copying task.
+class SequenceTagger : public HeadedModel {
  public:
   /// @param outputs classes of each step. Throws Error for sizes out of range.
-  SequenceTagger(const CoreChoice& core, const InputOptions& input, int outputs);
+  SequenceTagger(const CoreChoice& core, const InputOptions& input, int outputs)
+      : HeadedModel(core, input, outputs) {}
 
   /// Logits [B, T, outputs] and the state to go on with.
   CoreOutput forward(const torch::Tensor& steps, const torch::Tensor& lengths = {},
                      const CoreState& state = {});
-
-  InputLayer& input() { return *input_; }  ///< for known embeddings
-  std::string summary() const override;
-  void seed_draws(std::uint64_t seed, std::uint64_t position) override { core_->seed_draws(seed, position); }
-
- private:
-  std::shared_ptr<InputLayer> input_;
-  std::shared_ptr<SequenceCore> core_;
-  torch::nn::Linear head_{nullptr};
-  torch::nn::Dropout dropout_{nullptr};
 };
 
 /// The sum of cross-entropies (nats) of logits [B, T, C] against int64 targets [B, T] over the steps that are
