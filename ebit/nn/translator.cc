@@ -72,13 +72,13 @@ Translator::Translator(const CoreChoice& core, const TranslatorOptions& o) {
 Tensor Translator::forward(const Tensor& source, const Tensor& lengths, const Tensor& previous) {
   const EncodedSource encoded = encode(source, lengths);
   DecoderState state = encoded.start;
-  std::vector<Tensor> logits;
+  std::vector<Tensor> seen;  // one product by the head's large matrix for all steps
   for (std::int64_t t = 0; t < previous.size(1); ++t) {
     DecoderStep next = step(encoded, previous.select(1, t), state);
-    logits.push_back(std::move(next.logits));
+    seen.push_back(std::move(next.seen));
     state = std::move(next.state);
   }
-  return torch::stack(logits, 1);
+  return answer(torch::stack(seen, 1));
 }
 
 EncodedSource Translator::encode(const Tensor& source, const Tensor& lengths) {
@@ -95,9 +95,10 @@ DecoderStep Translator::step(const EncodedSource& source, const Tensor& previous
   const Tensor embedded = target_input_->forward(previous.unsqueeze(1));
   CoreOutput out = decoder_->forward(torch::cat({embedded, context.unsqueeze(1)}, 2), {}, state.core);
   const Tensor feature = out.features.select(1, 0);
-  const Tensor logits = head_->forward(dropout_->forward(torch::cat({feature, context}, 1)));
-  return {logits, weights, {std::move(out.state), feature}};
+  return {torch::cat({feature, context}, 1), weights, {std::move(out.state), feature}};
 }
+
+Tensor Translator::answer(const Tensor& seen) { return head_->forward(dropout_->forward(seen)); }
 
 std::vector<Translation> Translator::translate(const Tensor& source, const Tensor& lengths,
                                                const SearchOptions& options) {
@@ -126,7 +127,7 @@ Translation Translator::search(const EncodedSource& source, const SearchOptions&
   while (!open.empty()) {
     DecoderStep next = step(rows_of(source, torch::zeros_like(parents)), previous, state);
     const std::size_t wanted = static_cast<std::size_t>(options.beam) - ended.size();
-    const Tensor log_probabilities = torch::log_softmax(next.logits, 1);
+    const Tensor log_probabilities = torch::log_softmax(answer(next.seen), 1);
     std::vector<Hypothesis> longer;
     std::vector<std::int64_t> kept, tokens;
     for (const Extension& e : best_extensions(open, log_probabilities, wanted)) {

@@ -35,7 +35,7 @@ struct EncodedSource {
 
 /// One step of a decoder.
 struct DecoderStep {
-  torch::Tensor logits;   ///< [B, target vocabulary]
+  torch::Tensor seen;     ///< [B, 2K] the decoder's feature and the context, for answer()
   torch::Tensor weights;  ///< [B, S] where it looked; rows sum to 1, zero at padding
   DecoderState state;     ///< for the next step
 };
@@ -80,6 +80,9 @@ class Translator : public CoreModel {
 
   /// One step after token `previous` (int64 [B]).
   DecoderStep step(const EncodedSource& source, const torch::Tensor& previous, const DecoderState& state);
+
+  /// Logits [..., target vocabulary] of what steps saw, [..., 2K].
+  torch::Tensor answer(const torch::Tensor& seen);
 
   /// The best translation that beam search finds for each of the B sources; beam 1 is greedy search. Ties are
   /// broken towards the smaller token. The model should be in eval mode. Throws Error for options below 1.
