@@ -15,7 +15,7 @@ namespace {
 
 ControlledOptions small(int qubits = 2) {
   ControlledOptions options;
-  options.inputs = 2, options.qubits = qubits;
+  options.inputs = 2, options.qubits = qubits, options.angle_scale = 1;
   options.ffn.hidden = {3};
   return options;
 }
@@ -234,10 +234,13 @@ TEST(ControlledCell, TheNumberOfThreadsChangesNoBit) {
 }
 
 TEST(ControlledCell, TheNormIsKeptInFloat32) {
-  for (const char* ansatz : {"hardware-efficient", "strongly-entangling", "zz-ring"}) {
-    SCOPED_TRACE(ansatz);
+  for (const auto& [ansatz, scale] : {std::pair{"hardware-efficient", 1.0},
+                                      {"strongly-entangling", 1.0},
+                                      {"zz-ring", 1.0},
+                                      {"zz-ring", 0.1}}) {
+    SCOPED_TRACE(fmt::format("{} at scale {}", ansatz, scale));
     ControlledOptions options = small(6);
-    options.ansatz = ansatz, options.layers = 2;
+    options.ansatz = ansatz, options.layers = 2, options.angle_scale = scale;
     ControlledProblem<float> problem(options, /*samples=*/3, /*steps=*/1000, /*seed=*/1);
     problem.lengths = {1000, 999, 997};
     problem.forward();

@@ -45,14 +45,14 @@ std::span<const MeasurementRow> measurements();
 
 /// The choices and sizes of a ControlledCell. Names are rows of their tables.
 struct ControlledOptions {
-  int inputs = 1;                             ///< numbers a time step, E
-  int qubits = 4;                             ///< of the memory, n
-  bool first_ry = true;                       ///< RY on every qubit in front of the layers, as the paper has
-  std::string ansatz = "hardware-efficient";  ///< a row of ansaetze(); all its angles are the network's
+  int inputs = 1;                  ///< numbers a time step, E
+  int qubits = 4;                  ///< of the memory, n
+  bool first_ry = true;            ///< RY on every qubit in front of the layers, as the paper has
+  std::string ansatz = "zz-ring";  ///< a row of ansaetze(); all its angles are the network's
   std::optional<Ansatz> custom_ansatz = std::nullopt;  ///< taken instead of `ansatz` where given
   int layers = 1;                                      ///< of the ansatz, L
   FeedForwardOptions ffn;                              ///< from [x_t; z_{t-1}] to the angles
-  double angle_scale = 1;  ///< radians: the network's outputs are multiplied by it
+  double angle_scale = 0.1;  ///< radians: the network's outputs are multiplied by it
   /// What is read: Pauli strings ("Z1", "X0*Y2", "P(3)"), or letters ("Z", "XYZ") for each of them on every
   /// qubit.
   std::vector<std::string> readout = {"XYZ"};

@@ -10,7 +10,7 @@ namespace {
 
 // Rounding makes gates unitary to an epsilon only. Every so many steps the norm is set back to what it was at
 // the start, which keeps it to 1e-6 over any number of steps in float32.
-constexpr std::size_t kNormSteps = 4;
+constexpr std::size_t kNormSteps = 2;
 
 template <class T>
 void squared_norms(const Tile<T>& psi, double* norm) {

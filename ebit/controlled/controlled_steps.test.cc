@@ -154,7 +154,7 @@ TEST(ControlledSteps, EqualTheDenseOracle) {
 }
 
 TEST(ControlledSteps, ShotsAverageToExpectations) {
-  ControlledOptions options{.inputs = 2, .qubits = 2, .ffn = {.hidden = {3}}};
+  ControlledOptions options{.inputs = 2, .qubits = 2, .ffn = {.hidden = {3}}, .angle_scale = 1};
   options.measurement = "shots", options.shots = 64, options.readout = {"XYZ", "Z0*Z1", "P(1)"};
   ControlledProblem<double> problem(options, /*samples=*/500, /*steps=*/1, /*seed=*/2);
   for (std::size_t b = 1; b < 500; ++b) std::copy_n(problem.x.data(), 2, problem.x.data() + 2 * b);
@@ -174,7 +174,7 @@ TEST(ControlledSteps, ShotsAverageToExpectations) {
 
 // The noise is a constant of the derivative.
 TEST(ControlledSteps, GradientUnderShotsHoldsTheNoiseConstant) {
-  ControlledOptions options{.inputs = 2, .qubits = 2, .ffn = {.hidden = {3}}};
+  ControlledOptions options{.inputs = 2, .qubits = 2, .ffn = {.hidden = {3}}, .angle_scale = 1};
   options.measurement = "shots", options.shots = 20, options.initial = "trainable";
   ControlledProblem<double> problem(options, /*samples=*/1, /*steps=*/4, /*seed=*/2);
   std::ranges::fill(problem.d_psi, 0.0);
@@ -237,7 +237,7 @@ TEST(ControlledSteps, SampledMeasurementsAverageToTheChannel) {
 
 // What is measured is what is read: Z of a measured qubit is its outcome.
 TEST(ControlledSteps, ZOfAMeasuredQubitIsItsOutcome) {
-  ControlledOptions options{.inputs = 1, .qubits = 3, .ffn = {.hidden = {4}}};
+  ControlledOptions options{.inputs = 1, .qubits = 3, .ffn = {.hidden = {4}}, .angle_scale = 1};
   options.measurement = "sampled", options.measured = {2, 0}, options.readout = {"Z0", "Z2"},
   options.reset = true;
   ControlledProblem<double> problem(options, /*samples=*/40, /*steps=*/5, /*seed=*/1);

@@ -109,13 +109,13 @@ class LanguageModel : public Task {
   }
 
  private:
-  // The summed cross-entropy of a window; `state` goes on, without its history.
-  static Tensor nats(nn::CoreModel& model, const StreamWindow& window, nn::CoreState& state) {
+  // The summed cross-entropy of a window; a state that is carried goes on, without its history.
+  Tensor nats(nn::CoreModel& model, const StreamWindow& window, nn::CoreState& state) const {
     const std::vector<std::int64_t> sizes = {static_cast<std::int64_t>(window.batch),
                                              static_cast<std::int64_t>(window.steps)};
     nn::CoreOutput out =
         static_cast<nn::SequenceTagger&>(model).forward(ids_tensor(window.x, sizes), {}, state);
-    state = nn::detached(out.state);
+    if (config_.task.carry) state = nn::detached(out.state);
     return nn::cross_entropy_sum(out.features, ids_tensor(window.y, sizes));
   }
 
@@ -144,7 +144,14 @@ class LanguageModel : public Task {
       line.clear();
     };
     nn::CoreState state;
+    Ids read;  // what the state has seen
     std::int64_t token = data_.test.ids.front();
+    const auto continued = [&](const Ids& ids) {
+      nn::CoreOutput out =
+          tagger.forward(ids_tensor(ids, {1, static_cast<std::int64_t>(ids.size())}), {}, state);
+      state = std::move(out.state);
+      return out.features.select(1, -1).view(-1);
+    };
     for (int i = 0; i < config_.task.sample; ++i) {
       if (token == Vocabulary::kEos) {
         end_line();
@@ -152,9 +159,15 @@ class LanguageModel : public Task {
       } else {
         line.push_back(data_.vocabulary.token(token));
       }
-      nn::CoreOutput out = tagger.forward(torch::tensor({token}, torch::kInt64).view({1, 1}), {}, state);
-      state = std::move(out.state);
-      Tensor logits = out.features.view(-1).to(torch::kFloat64) / config_.task.temperature;
+      Ids next = {token};
+      if (!config_.task.carry && read.size() == static_cast<std::size_t>(config_.task.bptt)) {
+        // No window was longer: begin anew, with what stood last for a context.
+        next.insert(next.begin(), read.begin() + static_cast<std::ptrdiff_t>((read.size() + 1) / 2),
+                    read.end());
+        state.clear(), read.clear();
+      }
+      read.insert(read.end(), next.begin(), next.end());
+      Tensor logits = continued(next).to(torch::kFloat64) / config_.task.temperature;
       for (const std::int64_t special : {Vocabulary::kPad, Vocabulary::kUnk, Vocabulary::kBos})
         logits[special] = -std::numeric_limits<double>::infinity();
       token = torch::multinomial(torch::softmax(logits, 0), 1, false, generator).item<std::int64_t>();

@@ -27,11 +27,11 @@ struct TaskOptions {
   // The core qrnn.
   int qubits = 8;                              ///< of the memory
   int circuit_layers = 1;                      ///< of the ansatz
-  std::string ansatz = "hardware-efficient";   ///< a row of ansaetze()
+  std::string ansatz = "zz-ring";              ///< a row of ansaetze()
   std::vector<std::string> readout = {"XYZ"};  ///< Pauli strings, or letters for each of them on every qubit
   std::vector<std::string> ffn_hidden;      ///< widths of the network's hidden layers; empty: one linear map
   std::string activation = "gelu";          ///< of hidden layers, a row of activations()
-  double angle_scale = 1.0;                 ///< radians: the network's outputs are multiplied by it
+  double angle_scale = 0.1;                 ///< radians: the network's outputs are multiplied by it
   std::string initial = "zero";             ///< a row of initial_states()
   std::string measurement = "expectation";  ///< a row of measurements()
   int shots = 1000;                         ///< of measurement "shots"
@@ -56,6 +56,7 @@ struct TaskOptions {
   int test_limit = 0;                   ///< test rows at most; 0: all
   int delay = 10;                       ///< copying: L
   int bptt = 64;                        ///< language-model: steps that gradients reach back
+  bool carry = false;                   ///< language-model: a window begins where the one before ended
   std::string vectors;                  ///< sentiment: file of known word vectors
 
   // What is done with a trained model.
