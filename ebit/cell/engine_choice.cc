@@ -28,10 +28,14 @@ struct Costs {
   double local[2] = {2.3, 1.15};            // an amplitude of it
   double back_call[2] = {20, 16};           // the same undone on state and cotangent, with its derivatives
   double back[2] = {6.6, 3.3};              // an amplitude of that
-  double gate_call = 6;                     // another gate, before its first amplitude
-  double amplitude = 1.75;                  // an amplitude that it touches
-  double overlap_call = 310;                // the derivative of a trained one, before its first amplitude
-  double overlap_amplitude = 3.3;           // an amplitude of it
+  double diagonal_call = 67;                // a sweep of diagonal gates, before its first amplitude
+  double diagonal = 2.2;                    // an amplitude of it
+  double diagonal_back_call = 230;          // the same undone on state and cotangent, with its derivatives
+  double diagonal_back = 6.6;               // an amplitude of that
+  double gate_call = 1;                     // another gate, before its first amplitude
+  double amplitude = 2.9;                   // an amplitude that it touches
+  double overlap_call = 135;                // the derivative of a trained one, before its first amplitude
+  double overlap_amplitude = 2.6;           // an amplitude of it
   double move = 1.8;                        // an amplitude brought to the usual layout
   double multiply[3] = {1.09, 0.57, 0.28};  // a matrix entry, [Arithmetic]
   double outer[3] = {1.2, 0.6, 0.33};       // an entry of a sum of outer products, [Arithmetic]
@@ -46,10 +50,12 @@ CircuitCost circuit_cost(const Plan& plan) {
   CircuitCost cost;
   const double amplitudes = std::ldexp(1.0, plan.last.wires());
   for (const LocalGate& local : plan.locals) {
+    if (local.diagonal) continue;
     cost.forward += kCosts.local_call[local.real] + kCosts.local[local.real] * amplitudes;
     cost.backward += kCosts.back_call[local.real] + kCosts.back[local.real] * amplitudes;
   }
   for (const Sweep& sweep : plan.forward) {
+    if (sweep.diagonal) cost.forward += kCosts.diagonal_call + kCosts.diagonal * amplitudes;
     if (sweep.locals > 0) continue;
     const double touched = std::ldexp(amplitudes, -sweep.placement.controls);
     const double apply = kCosts.gate_call + kCosts.amplitude * touched;
@@ -57,6 +63,8 @@ CircuitCost circuit_cost(const Plan& plan) {
     cost.backward += 2 * apply;  // on the state and on its cotangent
     if (sweep.trained) cost.backward += kCosts.overlap_call + kCosts.overlap_amplitude * touched;
   }
+  for (const Sweep& sweep : plan.backward)
+    if (sweep.diagonal) cost.backward += kCosts.diagonal_back_call + kCosts.diagonal_back * amplitudes;
   cost.forward += kCosts.move * static_cast<double>(plan.cycles.size());
   cost.backward += 2 * kCosts.move * static_cast<double>(plan.cycles.size());
   return cost;

@@ -1,8 +1,9 @@
 // The costs that engine_choice.cc counts with: nanoseconds a gate, a matrix entry, a state; a tile each.
 //
 // A gate's time over its number of amplitudes is a line: slope and intercept are local and local_call
-// (forward), back and back_call (backward) of fused one-qubit gates, and likewise of RZZ for gates by
-// themselves, with two applications taken off backward. Take them from 4 and 8 wires.
+// (forward), back and back_call (backward) of fused one-qubit gates, and likewise of RZZ for diagonal ones,
+// of which four are a sweep. Of CRZ, for gates by themselves, it touches half of the amplitudes, and backward
+// two applications are taken off. Take them from 4 and 8 wires.
 #include <benchmark/benchmark.h>
 
 #include "ebit/cell/lane_kernels.h"
@@ -93,9 +94,9 @@ void cost_model_matrix(benchmark::State& state) {
 
 void wires(benchmark::internal::Benchmark* bench) {
   bench
-      ->ArgsProduct(
-          {{4, 8},
-           {static_cast<int>(GateId::kRX), static_cast<int>(GateId::kRY), static_cast<int>(GateId::kRZZ)}})
+      ->ArgsProduct({{4, 8},
+                     {static_cast<int>(GateId::kRX), static_cast<int>(GateId::kRY),
+                      static_cast<int>(GateId::kRZZ), static_cast<int>(GateId::kCRZ)}})
       ->ArgNames({"wires", "gate"});
 }
 void matrices(benchmark::internal::Benchmark* bench) {

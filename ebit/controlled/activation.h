@@ -1,13 +1,16 @@
-// The table of activations of the network in a controlled cell.
+// The table of activations of the network in a controlled cell, compiled for each vector instruction set.
 #pragma once
 
 #include <cstddef>
 #include <span>
 #include <string_view>
 
+#include "ebit/sim/state.h"
+
 namespace ebit {
 
-/// A row of the table: a function of each unit, and its derivative.
+/// A row of the table: a function of each unit, and its derivative. Both take numbers of whole tiles: n a
+/// multiple of kLanes<T>, arrays aligned to kAlignment.
 template <class T>
 struct Activation {
   std::string_view name;  ///< as users type it
@@ -20,9 +23,21 @@ struct Activation {
   void (*backward)(const T* pre, const T* d_out, std::size_t n, T* d_pre);
 };
 
-/// All activations.
+/// One instruction set's activations.
+template <class T>
+struct ActivationTable {
+  std::string_view name;  ///< "baseline", "avx2", "avx512"
+  Activation<T> rows[4];  ///< the same in every table
+};
+
+/// All activations, for the instruction set of kernels::kernel_table(), so that EBIT_SIMD rules both.
 template <class T>
 std::span<const Activation<T>> activations();
+
+/// All activations for the instruction set of that name, one of kernels::usable_kernel_tables(); else throws
+/// Error.
+template <class T>
+std::span<const Activation<T>> activations(std::string_view instruction_set);
 
 /// The activation called `name`. Throws Error with the nearest name where there is none.
 template <class T>

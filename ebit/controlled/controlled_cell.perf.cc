@@ -7,11 +7,16 @@
 namespace ebit {
 namespace {
 
+constexpr const char* kAnsaetze[] = {"hardware-efficient", "zz-ring"};
+
 // range(0) qubits, range(1) steps, range(2) samples, range(3) -1: forward alone, 0: with backward, states
-// un-computed, 1: states stored. Otherwise the defaults, with 28 inputs and one hidden layer of 64.
+// un-computed, 1: states stored, range(4) an ansatz. Otherwise the defaults, with 28 inputs and one hidden
+// layer of 64.
 template <class T>
 void controlled_cell(benchmark::State& state) {
   ControlledOptions options;
+  options.ansatz = kAnsaetze[state.range(4)];
+  state.SetLabel(options.ansatz);
   options.inputs = 28, options.qubits = static_cast<int>(state.range(0));
   options.ffn.hidden = {64};
   const bool backward = state.range(3) >= 0;
@@ -33,10 +38,11 @@ void controlled_cell(benchmark::State& state) {
 }
 
 void sizes(benchmark::internal::Benchmark* bench) {
-  bench->ArgNames({"qubits", "steps", "samples", "store"})->Unit(benchmark::kMillisecond);
-  for (int backward : {-1, 0, 1})
-    for (int qubits : {4, 6, 8, 10}) bench->Args({qubits, 28, 32, backward});
-  bench->Args({14, 784, 16, 0});
+  bench->ArgNames({"qubits", "steps", "samples", "store", "ansatz"})->Unit(benchmark::kMillisecond);
+  for (int ansatz : {0, 1})
+    for (int backward : {-1, 0, 1})
+      for (int qubits : {4, 6, 8, 10}) bench->Args({qubits, 28, 32, backward, ansatz});
+  bench->Args({14, 784, 16, 0, 0});
 }
 
 BENCHMARK(controlled_cell<float>)->Apply(sizes);

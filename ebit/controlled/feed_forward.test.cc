@@ -56,38 +56,6 @@ TYPED_TEST(DenseKernelsTest, EveryInstructionSetEqualsThePlainLoops) {
       }
 }
 
-TEST(Activation, BackwardIsTheDerivative) {
-  for (const auto& row : activations<double>()) {
-    SCOPED_TRACE(row.name);
-    EXPECT_FALSE(row.help.empty());
-    const std::size_t n = 7, numbers = n * static_cast<std::size_t>(row.inputs);
-    Random random(/*seed=*/2);
-    std::vector<double> pre = random_numbers<double>(numbers, 3, random), out(n), d_pre(numbers);
-    const std::vector<double> d_out = random_numbers<double>(n, 1, random);
-    row.backward(pre.data(), d_out.data(), n, d_pre.data());
-    const auto loss = [&] {
-      row.forward(pre.data(), n, out.data());
-      double sum = 0;
-      for (std::size_t i = 0; i < n; ++i) sum += d_out[i] * out[i];
-      return sum;
-    };
-    EXPECT_LT(largest_difference(d_pre, finite_difference<double>(loss, pre, 1e-5)), 1e-9);
-  }
-}
-
-TEST(Activation, ValuesAreTorchs) {
-  const double pre[] = {1.0, -0.5};
-  double out[2];
-  find_activation<double>("gelu").forward(pre, 2, out);
-  EXPECT_NEAR(out[0], 0.8413447460685429, 1e-15);
-  EXPECT_NEAR(out[1], -0.1542687694, 1e-10);
-  find_activation<double>("glu").forward(pre, 1, out);
-  EXPECT_NEAR(out[0], 0.3775406687981454, 1e-15);
-  find_activation<double>("relu").forward(pre, 2, out);
-  EXPECT_EQ(out[0], 1);
-  EXPECT_EQ(out[1], 0);
-}
-
 TEST(FeedForward, DropoutZeroesItsShareAndKeepsTheMean) {
   const FeedForwardOptions options{.hidden = {400}, .activation = "linear", .dropout = 0.3};
   const FeedForward<double> ffn(options, 1, 1);

@@ -179,21 +179,23 @@ void add_sweep_gradient(const Program<T>& program, const Sweep& sweep, const Lan
   }
 }
 
-// Fused one-qubit gates.
+// Local gates.
 template <class T>
 void undo_locals(const Program<T>& program, const Sweep& sweep, const LaneMatrices<T>* lanes,
                  const Tile<T>& psi, const Tile<T>& g, bool wanted, const ParameterGradient<T>& gradient) {
-  const T* matrices[kMaxFused];
+  const T* matrices[kMaxDiagonal];
   program.local_matrices(sweep, lanes, matrices);
   const auto& kernels = program.kernel_table();
   const int last = sweep.locals - 1;
   if (!wanted) {
-    kernels.local[last][sweep.real][true](psi, sweep.placement, matrices);
-    kernels.local[last][sweep.real][true](g, sweep.placement, matrices);
+    const auto undo = sweep.diagonal ? kernels.diagonal[true] : kernels.local[last][sweep.real][true];
+    undo(psi, sweep.placement, matrices);
+    undo(g, sweep.placement, matrices);
     return;
   }
-  alignas(kAlignment) T overlaps[kMaxFused * kernels::kOverlaps * kLanes<T>];
-  kernels.local_backward[last][sweep.real](psi, g, sweep.placement, matrices, overlaps);
+  alignas(kAlignment) T overlaps[kMaxDiagonal * kernels::kOverlaps * kLanes<T>];
+  const auto undo = sweep.diagonal ? kernels.diagonal_backward : kernels.local_backward[last][sweep.real];
+  undo(psi, g, sweep.placement, matrices, overlaps);
   add_sweep_gradient(program, sweep, lanes, overlaps, gradient);
 }
 

@@ -73,7 +73,9 @@ TEST(Gradient, AdjointEqualsParameterShiftAndFiniteDifference) {
     for (std::uint64_t seed = 0; seed < 4; ++seed) {
       SCOPED_TRACE(testing::Message() << wires << " wires, seed " << seed);
       Random random(seed, static_cast<std::uint64_t>(wires));
-      Problem problem(random_circuit(wires, 25, random), random);
+      const std::span<const GateId> among =
+          seed % 2 ? std::span<const GateId>(kJoinedGates) : std::span<const GateId>();
+      Problem problem(random_circuit(wires, 25, random, /*per_sample=*/true, among), random);
       const auto adjoint = problem.backward(adjoint_backward<double>);
       const auto shift = problem.backward(parameter_shift_backward<double>);
       EXPECT_LT(largest_difference(adjoint.shared, shift.shared), 1e-12);
@@ -140,15 +142,16 @@ struct StoredStates {
   }
 };
 
+// @param among the gates of the circuits, see random_circuit.
 template <class T>
-void adjoint_equals_stored_states(double tolerance) {
+void adjoint_equals_stored_states(double tolerance, std::span<const GateId> among = {}) {
   constexpr std::size_t kW = kLanes<T>;
   for (int wires = 1; wires <= 5; ++wires)
     for (const std::size_t batch : {1u, 3u, 8u, 17u}) {
       const std::uint64_t seed = 1000 * static_cast<std::uint64_t>(wires) + batch;
       SCOPED_TRACE(testing::Message() << wires << " wires, seed " << seed);
       Random random(seed);
-      const Circuit circuit = random_circuit(wires, 30, random);
+      const Circuit circuit = random_circuit(wires, 30, random, /*per_sample=*/true, among);
       const auto shared = random_numbers<T>(static_cast<std::size_t>(circuit.shared_parameters()), 3, random);
       const auto own =
           random_numbers<T>(static_cast<std::size_t>(circuit.per_sample_parameters()) * batch, 3, random);
@@ -194,6 +197,10 @@ void adjoint_equals_stored_states(double tolerance) {
 
 TEST(Gradient, AdjointEqualsStoredStatesInFloat64) { adjoint_equals_stored_states<double>(1e-13); }
 TEST(Gradient, AdjointEqualsStoredStatesInFloat32) { adjoint_equals_stored_states<float>(3e-5); }
+TEST(Gradient, AdjointOfJoinedGatesEqualsStoredStates) {
+  adjoint_equals_stored_states<double>(1e-13, kJoinedGates);
+  adjoint_equals_stored_states<float>(3e-5, kJoinedGates);
+}
 
 TEST(Gradient, TheInputStateComesBackAndItsCotangentIsTheDerivative) {
   Random random(9);

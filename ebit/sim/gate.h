@@ -66,7 +66,7 @@ struct InverseRule {
   std::array<std::int8_t, kMaxGateAngles> sign{-1, -1, -1};  ///< 1 or -1
 };
 
-/// A Pauli axis of a one-wire rotation.
+/// A Pauli axis of a rotation.
 enum class Axis : std::uint8_t { kX, kY, kZ };
 
 /// exp(-i angle axis / 2), or with `phase` diag(1, exp(i angle)), which differs from RZ by a phase.
@@ -96,7 +96,8 @@ struct Gate {
   /// Angular frequencies of expectation values in any angle: {1}: the two-term rule; {1/2, 1}: four terms.
   std::span<const double> expectation_frequencies;
   /// One-wire gates with angles: the gate as rotations, the one that acts first first; what neighbours are
-  /// fused by. Empty where the gate is not made of rotations: it then runs by itself.
+  /// fused by. Of two wires: rotations about the axis' Pauli on both, as ZZ. Empty where the gate is not made
+  /// of rotations: it then runs by itself.
   std::span<const Rotation> rotations;
   InverseRule inverse;  ///< how it is undone; matrix gates are undone by their conjugate transpose
   std::string_view generator_text;  ///< the generators for people

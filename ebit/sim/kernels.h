@@ -50,6 +50,13 @@ struct KernelTable {
                                 T* overlaps);
   LocalOverlap local_overlap[kMaxFused][2];  ///< [targets - 1][real matrices]
 
+  /// The same for diagonal gates, as placed by place_diagonal: diagonal[adjoint]. Only the diagonals of the
+  /// matrices are read.
+  Local diagonal[2];
+
+  /// That undone on both with the overlaps of the projectors; those of X and Y are set to 0.
+  LocalBackward diagonal_backward;
+
   /// Expectation values of X, Y and Z of the targets: values [targets, 3, kLanes], written; [0]: only of Z.
   using LocalExpect = void (*)(const Tile<T>& psi, const Placement& placement, T* values);
   LocalExpect local_expect[kMaxFused][2];  ///< [targets - 1][X and Y wanted]

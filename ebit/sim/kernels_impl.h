@@ -6,8 +6,10 @@
 // of its own.
 #include "ebit/sim/kernels.h"
 #include "ebit/sim/kernels_vectors.h"
-// These need both.
+// This needs both, and the others need it.
 #include "ebit/sim/kernels_groups.h"
+// They come last.
+#include "ebit/sim/kernels_diagonal.h"
 #include "ebit/sim/kernels_local.h"
 #include "ebit/sim/kernels_math.h"
 
@@ -128,6 +130,8 @@ constexpr KernelTable<T> make_table(const char* name) {
   fill_row<1, Structure::kDiagonal>(table), fill_row<2, Structure::kDiagonal>(table);
   fill_row<1, Structure::kFlip>(table), fill_row<2, Structure::kFlip>(table);
   fill_local<1>(table), fill_local<2>(table), fill_local<3>(table);
+  table.diagonal[0] = diagonal<false, T>, table.diagonal[1] = diagonal<true, T>;
+  table.diagonal_backward = diagonal_backward<T>;
   table.rotate_rows[0] = rotate_rows<false, T>, table.rotate_rows[1] = rotate_rows<true, T>;
   table.sincos = sincos<T>;
   table.rotate[0] = rotate_x<T>, table.rotate[1] = rotate_y<T>, table.rotate[2] = rotate_z<T>;

@@ -38,13 +38,6 @@ struct SincosConstants<float> {
   static constexpr float kCosine[3] = {4.166664568298827e-2f, -1.388731625493765e-3f, 2.443315711809948e-5f};
 };
 
-template <class T>
-EBIT_INLINE Vector<T> polynomial(const T* coefficient, int terms, Vector<T> z) {
-  Vector<T> sum = Vector<T>{} + coefficient[terms - 1];
-  for (int k = terms - 2; k >= 0; --k) sum = sum * z + coefficient[k];
-  return sum;
-}
-
 EBIT_INLINE double exact_sine(double x) { return __builtin_sin(x); }
 EBIT_INLINE double exact_cosine(double x) { return __builtin_cos(x); }
 

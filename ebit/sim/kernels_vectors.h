@@ -38,4 +38,12 @@ EBIT_INLINE void store(T* p, Vector<T> v) {
   *reinterpret_cast<Vector<T>*>(p) = v;
 }
 
+// coefficient[0] + coefficient[1] z + ...
+template <class T>
+EBIT_INLINE Vector<T> polynomial(const T* coefficient, int terms, Vector<T> z) {
+  Vector<T> sum = Vector<T>{} + coefficient[terms - 1];
+  for (int k = terms - 2; k >= 0; --k) sum = sum * z + coefficient[k];
+  return sum;
+}
+
 }  // namespace ebit::vectors::EBIT_ISA

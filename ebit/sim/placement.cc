@@ -58,6 +58,13 @@ Placement place(std::span<const std::size_t> x, std::span<const std::size_t> z) 
   return placement;
 }
 
+Placement place_diagonal(std::span<const std::size_t> z) {
+  Placement placement;
+  placement.targets = static_cast<int>(z.size());
+  std::ranges::copy(z, placement.z);
+  return placement;
+}
+
 Placement place(const Gate& gate, const std::array<int, kMaxGateWires>& wires, const Layout& layout) {
   std::size_t x[kMaxFused], z[kMaxFused];
   const auto targets = static_cast<std::size_t>(gate.targets());

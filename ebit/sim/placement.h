@@ -12,6 +12,9 @@ namespace ebit {
 /// Most wires whose one-qubit gates run in one sweep over a state.
 inline constexpr int kMaxFused = 3;
 
+/// Most diagonal gates that run in one sweep over a state.
+inline constexpr int kMaxDiagonal = 4;
+
 /// Which memory row holds which amplitude: amplitude i of a state is in row M i, M an invertible matrix over
 /// GF(2). A CNOT or SWAP is such a matrix too, so that it can be carried in M instead of moving amplitudes.
 class Layout {
@@ -38,9 +41,9 @@ namespace kernels {
 
 /// Which amplitudes a gate mixes: groups of 2^targets rows that differ by the targets' x masks.
 struct Placement {
-  int targets = 1;                    ///< 1 to kMaxFused
+  int targets = 1;                    ///< 1 to kMaxFused, of diagonal gates to kMaxDiagonal
   std::size_t x[kMaxFused] = {};      ///< x masks of the targets; [0] is the matrix's high bit
-  std::size_t z[kMaxFused] = {};      ///< their z masks
+  std::size_t z[kMaxDiagonal] = {};   ///< their z masks
   std::size_t pivot[kMaxFused] = {};  ///< bits, smallest first, that are all 0 in just one row of each group
   int controls = 0;                   ///< number of control wires
   std::size_t control_z[kMaxGateWires] = {};  ///< z masks of the controls, which must all read 1
@@ -51,6 +54,10 @@ Placement place(const Gate& gate, const std::array<int, kMaxGateWires>& wires, c
 
 /// The placement of one-qubit gates on one to kMaxFused qubits with these masks, [targets].
 Placement place(std::span<const std::size_t> x, std::span<const std::size_t> z);
+
+/// The placement of diagonal gates that read the parities of rows masked by each of `z`, [targets to
+/// kMaxDiagonal]: no amplitudes are mixed, so that there are no x masks and pivots.
+Placement place_diagonal(std::span<const std::size_t> z);
 
 }  // namespace kernels
 

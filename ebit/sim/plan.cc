@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <bit>
+#include <iterator>
+#include <utility>
 
 namespace ebit {
 namespace {
@@ -37,6 +39,7 @@ class Planner {
   Plan plan() {
     for (std::size_t i = 0; i < circuit_.operations().size(); ++i) add(static_cast<int>(i));
     for (int wire = 0; wire < circuit_.wires(); ++wire) flush(wire);
+    flush_diagonals();
     plan_.last = layout_;
     mark_opening();
     plan_.forward = sweeps(kForwardWidth);
@@ -51,8 +54,10 @@ class Planner {
     const Gate& row = gate(operation.gate);
     if (row.wires == 1 && (row.angles == 0 || !row.rotations.empty())) return fuse(operation, row);
     for (int k = 0; k < row.wires; ++k) flush(operation.wires[k]);
+    if (!row.rotations.empty()) return add_pair(operation, row);
     if (row.id == GateId::kCNOT) return layout_.cnot(operation.wires[0], operation.wires[1]);
     if (row.id == GateId::kSWAP) return layout_.swap(operation.wires[0], operation.wires[1]);
+    flush_diagonals();
     Sweep sweep;
     sweep.item[0] = index;
     sweep.placement = kernels::place(row, operation.wires, layout_);
@@ -70,11 +75,7 @@ class Planner {
       fill_turn(factor);
       factors.push_back(factor);
     }
-    for (const Rotation& rotation : row.rotations) {
-      LocalFactor factor;
-      factor.rotation = rotation, factor.angle = operation.angles[rotation.angle];
-      factors.push_back(factor);
-    }
+    std::ranges::copy(rotation_factors(operation, row), std::back_inserter(factors));
   }
 
   // Lets the gates that wait on a wire act, where the layout has that wire now.
@@ -82,9 +83,52 @@ class Planner {
     auto& factors = pending_[static_cast<std::size_t>(wire)];
     if (factors.empty()) return;
     LocalGate local;
+    local.x = layout_.x_mask(wire), local.z = layout_.z_mask(wire);
+    add_local(local, factors);
+    factors.clear();
+  }
+
+  // Rotations about XX or ZZ of two wires: a local gate of one qubit, whose X or Z that is. One about ZZ
+  // waits for others, and lets gates pass that it commutes with.
+  void add_pair(const Operation& operation, const Gate& row) {
+    const int a = operation.wires[0], b = operation.wires[1];
+    LocalGate local;
+    local.diagonal = row.rotations[0].axis == Axis::kZ;
+    if (local.diagonal) {
+      local.z = layout_.z_mask(a) ^ layout_.z_mask(b);
+      diagonals_.emplace_back(local, rotation_factors(operation, row));
+    } else {
+      local.x = layout_.x_mask(a) ^ layout_.x_mask(b), local.z = layout_.z_mask(a);
+      add_local(local, rotation_factors(operation, row));
+    }
+  }
+
+  static std::vector<LocalFactor> rotation_factors(const Operation& operation, const Gate& row) {
+    std::vector<LocalFactor> factors;
+    for (const Rotation& rotation : row.rotations) {
+      LocalFactor factor;
+      factor.rotation = rotation, factor.angle = operation.angles[rotation.angle];
+      factors.push_back(factor);
+    }
+    return factors;
+  }
+
+  // Lets factors act on the qubit of local.x and local.z, in front of the diagonal gates that wait or behind.
+  void add_local(const LocalGate& local, const std::vector<LocalFactor>& factors) {
+    const bool commutes =
+        std::ranges::all_of(diagonals_, [&](const auto& waiting) { return even(local.x & waiting.first.z); });
+    if (!commutes) flush_diagonals();
+    push_local(local, factors);
+  }
+
+  void flush_diagonals() {
+    for (const auto& [local, factors] : diagonals_) push_local(local, factors);
+    diagonals_.clear();
+  }
+
+  void push_local(LocalGate local, const std::vector<LocalFactor>& factors) {
     local.first = static_cast<int>(plan_.factors.size());
     local.count = static_cast<int>(factors.size());
-    local.x = layout_.x_mask(wire), local.z = layout_.z_mask(wire);
     for (const LocalFactor& factor : factors) {
       if (factor.constant) {
         for (const Complex& entry : factor.matrix) local.real &= entry.imag() == 0;
@@ -95,9 +139,9 @@ class Planner {
       }
       plan_.factors.push_back(factor);
     }
-    factors.clear();
     Sweep sweep;
     sweep.locals = 1;
+    sweep.diagonal = local.diagonal;
     sweep.item[0] = static_cast<int>(plan_.locals.size());
     sweep.real = local.real, sweep.trained = local.trained;
     plan_.locals.push_back(local);
@@ -116,7 +160,7 @@ class Planner {
     }
   }
 
-  // Local gates that follow each other on different qubits, joined up to `width`.
+  // Local gates that follow each other on different qubits, joined up to `width`, and diagonal ones.
   std::vector<Sweep> sweeps(int width) const {
     std::vector<Sweep> joined;
     for (const Sweep& item : items_) {
@@ -130,18 +174,19 @@ class Planner {
     }
     for (Sweep& sweep : joined) {
       if (sweep.locals == 0) continue;
-      std::size_t x[kMaxFused], z[kMaxFused];
+      std::size_t x[kMaxDiagonal], z[kMaxDiagonal];
       for (int t = 0; t < sweep.locals; ++t) x[t] = local(sweep, t).x, z[t] = local(sweep, t).z;
       const auto count = static_cast<std::size_t>(sweep.locals);
-      sweep.placement = kernels::place({x, count}, {z, count});
+      sweep.placement =
+          sweep.diagonal ? kernels::place_diagonal({z, count}) : kernels::place({x, count}, {z, count});
     }
     return joined;
   }
 
   bool fits(const Sweep& sweep, const Sweep& item, int width) const {
-    if (sweep.locals == 0 || sweep.locals == width || sweep.real != item.real ||
-        sweep.opening != item.opening)
-      return false;
+    if (sweep.locals == 0 || sweep.diagonal != item.diagonal) return false;
+    if (sweep.diagonal) return sweep.locals < kMaxDiagonal;
+    if (sweep.locals == width || sweep.real != item.real || sweep.opening != item.opening) return false;
     const LocalGate& added = local(item, 0);
     for (int t = 0; t < sweep.locals; ++t)
       if (!even(local(sweep, t).x & added.z) || !even(local(sweep, t).z & added.x)) return false;
@@ -169,7 +214,8 @@ class Planner {
   const Circuit& circuit_;
   Layout layout_;
   Plan plan_;
-  std::vector<std::vector<LocalFactor>> pending_;  // [wires]
+  std::vector<std::vector<LocalFactor>> pending_;                          // [wires]
+  std::vector<std::pair<LocalGate, std::vector<LocalFactor>>> diagonals_;  // that wait, on any wires
   std::vector<Sweep> items_;
 };
 

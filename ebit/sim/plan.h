@@ -1,4 +1,5 @@
-// How a circuit is run: one-qubit gates fused, CNOTs and SWAPs carried as a relabelling of memory.
+// How a circuit is run: one-qubit gates fused, diagonal gates joined, CNOTs and SWAPs carried as a
+// relabelling of memory.
 #pragma once
 
 #include <cstdint>
@@ -18,23 +19,27 @@ struct LocalFactor {
   double turn[3][3] = {};  ///< V P_j V^+ = sum_k turn[j][k] P_k of the constant matrix V, Paulis P
 };
 
-/// Neighbouring one-qubit gates of one wire, as one gate.
+/// Neighbouring one-qubit gates of one wire, as one gate. RXX and RZZ are such gates, too, of the qubit that
+/// a CNOT makes of their two wires: their Pauli is one of its Paulis.
 struct LocalGate {
   int first = 0;          ///< its first factor, the one that acts first
   int count = 0;          ///< number of its factors
   bool real = true;       ///< all entries real
   bool per_lane = false;  ///< some angle is a per-sample parameter
   bool trained = false;   ///< some angle is a parameter
-  std::size_t x = 0;      ///< x mask of its wire, where it acts
+  bool diagonal = false;  ///< a rotation about ZZ
+  std::size_t x = 0;      ///< x mask of its wire, where it acts; of a diagonal one 0, as it moves nothing
   std::size_t z = 0;      ///< z mask of its wire, where it acts
 };
 
-/// One sweep over a state: up to kMaxFused local gates on different qubits, or another operation by itself.
+/// One sweep over a state: up to kMaxFused local gates on different qubits, or up to kMaxDiagonal diagonal
+/// ones, or another operation by itself.
 struct Sweep {
   bool opening = false;          ///< its local gates are of the opening
+  bool diagonal = false;         ///< its local gates are diagonal
   int locals = 0;                ///< how many local gates; 0: an operation
-  int item[kMaxFused] = {};      ///< indices of the local gates, or [0] that of the operation
-  kernels::Placement placement;  ///< of the local gates together, or of the operation
+  int item[kMaxDiagonal] = {};   ///< indices of the local gates, or [0] that of the operation
+  kernels::Placement placement;  ///< of the local gates together (place_diagonal), or of the operation
   bool real = false;             ///< all of the local gates are real
   bool trained = false;          ///< some of them has a parameter
 };

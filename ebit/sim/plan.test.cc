@@ -19,6 +19,19 @@ TEST(Plan, RotationsAreFusedAndEntanglingRingsCostNoSweep) {
   EXPECT_FALSE(plan.last.identity());
 }
 
+TEST(Plan, RotationsAboutZZAreJoined) {
+  Circuit circuit(8);
+  for (int layer = 0; layer < 2; ++layer) {
+    for (int q = 0; q < 8; ++q) circuit.add(GateId::kRX, {q}, {Angle::shared(q)});
+    for (int q = 0; q < 8; ++q) circuit.add(GateId::kRZZ, {q, (q + 1) % 8}, {Angle::per_sample(q)});
+  }
+  const Plan plan = make_plan(circuit);
+  EXPECT_EQ(plan.forward.size(), 10u) << "a layer: three of RX, two of four RZZ";
+  EXPECT_EQ(plan.backward.size(), 12u) << "a layer: four of RX, two of four RZZ";
+  EXPECT_EQ(plan.opening, 8) << "the RX of later wires pass the RZZ of earlier ones";
+  EXPECT_TRUE(plan.last.identity());
+}
+
 TEST(Plan, RealCircuitsStayReal) {
   Circuit circuit(2);
   circuit.add(GateId::kRY, {0}, {Angle::shared(0)})

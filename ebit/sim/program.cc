@@ -248,8 +248,9 @@ template <bool kAdjoint>
 void Program<T>::sweep(const Sweep& sweep, const Tile<T>& psi, const LaneMatrices<T>* lanes) const {
   if (sweep.locals == 0)
     return apply<kAdjoint>(steps_[static_cast<std::size_t>(sweep.item[0])], sweep.placement, psi, lanes);
-  const T* matrices[kMaxFused];
+  const T* matrices[kMaxDiagonal];
   local_matrices(sweep, lanes, matrices);
+  if (sweep.diagonal) return kernels_.diagonal[kAdjoint](psi, sweep.placement, matrices);
   kernels_.local[sweep.locals - 1][sweep.real][kAdjoint](psi, sweep.placement, matrices);
 }
 

@@ -65,14 +65,15 @@ TYPED_TEST(ProgramOf, EveryGateAtEveryPlacementEqualsTheOracle) {
   }
 }
 
-TYPED_TEST(ProgramOf, RandomCircuitsEqualTheOracleAtManySizes) {
-  using T = TypeParam;
+// @param among the gates of the circuits, see random_circuit.
+template <class T>
+void random_circuits_equal_the_oracle(std::span<const GateId> among, int count) {
   for (int wires = 1; wires <= 6; ++wires)
     for (std::size_t batch : {1u, 3u, 8u, 17u}) {
       const std::uint64_t seed = 100 * static_cast<std::uint64_t>(wires) + batch;
       SCOPED_TRACE(testing::Message() << "seed " << seed);
       Random random(seed);
-      const Circuit circuit = random_circuit(wires, 30, random);
+      const Circuit circuit = random_circuit(wires, count, random, /*per_sample=*/true, among);
       const auto shared = random_numbers<T>(static_cast<std::size_t>(circuit.shared_parameters()), 3, random);
       const auto lanes =
           random_numbers<T>(static_cast<std::size_t>(circuit.per_sample_parameters()) * batch, 3, random);
@@ -90,6 +91,14 @@ TYPED_TEST(ProgramOf, RandomCircuitsEqualTheOracleAtManySizes) {
         ASSERT_LT((sample_of(state, b) - expected).cwiseAbs().maxCoeff(), tolerance<T>());
       }
     }
+}
+
+TYPED_TEST(ProgramOf, RandomCircuitsEqualTheOracleAtManySizes) {
+  random_circuits_equal_the_oracle<TypeParam>({}, 30);
+}
+
+TYPED_TEST(ProgramOf, JoinedGatesEqualTheOracleAtManySizes) {
+  random_circuits_equal_the_oracle<TypeParam>(kJoinedGates, 60);
 }
 
 TYPED_TEST(ProgramOf, InverseUndoes) {

@@ -29,10 +29,11 @@ std::vector<Complex> random_unitary(int n, Random& random) {
   return rows;
 }
 
-Circuit random_circuit(int wires, int count, Random& random, bool per_sample) {
+Circuit random_circuit(int wires, int count, Random& random, bool per_sample, std::span<const GateId> among) {
   Circuit circuit(wires);
   for (int i = 0; i < count;) {
-    const Gate& row = gates()[random.below(gates().size())];
+    const Gate& row =
+        among.empty() ? gates()[random.below(gates().size())] : gate(among[random.below(among.size())]);
     if (row.wires > wires) continue;
     const auto order = random.permutation(static_cast<std::size_t>(wires));
     std::vector<int> places(order.begin(), order.begin() + row.wires);

@@ -1,6 +1,7 @@
 // Circuits and random states for tests and benchmarks.
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -11,8 +12,15 @@
 namespace ebit {
 
 /// A circuit of `count` random rows of the gate table (matrix gates included) on random wires. Every angle is
-/// by chance a constant, a shared parameter of its own or a per-sample parameter of its own.
-Circuit random_circuit(int wires, int count, Random& random, bool per_sample = true);
+/// by chance a constant, a shared parameter of its own or a per-sample parameter of its own. @param among the
+/// rows to choose from, the whole table where none are given.
+Circuit random_circuit(int wires, int count, Random& random, bool per_sample = true,
+                       std::span<const GateId> among = {});
+
+/// Gates that are joined, that let each other pass or that stop each other: rotations of one wire and of two,
+/// a CNOT and a gate that runs by itself.
+inline constexpr GateId kJoinedGates[] = {GateId::kRX,  GateId::kRZ,  GateId::kRZZ,  GateId::kRZZ,
+                                          GateId::kRZZ, GateId::kRXX, GateId::kCNOT, GateId::kCRY};
 
 /// `layers` layers of RX RY RZ on every wire and CNOT(q, q + 1 mod wires), every angle a parameter of its
 /// own: shared, or per sample.
