@@ -164,6 +164,15 @@ std::optional<CorpusPlace> find_in(const CorpusRow& row, const fs::path& folder)
 }
 
 [[noreturn]] void fail_absent(const CorpusRow& row, const fs::path& folder) {
+  std::error_code ignored;
+  for (const CorpusFile& file : row.files) {
+    for (const fs::path& path : {folder / row.name / file.name, folder / file.name}) {
+      require(!fs::is_regular_file(path, ignored) || is_there(path, file),
+              "'{}' has {} bytes where the corpus '{}' has {}; it is damaged or was not transferred whole: "
+              "'ebit data get {}' gets it again",
+              path.string(), fs::file_size(path, ignored), row.name, file.bytes, row.name);
+    }
+  }
   std::string install;
   if (!row.package.empty()) install = fmt::format(", or install the Debian package {}", row.package);
   fail("the corpus '{}' is not in '{}'; 'ebit data get {}' gets it{}", row.name, folder.string(), row.name,

@@ -76,6 +76,15 @@ TEST(Catalogue, FilesAreFoundByNameAndSize) {
               HasSubstr("Debian package dataset-fashion-mnist"));
 }
 
+TEST(Catalogue, AFileOfTheWrongSizeIsNamed) {
+  const TestFolder folder;
+  folder.file("mnist/train-images-idx3-ubyte.gz", "cut off");
+  EXPECT_THAT(
+      error_of([&] { corpus_source("mnist", "images", folder.path().string()); }),
+      AllOf(HasSubstr("mnist/train-images-idx3-ubyte.gz' has 7 bytes where the corpus 'mnist' has 99"),
+            HasSubstr("'ebit data get mnist' gets it again")));
+}
+
 TEST(Catalogue, TheFolderOfDownloads) {
   const auto with = [](const char* corpora, const char* data, const char* home) {
     std::string before[3];

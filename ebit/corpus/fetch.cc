@@ -15,11 +15,27 @@ namespace fs = std::filesystem;
 
 fs::path partial_of(const fs::path& path) { return path.string() + std::string(kPartial); }
 
-void make_folder(const fs::path& folder) {
-  std::error_code error;
-  fs::create_directories(folder, error);
-  require(!error, "cannot make the folder '{}': {}", folder.string(), error.message());
-}
+// Makes a folder with those above it; those that it made and that are still empty at its end go again.
+class NewFolder {
+ public:
+  explicit NewFolder(const fs::path& folder) {
+    std::error_code error;
+    for (fs::path missing = folder; !missing.empty() && !fs::exists(missing, error);
+         missing = missing.parent_path())
+      made_.push_back(missing);
+    fs::create_directories(folder, error);
+    require(!error, "cannot make the folder '{}': {}", folder.string(), error.message());
+  }
+  ~NewFolder() {
+    std::error_code not_empty;
+    for (const fs::path& folder : made_) fs::remove(folder, not_empty);
+  }
+  NewFolder(const NewFolder&) = delete;
+  NewFolder& operator=(const NewFolder&) = delete;
+
+ private:
+  std::vector<fs::path> made_;  // innermost first
+};
 
 void rename_checked(const fs::path& partial, const fs::path& path) {
   std::error_code error;
@@ -100,7 +116,7 @@ std::vector<FetchedFile> fetch_corpus(const CorpusRow& row, const FetchOptions& 
     }
     require_pinned(file, options);
     const TransferProgress progress = started ? started(file) : TransferProgress();
-    make_folder(folder);
+    const NewFolder made(folder);
     if (!from.empty()) {
       fetched.push_back(take(file, from, path));
       continue;

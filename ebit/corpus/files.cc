@@ -122,6 +122,7 @@ std::string read_unpacked(const std::filesystem::path& path) {
 std::vector<NamedBytes> read_members(const std::filesystem::path& path,
                                      const std::function<bool(std::string_view name)>& wanted) {
   require(fs::exists(path), "cannot read '{}': there is no such file or folder", path.string());
+  require(!fs::is_regular_file(path) || fs::file_size(path) > 0, "'{}' is empty", path.string());
   std::vector<NamedBytes> found =
       fs::is_directory(path) ? read_folder(path, wanted) : read_archive(path, wanted);
   std::ranges::sort(found, {}, &NamedBytes::name);

@@ -26,7 +26,7 @@ std::string read_unpacked(const std::filesystem::path& path);
 /// The files of a folder (with those in its folders), of a zip or tar archive (plain, gzip, bzip2, xz), or
 /// the one file that `path` is otherwise, unpacked and bearing its own name; only those for whose name
 /// `wanted` is true, sorted by name. Links, devices and macOS's "__MACOSX/" are left out. Throws Error as
-/// read_unpacked().
+/// read_unpacked(), and for an empty file.
 std::vector<NamedBytes> read_members(const std::filesystem::path& path,
                                      const std::function<bool(std::string_view name)>& wanted);
 

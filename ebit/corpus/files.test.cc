@@ -47,6 +47,9 @@ TEST(Files, MembersOfFoldersAndArchives) {
 
 TEST(Files, DamagedOnesAreRefusedInOneLine) {
   const TestFolder folder;
+  EXPECT_THAT(
+      error_of([&] { read_members(folder.file("nothing", ""), [](std::string_view) { return true; }); }),
+      HasSubstr("nothing' is empty"));
   std::string noise;
   for (unsigned i = 0; i < 20000; ++i) noise += static_cast<char>((i * i * 31 + i / 7) % 251);
   folder.file("a.txt", noise);

@@ -34,6 +34,8 @@ constexpr std::array<std::string_view, 4> kIdxFiles{"train-images-idx3-ubyte.gz"
                                                     "train-labels-idx1-ubyte.gz", "t10k-images-idx3-ubyte.gz",
                                                     "t10k-labels-idx1-ubyte.gz"};
 
+constexpr std::string_view kGive = "folder with the four IDX files, or a name of 'ebit data list'";
+
 std::int64_t whole_number(const CsvTable& table, std::size_t row, std::size_t column, double most) {
   const auto value = parse_number(table.cell(row, column));
   require(value && *value >= 0 && *value <= most &&
@@ -45,13 +47,13 @@ std::int64_t whole_number(const CsvTable& table, std::size_t row, std::size_t co
 
 // The four IDX files in a folder, packed or not.
 std::vector<fs::path> idx_files(const fs::path& folder) {
+  require(fs::is_directory(folder), "'{}' is no folder; images are given as a {}", folder.string(), kGive);
   std::vector<fs::path> files;
   for (const std::string_view name : kIdxFiles) {
     const fs::path packed = folder / name;
     const fs::path plain = folder / name.substr(0, name.size() - 3);
-    require(fs::exists(packed) || fs::exists(plain), "'{}' holds neither {} nor {}; {}", folder.string(),
-            packed.filename().string(), plain.filename().string(),
-            "give a folder with the four IDX files, or a name of 'ebit data list'");
+    require(fs::exists(packed) || fs::exists(plain), "'{}' holds neither {} nor {}; give a {}",
+            folder.string(), packed.filename().string(), plain.filename().string(), kGive);
     files.push_back(fs::exists(packed) ? packed : plain);
   }
   return files;

@@ -31,6 +31,8 @@ Tokens split_whitespace(std::string_view text) {
   return tokens;
 }
 
+constexpr utf8proc_int32_t kEnDash = 0x2013, kEmDash = 0x2014;
+
 bool is_digit(utf8proc_int32_t point) { return utf8proc_category(point) == UTF8PROC_CATEGORY_ND; }
 
 // A letter, a mark on one, or a digit.
@@ -39,9 +41,18 @@ bool is_word(utf8proc_int32_t point) {
   return (kind >= UTF8PROC_CATEGORY_LU && kind <= UTF8PROC_CATEGORY_ME) || kind == UTF8PROC_CATEGORY_ND;
 }
 
-// Whether a sign between these two is part of the word: don't, well-known, 3.5, 1,000.
+// The plain sign that a typographic quote, apostrophe or dash stands for; other signs as they are.
+std::string_view plain(utf8proc_int32_t point, std::string_view bytes) {
+  if (point >= 0x2018 && point <= 0x201B) return "'";
+  if (point >= 0x201C && point <= 0x201F) return "\"";
+  return point == kEnDash || point == kEmDash ? "-" : bytes;
+}
+
+// Whether a sign between these two is part of the word: don't, well-known, 3.5, 1,000. The em dash parts
+// words.
 bool joins(utf8proc_int32_t before, utf8proc_int32_t sign, utf8proc_int32_t after) {
-  if (sign == '\'' || sign == 0x2019 || sign == '-') return is_word(before) && is_word(after);
+  if (sign == '\'' || sign == 0x2018 || sign == 0x2019 || sign == '-' || sign == kEnDash)
+    return is_word(before) && is_word(after);
   if (sign == '.' || sign == ',') return is_digit(before) && is_digit(after);
   return false;
 }
@@ -53,7 +64,7 @@ Tokens split_words(std::string_view text) {
   };
   std::vector<Character> all;
   for_each_code_point(text, [&](utf8proc_int32_t point, std::string_view bytes) {
-    all.push_back({point, bytes});
+    all.push_back({point, plain(point, bytes)});
   });
   Tokens tokens;
   bool inside = false;  // the last token is a word that may go on
@@ -75,7 +86,7 @@ constexpr std::array<TokenizerRow, 3> kTokenizers{{
     {"words",
      "words (letters, marks, digits; apostrophes and hyphens inside a word, points and commas inside a "
      "number), "
-     "every other sign by itself",
+     "every other sign by itself; typographic quotes and dashes as the plain ones",
      " ", split_words},
     {"characters", "Unicode code points, spaces among them", "", split_characters},
     {"whitespace", "what stands between white space, for texts that are tokenised already", " ",

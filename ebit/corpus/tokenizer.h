@@ -19,8 +19,9 @@ struct TokenizerRow {
   Tokens (*split)(std::string_view text);  ///< UTF-8 text to tokens
 };
 
-/// "words" (letters, digits, inner apostrophes and hyphens; every other sign is a token), "characters" (code
-/// points), "whitespace".
+/// "words" (letters, digits, inner apostrophes and hyphens; every other sign is a token; typographic quotes
+/// and dashes, U+2018 to U+201F, U+2013 and U+2014, become the plain ones), "characters" (code points),
+/// "whitespace".
 std::span<const TokenizerRow> tokenizer_table();
 
 /// How text becomes tokens.

@@ -29,7 +29,8 @@ class QrnnCore : public SequenceCore {
   std::string summary() const override {
     const ControlledOptions& o = rnn_->options();
     return fmt::format("qrnn, {} qubits, {} layer{} of {}, {} readouts", o.qubits, o.layers,
-                       o.layers == 1 ? "" : "s", o.ansatz, features());
+                       o.layers == 1 ? "" : "s", o.custom_ansatz ? o.custom_ansatz->name : o.ansatz,
+                       features());
   }
 
  private:

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "ebit/corpus/scores.h"
 #include "ebit/task/tensors.h"
 
 namespace ebit::task {
@@ -58,8 +57,7 @@ std::vector<Reference> Classification::references() const {
   const std::size_t classes = label_names_.size();
   const std::vector<std::int64_t> counts = counts_of(train_.labels, classes);
   const std::int64_t most = std::max_element(counts.begin(), counts.end()) - counts.begin();
-  const std::vector<std::int64_t> said(test_.count(), most);
-  const ClassScores scores = class_scores(test_.labels, said, static_cast<std::int64_t>(classes));
+  const ClassScores scores = scores_of(test_, std::vector<std::int64_t>(test_.count(), most));
   // The best that ignores the sequence: the shares of the training part, each class seen once more than it
   // was.
   const auto entropy = [&](const ClassifiedPart& part) {
@@ -88,37 +86,43 @@ Tensor Classification::loss(nn::CoreModel& model, const train::Batch& batch) {
   return torch::nn::functional::cross_entropy(logits(model, train_, batch), labels_of(train_, batch));
 }
 
-double Classification::validation_loss(nn::CoreModel& model) const {
-  double sum = 0;
-  for (const train::Batch& batch : in_order(validation_))
-    sum += torch::nn::functional::cross_entropy(
-               logits(model, validation_, batch), labels_of(validation_, batch),
-               torch::nn::functional::CrossEntropyFuncOptions().reduction(torch::kSum))
-               .item<double>();
-  return sum / static_cast<double>(validation_.count());
+train::Validation Classification::validate(nn::CoreModel& model) const {
+  const Answers said = answers(model, validation_);
+  return {said.nats, {scores_of(validation_, said.classes).accuracy}};
 }
 
 TaskScores Classification::scores(nn::CoreModel& model, bool show) const {
-  std::vector<std::int64_t> said(test_.count());
-  double nats = 0;
-  for (const train::Batch& batch : in_order(test_)) {
-    const Tensor all = logits(model, test_, batch);
-    nats += torch::nn::functional::cross_entropy(
-                all, labels_of(test_, batch),
-                torch::nn::functional::CrossEntropyFuncOptions().reduction(torch::kSum))
-                .item<double>();
-    const Tensor best = all.argmax(1);
-    for (std::size_t i = 0; i < batch.size(); ++i)
-      said[static_cast<std::size_t>(batch[i])] = best[static_cast<std::int64_t>(i)].item<std::int64_t>();
-  }
-  const ClassScores scores = class_scores(test_.labels, said, static_cast<std::int64_t>(label_names_.size()));
-  TaskScores result{{scores.accuracy, scores.macro_f1, nats / static_cast<double>(test_.count())}, {}};
+  const Answers said = answers(model, test_);
+  const ClassScores scores = scores_of(test_, said.classes);
+  TaskScores result{{scores.accuracy, scores.macro_f1, said.nats}, {}};
   if (show)
     result.exhibits.push_back({"confusion",
                                "Test rows of each true class by what the model said.",
                                confusion_figure(scores, label_names_),
                                {}});
   return result;
+}
+
+ClassScores Classification::scores_of(const ClassifiedPart& part,
+                                      const std::vector<std::int64_t>& said) const {
+  return class_scores(part.labels, said, static_cast<std::int64_t>(label_names_.size()));
+}
+
+Classification::Answers Classification::answers(nn::CoreModel& model, const ClassifiedPart& part) const {
+  Answers answers{std::vector<std::int64_t>(part.count()), 0};
+  for (const train::Batch& batch : in_order(part)) {
+    const Tensor all = logits(model, part, batch);
+    answers.nats += torch::nn::functional::cross_entropy(
+                        all, labels_of(part, batch),
+                        torch::nn::functional::CrossEntropyFuncOptions().reduction(torch::kSum))
+                        .item<double>();
+    const Tensor best = all.argmax(1);
+    for (std::size_t i = 0; i < batch.size(); ++i)
+      answers.classes[static_cast<std::size_t>(batch[i])] =
+          best[static_cast<std::int64_t>(i)].item<std::int64_t>();
+  }
+  answers.nats /= static_cast<double>(part.count());
+  return answers;
 }
 
 Tensor Classification::logits(nn::CoreModel& model, const ClassifiedPart& part,

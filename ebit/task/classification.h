@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "ebit/corpus/scores.h"
 #include "ebit/task/task.h"
 
 namespace ebit::task {
@@ -29,7 +30,7 @@ class Classification : public Task {
   std::vector<train::Batch> batches(int pass, std::uint64_t seed) const override;
   torch::Tensor loss(nn::CoreModel& model, const train::Batch& batch) override;
   bool validated() const override { return validation_.count() > 0; }
-  double validation_loss(nn::CoreModel& model) const override;
+  train::Validation validate(nn::CoreModel& model) const override;
   TaskScores scores(nn::CoreModel& model, bool show) const override;
 
  protected:
@@ -47,6 +48,13 @@ class Classification : public Task {
   ClassifiedPart test_;                   ///< to report
 
  private:
+  struct Answers {
+    std::vector<std::int64_t> classes;  // said of each row
+    double nats;                        // mean cross-entropy
+  };
+
+  ClassScores scores_of(const ClassifiedPart& part, const std::vector<std::int64_t>& said) const;
+  Answers answers(nn::CoreModel& model, const ClassifiedPart& part) const;
   torch::Tensor logits(nn::CoreModel& model, const ClassifiedPart& part, const train::Batch& batch) const;
   std::vector<train::Batch> in_order(const ClassifiedPart& part) const;
 };

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "ebit/base/error.h"
+#include "ebit/base/memory.h"
 #include "ebit/task/task.h"
 #include "ebit/task/tensors.h"
 
@@ -29,6 +30,13 @@ class Copying : public Task {
     require(config.task.delay >= 1, "--delay must be at least 1, not {}", config.task.delay);
     require(config.task.epoch_steps >= 1, "copying has no end of data: --epoch-steps must be at least 1");
     problem_ = {.delay = static_cast<std::size_t>(config.task.delay), .seed = config.task.split_seed};
+    // Symbols in, symbols out, and what the model says of each.
+    const std::int64_t rows = std::max<std::int64_t>(config.train.batch, kRows);
+    const double bytes = static_cast<double>(rows) * static_cast<double>(problem_.steps()) *
+                         static_cast<double>((2 + CopyingTask::kSymbols) * sizeof(std::int64_t));
+    require(bytes <= available_memory(),
+            "--delay {}: a batch of {} sequences would take {} of memory, and {} is free", config.task.delay,
+            rows, readable_bytes(bytes), readable_bytes(available_memory()));
   }
 
   std::string description() const override {
@@ -70,8 +78,10 @@ class Copying : public Task {
   }
 
   bool validated() const override { return true; }
-  double validation_loss(nn::CoreModel& model) const override {
-    return measure(model, CopyingPart::kValidation, kValidationRows).at(0);
+  std::vector<std::string> validation_metrics() const override { return {"recalled"}; }
+  train::Validation validate(nn::CoreModel& model) const override {
+    const std::vector<double> found = measure(model, CopyingPart::kValidation, kValidationRows);
+    return {found[0], {found[1]}};
   }
 
   TaskScores scores(nn::CoreModel& model, bool) const override {

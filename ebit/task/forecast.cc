@@ -8,6 +8,7 @@
 #include "ebit/data/metrics.h"
 #include "ebit/report/figures.h"
 #include "ebit/task/task.h"
+#include "ebit/train/evaluate.h"
 #include "ebit/train/predict.h"
 #include "ebit/train/prepare.h"
 
@@ -26,7 +27,6 @@ class Forecast : public Task {
     train_ = train::to_tensors(dataset_.train, dtype_of(config.task));
     validation_ = train::to_tensors(dataset_.validation, dtype_of(config.task));
     test_ = train::to_tensors(dataset_.test, dtype_of(config.task));
-    truth_ = true_values(dataset_, dataset_.test);
   }
 
   std::string description() const override {
@@ -39,7 +39,8 @@ class Forecast : public Task {
   std::vector<TaskMetric> metrics() const override { return {{"RMSE", false}, {"MAE", false}, {"R2"}}; }
 
   std::vector<Reference> references() const override {
-    return {{"persistence", values(baseline_forecast("persistence", dataset_, dataset_.test, 1)), NAN}};
+    return {{"persistence",
+             values(dataset_.test, baseline_forecast("persistence", dataset_, dataset_.test, 1)), NAN}};
   }
 
   std::shared_ptr<nn::CoreModel> make_model(const nn::CoreChoice& core) const override {
@@ -60,17 +61,16 @@ class Forecast : public Task {
   }
 
   bool validated() const override { return dataset_.validation.count > 0; }
-  double validation_loss(nn::CoreModel& model) const override {
-    return torch::mse_loss(predict(model, validation_.x), validation_.y).item<double>();
+  std::string_view share_flag() const override { return "--validation"; }
+  train::Validation validate(nn::CoreModel& model) const override {
+    const Tensor scaled = predict(model, validation_.x);
+    return {torch::mse_loss(scaled, validation_.y).item<double>(),
+            {values(dataset_.validation, in_units(1, scaled)).front()}};
   }
 
   TaskScores scores(nn::CoreModel& model, bool show) const override {
-    const Tensor scaled = predict(model, test_.x).to(torch::kFloat64).contiguous();
-    std::vector<double> predicted(scaled.data_ptr<double>(), scaled.data_ptr<double>() + scaled.numel());
-    const std::size_t outputs = dataset_.test.outputs;
-    for (std::size_t i = 0; i < predicted.size(); ++i)
-      predicted[i] = dataset_.target_scaler(2, i % outputs).inverse(predicted[i]);
-    TaskScores result{values(predicted), {}};
+    const std::vector<double> predicted = in_units(2, predict(model, test_.x));
+    TaskScores result{values(dataset_.test, predicted), {}};
     if (show) {
       PredictedSeries series{
           .name = dataset_.options.targets[0],
@@ -80,7 +80,7 @@ class Forecast : public Task {
               {.name = "test", .rows = dataset_.test.target_row, .predicted = {}, .low = {}, .high = {}}}};
       for (std::size_t row = 0; row < dataset_.series.rows(); ++row)
         series.truth.push_back(dataset_.series.at(row, dataset_.target_columns[0]));
-      for (std::size_t i = 0; i < predicted.size(); i += outputs)
+      for (std::size_t i = 0; i < predicted.size(); i += dataset_.test.outputs)
         series.parts[0].predicted.push_back(predicted[i]);
       result.exhibits.push_back(
           {"predictions", "The test part.", prediction_figure(series, "Predictions and truth"), {}});
@@ -93,16 +93,27 @@ class Forecast : public Task {
     return static_cast<nn::SequenceClassifier&>(model).forward(x);
   }
 
+  // Scaled predictions of a part (0: training, 1: validation, 2: test) in the data's units.
+  std::vector<double> in_units(std::size_t part, const Tensor& scaled) const {
+    const Tensor wide = scaled.to(torch::kFloat64).contiguous();
+    std::vector<double> values(wide.data_ptr<double>(), wide.data_ptr<double>() + wide.numel());
+    const std::size_t outputs = train::part_of(dataset_, part).outputs;
+    for (std::size_t i = 0; i < values.size(); ++i)
+      values[i] = dataset_.target_scaler(part, i % outputs).inverse(values[i]);
+    return values;
+  }
+
   // In the data's units, the mean over the targets.
-  std::vector<double> values(const std::vector<double>& predicted) const {
-    const std::size_t outputs = dataset_.test.outputs;
+  std::vector<double> values(const Windows& windows, const std::vector<double>& predicted) const {
+    const std::size_t outputs = windows.outputs;
+    const std::vector<double> all = true_values(dataset_, windows);
     std::vector<double> means;
     for (const TaskMetric& m : metrics()) {
       double sum = 0;
       for (std::size_t o = 0; o < outputs; ++o) {
         std::vector<double> truth, said;
-        for (std::size_t i = o; i < truth_.size(); i += outputs)
-          truth.push_back(truth_[i]), said.push_back(predicted[i]);
+        for (std::size_t i = o; i < all.size(); i += outputs)
+          truth.push_back(all[i]), said.push_back(predicted[i]);
         sum += metric(m.name, truth, said, NAN);
       }
       means.push_back(sum / static_cast<double>(outputs));
@@ -113,7 +124,6 @@ class Forecast : public Task {
   const train::Config& config_;
   Dataset dataset_;
   train::TensorPart train_, validation_, test_;
-  std::vector<double> truth_;  // [test windows, outputs] in the data's units
 };
 
 }  // namespace

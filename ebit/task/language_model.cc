@@ -91,14 +91,16 @@ class LanguageModel : public Task {
   void forget() override { carried_.clear(); }
 
   bool validated() const override { return data_.validation.ids.size() > 1; }
-  double validation_loss(nn::CoreModel& model) const override {
-    return -log_likelihood(model, data_.validation);
+  std::vector<std::string> validation_metrics() const override {
+    return {"perplexity", "bits per character"};
+  }
+  train::Validation validate(nn::CoreModel& model) const override {
+    const double mean = log_likelihood(model, data_.validation);
+    return {-mean, values(data_.validation, mean)};
   }
 
   TaskScores scores(nn::CoreModel& model, bool show) const override {
-    const double test = log_likelihood(model, data_.test);
-    const auto tokens = static_cast<double>(data_.test.ids.size());
-    TaskScores result{{std::exp(-test), bits_per_character(test * tokens, data_.test.characters)}, {}};
+    TaskScores result{values(data_.test, log_likelihood(model, data_.test)), {}};
     if (show && config_.task.sample > 0)
       result.exhibits.push_back({"sample",
                                  fmt::format("{} tokens drawn from the model at temperature {}.",
@@ -109,6 +111,12 @@ class LanguageModel : public Task {
   }
 
  private:
+  // Perplexity and bits per character of a part where a token's mean log-likelihood is `mean` nats.
+  static std::vector<double> values(const TextPart& part, double mean) {
+    return {std::exp(-mean),
+            bits_per_character(mean * static_cast<double>(part.ids.size()), part.characters)};
+  }
+
   // The summed cross-entropy of a window; a state that is carried goes on, without its history.
   Tensor nats(nn::CoreModel& model, const StreamWindow& window, nn::CoreState& state) const {
     const std::vector<std::int64_t> sizes = {static_cast<std::int64_t>(window.batch),

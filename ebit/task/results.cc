@@ -58,25 +58,35 @@ PlotColor model_color(std::size_t index) {
   return kColors[index % std::size(kColors)];
 }
 
-// Losses of all models over epochs, with the levels that need no training.
-Figure curves(const TaskRun& run) {
+// A line for every seed of every model: `values_of` gives a seed's value for each epoch.
+template <class ValuesOf>
+Figure over_epochs(const TaskRun& run, std::string title, std::string y_label, ValuesOf&& values_of) {
   Figure figure;
-  figure.title = "Loss of the models";
-  figure.x_label = "epoch", figure.y_label = "validation: " + run.loss_name;
-  double least = INFINITY, most = -INFINITY;
-  std::size_t epochs = 1;
+  figure.title = std::move(title);
+  figure.x_label = "epoch", figure.y_label = std::move(y_label);
   for (const ModelScores& model : run.models) {
     for (const SeedScores& seed : model.seeds) {
       PlotSeries line;
       line.label = &seed == &model.seeds.front() ? model.name : "";
       line.style = model.baseline ? PlotStyle::kLine : PlotStyle::kLinePoints;
       line.color = model_color(static_cast<std::size_t>(&model - run.models.data()));
-      line.y = judged_losses(seed);
+      line.y = values_of(seed);
+      if (line.y.empty()) continue;
       for (std::size_t e = 0; e < line.y.size(); ++e) line.x.push_back(static_cast<double>(e + 1));
-      for (const double loss : line.y) least = std::min(least, loss), most = std::max(most, loss);
-      epochs = std::max(epochs, line.y.size());
       figure.series.push_back(std::move(line));
     }
+  }
+  return figure;
+}
+
+// With the levels that need no training.
+Figure loss_curves(const TaskRun& run) {
+  Figure figure = over_epochs(run, "Loss of the models", "validation: " + run.loss_name, judged_losses);
+  double least = INFINITY, most = -INFINITY;
+  std::size_t epochs = 1;
+  for (const PlotSeries& line : figure.series) {
+    for (const double loss : line.y) least = std::min(least, loss), most = std::max(most, loss);
+    epochs = std::max(epochs, line.y.size());
   }
   for (const Reference& reference : run.references) {
     if (!std::isfinite(reference.loss)) continue;
@@ -89,6 +99,15 @@ Figure curves(const TaskRun& run) {
   }
   figure.log_y = least > 0 && most > 10 * least;
   return figure;
+}
+
+Figure metric_curves(const TaskRun& run, std::size_t metric) {
+  const std::string& name = run.validation_metrics[metric];
+  return over_epochs(run, fmt::format("{} of the models", name), "validation: " + name,
+                     [&](const SeedScores& seed) {
+                       const auto& all = seed.validation_metrics;
+                       return metric < all.size() ? all[metric] : std::vector<double>();
+                     });
 }
 
 Figure comparison(const TaskRun& run) {
@@ -214,7 +233,15 @@ void write_task_report(const TaskRun& run) {
        fmt::format("{} on the test part{}.", run.metrics[0].name,
                    run.metrics[0].greater_is_better ? "; more is better" : "; less is better"));
   page.section("Training");
-  show(run, "loss", curves(run), page, fmt::format("After each epoch: {}.", run.loss_name));
+  show(run, "loss", loss_curves(run), page, fmt::format("After each epoch: {}.", run.loss_name));
+  for (std::size_t m = 0; m < run.validation_metrics.size(); ++m) {
+    const Figure curves = metric_curves(run, m);
+    if (curves.series.empty()) continue;  // trained before there were such metrics
+    std::string file = "validation-" + run.validation_metrics[m];
+    std::ranges::replace(file, ' ', '-');
+    show(run, file, curves, page,
+         fmt::format("After each epoch: {} of the validation part.", run.validation_metrics[m]));
+  }
   if (!run.exhibits.empty()) page.section("What the model says");
   for (const Exhibit& exhibit : run.exhibits) {
     if (exhibit.figure) show(run, exhibit.name, *exhibit.figure, page, exhibit.caption);

@@ -6,6 +6,7 @@
 #include "ebit/base/atomic_file.h"
 #include "ebit/base/error.h"
 #include "ebit/base/nearest.h"
+#include "ebit/corpus/catalogue.h"
 #include "ebit/nn/safetensors_module.h"
 #include "ebit/task/core_choice.h"
 #include "ebit/train/config_file.h"
@@ -27,11 +28,11 @@ class TaskStep : public train::ModuleStep {
   TaskStep(Task& task, std::shared_ptr<nn::CoreModel> model, const train::TrainOptions& options)
       : ModuleStep(*model, model->summary(), options), task_(task), model_(std::move(model)) {}
 
-  double validation_loss() override {
+  train::Validation validate() override {
     const torch::NoGradGuard no_grad;
     model_->eval();
     model_->seed_draws(options().seed, train::prediction_draw(train::kValidationPart, 0));
-    return task_.validation_loss(*model_);
+    return task_.validate(*model_);
   }
 
  protected:
@@ -59,6 +60,10 @@ std::vector<train::Batch> steps_of(const Task& task, std::uint64_t seed, std::in
   return chosen;
 }
 
+std::vector<std::string> validation_metrics(const Task& task) {
+  return task.validated() ? task.validation_metrics() : std::vector<std::string>();
+}
+
 train::Training training_of(Task& task, const std::shared_ptr<nn::CoreModel>& model, const Config& config) {
   const std::uint64_t seed = config.train.seed;
   const std::int64_t count = config.task.epoch_steps;
@@ -69,6 +74,8 @@ train::Training training_of(Task& task, const std::shared_ptr<nn::CoreModel>& mo
           .step = std::make_unique<TaskStep>(task, model, config.train),
           .batches = batches,
           .validated = task.validated(),
+          .metrics = validation_metrics(task),
+          .share_flag = task.share_flag(),
           .forget = [&task] { task.forget(); }};
 }
 
@@ -81,12 +88,16 @@ std::shared_ptr<nn::CoreModel> model_of(const Task& task, const Job& job, const 
   return model;
 }
 
+// Tells trainings apart that must not be mixed.
+std::string fingerprint_of(const Task& task, const Job& job) {
+  return fmt::format("{}-{}-{}", train::fingerprint(job.config), job.config.train.seed, task.description());
+}
+
 train::ReadyTraining ready(Task& task, const Job& job, const Config& run) {
   const auto model = model_of(task, job, run);
   return {std::make_unique<train::Trainer>(training_of(task, model, job.config), job.config.train),
           model->summary(),
-          train::Metadata{{"fingerprint", fmt::format("{}-{}-{}", train::fingerprint(job.config),
-                                                      job.config.train.seed, task.description())},
+          train::Metadata{{"fingerprint", fingerprint_of(task, job)},
                           {"model", model->summary()},
                           {"data", task.description()},
                           {"config", train::to_toml(job.config)}}};
@@ -106,8 +117,17 @@ void check_numbers(const train::TaskOptions& o) {
     require(value >= 1, "{} must be at least 1, not {}", flag, value);
 }
 
+// Files by their absolute paths, so that the run can be used from any folder. What is not there is told
+// by the name that the user gave.
+void settle_paths(train::TaskOptions& o) {
+  std::error_code ignored;
+  for (std::string* path : {&o.corpus, &o.target_file, &o.vectors, &o.ansatz_file, &o.folder}) {
+    if (path == &o.corpus && find_corpus_row(o.corpus) != nullptr) continue;
+    if (!path->empty() && fs::exists(*path, ignored)) *path = fs::absolute(*path).lexically_normal().string();
+  }
+}
+
 SeedScores scores_of(const Task& task, const Job& job, nn::CoreModel& model, std::vector<Exhibit>* exhibits) {
-  train::load_weights(job.folder / train::files::kBest, model);
   const train::TrainState state = train::load_checkpoint(job.folder / train::files::kLast, "").state;
   const torch::NoGradGuard no_grad;
   model.eval();
@@ -122,13 +142,33 @@ SeedScores scores_of(const Task& task, const Job& job, nn::CoreModel& model, std
     scores.seconds += record.seconds;
     scores.train_losses.push_back(record.train_loss);
     scores.validation_losses.push_back(record.validation_loss);
+    scores.validation_metrics.resize(record.metrics.size());
+    for (std::size_t m = 0; m < record.metrics.size(); ++m)
+      scores.validation_metrics[m].push_back(record.metrics[m]);
   }
   return scores;
 }
 
-void score(const Task& task, const std::vector<Job>& jobs, TaskRun& run) {
+void score(const Task& task, TaskRun& run, const train::RunCallbacks& callbacks) {
+  const auto note = [&](const std::string& text) {
+    if (callbacks.on_note) callbacks.on_note(text);
+  };
+  const std::vector<Job> jobs = train::jobs_of(run.config, run.folder);
+  bool changed = false;
   for (const Job& job : jobs) {
+    const fs::path best = job.folder / train::files::kBest;
+    if (std::error_code ignored; !fs::exists(best, ignored)) {
+      note(fmt::format("{} seed {} is not trained yet and is left out: ebit resume trains it", job.name,
+                       job.config.train.seed));
+      continue;
+    }
     const auto model = model_of(task, job, run.config);
+    const train::Metadata metadata = train::load_weights(best, *model);
+    const auto print = metadata.find("fingerprint");
+    if (!changed && print != metadata.end() && print->second != fingerprint_of(task, job)) {
+      changed = true;
+      note("settings or data have changed since the training: the numbers are those of now");
+    }
     if (run.models.empty() || run.models.back().name != job.config.task.core ||
         run.models.back().baseline != job.baseline)
       run.models.push_back({.name = job.config.task.core,
@@ -138,6 +178,8 @@ void score(const Task& task, const std::vector<Job>& jobs, TaskRun& run) {
     run.models.back().seeds.push_back(
         scores_of(task, job, *model, &job == &jobs.front() ? &run.exhibits : nullptr));
   }
+  require(!run.models.empty(), "'{}' holds no trained weights yet: ebit resume trains them",
+          run.folder.string());
 }
 
 std::string examples_text(const std::vector<Exhibit>& exhibits) {
@@ -148,31 +190,36 @@ std::string examples_text(const std::vector<Exhibit>& exhibits) {
   return text;
 }
 
+TaskRun unscored(const Task& task, const Config& config) {
+  TaskRun run;
+  run.folder = config.output.folder, run.config = config;
+  run.description = task.description(), run.loss_name = task.loss_name(), run.notes = task.notes();
+  run.metrics = task.metrics(), run.validation_metrics = validation_metrics(task);
+  run.references = task.references();
+  return run;
+}
+
+// Everything but plots and page.
+void score_and_write(const Task& task, TaskRun& run, const train::RunCallbacks& callbacks) {
+  score(task, run, callbacks);
+  write_file_atomically(run.folder / train::files::kMetrics, to_json(run).dump(2) + "\n");
+  if (const std::string tokens = task.vocabulary(); !tokens.empty())
+    write_file_atomically(run.folder / train::files::kVocabulary, tokens);
+  if (const std::string text = examples_text(run.exhibits); !text.empty())
+    write_file_atomically(run.folder / train::files::kExamples, text);
+}
+
 TaskRun run_task(Task& task, const Config& config, const train::RunCallbacks& callbacks) {
-  const fs::path folder = config.output.folder;
-  TaskRun run{.folder = folder,
-              .config = config,
-              .description = task.description(),
-              .loss_name = task.loss_name(),
-              .notes = task.notes(),
-              .metrics = task.metrics(),
-              .references = task.references()};
-  train::RunLog log(folder);
+  TaskRun run = unscored(task, config);
+  train::RunLog log(run.folder);
   log.line(run.description);
   for (const std::string& note : run.notes) {
     log.line(note);
     if (callbacks.on_note) callbacks.on_note(note);
   }
-  const std::vector<Job> jobs = train::jobs_of(config, folder);
   const auto prepare = [&](const Job& job) { return ready(task, job, config); };
-  run.interrupted = !train::run_trainings(jobs, prepare, log, callbacks);
-  if (run.interrupted) return run;
-  score(task, jobs, run);
-  write_file_atomically(folder / train::files::kMetrics, to_json(run).dump(2) + "\n");
-  if (const std::string tokens = task.vocabulary(); !tokens.empty())
-    write_file_atomically(folder / train::files::kVocabulary, tokens);
-  if (const std::string text = examples_text(run.exhibits); !text.empty())
-    write_file_atomically(folder / train::files::kExamples, text);
+  run.interrupted = !train::run_trainings(train::jobs_of(config, run.folder), prepare, log, callbacks);
+  if (!run.interrupted) score_and_write(task, run, callbacks);
   return run;
 }
 
@@ -204,6 +251,7 @@ TaskRun start_task(Config config, const train::RunCallbacks& callbacks) {
   train::check_counts(config);
   train::use_threads(config);
   check_numbers(config.task);
+  settle_paths(config.task);
   const std::unique_ptr<Task> task = find_task(config.task.name).make(config);
   if (config.output.folder.empty())
     config.output.folder = (fs::path("runs") / (config.task.name + "-" + config.task.core)).string();
@@ -221,6 +269,15 @@ TaskRun resume_task(const fs::path& folder, int epochs, const train::RunCallback
   const std::unique_ptr<Task> task = find_task(config.task.name).make(config);
   if (longer) train::write_run_config(folder, config);
   return run_task(*task, config, callbacks);
+}
+
+TaskRun evaluate_task(const fs::path& folder, const train::RunCallbacks& callbacks) {
+  Config config = train::read_run_config(folder);
+  train::use_threads(config);
+  const std::unique_ptr<Task> task = find_task(config.task.name).make(config);
+  TaskRun run = unscored(*task, config);
+  score_and_write(*task, run, callbacks);
+  return run;
 }
 
 bool is_task_folder(const fs::path& folder) {

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
@@ -99,13 +100,15 @@ std::string message_of(const std::function<void()>& call) {
   return "";
 }
 
-// losses.csv without its times.
+// losses.csv without its times: epoch, train, validation, lr, gradient_norm, and behind them best and
+// metrics.
 std::string losses(const fs::path& run) {
   std::string text;
   std::ifstream file(run / train::files::kLosses);
   for (std::string line; std::getline(file, line);) {
-    const std::size_t last = line.rfind(','), seconds = line.rfind(',', last - 1);
-    text += line.substr(0, seconds) + line.substr(last) + "\n";
+    std::size_t seconds = 0;
+    for (int column = 0; column < 5; ++column) seconds = line.find(',', seconds) + 1;
+    text += line.substr(0, seconds) + line.substr(line.find(',', seconds) + 1) + "\n";
   }
   return text;
 }
@@ -125,7 +128,13 @@ TEST_F(Tasks, EveryTaskRunsOnEveryKindOfCore) {
       for (const double value : model.seeds[0].values) EXPECT_TRUE(std::isfinite(value)) << model.name;
       for (const double loss : model.seeds[0].validation_losses)
         EXPECT_TRUE(std::isfinite(loss)) << model.name;
+      ASSERT_EQ(model.seeds[0].validation_metrics.size(), run.validation_metrics.size());
+      for (const std::vector<double>& values : model.seeds[0].validation_metrics) {
+        ASSERT_EQ(values.size(), model.seeds[0].validation_losses.size());
+        for (const double value : values) EXPECT_TRUE(std::isfinite(value)) << model.name;
+      }
     }
+    EXPECT_FALSE(run.validation_metrics.empty());
     const double size = static_cast<double>(run.models[0].parameters);
     EXPECT_NEAR(static_cast<double>(run.models[1].parameters), size, 0.2 * size);
     ASSERT_FALSE(run.references.empty());
@@ -133,7 +142,96 @@ TEST_F(Tasks, EveryTaskRunsOnEveryKindOfCore) {
     EXPECT_NO_THROW(write_task_report(run));
     EXPECT_TRUE(fs::exists(run.folder / train::files::kReport));
     EXPECT_TRUE(fs::exists(run.folder / train::files::kMetrics));
+    std::string plot = "validation-" + run.validation_metrics[0];
+    std::ranges::replace(plot, ' ', '-');
+    EXPECT_TRUE(fs::exists(run.folder / train::files::kPlots / (plot + ".svg"))) << plot;
+
+    const std::string written = read_file(run.folder / train::files::kMetrics);
+    fs::remove(run.folder / train::files::kMetrics);
+    const TaskRun again = evaluate_task(run.folder, {});
+    EXPECT_EQ(to_json(again).dump(), to_json(run).dump()) << "scored again, the same to the last bit";
+    EXPECT_EQ(read_file(run.folder / train::files::kMetrics), written);
   }
+}
+
+TEST_F(Tasks, MetricsOfTheValidationPartAreThoseOfItsLosses) {
+  const TaskRun text = start_task(config("language-model", data_of("language-model"), "text"), {});
+  const SeedScores& seed = text.models[0].seeds[0];
+  for (std::size_t e = 0; e < seed.validation_losses.size(); ++e)
+    EXPECT_DOUBLE_EQ(seed.validation_metrics[0][e], std::exp(seed.validation_losses[e]));
+  // Every character is a token, and its end of line is one of them.
+  EXPECT_DOUBLE_EQ(seed.validation_metrics[1][0], seed.validation_losses[0] / std::log(2.0));
+
+  // One target: RMSE in the data's units over the root of the scaled loss is the scaler's factor.
+  std::vector<Setting> sine = data_of("forecast");
+  sine.push_back({"train.epochs", "4", "t"});
+  const TaskRun series = start_task(config("forecast", sine, "series"), {});
+  const SeedScores& one = series.models[0].seeds[0];
+  const double scale = one.validation_metrics[0][0] / std::sqrt(one.validation_losses[0]);
+  for (std::size_t e = 0; e < one.validation_losses.size(); ++e)
+    EXPECT_NEAR(one.validation_metrics[0][e], scale * std::sqrt(one.validation_losses[e]), 1e-4 * scale);
+
+  const std::string csv = read_file(text.folder / train::files::kLosses);
+  EXPECT_THAT(csv, StartsWith("epoch,train,validation,lr,gradient_norm,seconds,best,"
+                              "validation_perplexity,validation_bits_per_character\n"));
+}
+
+TEST_F(Tasks, EveryChoiceOfTheCellIsASetting) {
+  const auto with = [&](std::vector<Setting> more) {
+    std::vector<Setting> settings = {{"task.core", "qrnn", "t"},
+                                     {"task.delay", "3", "t"},
+                                     {"task.epoch_steps", "2", "t"},
+                                     {"train.epochs", "1", "t"},
+                                     {"output.overwrite", "true", "t"}};
+    settings.insert(settings.end(), more.begin(), more.end());
+    return start_task(config("copying", settings), {});
+  };
+  const auto loss = [](const TaskRun& run) { return run.models[0].seeds[0].train_losses[0]; };
+  const TaskRun plain = with({});
+  // Two qubits have 2 first RY and 6 angles of a layer; the network has 4 inputs, 6 readouts and a bias.
+  EXPECT_EQ(plain.models[0].parameters - with({{"task.first_ry", "false", "t"}}).models[0].parameters, 22);
+  EXPECT_NEAR(loss(with({{"task.gradient_memory", "store", "t"}})), loss(plain), 1e-5);
+
+  const Setting hidden = {"task.ffn_hidden", "10", "t"}, other = {"task.ffn_hidden", "7", "t"};
+  const Setting residual = {"task.residual", "true", "t"};
+  EXPECT_NE(loss(with({hidden})), loss(with({hidden, residual}))) << "10 inputs and 10 outputs are added";
+  EXPECT_EQ(with({other, residual}).models[0].parameters - with({other}).models[0].parameters, 70)
+      << "a matrix where the widths differ";
+
+  const Setting sampled = {"task.measurement", "sampled", "t"};
+  const double all = loss(with({sampled})), first = loss(with({sampled, {"task.measured", "0", "t"}}));
+  EXPECT_NE(all, first);
+  EXPECT_NE(first, loss(with({sampled, {"task.measured", "0", "t"}, {"task.reset", "true", "t"}})));
+
+  const std::string gates =
+      write("gates.toml", "name = \"mine\"\ngates = [{gate = \"RX\", wires = \"all\", angles = [\"a\"]}]\n");
+  EXPECT_THAT(with({{"task.ansatz_file", gates, "t"}}).models[0].summary, HasSubstr("mine"));
+}
+
+TEST_F(Tasks, RunsWithoutWeightsAreTold) {
+  EXPECT_THAT(message_of([&] { evaluate_task(folder_ / "none", {}); }), HasSubstr("there is no folder"));
+  int polls = 0;
+  train::RunCallbacks stop;
+  stop.interrupted = [&] { return ++polls > 2; };
+  std::vector<Setting> settings = data_of("copying");
+  EXPECT_TRUE(start_task(config("copying", settings), stop).interrupted);
+  EXPECT_THAT(message_of([&] { evaluate_task(folder_ / "run", {}); }),
+              HasSubstr("holds no trained weights yet: ebit resume trains them"));
+}
+
+TEST_F(Tasks, DataThatChangedAreTold) {
+  const std::vector<Setting> settings = data_of("sentiment");
+  start_task(config("sentiment", settings), {});
+  std::vector<std::string> notes;
+  train::RunCallbacks callbacks;
+  callbacks.on_note = [&](const std::string& text) { notes.push_back(text); };
+  evaluate_task(folder_ / "run", callbacks);
+  EXPECT_THAT(notes, testing::Not(testing::Contains(HasSubstr("have changed since the training"))));
+  const std::string text = read_file(folder_ / "sentences.tsv");
+  write("sentences.tsv",
+        text + text.substr(0, text.find('\n') + 1) + "film 41 was good\t1\nfilm 42 was bad\t0\n");
+  evaluate_task(folder_ / "run", callbacks);
+  EXPECT_THAT(notes, testing::Contains(HasSubstr("have changed since the training")));
 }
 
 TEST_F(Tasks, AStoppedRunGoesOnBitForBit) {
@@ -210,6 +308,30 @@ TEST_F(Tasks, BadSettingsAreToldInOneLine) {
                 start_task(config("copying", {{"task.limit", "-1", "t"}}), {});
               }),
               HasSubstr("--limit"));
+  const auto refused = [&](std::vector<Setting> settings) {
+    settings.push_back({"task.core", "qrnn", "t"});
+    return message_of([&] { start_task(config("copying", settings), {}); });
+  };
+  const Setting sampled = {"task.measurement", "sampled", "t"};
+  EXPECT_THAT(refused({{"task.measured", "0", "t"}}), HasSubstr("belong to measurement 'sampled'"));
+  EXPECT_THAT(refused({{"task.reset", "true", "t"}}), HasSubstr("belong to measurement 'sampled'"));
+  EXPECT_THAT(refused({sampled, {"task.measured", "0,2", "t"}}), HasSubstr("there is no qubit 2 to measure"));
+  EXPECT_THAT(refused({sampled, {"task.measured", "0,x", "t"}}),
+              HasSubstr("--measured: 'x' is not a whole number"));
+  EXPECT_THAT(refused({{"task.residual", "true", "t"}}), HasSubstr("there are none: give their widths"));
+  EXPECT_THAT(refused({{"task.delay", "2000000000", "t"}}), HasSubstr("--delay 2000000000: a batch of 100"));
+  EXPECT_THAT(
+      message_of([&] {
+        start_task(config("digits", {{"task.validation", "0", "t"}, {"train.patience", "2", "t"}}), {});
+      }),
+      HasSubstr("give a share with --validation-share"));
+  EXPECT_THAT(message_of([&] {
+                start_task(config("forecast", {{"data.generator", "noisy-sine", "t"},
+                                               {"data.validation", "0", "t"},
+                                               {"train.patience", "2", "t"}}),
+                           {});
+              }),
+              testing::EndsWith("give a share with --validation"));
   EXPECT_THAT(message_of([&] {
                 start_task(config("copying", {{"task.core", "qrnn", "t"}, {"task.qubits", "0", "t"}}), {});
               }),

@@ -16,6 +16,7 @@
 #include "ebit/report/plot.h"
 #include "ebit/train/batches.h"
 #include "ebit/train/config.h"
+#include "ebit/train/train_step.h"
 
 namespace ebit::task {
 
@@ -68,9 +69,13 @@ class Task {
   /// Drops the state that is carried from batch to batch.
   virtual void forget() {}
   virtual bool validated() const = 0;  ///< whether there is a validation part
-  /// The mean loss over the validation part, a function of the model's weights alone. The model is in eval
-  /// mode and no graph is made.
-  virtual double validation_loss(nn::CoreModel& model) const = 0;
+  /// The option that gives the validation part its share.
+  virtual std::string_view share_flag() const { return "--validation-share"; }
+  /// Names of the metrics that validate() finds beside the loss.
+  virtual std::vector<std::string> validation_metrics() const { return {metrics().front().name}; }
+  /// The mean loss and validation_metrics() over the validation part, a function of the model's weights
+  /// alone. The model is in eval mode and no graph is made.
+  virtual train::Validation validate(nn::CoreModel& model) const = 0;
   /// Metrics on the test part and, where `show` is set, exhibits. The model is in eval mode and no graph is
   /// made.
   virtual TaskScores scores(nn::CoreModel& model, bool show) const = 0;

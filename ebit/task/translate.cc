@@ -118,7 +118,12 @@ class Translate : public Task {
   }
 
   bool validated() const override { return data_.validation.count() > 0; }
-  double validation_loss(nn::CoreModel& model) const override { return mean_nats(model, data_.validation); }
+  // A search for every epoch's BLEU would take longer than the epoch.
+  std::vector<std::string> validation_metrics() const override { return {"perplexity"}; }
+  train::Validation validate(nn::CoreModel& model) const override {
+    const double mean = mean_nats(model, data_.validation);
+    return {mean, {std::exp(mean)}};
+  }
 
   TaskScores scores(nn::CoreModel& model, bool show) const override {
     const std::vector<nn::Translation> found = translations(model, config_.task.beam);

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <sstream>
+
+#include <fmt/ranges.h>
 
 #include "ebit/base/error.h"
 #include "ebit/nn/safetensors_module.h"
@@ -36,6 +39,22 @@ Tensor history_tensor(const std::vector<EpochRecord>& history) {
   return tensor;
 }
 
+// The metrics of each epoch; their names are in the metadata, a line each.
+Tensor metrics_tensor(const TrainState& state) {
+  const auto columns = static_cast<std::int64_t>(state.metrics.size());
+  Tensor tensor = torch::empty({static_cast<std::int64_t>(state.history.size()), columns}, torch::kFloat64);
+  double* next = tensor.data_ptr<double>();
+  for (const EpochRecord& r : state.history) next = std::copy(r.metrics.begin(), r.metrics.end(), next);
+  return tensor;
+}
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream stream(text);
+  for (std::string line; std::getline(stream, line);) lines.push_back(line);
+  return lines;
+}
+
 std::vector<EpochRecord> history_of(const Tensor& tensor) {
   std::vector<EpochRecord> history;
   const double* v = tensor.data_ptr<double>();
@@ -65,6 +84,18 @@ const Tensor& tensor_of(const nn::TensorFile& file, const std::string& path, con
   return found->second;
 }
 
+void load_metrics(const nn::TensorFile& file, const std::string& path, TrainState& state) {
+  const auto names = file.metadata.find("metrics");
+  if (names == file.metadata.end()) return;
+  state.metrics = lines_of(names->second);
+  const Tensor& values = tensor_of(file, path, "metrics", torch::kFloat64, 2);
+  const auto columns = static_cast<std::int64_t>(state.metrics.size());
+  require(values.size(0) == static_cast<std::int64_t>(state.history.size()) && values.size(1) == columns,
+          "'{}' is damaged: its metrics have the wrong size", path);
+  const double* next = values.data_ptr<double>();
+  for (EpochRecord& record : state.history) record.metrics.assign(next, next + columns), next += columns;
+}
+
 Tensors with_prefix(const nn::TensorFile& file, const std::string& prefix) {
   Tensors tensors;
   for (const auto& [name, tensor] : file.tensors) {
@@ -88,6 +119,10 @@ void save_checkpoint(const std::filesystem::path& path, const TrainState& state,
                     torch::kFloat64);
   file.tensors["random"] = state.random;
   file.metadata = metadata;
+  if (!state.metrics.empty()) {
+    file.tensors["metrics"] = metrics_tensor(state);
+    file.metadata["metrics"] = fmt::format("{}", fmt::join(state.metrics, "\n"));
+  }
   file.metadata["format"] = kCheckpointFormat;
   file.metadata["version"] = kVersion;
   nn::save_safetensors(path, file);
@@ -116,6 +151,7 @@ Checkpoint load_checkpoint(const std::filesystem::path& path, const std::string&
   state.optimizer = with_prefix(file, "optimizer.");
   state.random = tensor_of(file, name, "random", torch::kUInt8, 1);
   state.history = history_of(history);
+  load_metrics(file, name, state);
   state.best_epoch = static_cast<int>(p[0]);
   state.best_loss = p[1];
   state.end = static_cast<End>(static_cast<int>(p[2]));

@@ -10,18 +10,19 @@
 
 namespace ebit::train {
 
-/// Free text that travels with a checkpoint, by name; the names "format" and "version" are taken.
+/// Free text that travels with a checkpoint, by name; the names "format", "version" and
+/// "metrics" are taken.
 using Metadata = std::map<std::string, std::string>;
 
 /// A training's state and what was noted with it.
 struct Checkpoint {
   TrainState state;   ///< after the last complete epoch
-  Metadata metadata;  ///< read back with "format" and "version"
+  Metadata metadata;  ///< read back with the names that are taken
 };
 
 /// Writes `state` atomically as one safetensors file. Tensors: `model.*`, `best.*`, `optimizer.*`, `history`
-/// [epochs, 7], `progress` [6], `random`. A program killed while this runs leaves the file that was there
-/// before.
+/// [epochs, 7], `progress` [6], `random`, `metrics` [epochs, M] where there are some. A program killed while
+/// this runs leaves the file that was there before.
 void save_checkpoint(const std::filesystem::path& path, const TrainState& state, const Metadata& metadata);
 
 /// Reads such a file. Throws Error naming the file and the reason for one that is missing, truncated, damaged

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "ebit/base/error.h"
+#include "ebit/train/run_folder.h"
 #include "ebit/train/trainer.h"
 
 namespace ebit::train {
@@ -21,7 +22,9 @@ class Pull : public ModuleStep {
  public:
   Pull(std::shared_ptr<Number> number, const TrainOptions& options)
       : ModuleStep(*number, "a number", options), number_(std::move(number)) {}
-  double validation_loss() override { return (number_->w - 2).square().item<double>(); }
+  Validation validate() override {
+    return {(number_->w - 2).square().item<double>(), {number_->w.item<double>()}};
+  }
   int forgotten = 0;
 
  protected:
@@ -46,7 +49,8 @@ Training training(const std::shared_ptr<Number>& number, const TrainOptions& o, 
   return {.module = number,
           .step = std::make_unique<Pull>(number, o),
           .batches = [batches](int) { return batches; },
-          .validated = true};
+          .validated = true,
+          .metrics = {"w"}};
 }
 
 TEST(ModuleStep, TheTrainerTrainsAnyLossOnAnyBatches) {
@@ -59,6 +63,10 @@ TEST(ModuleStep, TheTrainerTrainsAnyLossOnAnyBatches) {
   EXPECT_DOUBLE_EQ(history[1].train_loss, (1 * 4.0 + 3 * 4.0) / 4);
   EXPECT_DOUBLE_EQ(history[0].gradient_norm, (2 + 4) / 2.0);
   EXPECT_DOUBLE_EQ(history[0].validation_loss, 1);
+  EXPECT_EQ(history[0].metrics, std::vector<double>{3});
+  EXPECT_EQ(trainer.progress().metrics, std::vector<std::string>{"w"});
+  EXPECT_THAT(losses_csv(trainer.progress()),
+              testing::StartsWith("epoch,train,validation,lr,gradient_norm,seconds,best,validation_w\n"));
   EXPECT_EQ(trainer.state().best_epoch, 1);
 }
 

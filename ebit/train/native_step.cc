@@ -112,7 +112,7 @@ class NativeStep : public TrainStep {
     return result;
   }
 
-  double validation_loss() override {
+  Validation validate() override {
     const std::size_t outputs = validation_.outputs;
     prediction_.resize(data_.validation.y.size());
     model_.reset_state();
@@ -130,7 +130,7 @@ class NativeStep : public TrainStep {
       }
     }
     model_.reset_state();
-    return loss_.wide(prediction_.size(), prediction_.data(), data_.validation.y.data(), nullptr);
+    return {loss_.wide(prediction_.size(), prediction_.data(), data_.validation.y.data(), nullptr)};
   }
 
   void keep_last() override {

@@ -124,7 +124,7 @@ Dataset prepare_dataset(Config& config) {
 
 void require_run_data(const Config& config) {
   require(config.task.name.empty(),
-          "'{}' is a run of ebit task: ebit resume goes on with it, or scores it again and writes its page",
+          "'{}' is a run of ebit task: ebit evaluate scores it again, ebit report draws its page",
           config.output.folder);
   const std::filesystem::path file = config.data.file;
   std::error_code ignored;

@@ -147,16 +147,23 @@ void make_folder(const fs::path& folder) {
   require(!error, "cannot make the folder '{}': {}", folder.string(), error.message());
 }
 
-std::string losses_csv(const std::vector<EpochRecord>& history) {
+std::string losses_csv(const TrainProgress& progress) {
+  const auto cell = [](double value) { return std::isnan(value) ? "" : fmt::format("{}", value); };
   const bool entropy =
-      std::ranges::any_of(history, [](const EpochRecord& r) { return !std::isnan(r.entropy); });
+      std::ranges::any_of(progress.history, [](const EpochRecord& r) { return !std::isnan(r.entropy); });
   std::string text =
-      fmt::format("epoch,train,validation,lr,gradient_norm,seconds,best{}\n", entropy ? ",entropy" : "");
-  for (const EpochRecord& r : history) {
-    text += fmt::format("{},{},{},{},{},{:.6f},{}{}\n", r.epoch, r.train_loss,
-                        std::isnan(r.validation_loss) ? "" : fmt::format("{}", r.validation_loss), r.lr,
+      fmt::format("epoch,train,validation,lr,gradient_norm,seconds,best{}", entropy ? ",entropy" : "");
+  for (std::string name : progress.metrics) {
+    std::ranges::replace(name, ' ', '_');
+    text += fmt::format(",validation_{}", name);
+  }
+  text += "\n";
+  for (const EpochRecord& r : progress.history) {
+    text += fmt::format("{},{},{},{},{},{:.6f},{}{}", r.epoch, r.train_loss, cell(r.validation_loss), r.lr,
                         r.gradient_norm, r.seconds, r.improved ? 1 : 0,
                         entropy ? fmt::format(",{}", r.entropy) : "");
+    for (const double value : r.metrics) text += fmt::format(",{}", cell(value));
+    text += "\n";
   }
   return text;
 }

@@ -38,7 +38,7 @@ class Saver {
       save_weights(job_.folder / files::kBest, best ? state.best : state.model, metadata);
       weights_saved_ = epoch;
     }
-    write_file_atomically(job_.folder / files::kLosses, losses_csv(state.history));
+    write_file_atomically(job_.folder / files::kLosses, losses_csv(state));
     if (watch_) watch_->write();
     save_checkpoint(job_.folder / files::kLast, state, metadata_);
     saved_ = Clock::now();
@@ -124,7 +124,7 @@ bool run_trainings(const std::vector<Job>& jobs, const PrepareTraining& prepare,
                    const RunCallbacks& callbacks) {
   for (std::size_t i = 0; i < jobs.size(); ++i) {
     if (run_training(jobs[i], i, jobs.size(), prepare, log, callbacks)) continue;
-    log.line("interrupted; everything is saved");
+    log.line("interrupted; all finished epochs are kept");
     return false;
   }
   return true;

@@ -28,13 +28,19 @@ struct TaskOptions {
   int qubits = 8;                              ///< of the memory
   int circuit_layers = 1;                      ///< of the ansatz
   std::string ansatz = "zz-ring";              ///< a row of ansaetze()
+  std::string ansatz_file;                     ///< a user's gate list (TOML or JSON), instead of `ansatz`
+  bool first_ry = true;                        ///< RY on every qubit in front of the ansatz's layers
   std::vector<std::string> readout = {"XYZ"};  ///< Pauli strings, or letters for each of them on every qubit
   std::vector<std::string> ffn_hidden;      ///< widths of the network's hidden layers; empty: one linear map
   std::string activation = "gelu";          ///< of hidden layers, a row of activations()
+  bool residual = false;                    ///< hidden layers add their input to their output
   double angle_scale = 0.1;                 ///< radians: the network's outputs are multiplied by it
   std::string initial = "zero";             ///< a row of initial_states()
   std::string measurement = "expectation";  ///< a row of measurements()
   int shots = 1000;                         ///< of measurement "shots"
+  std::vector<std::string> measured;        ///< qubits of measurement "sampled"; empty: all
+  bool reset = false;                       ///< "sampled": measured qubits start the next step in |0>
+  std::string gradient_memory = "auto";     ///< a row of gradient_memories()
 
   // The data.
   std::string corpus;                   ///< name of the catalogue, or file; empty: the task's own

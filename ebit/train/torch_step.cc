@@ -21,10 +21,10 @@ class TorchStep : public ModuleStep {
         validation_batches_(
             prediction_batches(input.data.validation, options().stateful, input.data.options.stride)) {}
 
-  double validation_loss() override {
+  Validation validate() override {
     const Tensor prediction =
         predict(model_, validation_, validation_batches_, options().seed, kValidationPart);
-    return loss_.value(prediction, validation_truth_).item<double>();
+    return {loss_.value(prediction, validation_truth_).item<double>()};
   }
 
  protected:

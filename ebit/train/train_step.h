@@ -35,6 +35,12 @@ struct StepResult {
   double entropy = std::numeric_limits<double>::quiet_NaN();
 };
 
+/// What a pass over the validation part found.
+struct Validation {
+  double loss = 0.0;                 ///< mean, scaled
+  std::vector<double> metrics = {};  ///< in the order of Training::metrics
+};
+
 /// Moves the weights of a model batch by batch, and keeps copies of them. Whatever the implementation, the
 /// numbers are the same to rounding, and the tensors that come out bear the same names.
 class TrainStep {
@@ -45,8 +51,8 @@ class TrainStep {
   virtual void start_epoch(double lr) = 0;
   /// One step. @param draw names the random numbers of models that draw, counted from the first step of all.
   virtual StepResult run(const Batch& batch, std::uint64_t draw) = 0;
-  /// Mean loss over the validation windows, scaled, with the weights of now; forgets the hidden state.
-  virtual double validation_loss() = 0;
+  /// Loss and metrics over the validation part with the weights of now; forgets the hidden state.
+  virtual Validation validate() = 0;
 
   /// The weights of now go into the model's parameters and, with the optimizer's memory, become the last
   /// ones kept.

@@ -21,7 +21,7 @@ constexpr std::pair<End, std::string_view> kEnds[] = {{End::kRunning, "running"}
                                                       {End::kInterrupted, "interrupted"},
                                                       {End::kDiverged, "diverged"}};
 
-void check(const TrainOptions& o, bool validated) {
+void check(const TrainOptions& o, const Training& training) {
   require(o.epochs >= 1, "--epochs must be at least 1, not {}", o.epochs);
   require(o.batch >= 1, "--batch must be at least 1, not {}", o.batch);
   require(o.optimizer_options.lr > 0 && std::isfinite(o.optimizer_options.lr), "--lr must be above 0, not {}",
@@ -42,30 +42,29 @@ void check(const TrainOptions& o, bool validated) {
   require(o.schedule.step >= 1, "--schedule-step must be at least 1, not {}", o.schedule.step);
   require(o.schedule.gamma > 0 && o.schedule.gamma <= 1, "--schedule-gamma must be in (0, 1], not {}",
           o.schedule.gamma);
-  require(o.patience == 0 || validated,
-          "--patience needs validation windows and there are none: give a share with --validation");
+  require(o.patience == 0 || training.validated,
+          "--patience needs a validation part and there is none: give a share with {}", training.share_flag);
   schedule_row(o.schedule.name), optimizer_row(o.optimizer);
 }
 
 Training windows_training(std::shared_ptr<nn::SequenceModel> model, const Dataset& data,
                           const TrainOptions& options) {
-  const bool validated = data.validation.count > 0;
-  check(options, validated);
+  Training training;
+  training.module = model;
+  training.validated = data.validation.count > 0;
+  training.forget = [model] { model->reset_state(); };
+  check(options, training);
   require(data.train.count > 0, "there is no training window");
   loss_row(options.loss);
-  const auto batches = [&data, options](int epoch) {
+  training.batches = [&data, options](int epoch) {
     return options.stateful
                ? stream_batches(data.train, data.options.window, data.options.stride, options.batch, false)
                      .batches
                : epoch_batches(data.train.count, options.batch, options.shuffle, options.seed, epoch);
   };
-  if (options.stateful) batches(0);  // throws for windows that do not follow each other
-  auto step = make_step({*model, data, options});
-  return {.module = model,
-          .step = std::move(step),
-          .batches = batches,
-          .validated = validated,
-          .forget = [model] { model->reset_state(); }};
+  if (options.stateful) training.batches(0);  // throws for windows that do not follow each other
+  training.step = make_step({*model, data, options});
+  return training;
 }
 
 }  // namespace
@@ -82,7 +81,8 @@ Trainer::Trainer(std::shared_ptr<nn::SequenceModel> model, const Dataset& data, 
 
 Trainer::Trainer(Training training, TrainOptions options)
     : training_(std::move(training)), options_(std::move(options)) {
-  check(options_, training_.validated);
+  check(options_, training_);
+  state_.metrics = training_.metrics;
   keep_last();
 }
 
@@ -106,6 +106,8 @@ void Trainer::restore(TrainState state, std::string_view where) {
     fail("'{}' is damaged: it holds no state of torch's random numbers", where);
   }
   state_ = std::move(state);
+  state_.metrics = training_.metrics;
+  for (EpochRecord& record : state_.history) record.metrics.resize(state_.metrics.size(), kNan);
   last_is_old_ = best_is_old_ = false;
   if (static_cast<int>(state_.history.size()) < options_.epochs && state_.end != End::kEarlyStop) {
     state_.end = End::kRunning;
@@ -142,7 +144,8 @@ TrainOutcome Trainer::run_epoch(int epoch, const TrainCallbacks& callbacks) {
   record.entropy = entropy_sum / static_cast<double>(windows);
   record.gradient_norm = norm_sum / static_cast<double>(batches.size());
   if (training_.validated) {
-    record.validation_loss = training_.step->validation_loss();
+    Validation found = training_.step->validate();
+    record.validation_loss = found.loss, record.metrics = std::move(found.metrics);
     if (!std::isfinite(record.validation_loss))
       return diverged("the validation loss", record.validation_loss, "");
   }

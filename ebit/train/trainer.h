@@ -30,6 +30,7 @@ struct EpochRecord {
   double seconds = 0.0;                                               ///< wall time
   bool improved = false;                                              ///< best validation loss so far
   double entropy = std::numeric_limits<double>::quiet_NaN();  ///< see StepResult::entropy, over the epoch
+  std::vector<double> metrics = {};  ///< of the validation part, one for each of TrainProgress::metrics
 };
 
 /// Why a training ended.
@@ -48,6 +49,7 @@ std::string_view name_of(End end);
 struct TrainProgress {
   ScheduleState schedule;            ///< factor for the coming epoch, memory of "plateau"
   std::vector<EpochRecord> history;  ///< one record an epoch
+  std::vector<std::string> metrics;  ///< names of the metrics of its records; may be empty
   int best_epoch = 0;                ///< counted from 1; without a validation part the last one
   double best_loss = std::numeric_limits<double>::infinity();  ///< validation loss of the best epoch
   End end = End::kRunning;                                     ///< why it ended, if it did
@@ -83,6 +85,8 @@ struct Training {
   std::unique_ptr<TrainStep> step;                       ///< moves its weights
   std::function<std::vector<Batch>(int epoch)> batches;  ///< of an epoch counted from 0, never empty
   bool validated = false;                                ///< the step has a validation loss
+  std::vector<std::string> metrics = {};                 ///< names of what it measures beside that loss
+  std::string_view share_flag = "--validation";          ///< the option that gives the validation part
   std::function<void()> forget = [] {};                  ///< drops the hidden state at the end
 };
 

@@ -62,8 +62,10 @@ TEST(DataCommand, RefusesInOneLine) {
   EXPECT_EQ(unpinned.status, 2);
   EXPECT_THAT(unpinned.err, HasSubstr("--unpinned takes it as it comes"));
   // A proxy that nobody answers at stands for no network.
-  const Outcome alone = run("https_proxy=http://127.0.0.1:9 ebit data get mnist --dir mine");
-  EXPECT_EQ(alone.status, 2);
+  const Outcome alone =
+      run("https_proxy=http://127.0.0.1:9 ebit data get mnist --dir mine; status=$?; test ! -e mine && exit "
+          "$status");
+  EXPECT_EQ(alone.status, 2) << "and no empty folder is left";
   EXPECT_THAT(alone.err, AllOf(HasSubstr("ebit: cannot reach https://"), HasSubstr("is there a network?")));
   EXPECT_THAT(alone.out, HasSubstr("licence: CC BY-SA 3.0")) << "told before";
 }

@@ -55,8 +55,61 @@ TEST(TaskCommand, RefusesBadInputInOneLine) {
                  "2");
   expect_refused("printf 'caf\\351\\n' > l.txt; ebit task language-model --corpus l.txt", "l.txt");
   expect_refused("ebit task forecast absent.csv", "absent.csv");
-  expect_refused("ebit task copying --core lstm -q --no-plots" + kQuick + ">/dev/null; ebit evaluate run",
-                 "ebit task");
+  expect_refused("ebit task copying --qubits 2 --measured 0", "belong to measurement 'sampled'");
+  expect_refused("ebit task copying --qubits 2 --measurement sampled --measured 2", "there is no qubit 2");
+  expect_refused("ebit task copying --qubits 2 --measurement sampled --measured x", "--measured: 'x' is not");
+  expect_refused("ebit task copying --qubits 2 --residual", "there are none: give their widths");
+  expect_refused("ebit task copying --qubits 2 --gradient-memory keep", "--gradient-memory: 'keep'");
+  expect_refused("ebit task copying --qubits 2 --ansatz-file absent.toml", "absent.toml");
+  expect_refused("ebit task copying --core rnn --delay 2000000000 --epoch-steps 1", "--delay 2000000000");
+  expect_refused("ebit task digits --core rnn --validation-share 0 --patience 2", "with --validation-share");
+}
+
+TEST(TaskCommand, RefusesDamagedAndForeignFilesInOneLine) {
+  const std::string sentiment = "ebit task sentiment --core rnn --corpus ";
+  const std::string pairs = "ebit task translate --core rnn --corpus ",
+                    text = "ebit task language-model --core rnn --corpus ";
+  const std::string images = "ebit task mnist --core rnn --corpus ";
+  const std::string sentences =
+      "for i in 1 2 3 4 5 6 7 8 9; do printf 'a film %d\\t1\\nno film %d\\t0\\n' $i $i; done > s.tsv; ";
+  expect_refused(sentences + "printf '\\t1\\n' >> s.tsv; " + sentiment + "s.tsv",
+                 "line 19: an empty sentence");
+  expect_refused(sentences + "printf 'a\\0b\\t1\\n' >> s.tsv; " + sentiment + "s.tsv", "holds zero bytes");
+  expect_refused(sentences + sentiment + "s.tsv --encoding latin1", "did you mean 'latin-1'?");
+  expect_refused(sentences + sentiment + "mnist", "is for the task images");
+  expect_refused(sentences + "printf 'film 1 2\\na 1\\n' > v; " + sentiment + "s.tsv --vectors v",
+                 "'v', line 2: 1 numbers where the first vector has 2");
+  expect_refused(": > empty; " + text + "empty", "empty' is empty");
+  expect_refused(": > empty; " + pairs + "empty", "empty' is empty");
+  expect_refused(": > empty; " + sentiment + "empty", "holds no sentences");
+  expect_refused("printf abc > t; " + text + "t", "too few lines");
+  expect_refused("printf 'a b\\tc d\\n' > p; " + pairs + "p --max-length 1", "at most 1 tokens");
+  expect_refused("printf 'a b\\n' > p; " + pairs + "p", "line 1: no tab");
+  expect_refused("printf x > i; " + images + "i", "is no folder");
+  expect_refused("mkdir i; " + images + "i", "holds neither train-images-idx3-ubyte.gz nor");
+  const std::string idx =
+      "mkdir i; for f in train-labels-idx1 t10k-images-idx3 t10k-labels-idx1; do : > i/$f-ubyte; done; ";
+  const std::string file = "i/train-images-idx3-ubyte";
+  expect_refused(idx + "echo hello > " + file + "; " + images + "i",
+                 "does not begin with the format's magic number");
+  expect_refused(
+      idx + "printf '\\0\\0\\10\\3\\0\\0\\0\\2\\0\\0\\0\\1\\0\\0\\0\\1x' > " + file + "; " + images + "i",
+      "has 1 values where its sizes 2 x 1 x 1 ask for 2; it is cut off");
+  expect_refused(idx + "head -c 9999 /dev/zero | gzip | head -c 30 > " + file + ".gz; " + images + "i",
+                 "truncated gzip");
+}
+
+TEST(TaskCommand, EvaluatesAndReportsARunAgain) {
+  const std::string train =
+      "ebit task copying --core lstm --hidden-size 8 --no-plots" + kQuick + ">/dev/null; ";
+  const json first = json::parse(output_of(train + "cat run/metrics.json"));
+  const json again = json::parse(output_of(train + "rm run/metrics.json; cd run; ebit evaluate . --json"));
+  EXPECT_EQ(again["models"], first["models"]);
+  EXPECT_THAT(output_of(train + "ebit evaluate run"), HasSubstr("recalled"));
+  EXPECT_THAT(output_of(train + "ebit report run; ls run/plots"),
+              testing::AllOf(HasSubstr("run/report.html"), HasSubstr("validation-recalled.svg")));
+  expect_refused(train + "ebit evaluate run seattle-weather", "leave out 'seattle-weather'");
+  expect_refused(train + "ebit forecast run", "ebit evaluate scores it again");
 }
 
 #endif

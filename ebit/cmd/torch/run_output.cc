@@ -80,6 +80,17 @@ train::RunCallbacks RunProgress::callbacks() {
       fmt::print(stderr, "{}\n", text);
     }
   };
+  callbacks.on_job_end = [this](const train::Job& job, const train::TrainState& state) {
+    const std::size_t epochs = state.history.size();
+    stopped_ = fmt::format("stopped in epoch {} of {} ({}, seed {}); all up to the end of epoch {} is kept",
+                           epochs + 1, job.config.train.epochs, job.name, job.config.train.seed, epochs);
+    if (quiet_) return;
+    line_->finish();
+    line_.reset();
+    if (state.end == train::End::kEarlyStop) {
+      fmt::print(stderr, "stopped early: no better validation loss since epoch {}\n", state.best_epoch);
+    }
+  };
   if (quiet_) return callbacks;
   callbacks.on_job = [this](const train::Job& job, std::size_t index, std::size_t count,
                             const std::string& summary, int done) {
@@ -96,32 +107,32 @@ train::RunCallbacks RunProgress::callbacks() {
       values += fmt::format("  validation {}  best {}", table_number(record.validation_loss),
                             table_number(progress.best_loss));
     }
+    if (!record.metrics.empty())
+      values += fmt::format("  {} {}", progress.metrics[0], table_number(record.metrics[0]));
     line_->update(static_cast<std::size_t>(record.epoch), values);
-  };
-  callbacks.on_job_end = [this](const train::Job&, const train::TrainState& state) {
-    line_->finish();
-    line_.reset();
-    if (state.end == train::End::kEarlyStop) {
-      fmt::print(stderr, "stopped early: no better validation loss since epoch {}\n", state.best_epoch);
-    }
   };
   return callbacks;
 }
 
-int print_run(const train::RunResult& result, bool json) {
+std::string RunProgress::stopped_text(const std::string& folder) const {
+  return fmt::format("{}. Go on from there with: ebit resume {}", stopped_, folder);
+}
+
+void print_run(const train::RunResult& result, bool json) {
   if (json) {
-    nlohmann::ordered_json value;
-    if (!result.interrupted) value = train::to_json(result.evaluation, result.dataset);
+    nlohmann::ordered_json value = train::to_json(result.evaluation, result.dataset);
     value["folder"] = result.folder.string();
-    value["interrupted"] = result.interrupted;
+    value["interrupted"] = false;
     print_json(value);
-  } else if (result.interrupted) {
-    fmt::print(stderr, "interrupted; everything is saved. Go on with: ebit resume {}\n",
-               result.folder.string());
   } else {
     print(table_text(train::result_table(result.evaluation, train::judged_part(result.evaluation))));
   }
-  return result.interrupted ? kInterrupted : kOk;
+}
+
+int report_stop(const RunProgress& progress, const std::filesystem::path& folder, bool json) {
+  fmt::print(stderr, "{}\n", progress.stopped_text(folder.string()));
+  if (json) print_json({{"folder", folder.string()}, {"interrupted", true}});
+  return kInterrupted;
 }
 
 int run_and_report(const std::function<train::RunResult(const train::RunCallbacks&)>& work, bool json,
@@ -129,18 +140,16 @@ int run_and_report(const std::function<train::RunResult(const train::RunCallback
   catch_interrupts();
   RunProgress progress(quiet);
   const train::RunResult result = work(progress.callbacks());
-  bool page = false;
-  if (!result.interrupted) {
-    const train::Config config = train::read_run_config(result.folder);
-    page = config.output.plots;
-    if (page) train::write_report(result, config);
-  }
-  const int status = print_run(result, json);
-  if (!json && !result.interrupted) {
+  if (result.interrupted) return report_stop(progress, result.folder, json);
+  const train::Config config = train::read_run_config(result.folder);
+  const bool page = config.output.plots;
+  if (page) train::write_report(result, config);
+  print_run(result, json);
+  if (!json) {
     print(fmt::format("\nrun folder: {}\n", result.folder.string()));
     if (page) print(fmt::format("page:       {}\n", (result.folder / train::files::kReport).string()));
   }
-  return status;
+  return kOk;
 }
 
 }  // namespace ebit::cmd

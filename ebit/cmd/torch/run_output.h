@@ -26,13 +26,20 @@ class RunProgress {
   /// Callbacks that draw here and stop on Ctrl-C; they must not outlive this object.
   train::RunCallbacks callbacks();
 
+  /// For a run that was interrupted: what is kept of it and how to go on, one line.
+  std::string stopped_text(const std::string& folder) const;
+
  private:
   bool quiet_;
+  std::string stopped_;  // where the training that ended last stopped
   std::unique_ptr<Progress> line_;
 };
 
-/// Prints the results of a run as a table, or as JSON, and returns the exit status.
-int print_run(const train::RunResult& result, bool json);
+/// Prints the results of a run that was not interrupted as a table, or as JSON.
+void print_run(const train::RunResult& result, bool json);
+
+/// Tells of a run that was interrupted, on standard error and as JSON where wanted; returns the exit status.
+int report_stop(const RunProgress& progress, const std::filesystem::path& folder, bool json);
 
 /// Trains or resumes by `work`, writes the report (unless plots are off) and prints the results.
 int run_and_report(const std::function<train::RunResult(const train::RunCallbacks&)>& work, bool json,

@@ -10,24 +10,23 @@
 
 namespace ebit::cmd {
 
+void print_task(const task::TaskRun& run, bool json) {
+  if (!json) return print(table_text(task::result_table(run)));
+  nlohmann::ordered_json value = task::to_json(run);
+  value["folder"] = run.folder.string();
+  print_json(value);
+}
+
 int run_task_and_report(const std::function<task::TaskRun(const train::RunCallbacks&)>& work, bool json,
                         bool quiet) {
   catch_interrupts();
   RunProgress progress(quiet);
   const task::TaskRun run = work(progress.callbacks());
-  if (run.interrupted) {
-    fmt::print(stderr, "interrupted; everything is saved. Go on with: ebit resume {}\n", run.folder.string());
-    return kInterrupted;
-  }
+  if (run.interrupted) return report_stop(progress, run.folder, json);
   const bool page = run.config.output.plots;
   if (page) task::write_task_report(run);
-  if (json) {
-    nlohmann::ordered_json value = task::to_json(run);
-    value["folder"] = run.folder.string();
-    print_json(value);
-    return kOk;
-  }
-  print(table_text(task::result_table(run)));
+  print_task(run, json);
+  if (json) return kOk;
   print(fmt::format("\nrun folder: {}\n", run.folder.string()));
   if (page) print(fmt::format("page:       {}\n", (run.folder / train::files::kReport).string()));
   return kOk;
