@@ -42,7 +42,7 @@ TEST(Translation, BadFilesAreRefusedWithTheirPlace) {
   EXPECT_THAT(refusal("a\tb\nc\n"), HasSubstr("line 2: no tab"));
   EXPECT_THAT(refusal("a\tb\n\td\n"), HasSubstr("line 2: an empty sentence"));
   EXPECT_THAT(refusal("a\tb\n\xE4\td\n"), HasSubstr("line 2: not UTF-8"));
-  EXPECT_THAT(refusal(""), HasSubstr("holds"));
+  EXPECT_THAT(refusal(""), HasSubstr("is empty"));
   const auto one = folder.file("a.en", "Hi.\nGo.\n"), other = folder.file("a.de", "Hallo!\n");
   EXPECT_THAT(error_of([&] { read_two_files(one, other); }),
               AllOf(HasSubstr("a.en' has 2 lines"), HasSubstr("a.de' 1")));

@@ -182,7 +182,7 @@ TEST(Trainer, WithoutValidationTheLastEpochCounts) {
   EXPECT_EQ(trainer.state().best_epoch, 3);
   EXPECT_TRUE(std::isnan(trainer.state().history[0].validation_loss));
   EXPECT_THAT(error_of([&] { Trainer(lstm(), data, with([&](TrainOptions& o) { o.patience = 2; })); }),
-              HasSubstr("--patience needs validation"));
+              HasSubstr("--patience needs a validation part"));
 }
 
 // A model whose loss is NaN from a given step on.
