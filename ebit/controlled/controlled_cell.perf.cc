@@ -42,7 +42,7 @@ void sizes(benchmark::internal::Benchmark* bench) {
   for (int ansatz : {0, 1})
     for (int backward : {-1, 0, 1})
       for (int qubits : {4, 6, 8, 10}) bench->Args({qubits, 28, 32, backward, ansatz});
-  bench->Args({14, 784, 16, 0, 0});
+  for (int ansatz : {0, 1}) bench->Args({14, 784, 16, 0, ansatz});
 }
 
 BENCHMARK(controlled_cell<float>)->Apply(sizes);
