@@ -58,23 +58,51 @@ PlotColor model_color(std::size_t index) {
   return kColors[index % std::size(kColors)];
 }
 
-// A line for every seed of every model: `values_of` gives a seed's value for each epoch.
+// What seeds have after each epoch: those that went on so long.
+struct SeedCurve {
+  PlotSeries mean;
+  PlotSeries band;  // from the least to the greatest
+};
+
+template <class ValuesOf>
+SeedCurve curve_of(const ModelScores& model, ValuesOf&& values_of) {
+  SeedCurve curve;
+  for (std::size_t e = 0;; ++e) {
+    double sum = 0, low = INFINITY, high = -INFINITY;
+    int count = 0;
+    for (const SeedScores& seed : model.seeds) {
+      const std::vector<double>& values = values_of(seed);
+      if (e >= values.size()) continue;
+      sum += values[e], low = std::min(low, values[e]), high = std::max(high, values[e]), ++count;
+    }
+    if (count == 0) break;
+    curve.mean.x.push_back(static_cast<double>(e + 1)), curve.mean.y.push_back(sum / count);
+    curve.band.low.push_back(low), curve.band.high.push_back(high);
+  }
+  curve.band.x = curve.mean.x;
+  return curve;
+}
+
+// A line for every model, the mean over seeds; the first model, which is the one asked for, in a band of its
+// seeds. `values_of` gives a seed's values, one an epoch.
 template <class ValuesOf>
 Figure over_epochs(const TaskRun& run, std::string title, std::string y_label, ValuesOf&& values_of) {
+  const std::size_t seeds = run.models.front().seeds.size();
   Figure figure;
-  figure.title = std::move(title);
+  figure.title = seeds > 1 ? fmt::format("{}, mean of {} seeds", title, seeds) : std::move(title);
   figure.x_label = "epoch", figure.y_label = std::move(y_label);
-  for (const ModelScores& model : run.models) {
-    for (const SeedScores& seed : model.seeds) {
-      PlotSeries line;
-      line.label = &seed == &model.seeds.front() ? model.name : "";
-      line.style = model.baseline ? PlotStyle::kLine : PlotStyle::kLinePoints;
-      line.color = model_color(static_cast<std::size_t>(&model - run.models.data()));
-      line.y = values_of(seed);
-      if (line.y.empty()) continue;
-      for (std::size_t e = 0; e < line.y.size(); ++e) line.x.push_back(static_cast<double>(e + 1));
-      figure.series.push_back(std::move(line));
+  for (std::size_t m = 0; m < run.models.size(); ++m) {
+    const ModelScores& model = run.models[m];
+    SeedCurve curve = curve_of(model, values_of);
+    if (curve.mean.y.empty()) continue;
+    if (m == 0 && seeds > 1) {
+      curve.band.label = model.name + ", every seed";
+      curve.band.style = PlotStyle::kBand, curve.band.color = model_color(m);
+      figure.series.push_back(std::move(curve.band));
     }
+    curve.mean.label = model.name, curve.mean.color = model_color(m);
+    curve.mean.style = model.baseline ? PlotStyle::kLine : PlotStyle::kLinePoints;
+    figure.series.push_back(std::move(curve.mean));
   }
   return figure;
 }
@@ -85,8 +113,9 @@ Figure loss_curves(const TaskRun& run) {
   double least = INFINITY, most = -INFINITY;
   std::size_t epochs = 1;
   for (const PlotSeries& line : figure.series) {
-    for (const double loss : line.y) least = std::min(least, loss), most = std::max(most, loss);
-    epochs = std::max(epochs, line.y.size());
+    for (const auto* values : {&line.y, &line.low, &line.high})
+      for (const double loss : *values) least = std::min(least, loss), most = std::max(most, loss);
+    epochs = std::max(epochs, line.x.size());
   }
   for (const Reference& reference : run.references) {
     if (!std::isfinite(reference.loss)) continue;
@@ -103,11 +132,11 @@ Figure loss_curves(const TaskRun& run) {
 
 Figure metric_curves(const TaskRun& run, std::size_t metric) {
   const std::string& name = run.validation_metrics[metric];
-  return over_epochs(run, fmt::format("{} of the models", name), "validation: " + name,
-                     [&](const SeedScores& seed) {
-                       const auto& all = seed.validation_metrics;
-                       return metric < all.size() ? all[metric] : std::vector<double>();
-                     });
+  static const std::vector<double> kNone;
+  return over_epochs(
+      run, "On the validation part", name, [&](const SeedScores& seed) -> const auto& {
+        return metric < seed.validation_metrics.size() ? seed.validation_metrics[metric] : kNone;
+      });
 }
 
 Figure comparison(const TaskRun& run) {
