@@ -281,6 +281,27 @@ TEST_F(Tasks, ALanguageModelLearnsAPeriodicText) {
   EXPECT_THAT(run.exhibits.at(0).text, HasSubstr("abc\nabc"));
 }
 
+// Behind an "a" only what stood before it tells what follows; windows of one token do not show it.
+TEST_F(Tasks, ALanguageModelSeesBeyondItsWindowWhereTheStateIsCarried) {
+  std::string text;
+  for (int i = 0; i < 60; ++i) text += "aabaabaab\n";
+  const std::string file = write("aab.txt", text);
+  const auto perplexity = [&](const char* carry) {
+    const auto c = config("language-model",
+                          {{"task.corpus", file, "t"},
+                           {"task.bptt", "1", "t"},
+                           {"task.carry", carry, "t"},
+                           {"task.hidden_size", "12", "t"},
+                           {"task.sample", "20", "t"},
+                           {"train.lr", "0.02", "t"},
+                           {"train.epochs", "15", "t"}},
+                          fmt::format("carry-{}", carry));
+    return start_task(c, {}).models[0].seeds[0].values[0];
+  };
+  EXPECT_GT(perplexity("false"), 1.5);
+  EXPECT_LT(perplexity("true"), 1.4);
+}
+
 TEST_F(Tasks, ASentimentModelLearnsAWord) {
   std::vector<Setting> settings = data_of("sentiment");
   settings.push_back({"train.epochs", "40", "t"});
