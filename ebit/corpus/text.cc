@@ -41,7 +41,7 @@ std::string decode_text(std::string bytes, std::string_view encoding, std::strin
   if (bytes.starts_with(kByteOrderMark)) bytes.erase(0, kByteOrderMark.size());
   if (!is_utf8(bytes)) {
     fail(
-        "'{}', line {}: not UTF-8; if the file is in Latin-1, say so with the encoding 'latin-1', else "
+        "'{}', line {}: not UTF-8; if the file is in Latin-1, say so with --encoding latin-1, else "
         "convert it",
         source, foreign_line(bytes));
   }

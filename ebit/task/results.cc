@@ -51,7 +51,7 @@ const std::vector<double>& judged_losses(const SeedScores& seed) {
   return validated ? seed.validation_losses : seed.train_losses;
 }
 
-// A colour for each model; all its seeds have it.
+// A colour for each model.
 PlotColor model_color(std::size_t index) {
   constexpr PlotColor kColors[] = {PlotColor::kBlue,   PlotColor::kVermillion, PlotColor::kGreen,
                                    PlotColor::kOrange, PlotColor::kPurple,     PlotColor::kSky};
