@@ -29,9 +29,10 @@ microbench: deps  ## build and run the micro benchmarks of single functions
 format:  ## format every C++ file
 	dev/format.sh
 
-lint:  ## check the formatting and the direction of dependencies
+lint:  ## check the formatting, the direction of dependencies and that no two layers define one name
 	dev/format.sh --check
 	python3 dev/check_layers.py
+	python3 dev/check_symbols.py
 
 tidy:  ## static analysis of the torch-free layers
 	dev/deps.sh build test tidy

@@ -5,7 +5,8 @@
 #include <vector>
 
 #include "ebit/base/random.h"
-#include "ebit/cell/register_cell.h"
+#include "ebit/cell/register/register_cell.h"
+#include "ebit/cell/tape.h"
 
 namespace ebit {
 namespace {
@@ -36,17 +37,19 @@ void train_step(benchmark::State& state, RegisterOptions options) {
   input.x = x.data();
   SequenceGradient<T> gradient;
   gradient.parameters = d_parameters.data();
-  Tape<T> tape;
+  TapeMemory memory;
+  const auto tape = memory.take(cell.tape_bytes(batch, steps));
   for (auto _ : state) {
     parameters[0] += T(1e-4);
-    cell.forward(parameters, input, y.data(), nullptr, &tape);
-    cell.backward(parameters, input, tape, d_y.data(), nullptr, gradient);
+    cell.forward(parameters, input, {.y = y.data()}, tape);
+    cell.backward(parameters, input, tape, {.y = d_y.data()}, gradient);
     benchmark::DoNotOptimize(d_parameters.data());
     benchmark::ClobberMemory();
   }
   const EngineChoice choice = cell.engine(batch, steps);
+  const RegisterPass pass = cell.pass(tape);
   state.SetLabel(std::string(choice.engine == Engine::kFold ? "fold" : "gates") +
-                 (tape.real ? ", real" : "") + (tape.stored ? ", stored" : ""));
+                 (pass.real ? ", real" : "") + (pass.stored ? ", stored" : ""));
   state.counters["windows/s"] =
       benchmark::Counter(static_cast<double>(batch), benchmark::Counter::kIsIterationInvariantRate);
   state.counters["model_fold_us"] = 1e6 * choice.fold_seconds;

@@ -1,14 +1,16 @@
 # ebit_layer(NAME [TORCH] [DEPENDS layer|target ...])
 #
-# Makes the library ebit_NAME (alias ebit::NAME) of every *.cc in the current folder, and of every *.test.cc
-# in it the test program test_NAME. A new file needs no edit here: the folder is globbed at every build. A layer
-# that has no sources is left out, here and in the DEPENDS of others.
+# Makes the library ebit_NAME (alias ebit::NAME) of every *.cc in the current folder and its subfolders, and of every
+# *.test.cc the test program test_NAME. A new file needs no edit here: the folders are globbed at every build. Headers
+# in a subfolder "testing" are for tests and are not installed. A layer that has no sources is left out, here and in the
+# DEPENDS of others.
 # DEPENDS is the whole truth about what a layer may include; dev/check_layers.py checks the includes against it.
 # The library and its headers are installed; see EbitInstall.cmake.
 function(ebit_layer name)
   cmake_parse_arguments(arg "TORCH" "" "DEPENDS" ${ARGN})
-  file(GLOB sources CONFIGURE_DEPENDS "*.cc")
-  file(GLOB headers CONFIGURE_DEPENDS "*.h")
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS "*.cc")
+  file(GLOB_RECURSE headers CONFIGURE_DEPENDS "*.h")
+  list(FILTER headers EXCLUDE REGEX "/testing/")
   set(test_sources ${sources})
   list(FILTER test_sources INCLUDE REGEX "\\.test\\.cc$")
   list(FILTER sources EXCLUDE REGEX "\\.(test|perf)\\.cc$")
@@ -44,7 +46,11 @@ function(ebit_layer name)
   endif()
   set_property(GLOBAL APPEND PROPERTY EBIT_LAYERS_${kind} ${name})
   install(TARGETS ebit_${name} EXPORT ebit-${kind} ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
-  install(FILES ${headers} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/ebit/${name})
+  foreach(header IN LISTS headers)
+    file(RELATIVE_PATH folder "${CMAKE_CURRENT_SOURCE_DIR}" "${header}")
+    get_filename_component(folder "${folder}" DIRECTORY)
+    install(FILES ${header} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/ebit/${name}/${folder})
+  endforeach()
 
   if(EBIT_TESTS AND test_sources)
     add_executable(test_${name} ${test_sources})
@@ -62,7 +68,8 @@ function(ebit_layer name)
 endfunction()
 
 # ebit_instruction_sets(STEM): STEM_baseline.cc, STEM_avx2.cc and STEM_avx512.cc of this layer are one source for several
-# instruction sets; STEM.cc picks among them when the program starts (ebit/sim/instruction_sets.h).
+# instruction sets; STEM.cc picks among them when the program starts (ebit/sim/instruction_sets.h). A STEM may lie in a
+# subfolder: register/lane_kernels.
 function(ebit_instruction_sets stem)
   if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
     set_source_files_properties(${stem}_avx2.cc PROPERTIES

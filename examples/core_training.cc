@@ -2,13 +2,15 @@
 // a batch of sequences, backward through time, one step against the gradient.
 //
 // Needs ebit::cell alone.
+#include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <cstdio>
 #include <exception>
 #include <vector>
 
-#include "ebit/base/random.h"
-#include "ebit/cell/register_cell.h"
+#include "ebit/base/aligned.h"
+#include "ebit/cell/cells.h"
 
 int main() try {
   constexpr std::size_t kSamples = 48, kSteps = 8;
@@ -23,11 +25,12 @@ int main() try {
     target.push_back(wave(sample + kSteps));
   }
 
-  ebit::RegisterOptions options;  // 2 + 2 wires, linear-amplitude encoder, 2 + 2 layers, collapse
-  ebit::RegisterCell<double> cell(options);
-  std::vector<double> parameters(cell.parameters());
-  ebit::Random random(/*seed=*/1);
-  for (double& parameter : parameters) parameter = random.uniform();
+  // 2 + 2 wires, linear-amplitude encoder, 2 + 2 layers, collapse. ControlledOptions would make a hybrid
+  // QRNN.
+  const auto cell = ebit::make_cell<double>(ebit::RegisterOptions{});
+  std::vector<double> parameters(cell->parameters());
+  ebit::MersenneDraws draws(/*seed=*/1);
+  cell->initialise(draws, parameters.data());
 
   ebit::SequenceInput<double> input;
   input.samples = kSamples;
@@ -35,10 +38,10 @@ int main() try {
   input.x = x.data();
 
   std::vector<double> y(kSamples), d_y(kSamples), d_parameters(parameters.size());
-  ebit::Tape<double> tape;
+  ebit::AlignedVector<std::byte> tape(cell->tape_bytes(kSamples, kSteps));  // from forward to backward
   double first = 0, loss = 0;
   for (int epoch = 1; epoch <= kEpochs; ++epoch) {
-    cell.forward(parameters, input, y.data(), nullptr, &tape);
+    cell->forward(parameters, input, {.y = y.data()}, tape);
     loss = 0;
     for (std::size_t sample = 0; sample < kSamples; ++sample) {
       const double difference = y[sample] - target[sample];
@@ -49,9 +52,7 @@ int main() try {
     if (epoch == 1 || epoch % 20 == 0) std::printf("epoch %3d  loss %.6f\n", epoch, loss);
 
     std::fill(d_parameters.begin(), d_parameters.end(), 0.0);  // backward adds
-    ebit::SequenceGradient<double> gradient;
-    gradient.parameters = d_parameters.data();
-    cell.backward(parameters, input, tape, d_y.data(), nullptr, gradient);
+    cell->backward(parameters, input, tape, {.y = d_y.data()}, {.parameters = d_parameters.data()});
     for (std::size_t i = 0; i < parameters.size(); ++i) parameters[i] -= kRate * d_parameters[i];
   }
   std::printf("%zu parameters, loss %.6f -> %.6f\n", parameters.size(), first, loss);

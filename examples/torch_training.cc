@@ -1,13 +1,13 @@
 // A quantum LSTM as a libtorch module inside a network and a training loop of one's own: Daskin's register
 // cell (arXiv:2505.06774) with a linear head, Adam, and a sine to predict.
 //
-// Needs ebit::nn.
+// Needs ebit::torch.
 #include <torch/torch.h>
 
 #include <cstdio>
 #include <exception>
 
-#include "ebit/nn/register_model.h"
+#include "ebit/torch/cell_module.h"
 
 namespace {
 
@@ -20,17 +20,17 @@ struct NetImpl : torch::nn::Module {
     cell.features = 1;
     cell.hidden = "collapse";
     cell.readout = {"Z0", "Z1"};
-    memory = register_module("memory", ebit::nn::RegisterRNN(cell));
-    head = register_module("head", torch::nn::Linear(memory->outputs(), 1));
+    memory = register_module("memory", ebit::nn::CellModule(cell));
+    head = register_module("head", torch::nn::Linear(memory->features(), 1));
     head->to(torch::kFloat64);  // the cell's parameters are float64 unless told otherwise
   }
 
   torch::Tensor forward(const torch::Tensor& x) {
-    const auto [y, hidden] = memory->forward(x);  // [B, 2] after the last step
-    return head->forward(y);
+    const torch::Tensor y = memory->forward(x).features;  // [B, 1, 2]: once, after the last step
+    return head->forward(y.select(1, 0));
   }
 
-  ebit::nn::RegisterRNN memory{nullptr};
+  ebit::nn::CellModule memory{nullptr};
   torch::nn::Linear head{nullptr};
 };
 TORCH_MODULE(Net);

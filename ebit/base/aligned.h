@@ -5,7 +5,7 @@
 #include <new>
 #include <vector>
 
-namespace ebit {
+namespace ebit::inline base {
 
 /// Bytes of a cache line and of the widest vector register: every amplitude array starts on such a boundary.
 inline constexpr std::size_t kAlignment = 64;
@@ -30,4 +30,4 @@ struct AlignedAllocator {
 template <class T>
 using AlignedVector = std::vector<T, AlignedAllocator<T>>;  ///< data() on a kAlignment boundary
 
-}  // namespace ebit
+}  // namespace ebit::inline base

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
@@ -10,7 +11,7 @@
 
 #include "ebit/base/error.h"
 
-namespace ebit {
+namespace ebit::inline base {
 namespace {
 
 // Removes the file under its temporary name unless it was renamed away.
@@ -18,6 +19,9 @@ struct Temporary {
   std::string name;
   int file = -1;
   bool kept = false;
+  Temporary() = default;
+  Temporary(const Temporary&) = delete;
+  Temporary& operator=(const Temporary&) = delete;
   ~Temporary() {
     if (file >= 0) ::close(file);
     if (!kept) ::unlink(name.c_str());
@@ -37,9 +41,33 @@ void write_all(int file, std::string_view rest, const std::filesystem::path& pat
   }
 }
 
+// A new file beside `target`, by a name that no other writer takes: only a killed program can have left one
+// so called.
+void open_temporary(Temporary& temporary, const std::filesystem::path& target,
+                    const std::filesystem::path& path) {
+  static std::atomic<unsigned> counter{0};
+  temporary.kept = true;  // not ours before it is open
+  do {
+    temporary.name = fmt::format("{}.{}-{}{}", target.string(), ::getpid(), counter++, kPartial);
+    temporary.file = ::open(temporary.name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  } while (temporary.file < 0 && errno == EEXIST);
+  if (temporary.file < 0) fail_writing(path);
+  temporary.kept = false;
+}
+
+// Makes the renaming last. Some file systems cannot flush a folder: then there is nothing more to do.
+void flush_folder(const std::filesystem::path& folder) {
+  const int file = ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (file < 0) return;
+  ::fsync(file);
+  ::close(file);
+}
+
 // A pipe, a terminal or another device: nothing can stand beside it, and nothing may take its place.
 void write_device(const std::filesystem::path& path, std::string_view content) {
-  Temporary device{path.string(), ::open(path.c_str(), O_WRONLY | O_CLOEXEC), /*kept=*/true};
+  Temporary device;
+  device.kept = true;
+  device.file = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
   if (device.file < 0) fail_writing(path);
   write_all(device.file, content, path);
 }
@@ -55,18 +83,28 @@ void write_file_atomically(const std::filesystem::path& path, std::string_view c
   // A link stays one: the file that it points to is replaced.
   const std::filesystem::path target =
       std::filesystem::exists(there) ? std::filesystem::canonical(path, unknown) : path;
-  Temporary temporary{target.string() + std::string(kPartial)};
-  temporary.file = ::open(temporary.name.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-  if (temporary.file < 0) {
-    temporary.kept = true;
-    fail_writing(path);
-  }
+  Temporary temporary;
+  open_temporary(temporary, target, path);
   write_all(temporary.file, content, path);
   if (::fsync(temporary.file) != 0) fail_writing(path);
   const int status = ::close(temporary.file);
   temporary.file = -1;
   if (status != 0 || ::rename(temporary.name.c_str(), target.c_str()) != 0) fail_writing(path);
   temporary.kept = true;
+  flush_folder(target.parent_path());
+}
+
+std::string_view partial_target(std::string_view name) {
+  if (!name.ends_with(kPartial)) return {};
+  name.remove_suffix(kPartial.size());
+  const std::size_t number = name.find_last_not_of("0123456789");
+  if (number == std::string_view::npos || name[number] != '-' || number + 1 == name.size()) return {};
+  const std::string_view with_process = name.substr(0, number);
+  const std::size_t process = with_process.find_last_not_of("0123456789");
+  if (process == std::string_view::npos || process == 0 || with_process[process] != '.' ||
+      process + 1 == with_process.size())
+    return {};
+  return with_process.substr(0, process);
 }
 
 std::string read_file(const std::filesystem::path& path) {
@@ -80,4 +118,4 @@ std::string read_file(const std::filesystem::path& path) {
   return std::move(bytes).str();
 }
 
-}  // namespace ebit
+}  // namespace ebit::inline base

@@ -1,12 +1,18 @@
 #include "ebit/base/atomic_file.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <fstream>
+#include <iterator>
+#include <thread>
+#include <vector>
 
 #include "ebit/base/error.h"
 
-namespace ebit {
+namespace ebit::inline base {
 namespace {
 
 namespace fs = std::filesystem;
@@ -37,14 +43,61 @@ TEST(AtomicFile, SaysWhatCannotBeWrittenAndLeavesNothing) {
   }
 }
 
-TEST(AtomicFile, TakesOverWhatAKilledProgramLeft) {
-  const fs::path path = fs::path(EBIT_TEST_TMP) / "killed.txt",
-                 partial = path.string() + std::string(kPartial);
-  std::ofstream(partial) << "half of a longer cont";
+TEST(AtomicFile, UnfinishedFilesAreKnownByTheirNames) {
+  EXPECT_EQ(partial_target("a.toml.1234-0.partial"), "a.toml");
+  EXPECT_EQ(partial_target("a.1-22.partial"), "a");
+  for (const char* other : {"a.toml", "a.partial", ".partial", ".1-2.partial", "a.1-.partial", "a.-2.partial",
+                            "a.x1-2.partial", "a1-2.partial", "a.1-2.partial.gz", ""})
+    EXPECT_EQ(partial_target(other), "") << other;
+}
+
+TEST(AtomicFile, WhatAKilledProgramLeftIsNeverInTheWay) {
+  const fs::path path = fs::path(EBIT_TEST_TMP) / "killed.txt";
+  std::vector<fs::path> left;
+  for (int n = 0; n < 1000; ++n) {
+    left.push_back(fmt::format("{}.{}-{}{}", path.string(), ::getpid(), n, kPartial));
+    EXPECT_EQ(partial_target(left.back().filename().string()), "killed.txt");
+    std::ofstream(left.back()) << "half of a longer cont";
+  }
   write_file_atomically(path, "short");
   EXPECT_EQ(read_file(path), "short");
-  EXPECT_FALSE(fs::exists(partial));
+  for (const fs::path& file : left) EXPECT_TRUE(fs::remove(file));
   fs::remove(path);
+}
+
+// Writes whole contents of one letter, of a length of that letter, again and again.
+void write_often(const fs::path& path, char letter) {
+  for (int repeat = 0; repeat < 50; ++repeat)
+    write_file_atomically(path, std::string(static_cast<std::size_t>(letter) * 100, letter));
+}
+
+bool is_whole(const std::string& content) {
+  return !content.empty() && content == std::string(static_cast<std::size_t>(content[0]) * 100, content[0]);
+}
+
+TEST(AtomicFile, ThreadsAndProcessesMayWriteOnePath) {
+  const fs::path folder = fs::path(EBIT_TEST_TMP) / "atomic_race", path = folder / "file";
+  fs::create_directories(folder);
+  write_file_atomically(path, std::string(6500, 'A'));
+  std::vector<pid_t> children;
+  for (const char letter : {'B', 'C'}) {
+    children.push_back(::fork());
+    if (children.back() != 0) continue;
+    write_often(path, letter);
+    ::_exit(0);
+  }
+  std::vector<std::thread> threads;
+  for (const char letter : {'D', 'E', 'F'}) threads.emplace_back([&, letter] { write_often(path, letter); });
+  for (int repeat = 0; repeat < 200; ++repeat) EXPECT_TRUE(is_whole(read_file(path)));
+  for (auto& thread : threads) thread.join();
+  for (const pid_t child : children) {
+    int status = -1;
+    ::waitpid(child, &status, 0);
+    EXPECT_EQ(status, 0);
+  }
+  EXPECT_TRUE(is_whole(read_file(path)));
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder), {}), 1) << "nothing else is left in the folder";
+  fs::remove_all(folder);
 }
 
 TEST(AtomicFile, ALinkStaysALinkAndADeviceADevice) {
@@ -70,4 +123,4 @@ TEST(AtomicFile, ReadingSaysWhy) {
 }
 
 }  // namespace
-}  // namespace ebit
+}  // namespace ebit::inline base

@@ -6,7 +6,9 @@
 #include <stdexcept>
 #include <string>
 
-namespace ebit {
+/// The library. Each layer (base, sim, grad, ...) has an inline namespace of its own in it, so that two
+/// layers can never define the same symbol; users write ebit::Circuit.
+namespace ebit::inline base {
 
 /// Bad input from outside: a file, an option, a shape, a value. The message is one line that says what is
 /// wrong, where, and what to do. The program prints it and exits with status 2; the library only throws.
@@ -27,4 +29,4 @@ void require(bool ok, fmt::format_string<Args...> format, Args&&... args) {
   if (!ok) throw Error(fmt::format(format, std::forward<Args>(args)...));
 }
 
-}  // namespace ebit
+}  // namespace ebit::inline base

@@ -7,7 +7,7 @@
 #include <fstream>
 #include <string>
 
-namespace ebit {
+namespace ebit::inline base {
 
 double available_memory() {
   std::ifstream info("/proc/meminfo");
@@ -28,4 +28,4 @@ std::string readable_bytes(double bytes) {
   return fmt::format("{:.3g} {}", bytes, units[unit]);
 }
 
-}  // namespace ebit
+}  // namespace ebit::inline base

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace ebit {
+namespace ebit::inline base {
 namespace {
 
 TEST(Memory, SomeIsFree) {
@@ -19,4 +19,4 @@ TEST(Memory, SizesForPeople) {
 }
 
 }  // namespace
-}  // namespace ebit
+}  // namespace ebit::inline base

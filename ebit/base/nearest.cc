@@ -7,7 +7,7 @@
 #include <cctype>
 #include <numeric>
 
-namespace ebit {
+namespace ebit::inline base {
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> row(b.size() + 1);  // row[j]: distance of a's first i letters from b's first j
@@ -42,4 +42,4 @@ std::string suggestion(std::string_view word, std::span<const std::string> names
                      fmt::join(names, ", "));
 }
 
-}  // namespace ebit
+}  // namespace ebit::inline base

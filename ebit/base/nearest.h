@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace ebit {
+namespace ebit::inline base {
 
 /// The number of single-character edits (insert, delete, replace; case ignored) between two words.
 std::size_t edit_distance(std::string_view a, std::string_view b);
@@ -25,4 +25,4 @@ std::vector<std::string> names_of(const Rows& rows) {
   return names;
 }
 
-}  // namespace ebit
+}  // namespace ebit::inline base

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace ebit {
+namespace ebit::inline base {
 namespace {
 
 TEST(Nearest, CountsEdits) {
@@ -19,4 +19,4 @@ TEST(Nearest, SuggestsOnlyWhatIsNear) {
 }
 
 }  // namespace
-}  // namespace ebit
+}  // namespace ebit::inline base

@@ -1,18 +1,24 @@
 #include "ebit/base/parallel.h"
 
+#include <pthread.h>
+
 #include <algorithm>
 #include <atomic>
+#include <charconv>
 #include <chrono>
 #include <condition_variable>
+#include <cstdlib>
 #include <exception>
 #include <mutex>
+#include <string_view>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
 
 #include "ebit/base/error.h"
 
-namespace ebit {
+namespace ebit::inline base {
 namespace {
 
 thread_local bool inside_parallel_for = false;
@@ -20,6 +26,8 @@ thread_local bool inside_parallel_for = false;
 // How long a thread looks for the next loop, or for the end of this one, before it sleeps. Waking a sleeper
 // takes some 50 us, as long as a whole small loop; a program that runs loop after loop never pays for it.
 constexpr std::chrono::microseconds kSpin{100};
+
+constexpr int kMostThreads = 4096;  // more are a typing error
 
 // Waits for a short while until `ready()`. @returns whether it is.
 template <class Ready>
@@ -33,27 +41,40 @@ bool spin_until(Ready ready) {
   return ready();
 }
 
-// Threads that wait between loops, awake at first and then asleep. One loop runs at a time.
+int default_threads() {
+  const char* const variable = std::getenv("OMP_NUM_THREADS");
+  const std::string_view text = variable ? variable : "";
+  int count = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+  const bool number = error == std::errc() && end == text.data() + text.size();
+  return number && count >= 1 && count <= kMostThreads ? count : 1;
+}
+
+// Threads that wait between loops, awake at first and then asleep. One loop runs at a time; the threads are
+// started for the first.
 class Pool {
  public:
-  ~Pool() { resize(1); }
+  // `before` is the pool of the process that this one was forked from, whose threads are not here.
+  explicit Pool(int size, const Pool* before = nullptr) : size_(size), before_(before) {}
+  const Pool* before() const { return before_; }
 
-  int size() const { return static_cast<int>(workers_.size()) + 1; }
+  int size() const { return size_; }
 
   void resize(int count) {
-    {
-      std::lock_guard lock(mutex_);
-      stop_ = true;
-    }
-    wake_.notify_all();
-    for (auto& worker : workers_) worker.join();
-    workers_.clear();
-    stop_ = false;
-    for (int i = 1; i < count; ++i) workers_.emplace_back([this, seen = generation_.load()] { serve(seen); });
+    const std::lock_guard no_loop(loop_mutex_);
+    stop();
+    size_ = count;
+  }
+
+  // At the end of the program. A loop that still runs, because its body calls exit(), is left alone.
+  void stop_if_idle() {
+    const std::unique_lock no_loop(loop_mutex_, std::try_to_lock);
+    if (no_loop) stop();
   }
 
   void run(std::size_t count, const std::function<void(std::size_t)>& body) {
-    std::lock_guard one_loop(loop_mutex_);
+    const std::lock_guard one_loop(loop_mutex_);
+    start();
     {
       std::lock_guard lock(mutex_);
       body_ = &body;
@@ -73,6 +94,26 @@ class Pool {
   }
 
  private:
+  // Both with loop_mutex_ held.
+  void start() {
+    try {
+      while (static_cast<int>(workers_.size()) + 1 < size_)
+        workers_.emplace_back([this, seen = generation_.load()] { serve(seen); });
+    } catch (const std::system_error&) {
+      size_ = static_cast<int>(workers_.size()) + 1;  // the system has no more; fewer do the same work
+    }
+  }
+  void stop() {
+    {
+      const std::lock_guard lock(mutex_);
+      stop_ = true;
+    }
+    wake_.notify_all();
+    for (auto& worker : workers_) worker.join();
+    workers_.clear();
+    stop_ = false;
+  }
+
   void serve(std::size_t seen) {
     for (;;) {
       if (!spin_until([&] { return stop_ || generation_ != seen; })) {
@@ -99,8 +140,11 @@ class Pool {
     inside_parallel_for = false;
   }
 
-  std::mutex loop_mutex_, mutex_;
+  std::mutex loop_mutex_;  // one loop, or a change of the threads
+  std::mutex mutex_;
   std::condition_variable wake_, done_;
+  std::atomic<int> size_;
+  const Pool* before_;
   std::vector<std::thread> workers_;
   // Written under mutex_ before generation_ moves on, and read by workers that saw it move.
   const std::function<void(std::size_t)>* body_ = nullptr;
@@ -110,15 +154,35 @@ class Pool {
   std::exception_ptr error_;
 };
 
+// Never deleted: threads that still wait may look at it while the program ends.
+std::atomic<Pool*> the_pool{nullptr};
+
+// In the child of a fork there is one thread only, and mutexes may be held by threads that are not: begin
+// anew.
+void replace_pool() {
+  const Pool* const old = the_pool.load();
+  the_pool = new Pool(old->size(), old);
+}
+
+struct Lifetime {
+  Lifetime() {
+    the_pool = new Pool(default_threads());
+    ::pthread_atfork(nullptr, nullptr, replace_pool);
+  }
+  ~Lifetime() { the_pool.load()->stop_if_idle(); }
+};
+
 Pool& pool() {
-  static Pool instance;
-  return instance;
+  static const Lifetime lifetime;
+  return *the_pool.load(std::memory_order_relaxed);
 }
 
 }  // namespace
 
 void set_threads(int count) {
-  require(count >= 0, "the number of threads must be 0 (one a core) or more, not {}", count);
+  require(count >= 0 && count <= kMostThreads,
+          "the number of threads must be 0 (one a core) or from 1 to {}, not {}", kMostThreads, count);
+  require(!inside_parallel_for, "the number of threads cannot change inside a parallel loop");
   if (count == 0) count = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   pool().resize(count);
 }
@@ -133,4 +197,4 @@ void parallel_for(std::size_t count, const std::function<void(std::size_t)>& bod
   pool().run(count, body);
 }
 
-}  // namespace ebit
+}  // namespace ebit::inline base

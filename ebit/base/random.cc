@@ -7,7 +7,7 @@
 #include <numeric>
 #include <utility>
 
-namespace ebit {
+namespace ebit::inline base {
 
 double random_uniform(std::uint64_t seed, std::uint64_t stream, std::uint64_t position) {
   r123::Philox2x64::ctr_type counter{{position, stream}};
@@ -29,4 +29,4 @@ std::vector<std::size_t> Random::permutation(std::size_t n) {
   return order;
 }
 
-}  // namespace ebit
+}  // namespace ebit::inline base

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace ebit {
+namespace ebit::inline base {
 
 /// Uniform number in [0, 1) at `position` of `stream` of `seed`, with 53 random bits.
 double random_uniform(std::uint64_t seed, std::uint64_t stream, std::uint64_t position);
@@ -32,4 +32,4 @@ class Random {
   std::uint64_t seed_, stream_, position_;
 };
 
-}  // namespace ebit
+}  // namespace ebit::inline base

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace ebit {
+namespace ebit::inline base {
 namespace {
 
 TEST(Random, AgreesWithThePublishedPhiloxVector) {
@@ -47,4 +47,4 @@ TEST(Random, PermutationHoldsEveryIndexOnce) {
 }
 
 }  // namespace
-}  // namespace ebit
+}  // namespace ebit::inline base

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "ebit/base/random.h"
+#include "ebit/cell/cells.h"
 
 namespace ebit::bench {
 namespace {
@@ -37,32 +38,35 @@ RegisterOptions coherent_cell(const CellShape& shape) {
 
 template <class T>
 CellStep<T>::CellStep(const RegisterOptions& options, const CellShape& shape, std::uint64_t seed)
-    : shape_(shape), cell_(options) {
+    : shape_(shape), cell_(make_cell<T>(options)) {
   Random random(seed);
-  parameters_ = uniform<T>(cell_.parameters(), random);
+  parameters_ = uniform<T>(cell_->parameters(), random);
   x_ = uniform<T>(shape.batch * shape.steps * static_cast<std::size_t>(options.features), random);
-  d_y_ = uniform<T>(shape.batch * (options.every_step ? shape.steps : 1) * cell_.outputs(), random);
+  d_y_ = uniform<T>(shape.batch * (options.every_step ? shape.steps : 1) * cell_->outputs(), random);
   // Written once, so that their memory is there before a peak is looked for.
   y_.assign(d_y_.size(), T(0));
   d_x_.assign(x_.size(), T(0));
-  d_parameters_.assign(cell_.parameters(), 0.0);
+  d_parameters_.assign(cell_->parameters(), 0.0);
 }
 
 template <class T>
 void CellStep<T>::run() {
   const SequenceInput<T> input{.samples = shape_.batch, .steps = shape_.steps, .x = x_.data()};
-  cell_.forward(parameters_, input, y_.data(), nullptr, &tape_);
+  tape_.resize(cell_->tape_bytes(shape_.batch, shape_.steps));
+  cell_->forward(parameters_, input, {.y = y_.data()}, tape_);
   std::fill(d_parameters_.begin(), d_parameters_.end(), 0.0);
-  cell_.backward(parameters_, input, tape_, d_y_.data(), nullptr,
-                 {d_parameters_.data(), d_x_.data(), nullptr});
+  cell_->backward(parameters_, input, tape_, {.y = d_y_.data()},
+                  {.parameters = d_parameters_.data(), .x = d_x_.data()});
 }
 
 template <class T>
 double CellStep<T>::gate_flops() const {
-  const auto angles =
-      static_cast<double>(cell_.u_en().shared_parameters() + cell_.u_dis().shared_parameters());
+  std::size_t angles = 0;
+  for (const Segment& segment : cell_->segments())
+    if (segment.name == "theta_en" || segment.name == "theta_dis") angles += segment.size;
   const double pairs = std::ldexp(1.0, shape_.system + shape_.ancilla - 1);
-  return (3 * 12.0 + 8.0) * angles * pairs * static_cast<double>(shape_.steps * shape_.batch);
+  return (3 * 12.0 + 8.0) * static_cast<double>(angles) * pairs *
+         static_cast<double>(shape_.steps * shape_.batch);
 }
 
 template class CellStep<float>;

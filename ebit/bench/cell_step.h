@@ -1,10 +1,14 @@
 // A register cell's training step without a loss: forward and backward over a batch of sequences.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
-#include "ebit/cell/register_cell.h"
+#include "ebit/base/aligned.h"
+#include "ebit/cell/cell.h"
+#include "ebit/cell/register/register_options.h"
 
 namespace ebit::bench {
 
@@ -29,7 +33,7 @@ template <class T>
 class CellStep {
  public:
   CellStep(const RegisterOptions& options, const CellShape& shape,
-           std::uint64_t seed);  ///< throws as RegisterCell
+           std::uint64_t seed);  ///< throws as make_cell()
 
   /// Forward, then backward to parameters and inputs.
   void run();
@@ -40,13 +44,13 @@ class CellStep {
   /// as a share above what the kernels reach.
   double gate_flops() const;
 
-  const std::vector<T>& outputs() const { return y_; }  ///< as RegisterCell::forward wrote them
+  const std::vector<T>& outputs() const { return y_; }                   ///< as SequenceOutput::y
   const std::vector<double>& gradient() const { return d_parameters_; }  ///< of all parameters, [P]
 
  private:
   CellShape shape_;
-  RegisterCell<T> cell_;
-  Tape<T> tape_;
+  std::unique_ptr<Cell<T>> cell_;
+  AlignedVector<std::byte> tape_;  // made by the first run
   std::vector<T> parameters_, x_, y_, d_y_, d_x_;
   std::vector<double> d_parameters_;
 };

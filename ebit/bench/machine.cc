@@ -1,6 +1,5 @@
 #include "ebit/bench/machine.h"
 
-#include <torch/version.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -82,7 +81,7 @@ Machine measure_machine(double seconds) {
                   .version = EBIT_VERSION,
                   .compiler = compiler(),
                   .flags = EBIT_BUILD_TYPE ": " EBIT_CXX_FLAGS,
-                  .torch = TORCH_VERSION,
+                  .torch = EBIT_TORCH_VERSION,
                   .fma32 = multiply_add_rate<float>(seconds),
                   .fma64 = multiply_add_rate<double>(seconds)};
   const double l1 = cache_bytes(_SC_LEVEL1_DCACHE_SIZE, kMebibyte / 32),

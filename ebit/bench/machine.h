@@ -22,7 +22,7 @@ struct Machine {
   std::string version;   ///< of ebit
   std::string compiler;  ///< with its version
   std::string flags;     ///< of the compiler, without those of the kernels' own instruction sets
-  std::string torch;     ///< version of libtorch
+  std::string torch;     ///< version of libtorch in this build; "none": built without it
   double fma32 = 0;      ///< FLOP/s of one core in float32; a multiply-add counts as two
   double fma64 = 0;      ///< the same in float64
   std::vector<MemoryRate> memory = {};  ///< from the nearest cache to memory

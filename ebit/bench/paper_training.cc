@@ -4,9 +4,10 @@
 #include <cmath>
 
 #include "ebit/base/error.h"
-#include "ebit/bench/restatement.h"
+#include "ebit/bench/torch_peers.h"
 #include "ebit/bench/training.h"
 #include "ebit/bench/workload.h"
+#include "ebit/fit/model_spec.h"
 
 namespace ebit::bench {
 namespace {
@@ -18,27 +19,18 @@ constexpr double kReferenceEpoch = 14.0;
 
 struct Peer {
   const char* name;
-  Circuits circuits;
+  RestatedLosses TorchPeers::*losses;
   const char* note;
 };
 
 constexpr Peer kPeers[] = {
-    {"torch-restatement", Circuits::kComplexGates,
+    {"torch-restatement", &TorchPeers::complex_gates,
      "plain torch, batched, gate by gate on complex [B, 16] states; losses equal to 1e-10"},
-    {"torch-real", Circuits::kRealGates,
+    {"torch-real", &TorchPeers::real_gates,
      "the restatement on real states, CNOT rings as permutations; losses equal to 1e-10"},
-    {"torch-folded", Circuits::kFolded,
+    {"torch-folded", &TorchPeers::folded,
      "the restatement with one real 16x16 matrix a training step; losses equal to 1e-10"},
 };
-
-std::vector<double> restated_losses(const TrainingProblem& problem, Circuits circuits, int epochs) {
-  const auto model = std::dynamic_pointer_cast<nn::RegisterModelImpl>(problem.model());
-  Restatement restatement(nn::RegisterModel(model), problem.config.train, circuits);
-  const train::TensorPart part = train::to_tensors(problem.data.train, torch::kFloat64);
-  std::vector<double> losses;
-  for (int e = 0; e < epochs; ++e) losses.push_back(restatement.epoch(part.x, part.y, e));
-  return losses;
-}
 
 void require_equal(const std::vector<double>& ours, const std::vector<double>& theirs, const char* peer) {
   for (std::size_t e = 0; e < ours.size(); ++e)
@@ -55,37 +47,46 @@ Seconds divided(Seconds seconds, double by) {
 }  // namespace
 
 std::vector<Result> run_paper_training(const Bench& bench) {
-  torch::set_num_threads(bench.options.threads);
-  const TrainingProblem problem = sine_problem("daskin-collapse", {});
-  const std::vector<std::string> steps = step_choices();
+  const SineTraining training("daskin-collapse", {});
+  const TorchPeers* const torch = torch_peers();
+  const std::span<const Peer> peers = torch ? std::span(kPeers) : std::span<const Peer>();
+  if (torch)
+    torch->set_threads(bench.options.threads);
+  else
+    bench.leave_out("A: the paper's model in plain torch is left out, because this program has no libtorch");
+  const std::vector<double> initial = training.initial();
+  const fit::ModelSpec spec = fit::completed(training.spec());
+  const auto& cell = std::get<RegisterOptions>(std::get<CellOptions>(spec.core));
+  const auto restated_losses = [&](const Peer& peer, int epochs) {
+    return (torch->*peer.losses)(cell, initial, training.windows(), training.config().train, epochs);
+  };
+  const std::vector<std::string> steps = step_names();
   const int checked = bench.options.quick ? 2 : 5;
   bench.next("A: equal losses");
-  for (const Peer& peer : kPeers) {
-    const auto theirs = restated_losses(problem, peer.circuits, checked);
-    for (const std::string& step : steps)
-      require_equal(train_losses(problem, checked, step), theirs, peer.name);
+  for (const Peer& peer : peers) {
+    const auto theirs = restated_losses(peer, checked);
+    for (const std::string& step : steps) require_equal(training.losses(checked, step), theirs, peer.name);
   }
 
   // As many epochs a run as make building the model and the trainer a small part of it.
   const int epochs = bench.options.quick ? 2 : 50, peer_epochs = bench.options.quick ? 1 : 2;
   std::vector<std::function<void()>> sides;
-  for (const std::string& step : steps) sides.push_back([&, step] { train_losses(problem, epochs, step); });
-  for (const Peer& peer : kPeers)
-    sides.push_back([&, circuits = peer.circuits] { restated_losses(problem, circuits, peer_epochs); });
+  for (const std::string& step : steps) sides.push_back([&, step] { training.losses(epochs, step); });
+  for (const Peer& peer : peers) sides.push_back([&] { restated_losses(peer, peer_epochs); });
   bench.next("A: training epochs");
   const std::vector<Seconds> taken = race(sides, bench.race_options());
 
   std::vector<Result> results;
   for (std::size_t s = 0; s < steps.size(); ++s) {
     Result result{.workload = "A",
-                  .size = fmt::format("2+2 qubits, {} windows", problem.data.train.count),
+                  .size = fmt::format("2+2 qubits, {} windows", training.windows().count),
                   .variant = steps[s],
                   .dtype = "float64",
                   .threads = bench.options.threads,
                   .unit = "epoch",
                   .ours = divided(taken[s], epochs)};
-    for (std::size_t p = 0; p < std::size(kPeers); ++p) {
-      result.against = kPeers[p].name, result.note = kPeers[p].note;
+    for (std::size_t p = 0; p < peers.size(); ++p) {
+      result.against = peers[p].name, result.note = peers[p].note;
       result.theirs = divided(taken[steps.size() + p], peer_epochs);
       results.push_back(result);
     }

@@ -75,6 +75,7 @@ BenchReport run_bench(const BenchOptions& options, const BenchCallbacks& callbac
     if (callbacks.on_progress) callbacks.on_progress(done, total, what);
   };
   BenchReport report;
+  bench.leave_out = [&](std::string_view note) { report.notes.emplace_back(note); };
   try {
     bench.next("the machine");
     report.machine = bench.machine = measure_machine(options.quick ? 0.02 : 0.5);
@@ -87,7 +88,7 @@ BenchReport run_bench(const BenchOptions& options, const BenchCallbacks& callbac
       ++done;
       PeerReport peers = run_peers(bench, report.results);
       report.results.insert(report.results.end(), peers.results.begin(), peers.results.end());
-      report.notes = std::move(peers.notes);
+      report.notes.insert(report.notes.end(), peers.notes.begin(), peers.notes.end());
     }
   } catch (const Interrupted&) {
     report.interrupted = true;

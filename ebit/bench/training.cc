@@ -1,55 +1,57 @@
 #include "ebit/bench/training.h"
 
-#include <algorithm>
-
 #include "ebit/base/error.h"
-#include "ebit/train/config_file.h"
-#include "ebit/train/model_factory.h"
-#include "ebit/train/prepare.h"
+#include "ebit/experiment/models.h"
+#include "ebit/experiment/settings/resolve.h"
+#include "ebit/fit/trainer.h"
 
 namespace ebit::bench {
 namespace {
 
-constexpr std::string_view kStep = "train.step";
+experiment::Config sine_config(const std::string& model, const experiment::Pairs& options) {
+  std::vector<experiment::Setting> all = {{"data.generator", "noisy-sine", "the benchmark"},
+                                          {"model.name", model, "the benchmark"}};
+  for (const auto& [name, value] : options) all.push_back({name, value, "the benchmark"});
+  return experiment::resolve("forecast", {}, all);
+}
 
 }  // namespace
 
-std::shared_ptr<nn::SequenceModel> TrainingProblem::model() const {
-  return train::make_model(config, static_cast<int>(data.train.features),
-                           static_cast<int>(data.train.outputs), config.train.seed);
+SineTraining::SineTraining(const std::string& model, const experiment::Pairs& options)
+    : config_(sine_config(model, options)),
+      problem_(std::make_unique<experiment::ForecastProblem>(config_)) {}
+
+fit::ModelSpec SineTraining::spec() const { return experiment::spec_of(config_, *problem_); }
+
+std::vector<double> SineTraining::initial() const {
+  const auto model = fit::make_model(spec());
+  return fit::cell_parameters(model->spec(), model->weights());
 }
 
-TrainingProblem sine_problem(const std::string& preset, const TrainSettings& settings) {
-  std::vector<train::Setting> all = {{"data.generator", "noisy-sine", "the benchmark"}};
-  if (!preset.empty()) all.push_back({"model.preset", preset, "the benchmark"});
-  for (const auto& [name, value] : settings) all.push_back({name, value, "the benchmark"});
-  TrainingProblem problem{train::resolve_config({}, all), {}};
-  problem.data = train::prepare_dataset(problem.config);
-  return problem;
-}
-
-std::vector<std::string> step_choices() {
-  for (const train::OptionRow& row : train::option_table()) {
-    if (train::name_of(row) != kStep || row.choices == nullptr) continue;
-    std::vector<std::string> names = row.choices();
-    // "auto" is one of the others.
-    std::erase_if(names, [](const std::string& name) { return name.empty() || name == "auto"; });
-    return names;
-  }
-  return {""};
-}
-
-std::vector<double> train_losses(const TrainingProblem& problem, int epochs, const std::string& step) {
-  train::Config config = problem.config;
-  config.train.epochs = epochs;
-  if (!step.empty()) train::apply_setting(config, {std::string(kStep), step, "the benchmark"});
-  train::Trainer trainer(problem.model(), problem.data, config.train);
-  const train::TrainOutcome outcome = trainer.run();
-  require(outcome.end == train::End::kFinished, "the benchmark's training did not finish: {}",
-          outcome.message);
+std::vector<double> SineTraining::losses(int epochs, const std::string& step) const {
+  fit::TrainOptions options = config_.train;
+  options.epochs = epochs;
+  fit::Training training{
+      .model = fit::make_model(spec(), step), .step = nullptr, .batches = {}, .examples = {}};
+  training.step = training.model->make_step(options);
+  training.batches = [&](int epoch) { return problem_->batches(epoch, options.seed); };
+  training.examples = [&](const fit::Batch& batch) -> const fit::Examples& {
+    return problem_->examples(batch);
+  };
+  if (problem_->validated())
+    training.validate = [&](fit::Model& model) { return problem_->validate(model, options.seed); };
+  fit::Trainer trainer(std::move(training), options);
+  const fit::TrainOutcome outcome = trainer.run();
+  require(outcome.end == fit::End::kFinished, "the benchmark's training did not finish: {}", outcome.message);
   std::vector<double> losses;
-  for (const train::EpochRecord& record : trainer.state().history) losses.push_back(record.train_loss);
+  for (const fit::EpochRecord& record : trainer.progress().history) losses.push_back(record.train_loss);
   return losses;
+}
+
+std::vector<std::string> step_names() {
+  std::vector<std::string> names;
+  for (const fit::Backend& row : fit::backends()) names.emplace_back(row.name);
+  return names;
 }
 
 }  // namespace ebit::bench

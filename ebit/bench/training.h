@@ -1,38 +1,40 @@
-// A training problem as `ebit train` would make it, for workloads A and B.
+// A training as `ebit train` would make it, for workloads A and B.
 #pragma once
 
 #include <memory>
 #include <string>
-#include <utility>
 #include <vector>
 
-#include "ebit/train/config.h"
-#include "ebit/train/trainer.h"
+#include "ebit/experiment/problems/forecast_problem.h"
+#include "ebit/experiment/settings/config.h"
+#include "ebit/experiment/settings/option.h"
 
 namespace ebit::bench {
 
-/// Options by name, as in config.toml: {"model.n_system", "2"}.
-using TrainSettings = std::vector<std::pair<std::string, std::string>>;
+/// A training that can be run again and again from its initial values.
+class SineTraining {
+ public:
+  /// The noisy sine with a model, a row of models(), and further options by name, as in config.toml:
+  /// {"model.n_system", "2"}. Throws Error as resolve() and ForecastProblem.
+  SineTraining(const std::string& model, const experiment::Pairs& options);
+  SineTraining(const SineTraining&) = delete;             ///< its problem refers to its settings
+  SineTraining& operator=(const SineTraining&) = delete;  ///< likewise
 
-/// A configuration with its windows.
-struct TrainingProblem {
-  train::Config config;  ///< resolved
-  Dataset data;          ///< its windows
+  const experiment::Config& config() const { return config_; }     ///< resolved
+  const Windows& windows() const { return problem_->windows(0); }  ///< that it trains on
+  fit::ModelSpec spec() const;                                     ///< of its model
+  std::vector<double> initial() const;                             ///< the parameters of a cell at first
 
-  /// A model with the initial values of the config's seed.
-  std::shared_ptr<nn::SequenceModel> model() const;
+  /// The mean loss of each of `epochs` epochs of a new training from the initial values.
+  /// @param step a row of fit::backends().
+  std::vector<double> losses(int epochs, const std::string& step) const;
+
+ private:
+  experiment::Config config_;
+  std::unique_ptr<experiment::ForecastProblem> problem_;  // refers to config_
 };
 
-/// The noisy sine under a preset ("" for none) and further settings. Throws Error as resolve_config() and
-/// prepare_dataset().
-TrainingProblem sine_problem(const std::string& preset, const TrainSettings& settings);
-
-/// The ways in which the trainer can take its steps: the choices of option train.step; {""} where this build
-/// has one way only.
-std::vector<std::string> step_choices();
-
-/// The mean loss of each of `epochs` epochs of a new training of `problem` from its initial values.
-/// @param step one of step_choices().
-std::vector<double> train_losses(const TrainingProblem& problem, int epochs, const std::string& step);
+/// The names of fit::backends(): the ways in which this program can train a cell.
+std::vector<std::string> step_names();
 
 }  // namespace ebit::bench

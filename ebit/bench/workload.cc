@@ -11,16 +11,16 @@ namespace {
 
 constexpr Workload kWorkloads[] = {
     {"A", "the paper's training: 2+2 qubits, 2+2 layers, window 10, batch 5, 70 windows, Adam; an epoch",
-     "10,000 times the reference code, 700 times a batched torch restatement", run_paper_training},
+     "10,000 times the reference code, 700 times a batched torch restatement", true, run_paper_training},
     {"B", "QLSTM-shaped training: 2+2 qubits, 1 layer, window 16, batch 64, 600 windows; an epoch",
-     "half the time of torch::nn::LSTM(hidden 8)", run_lstm_race},
+     "half the time of torch::nn::LSTM(hidden 8)", true, run_lstm_race},
     {"C", "per-sample angles: 3 layers of RX RY RZ and a CNOT ring, X Y Z of all read, batch 32; a sample",
-     "60% of the FMA peak in gates to n = 12, 8 times the best recorded peer", run_gate_layers},
+     "60% of the FMA peak in gates to n = 12, 8 times the best recorded peer", false, run_gate_layers},
     {"D", "register cells of 4+4, 6+6, 8+8 qubits, 4 layers, window 20, batch 32; a training step",
-     "growth in 2^n, T, B and layers stated", run_cell_sizes},
+     "growth in 2^n, T, B and layers stated", false, run_cell_sizes},
     {"E", "coherent cell, 10 qubits, 10 to 1000 steps; memory of a forward and backward pass",
-     "memory at T = 1000 under 1.2 times that at T = 10", run_long_memory},
-    {"F", "threads: several over one on C and D", "two threads 1.8 times one", run_threads},
+     "memory at T = 1000 under 1.2 times that at T = 10", false, run_long_memory},
+    {"F", "threads: several over one on C and D", "two threads 1.8 times one", false, run_threads},
 };
 
 bool same_name(std::string_view a, std::string_view b) {
@@ -44,6 +44,11 @@ std::vector<const Workload*> chosen_workloads(const BenchOptions& options) {
                     [&](const std::string& name) { return same_name(row.name, name); }))
       chosen.push_back(&row);
   return chosen;
+}
+
+bool races_torch(const BenchOptions& options) {
+  const auto chosen = chosen_workloads(options);
+  return std::any_of(chosen.begin(), chosen.end(), [](const Workload* row) { return row->races_torch; });
 }
 
 RaceOptions Bench::race_options() const {

@@ -28,6 +28,7 @@ struct Bench {
   Machine machine;                                      ///< measured in the same run
   std::function<void(std::string_view what)> say = {};  ///< hears what is being measured; may be empty
   std::function<bool()> interrupted = {};  ///< asked between measurements: true stops; may be empty
+  std::function<void(std::string_view note)> leave_out = [](std::string_view) {};  ///< hears what is left out
 
   /// Repetitions, and how long each lasts at least.
   RaceOptions race_options() const;
@@ -44,6 +45,7 @@ struct Workload {
   std::string_view name;                           ///< "A" to "F"
   std::string_view what;                           ///< one line: what runs
   std::string_view reach;                          ///< what it must reach
+  bool races_torch;                                ///< part or all of it needs a program with libtorch
   std::vector<Result> (*run)(const Bench& bench);  ///< measures it
 };
 
@@ -60,5 +62,8 @@ std::span<const Workload> workloads();
 /// The rows that the options ask for, in the order of the table. Throws Error for an unknown name (nearest
 /// suggested).
 std::vector<const Workload*> chosen_workloads(const BenchOptions& options);
+
+/// Whether one of these races libtorch. Throws Error as chosen_workloads().
+bool races_torch(const BenchOptions& options);
 
 }  // namespace ebit::bench

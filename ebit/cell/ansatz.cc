@@ -1,9 +1,9 @@
 #include "ebit/cell/ansatz.h"
 
 #include "ebit/base/error.h"
-#include "ebit/base/nearest.h"
+#include "ebit/cell/find_row.h"
 
-namespace ebit {
+namespace ebit::inline cell {
 namespace {
 
 // Calls body(q, next) for the edges of the ring 0-1-...-n-0; two wires have one edge, one wire none.
@@ -124,11 +124,7 @@ std::span<const Ansatz> ansaetze() {
   return table;
 }
 
-const Ansatz& find_ansatz(std::string_view name) {
-  for (const Ansatz& row : ansaetze())
-    if (row.name == name) return row;
-  fail("unknown ansatz '{}'{}", name, suggestion(name, names_of(ansaetze())));
-}
+const Ansatz& find_ansatz(std::string_view name) { return find_row(ansaetze(), "ansatz", name); }
 
 Circuit build_ansatz(const Ansatz& ansatz, int wires, int layers, LayerOrder order) {
   require(layers >= 0, "the number of layers must be 0 or more, not {}", layers);
@@ -141,4 +137,4 @@ Circuit build_ansatz(const Ansatz& ansatz, int wires, int layers, LayerOrder ord
   return circuit;
 }
 
-}  // namespace ebit
+}  // namespace ebit::inline cell

@@ -7,7 +7,7 @@
 
 #include "ebit/sim/circuit.h"
 
-namespace ebit {
+namespace ebit::inline cell {
 
 /// A circuit of repeated layers. A row of the built-in table, or read from a user's gate list.
 struct Ansatz {
@@ -52,4 +52,4 @@ Circuit build_ansatz(const Ansatz& ansatz, int wires, int layers, LayerOrder ord
 /// when it is built.
 Ansatz parse_ansatz(std::string_view text, std::string_view source_name);
 
-}  // namespace ebit
+}  // namespace ebit::inline cell

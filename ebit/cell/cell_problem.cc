@@ -1,70 +1,132 @@
 #include "ebit/cell/cell_problem.h"
 
-#include <cmath>
-
 #include "ebit/grad/finite_difference.h"
 
-namespace ebit {
+namespace ebit::inline cell {
+namespace {
 
 template <class T>
-CellProblem<T>::CellProblem(const RegisterOptions& options, std::size_t sample_count, std::size_t step_count,
+std::vector<T> random_between(std::size_t count, double low, double high, Random& random) {
+  std::vector<T> numbers;
+  for (std::size_t i = 0; i < count; ++i) numbers.push_back(static_cast<T>(random.uniform(low, high)));
+  return numbers;
+}
+
+template <class T>
+const T* pointer(const std::vector<T>& numbers) {
+  return numbers.empty() ? nullptr : numbers.data();
+}
+
+}  // namespace
+
+template <class T>
+CellProblem<T>::CellProblem(const CellOptions& cell_options, std::size_t sample_count, std::size_t step_count,
                             std::uint64_t seed)
-    : cell(options), samples(sample_count), steps(step_count) {
+    : options(cell_options), cell(make_cell<T>(options)), samples(sample_count), steps(step_count) {
   Random random(seed);
-  const auto fill = [&](std::vector<T>& v, std::size_t count, double low, double high) {
-    for (std::size_t i = 0; i < count; ++i) v.push_back(static_cast<T>(random.uniform(low, high)));
-  };
-  fill(parameters, cell.parameters(), -1.5, 1.5);
-  fill(x, samples * steps * static_cast<std::size_t>(options.features), -0.9, 0.9);
-  if (options.encoder == "basis")
+  parameters = random_between<T>(cell->parameters(), -1.5, 1.5, random);
+  x = random_between<T>(samples * steps * cell->inputs(), -0.9, 0.9, random);
+  if (!smooth_inputs())
     for (T& value : x) value = value > 0 ? T(1) : T(0);
-  for (std::size_t b = 0; b < samples; ++b) {
-    const std::vector<T> own = cell.initial_hidden();
-    hidden.insert(hidden.end(), own.begin(), own.end());
-  }
-  fill(d_y, output_numbers(), -1, 1);
-  fill(d_last, samples * cell.hidden_numbers(), -1, 1);
-  if (!options.entropy.empty()) fill(d_entropy, samples * steps, -1, 1);
+  y.resize(samples * cell->outputs() * (cell->every_step() ? steps : 1));
+  last.resize(samples * cell->state_numbers());
+  entropy.resize(cell->capabilities().entropy ? samples * steps : 0);
+  d_y = random_between<T>(y.size(), -1, 1, random);
+  d_last = random_between<T>(last.size(), -1, 1, random);
+  d_entropy = random_between<T>(entropy.size(), -1, 1, random);
+}
+
+template <class T>
+SequenceInput<T> CellProblem<T>::input() const {
+  return {.samples = samples,
+          .steps = steps,
+          .x = x.data(),
+          .lengths = pointer(lengths),
+          .state = pointer(state),
+          .training = training,
+          .draw_seed = 1,
+          .draw_number = 1};
+}
+
+template <class T>
+SequenceCotangent<T> CellProblem<T>::cotangent() const {
+  return {d_y.data(), d_last.data(), pointer(d_entropy)};
+}
+
+template <class T>
+std::vector<T> CellProblem<T>::initial_state() const {
+  const std::vector<std::int64_t> none(samples, 0);  // of sequences without steps the state passes through
+  std::vector<T> initial(last.size());
+  cell->forward(parameters, {.samples = samples, .steps = 1, .x = x.data(), .lengths = none.data()},
+                {.state = initial.data()});
+  return initial;
+}
+
+template <class T>
+void CellProblem<T>::give_state(std::uint64_t seed) {
+  CellProblem<T> before(options, samples, 2, seed);
+  before.forward();
+  state = std::move(before.last);
+}
+
+template <class T>
+bool CellProblem<T>::smooth_inputs() const {
+  const auto* const own = std::get_if<RegisterOptions>(&options);
+  return !own || own->encoder != "basis";
+}
+
+template <class T>
+std::span<std::byte> CellProblem<T>::forward(bool with_tape) {
+  const std::span<std::byte> tape =
+      with_tape ? tape_.take(cell->tape_bytes(samples, steps)) : std::span<std::byte>();
+  cell->forward(parameters, input(), {y.data(), last.data(), entropy.empty() ? nullptr : entropy.data()},
+                tape);
+  return tape;
 }
 
 template <class T>
 double CellProblem<T>::loss() {
-  std::vector<T> y(output_numbers()), last(d_last.size()), entropy(d_entropy.size());
-  cell.forward(parameters, input(), y.data(), last.data(), nullptr, nullptr,
-               entropy.empty() ? nullptr : entropy.data());
+  forward();
   double sum = 0;
-  for (std::size_t i = 0; i < y.size(); ++i) sum += static_cast<double>(d_y[i]) * y[i];
-  for (std::size_t i = 0; i < last.size(); ++i) sum += static_cast<double>(d_last[i]) * last[i];
-  for (std::size_t i = 0; i < entropy.size(); ++i) sum += static_cast<double>(d_entropy[i]) * entropy[i];
+  for (const auto& [cotangents, numbers] : {std::pair{&d_y, &y}, {&d_last, &last}, {&d_entropy, &entropy}})
+    for (std::size_t i = 0; i < numbers->size(); ++i)
+      sum += static_cast<double>((*cotangents)[i]) * (*numbers)[i];
   return sum;
 }
 
 template <class T>
 typename CellProblem<T>::Gradient CellProblem<T>::gradient() {
-  std::vector<T> y(output_numbers());
-  Tape<T> tape;
-  cell.forward(parameters, input(), y.data(), nullptr, &tape);
-  Gradient g{std::vector<double>(parameters.size()), std::vector<T>(x.size()), std::vector<T>(hidden.size())};
-  cell.backward(parameters, input(), tape, d_y.data(), d_last.data(),
-                {g.parameters.data(), g.x.data(), g.hidden.data()},
-                d_entropy.empty() ? nullptr : d_entropy.data());
+  const std::span<const std::byte> tape = forward(/*with_tape=*/true);
+  Gradient g{std::vector<double>(parameters.size()), std::vector<T>(x.size()), std::vector<T>(last.size())};
+  cell->backward(parameters, input(), tape, cotangent(), {g.parameters.data(), g.x.data(), g.state.data()});
+  return g;
+}
+
+template <class T>
+typename CellProblem<T>::Gradient CellProblem<T>::shifted_gradient() {
+  std::unique_ptr<Cell<T>> shifted = make_cell<T>(with_gradient(options, "parameter-shift"));
+  std::swap(cell, shifted);
+  Gradient g = gradient();
+  std::swap(cell, shifted);
   return g;
 }
 
 template <class T>
 typename CellProblem<T>::Gradient CellProblem<T>::numerical_gradient(double step) {
-  const auto f = [this] { return loss(); };
-  const auto typed = [&](std::vector<T>& v) {
-    const auto d = finite_difference<T>(f, v, step);
-    return std::vector<T>(d.begin(), d.end());
+  const auto of = [&](auto& numbers) {
+    return finite_difference<T>([this] { return loss(); }, numbers, step);
   };
-  // The basis encoder takes bits, which cannot be moved a little.
-  const bool bits = cell.options().encoder == "basis";
-  return {finite_difference<T>(f, parameters, step), bits ? std::vector<T>(x.size()) : typed(x),
-          typed(hidden)};
+  const auto typed = [](const std::vector<double>& d) { return std::vector<T>(d.begin(), d.end()); };
+  Gradient g{of(parameters), smooth_inputs() ? typed(of(x)) : std::vector<T>(x.size()), {}};
+  // An initial state of the cell's own is held against the same one when it is given.
+  const std::vector<T> given = state;
+  if (state.empty()) state = initial_state();
+  g.state = typed(of(state));
+  state = given;
+  return g;
 }
 
 template struct CellProblem<float>;
 template struct CellProblem<double>;
 
-}  // namespace ebit
+}  // namespace ebit::inline cell

@@ -4,10 +4,9 @@
 #include <cmath>
 #include <numbers>
 
-#include "ebit/base/error.h"
-#include "ebit/base/nearest.h"
+#include "ebit/cell/find_row.h"
 
-namespace ebit {
+namespace ebit::inline cell {
 namespace {
 
 constexpr double kPi = std::numbers::pi;
@@ -146,10 +145,6 @@ const Encoder kEncoders[] = {
 
 std::span<const Encoder> encoders() { return kEncoders; }
 
-const Encoder& find_encoder(std::string_view name) {
-  for (const Encoder& row : kEncoders)
-    if (row.name == name) return row;
-  fail("unknown encoder '{}'{}", name, suggestion(name, names_of(kEncoders)));
-}
+const Encoder& find_encoder(std::string_view name) { return find_row(kEncoders, "encoder", name); }
 
-}  // namespace ebit
+}  // namespace ebit::inline cell

@@ -1,23 +1,13 @@
 // The table of encoders: how an input x_t enters the system register.
 #pragma once
 
-#include <cstdint>
 #include <span>
-#include <string>
 #include <string_view>
 #include <vector>
 
 #include "ebit/sim/circuit.h"
 
-namespace ebit {
-
-/// A named block of trainable numbers in a flat parameter array.
-struct Segment {
-  std::string name;                 ///< such as "theta_en", "encoder_weight"
-  std::vector<std::int64_t> shape;  ///< row-major
-  std::size_t offset = 0;           ///< of its first number in the flat array
-  std::size_t size = 0;             ///< product of shape
-};
+namespace ebit::inline cell {
 
 /// A per-sample angle as a function of one input: angle = value(x[feature]).
 struct AngleRule {
@@ -54,4 +44,4 @@ std::span<const Encoder> encoders();
 /// The encoder called `name`. Throws Error with the nearest name where there is none.
 const Encoder& find_encoder(std::string_view name);
 
-}  // namespace ebit
+}  // namespace ebit::inline cell

@@ -5,9 +5,9 @@
 #include <iterator>
 
 #include "ebit/base/error.h"
-#include "ebit/cell/fold.h"
+#include "ebit/cell/register/fold.h"
 
-namespace ebit {
+namespace ebit::inline cell {
 namespace {
 
 // a = W x + b, [2^wires, kLanes]; parameters: W [2^wires, features], b [2^wires].
@@ -68,11 +68,13 @@ Encoding<T>::Encoding(const Encoder& encoder, int wires, int features, int regis
 }
 
 template <class T>
-std::vector<Segment> Encoding<T>::segments() const {
-  if (encoder_.build) return {};
-  const std::size_t rows = std::size_t{1} << wires_, weights = rows * static_cast<std::size_t>(features_);
-  return {{"encoder_weight", {static_cast<std::int64_t>(rows), features_}, 0, weights},
-          {"encoder_bias", {static_cast<std::int64_t>(rows)}, weights, rows}};
+void Encoding<T>::add_segments(std::vector<Segment>& segments) const {
+  if (encoder_.build) return;
+  const std::int64_t rows = std::int64_t{1} << wires_;
+  InitialRange range = linear_bias_range(static_cast<std::size_t>(features_));
+  range.single = false;
+  add_segment(segments, "encoder_weight", {rows, features_}, range);
+  add_segment(segments, "encoder_bias", {rows}, range);
 }
 
 template <class T>
@@ -170,4 +172,4 @@ void Encoding<T>::apply_backward(const T* x, const Tile<T>& psi, const Tile<T>& 
 template class Encoding<float>;
 template class Encoding<double>;
 
-}  // namespace ebit
+}  // namespace ebit::inline cell

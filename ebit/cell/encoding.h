@@ -3,9 +3,10 @@
 
 #include "ebit/cell/encoder.h"
 #include "ebit/cell/gradient_method.h"
+#include "ebit/cell/segment.h"
 #include "ebit/sim/program.h"
 
-namespace ebit {
+namespace ebit::inline cell {
 
 /// Scratch memory of an Encoding for one tile.
 template <class T>
@@ -19,15 +20,15 @@ struct EncodingScratch {
 template <class T>
 class Encoding {
  public:
-  /// @param register_wires wires of the state that enter() acts on: `wires` for a state of its own, or all
-  /// wires
-  ///        of a register whose first `wires` are the system. Throws Error where the features do not fit.
+  /// @param register_wires wires of the state that it acts on: `wires` for a state of its own, or all wires
+  /// of a register whose first `wires` are the system. Throws Error where the features do not fit.
   Encoding(const Encoder& encoder, int wires, int features, int register_wires);
 
-  /// The trainable blocks, in order; offsets count from the encoder's first number.
-  std::vector<Segment> segments() const;
+  /// Appends the encoder's trainable blocks to those in front of them.
+  void add_segments(std::vector<Segment>& segments) const;
 
-  /// The system state of x. @param parameters flat, as segments(); `epsilon` as RegisterOptions::epsilon.
+  /// The system state of x. @param parameters flat, as add_segments() lays them; `epsilon` as
+  /// RegisterOptions::epsilon.
   /// @param system [2^wires], written.
   /// @returns -1, or the first lane whose a = W x + b is the zero vector, which has no direction to encode.
   int prepare(const T* x, const T* parameters, T epsilon, const Tile<T>& system,
@@ -64,4 +65,4 @@ class Encoding {
   std::vector<Program<T>> program_;  // none for linear-amplitude, else one
 };
 
-}  // namespace ebit
+}  // namespace ebit::inline cell

@@ -1,10 +1,9 @@
 #include "ebit/cell/gradient_method.h"
 
-#include "ebit/base/error.h"
-#include "ebit/base/nearest.h"
+#include "ebit/cell/find_row.h"
 #include "ebit/grad/parameter_shift.h"
 
-namespace ebit {
+namespace ebit::inline cell {
 namespace {
 
 constexpr GradientMethodRow kMethods[] = {
@@ -20,9 +19,7 @@ constexpr GradientMethodRow kMethods[] = {
 std::span<const GradientMethodRow> gradient_methods() { return kMethods; }
 
 GradientMethod find_gradient_method(std::string_view name) {
-  for (const auto& row : kMethods)
-    if (row.name == name) return row.method;
-  fail("unknown gradient method '{}'{}", name, suggestion(name, names_of(kMethods)));
+  return find_row(kMethods, "gradient method", name).method;
 }
 
 template <class T>
@@ -42,4 +39,4 @@ EBIT_INSTANTIATE(float)
 EBIT_INSTANTIATE(double)
 #undef EBIT_INSTANTIATE
 
-}  // namespace ebit
+}  // namespace ebit::inline cell

@@ -6,7 +6,7 @@
 
 #include "ebit/grad/adjoint.h"
 
-namespace ebit {
+namespace ebit::inline cell {
 
 /// How gradients are computed. kFiniteDifference treats the whole cell as a black box.
 enum class GradientMethod { kAdjoint, kParameterShift, kFiniteDifference };
@@ -30,4 +30,4 @@ void circuit_backward(GradientMethod method, const Program<T>& program, const La
                       const T* lane_angles, const Tile<T>& psi, const Tile<T>& g,
                       const ParameterGradient<T>& gradient);
 
-}  // namespace ebit
+}  // namespace ebit::inline cell

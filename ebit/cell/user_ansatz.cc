@@ -8,15 +8,15 @@
 #include <memory>
 #include <numbers>
 
+#include "ebit/base/document.h"
 #include "ebit/base/error.h"
 #include "ebit/base/nearest.h"
 #include "ebit/cell/ansatz.h"
-#include "ebit/cell/document.h"
 
-namespace ebit {
+namespace ebit::inline cell {
 namespace {
 
-constexpr int kMaxWire = 63;  // larger wire numbers are typing errors
+constexpr int kMaxWire = kMaxWires - 1;
 
 /// A word for `wires` that puts a gate in several places.
 struct Pattern {
@@ -356,4 +356,4 @@ Circuit GateList::layer(int wires) const {
 }
 
 }  // namespace
-}  // namespace ebit
+}  // namespace ebit::inline cell

@@ -10,7 +10,7 @@
 #include "ebit/grad/finite_difference.h"
 #include "ebit/sim/dense_oracle.h"
 
-namespace ebit {
+namespace ebit::inline cell {
 namespace {
 
 using testing::HasSubstr;
@@ -112,7 +112,7 @@ TEST(UserAnsatz, TrainsInACell) {
   options.custom_ansatz = example("every-form.json");
   options.hidden = "density", options.dis = "adjoint";
   CellProblem<double> problem(options, 2, 3, 9);
-  EXPECT_EQ(problem.cell.segments()[0].shape[1], 6);
+  EXPECT_EQ(problem.cell->segments()[0].shape[1], 6);
   const auto exact = problem.gradient(), numeric = problem.numerical_gradient(1e-5);
   EXPECT_LT(largest_difference(exact.parameters, numeric.parameters), 2e-8);
 }
@@ -223,4 +223,4 @@ TEST(UserAnsatz, DamagedFilesAreReadOrRefused) {
 }
 
 }  // namespace
-}  // namespace ebit
+}  // namespace ebit::inline cell

@@ -3,11 +3,12 @@
 
 #include <filesystem>
 #include <map>
+#include <nlohmann/json.hpp>
 
 #include "ebit/base/atomic_file.h"
 #include "ebit/base/error.h"
 #include "ebit/base/nearest.h"
-#include "ebit/cell/register_cell.h"
+#include "ebit/cell/register/register_cell.h"
 #include "ebit/cmd/command.h"
 #include "ebit/cmd/output.h"
 #include "ebit/report/text_table.h"
@@ -34,17 +35,17 @@ int run(const Options& options);
 
 }  // namespace
 
-std::function<int()> setup_ansatz(CLI::App& app) {
+Action setup_ansatz(Parser& parser) {
   auto options = std::make_shared<Options>();
-  app.add_option("NAME", options->name, "An ansatz by name, or a file with a gate list (TOML or JSON)");
-  app.add_option("--wires", options->wires, "Wires that it stands on");
-  app.add_option("--layers", options->layers, "Layers of it");
-  app.add_option("--dis", options->dis, "Draw U_dis as well, made as: flipped, adjoint or none");
-  app.add_option("--width", options->width,
-                 "Columns of text after which the drawing goes on below; 0: never");
-  app.add_flag("--list", options->list, "List all ansaetze instead (as without NAME)");
-  app.add_flag("--ascii", options->ascii, "Draw in plain ASCII");
-  app.add_flag("--json", options->json, "Print the result as JSON");
+  parser.add_option("NAME", options->name, "An ansatz by name, or a file with a gate list (TOML or JSON)");
+  parser.add_option("--wires", options->wires, "Wires that it stands on");
+  parser.add_option("--layers", options->layers, "Layers of it");
+  parser.add_option("--dis", options->dis, "Draw U_dis as well, made as: flipped, adjoint or none");
+  parser.add_option("--width", options->width,
+                    "Columns of text after which the drawing goes on below; 0: never");
+  parser.add_flag("--list", options->list, "List all ansaetze instead (as without NAME)");
+  parser.add_flag("--ascii", options->ascii, "Draw in plain ASCII");
+  parser.add_flag("--json", options->json, "Print the result as JSON");
   return [options] { return run(*options); };
 }
 

@@ -3,11 +3,10 @@
 
 namespace ebit::cmd {
 
-// Weak: an executable without a command's file sees nullptr here. This is how `ebit`, which must start at
-// once and so does not load libtorch, knows the torch commands without carrying them.
-#define EBIT_COMMAND(name) [[gnu::weak]] Setup setup_##name
-EBIT_COMMAND(bench);
+// Each is defined in the command's own file.
+#define EBIT_COMMAND(name) Setup setup_##name
 EBIT_COMMAND(ansatz);
+EBIT_COMMAND(bench);
 EBIT_COMMAND(data);
 EBIT_COMMAND(evaluate);
 EBIT_COMMAND(forecast);
@@ -15,16 +14,17 @@ EBIT_COMMAND(gates);
 EBIT_COMMAND(gradcheck);
 EBIT_COMMAND(help_all);
 EBIT_COMMAND(inspect);
+EBIT_COMMAND(models);
 EBIT_COMMAND(power);
 EBIT_COMMAND(presets);
 EBIT_COMMAND(probe);
+EBIT_COMMAND(replay);
 EBIT_COMMAND(report);
+EBIT_COMMAND(reproduce);
 EBIT_COMMAND(resume);
+EBIT_COMMAND(study);
 EBIT_COMMAND(task);
 EBIT_COMMAND(train);
-EBIT_COMMAND(replay);
-EBIT_COMMAND(reproduce);
-EBIT_COMMAND(study);
 EBIT_COMMAND(version);
 #undef EBIT_COMMAND
 
@@ -33,45 +33,39 @@ std::span<const Command> commands() {
       {.name = "train",
        .group = "Training",
        .help = "Train a model on a series, compare it with baselines, write a run folder and a page",
-       .examples = {"ebit train seattle-weather --preset daskin-collapse --epochs 100 -o runs/seattle",
+       .examples = {"ebit train seattle-weather --model daskin-collapse --epochs 100 -o runs/seattle",
                     "ebit train data.csv --target Temp --window 10 --seeds 3 --seed 1 -o runs/toronto",
-                    "ebit train --generator noisy-sine --preset daskin-probabilities -o runs/sine",
+                    "ebit train --generator noisy-sine --model daskin-probabilities -o runs/sine",
                     "ebit train data.csv --target Temp --model lstm --hidden-size 8 --patience 20",
                     "ebit train --config runs/sine/config.toml --lr 0.005 -o runs/sine-slow"},
-       .needs_torch = true,
        .setup = setup_train},
       {.name = "task",
        .group = "Training",
        .help = "Train a recurrent model, quantum or classical, on a task: images, text, translation, memory",
        .examples = {"ebit task digits --qubits 8 --baselines lstm,gru -o runs/digits",
-                    "ebit task copying --core lstm --delay 100",
+                    "ebit task copying --model lstm --delay 100",
                     "ebit task language-model --corpus book.txt --sample 500 --temperature 0.7"},
-       .needs_torch = true,
        .setup = setup_task},
       {.name = "resume",
        .group = "Training",
        .help = "Go on with a run that was stopped or killed, to the same losses bit for bit",
        .examples = {"ebit resume runs/sine", "ebit resume runs/sine --epochs 300"},
-       .needs_torch = true,
        .setup = setup_resume},
       {.name = "evaluate",
        .group = "Training",
        .help = "Score a trained run again, on its own data or on others",
        .examples = {"ebit evaluate runs/toronto", "ebit evaluate runs/toronto newer.csv --json"},
-       .needs_torch = true,
        .setup = setup_evaluate},
       {.name = "forecast",
        .group = "Training",
        .help = "Forecast what comes after the end of a series",
        .examples = {"ebit forecast runs/toronto --steps 14",
                     "ebit forecast runs/toronto --steps 14 --data newer.csv"},
-       .needs_torch = true,
        .setup = setup_forecast},
       {.name = "report",
        .group = "Training",
        .help = "Draw the plots and the page of a run again",
        .examples = {"ebit report runs/toronto"},
-       .needs_torch = true,
        .setup = setup_report},
       {.name = "data",
        .group = "Data",
@@ -79,6 +73,11 @@ std::span<const Command> commands() {
        .examples = {"ebit data list", "ebit data list mnist --json", "ebit data get mnist",
                     "ebit data get sentence-polarity --from ~/Downloads"},
        .setup = setup_data},
+      {.name = "models",
+       .group = "Building blocks",
+       .help = "List the models, quantum and classical, and the problems that they are for",
+       .examples = {"ebit models", "ebit models --json"},
+       .setup = setup_models},
       {.name = "presets",
        .group = "Building blocks",
        .help = "List the published models, or print all settings of one",
@@ -100,7 +99,8 @@ std::span<const Command> commands() {
        .group = "Checks",
        .help = "Compare adjoint, parameter-shift and finite-difference gradients of a model",
        .examples = {"ebit gradcheck --preset daskin-collapse", "ebit gradcheck --all-presets",
-                    "ebit gradcheck --encoder cubic-angle --ansatz zz-ring --hidden density --features 2"},
+                    "ebit gradcheck --encoder cubic-angle --ansatz zz-ring --hidden density --features 2",
+                    "ebit gradcheck --model qrnn --qubits 3"},
        .setup = setup_gradcheck},
       {.name = "probe",
        .group = "Checks",
@@ -112,7 +112,6 @@ std::span<const Command> commands() {
        .help = "Repeat a training recorded elsewhere and compare every batch loss",
        .examples = {"ebit replay tests/golden/trace_collapsed.json --epochs 20",
                     "ebit replay trace.json --json"},
-       .needs_torch = true,
        .setup = setup_replay},
       {.name = "power",
        .group = "Entanglement",
@@ -125,15 +124,13 @@ std::span<const Command> commands() {
        .group = "Entanglement",
        .help = "Look at the quantum memory of a trained run: entropies a step, bounds, what is wrong",
        .examples = {"ebit inspect runs/seattle", "ebit inspect runs/seattle --data newer.csv --json",
-                    "ebit inspect runs/sine --part train --powers full"},
-       .needs_torch = true,
+                    "ebit inspect runs/sine --part train --powers full", "ebit inspect runs/qrnn --cut 0,1"},
        .setup = setup_inspect},
       {.name = "bench",
        .group = "Studies",
        .help = "Measure the speed on this machine, against its own limits, torch and other simulators",
        .examples = {"ebit bench --quick", "ebit bench --workload A,C --json",
                     "ebit bench -o bench.json --plots plots --peers"},
-       .needs_torch = true,
        .setup = setup_bench},
       {.name = "reproduce",
        .group = "Studies",
@@ -142,7 +139,6 @@ std::span<const Command> commands() {
        .examples = {"ebit reproduce daskin-fig4 -o runs/fig4",
                     "ebit reproduce daskin-fig5 --data toronto.csv --target Temp",
                     "ebit reproduce linden -o runs/linden"},
-       .needs_torch = true,
        .setup = setup_reproduce},
       {.name = "study",
        .group = "Studies",
@@ -152,7 +148,6 @@ std::span<const Command> commands() {
                     "ebit study hidden --values collapse,density --ansatz strongly-entangling",
                     "ebit study plateau --ansatz zz-ring --values 2,4,6,8 --depths 1,4,16 --samples 100",
                     "ebit study specialise --seeds 10 --json"},
-       .needs_torch = true,
        .setup = setup_study},
       {.name = "version",
        .group = "About",
@@ -163,7 +158,6 @@ std::span<const Command> commands() {
        .group = "About",
        .help = "Print the help of every command as one Markdown page (docs/cli.md is made of it)",
        .examples = {"ebit help-all > cli.md"},
-       .needs_torch = true,
        .setup = setup_help_all},
   };
   return table;

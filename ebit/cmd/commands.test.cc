@@ -1,3 +1,5 @@
+#include <CLI/CLI.hpp>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -18,23 +20,28 @@ TEST(Commands, EveryRowIsComplete) {
     EXPECT_GT(row.help.size(), 10u);
     EXPECT_EQ(row.help.find('\n'), std::string::npos);
     ASSERT_FALSE(row.examples.empty());
+    EXPECT_NE(row.setup, nullptr);
     for (const auto& example : row.examples) EXPECT_THAT(example, testing::StartsWith("ebit " + row.name));
   }
 }
 
-// This test program is linked as `ebit` is: without the files in torch/.
-TEST(Commands, TheProgramThatStartsAtOnceCarriesExactlyTheTorchFreeOnes) {
-  for (const Command& row : commands()) EXPECT_EQ(row.setup != nullptr, !row.needs_torch) << row.name;
-}
-
 TEST(Commands, EveryOptionHasHelp) {
-  std::vector<std::function<int()>> actions;
+  std::vector<Action> actions;
   const auto app = make_parser(commands(), actions);
   for (const CLI::App* sub : app->get_subcommands({})) {
     for (const CLI::Option* option : sub->get_options()) {
       EXPECT_GT(option->get_description().size(), 5u) << sub->get_name() << " " << option->get_name();
     }
   }
+}
+
+// One start of the program sets up the options of one command.
+TEST(Commands, OptionsAreAddedToTheCommandThatIsAskedFor) {
+  std::vector<Action> actions;
+  const auto app = make_parser(commands(), actions, "version");
+  ASSERT_EQ(actions.size(), commands().size());
+  for (std::size_t i = 0; i < actions.size(); ++i)
+    EXPECT_EQ(actions[i] != nullptr, commands()[i].name == "version") << commands()[i].name;
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "ebit/base/error.h"
 #include "ebit/base/memory.h"
@@ -27,7 +28,7 @@ struct Options {
   bool unpinned = false, json = false;
 };
 
-struct Action {
+struct Task {
   std::string name;
   int (*run)(const Options& options);
 };
@@ -35,16 +36,16 @@ struct Action {
 int list(const Options& options);
 int get(const Options& options);
 
-const std::vector<Action>& actions() {
-  static const std::vector<Action> table{{"list", list}, {"get", get}};
+const std::vector<Task>& tasks() {
+  static const std::vector<Task> table{{"list", list}, {"get", get}};
   return table;
 }
 
 int run(const Options& options) {
-  for (const Action& action : actions()) {
-    if (action.name == options.action) return action.run(options);
+  for (const Task& task : tasks()) {
+    if (task.name == options.action) return task.run(options);
   }
-  fail("no action '{}'{}", options.action, suggestion(options.action, names_of(actions())));
+  fail("no action '{}'{}", options.action, suggestion(options.action, names_of(tasks())));
 }
 
 fs::path folder_of(const Options& options) {
@@ -71,18 +72,19 @@ bool is_pinned(const CorpusRow& row) {
 
 }  // namespace
 
-std::function<int()> setup_data(CLI::App& app) {
+Action setup_data(Parser& parser) {
   auto options = std::make_shared<Options>();
-  app.add_option("ACTION", options->action,
-                 "list: what there is and where; get: download, check, put in place")
-      ->required();
-  app.add_option("NAME", options->names, "The corpora to list (all by default) or to get");
-  app.add_option("--dir", options->folder,
-                 "The folder of downloads (default: $EBIT_CORPORA, else ~/.local/share/ebit/corpora)");
-  app.add_option("--from", options->from, "Take the files from this folder instead of the network");
-  app.add_flag("--unpinned", options->unpinned,
-               "Accept files that cannot be checked because no SHA-256 of them is pinned");
-  app.add_flag("--json", options->json, "Print the list as JSON");
+  parser
+      .add_option("ACTION", options->action,
+                  "list: what there is and where; get: download, check, put in place")
+      .required();
+  parser.add_option("NAME", options->names, "The corpora to list (all by default) or to get");
+  parser.add_option("--dir", options->folder,
+                    "The folder of downloads (default: $EBIT_CORPORA, else ~/.local/share/ebit/corpora)");
+  parser.add_option("--from", options->from, "Take the files from this folder instead of the network");
+  parser.add_flag("--unpinned", options->unpinned,
+                  "Accept files that cannot be checked because no SHA-256 of them is pinned");
+  parser.add_flag("--json", options->json, "Print the list as JSON");
   return [options] { return run(*options); };
 }
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <nlohmann/json.hpp>
 #include <numbers>
 
 #include "ebit/base/error.h"
@@ -24,14 +25,12 @@ int run(const Options& options);
 
 }  // namespace
 
-std::function<int()> setup_gates(CLI::App& app) {
+Action setup_gates(Parser& parser) {
   auto options = std::make_shared<Options>();
-  app.add_option("NAME", options->name, "A gate to show with its matrix, generators and inverse");
-  app.add_option("--angles", options->angles,
-                 "Angles for the matrices of NAME, in radians (default: pi/2 each)")
-      ->delimiter(',')
-      ->expected(1, kMaxGateAngles);
-  app.add_flag("--json", options->json, "Print the result as JSON");
+  parser.add_option("NAME", options->name, "A gate to show with its matrix, generators and inverse");
+  parser.add_option("--angles", options->angles,
+                    "Angles for the matrices of NAME, in radians (default: pi/2 each)");
+  parser.add_flag("--json", options->json, "Print the result as JSON");
   return [options] { return run(*options); };
 }
 

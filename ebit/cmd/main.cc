@@ -1,5 +1,4 @@
-// The entry of both executables: `ebit`, which starts at once, and `ebit-torch`, which it starts for the
-// commands that need libtorch. They differ in what is linked, not in what is written here.
+// The entry of `ebit`, which starts at once and carries no libtorch; torch/main.cc is that of ebit-torch.
 #include "ebit/cmd/command.h"
 
 int main(int argc, char** argv) {

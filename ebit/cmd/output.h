@@ -1,7 +1,7 @@
 // What commands print: text and JSON on standard output.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 
 #include <string_view>
 

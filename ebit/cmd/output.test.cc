@@ -6,6 +6,7 @@
 
 #include <cstdio>
 #include <limits>
+#include <nlohmann/json.hpp>
 
 #include "ebit/base/error.h"
 

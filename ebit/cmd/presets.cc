@@ -2,11 +2,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
+#include <nlohmann/json.hpp>
 
-#include "ebit/cell/preset.h"
+#include "ebit/base/error.h"
+#include "ebit/cell/register/preset.h"
 #include "ebit/cmd/command.h"
 #include "ebit/cmd/output.h"
+#include "ebit/experiment/settings/option.h"
 #include "ebit/report/text_table.h"
 
 namespace ebit::cmd {
@@ -21,10 +23,10 @@ int run(const Options& options);
 
 }  // namespace
 
-std::function<int()> setup_presets(CLI::App& app) {
+Action setup_presets(Parser& parser) {
   auto options = std::make_shared<Options>();
-  app.add_option("NAME", options->name, "A preset to show with all its settings, as TOML for --config");
-  app.add_flag("--json", options->json, "Print the result as JSON");
+  parser.add_option("NAME", options->name, "A preset to show with all its settings, as TOML for --config");
+  parser.add_flag("--json", options->json, "Print the result as JSON");
   return [options] { return run(*options); };
 }
 
@@ -32,12 +34,13 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// Settings are text; these are the ones that are lists. Numbers and on/off show themselves.
-constexpr std::string_view kLists[] = {"model.readout"};
-
 /// A setting's value with the type that it has in a configuration file.
 Json typed(const std::string& option, const std::string& text) {
-  if (std::ranges::find(kLists, option) != std::end(kLists)) {
+  const auto row = std::ranges::find_if(experiment::option_table(),
+                                        [&](const auto& r) { return experiment::name_of(r) == option; });
+  require(row != experiment::option_table().end(), "a preset sets '{}', and there is no such option", option);
+  const std::string type = experiment::type_of(*row);
+  if (type == "LIST") {
     Json list = Json::array();
     for (std::size_t from = 0; from < text.size();) {
       const std::size_t comma = std::min(text.find(',', from), text.size());
@@ -46,19 +49,16 @@ Json typed(const std::string& option, const std::string& text) {
     }
     return list;
   }
-  if (text == "true" || text == "false") return text == "true";
-  const char* end = text.data() + text.size();
-  std::int64_t whole = 0;
-  if (std::from_chars(text.data(), end, whole).ptr == end && !text.empty()) return whole;
-  double number = 0;
-  if (std::from_chars(text.data(), end, number).ptr == end && !text.empty()) return number;
+  if (type.empty()) return text == "true";
+  if (type == "INT") return std::stoll(text);
+  if (type == "FLOAT") return std::stod(text);
   return text;
 }
 
 /// {"model": {"encoder": ...}, "train": {...}, ...}, the settings in their order.
 Json sections(const Preset& preset) {
   Json all = Json::object();
-  all["model"]["preset"] = preset.name;
+  all["model"]["name"] = preset.name;
   for (const auto& [option, text] : settings_of(preset)) {
     const std::size_t dot = option.find('.');
     all[option.substr(0, dot)][option.substr(dot + 1)] = typed(option, text);

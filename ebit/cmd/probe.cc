@@ -1,13 +1,16 @@
 // ebit probe: exact values of a given model on given inputs, in the format of the reference values in
 // tests/golden.
 #include <cmath>
+#include <nlohmann/json.hpp>
 
+#include "ebit/base/document.h"
 #include "ebit/base/error.h"
 #include "ebit/base/nearest.h"
-#include "ebit/cell/preset.h"
+#include "ebit/cell/register/preset.h"
+#include "ebit/cell/register/register_cell.h"
+#include "ebit/cell/tape.h"
 #include "ebit/cmd/command.h"
 #include "ebit/cmd/output.h"
-#include "ebit/cmd/spec_json.h"
 #include "ebit/sim/reduced.h"
 
 namespace ebit::cmd {
@@ -24,12 +27,11 @@ int run(const Options& options);
 
 }  // namespace
 
-std::function<int()> setup_probe(CLI::App& app) {
+Action setup_probe(Parser& parser) {
   auto options = std::make_shared<Options>();
-  app.add_option("spec", options->spec, "JSON file: variant, sizes, parameters and inputs")->required();
-  app.add_option("--dtype", options->dtype, "Precision of the computation")
-      ->check(CLI::IsMember({"float64", "float32"}))
-      ->capture_default_str();
+  parser.add_option("spec", options->spec, "JSON file: variant, sizes, parameters and inputs").required();
+  parser.add_option("--dtype", options->dtype, "Precision of the computation")
+      .choices({"float64", "float32"});
   return [options] { return run(*options); };
 }
 
@@ -43,7 +45,7 @@ struct Variant {
 const std::vector<Variant> kVariants = {
     {"collapsed", "daskin-collapse"}, {"density", "daskin-probabilities"}, {"extended", "daskin-extended"}};
 
-const Preset& preset_of(const JsonPlace& variant) {
+const Preset& preset_of(const DocumentPlace& variant) {
   const std::string name = variant.text();
   std::vector<std::string> known;
   for (const Variant& row : kVariants) {
@@ -72,12 +74,13 @@ const std::string& spec_name_of(const std::string& segment) {
 
 template <class T>
 struct Probe {
-  RegisterCell<T> cell;
+  std::unique_ptr<RegisterCell<T>> cell;
   std::vector<T> parameters, x, hidden, targets, step_targets;
   std::size_t sequences = 0, steps = 0;
   bool extended = false;
 
-  Probe(const Preset& preset, const RegisterOptions& options) : cell(options) {
+  Probe(const Preset& preset, const RegisterOptions& options)
+      : cell(std::make_unique<RegisterCell<T>>(options)) {
     extended = preset.name == "daskin-extended";
   }
 };
@@ -89,21 +92,21 @@ std::vector<T> cast(const std::vector<double>& values) {
 
 // The state |h_0> of every sequence in the representation of the cell's hidden update.
 template <class T>
-void set_initial_hidden(Probe<T>& probe, const JsonPlace& inputs, int ancilla) {
-  const JsonPlace h0 = inputs.find("h0");
+void set_initial_hidden(Probe<T>& probe, const DocumentPlace& inputs, int ancilla) {
+  const DocumentPlace h0 = inputs.find("h0");
   if (!h0.present()) return;
   std::vector<double> h = h0.array({1 << ancilla}, "2^n_ancilla_qubits");
   double norm = 0;
   for (double v : h) norm += v * v;
   if (norm == 0) h0.fail_here("is the zero vector, which is no state");
   for (double& v : h) v /= std::sqrt(norm);
-  h.resize(probe.cell.hidden_numbers(), 0.0);  // imaginary parts, where the cell keeps them
+  h.resize(probe.cell->state_numbers(), 0.0);  // imaginary parts, where the cell keeps them
   for (std::size_t b = 0; b < probe.sequences; ++b)
     for (double v : h) probe.hidden.push_back(static_cast<T>(v));
 }
 
 template <class T>
-Probe<T> read_probe(const JsonPlace& spec) {
+Probe<T> read_probe(const DocumentPlace& spec) {
   const Preset& preset = preset_of(spec.at("variant"));
   RegisterOptions options = preset.cell;
   options.system = spec.at("n_system_qubits").integer();
@@ -111,30 +114,30 @@ Probe<T> read_probe(const JsonPlace& spec) {
   options.layers_en = options.layers_dis = spec.at("num_layers").integer();
   if (options.layers_en < 1) spec.at("num_layers").fail_here("must be 1 or more");
   options.every_step = true;
-  const JsonPlace wire = spec.find("measured_wire"), inputs = spec.at("inputs");
+  const DocumentPlace wire = spec.find("measured_wire"), inputs = spec.at("inputs");
   options.readout = {fmt::format("Z{}", wire.present() ? wire.integer() : options.system - 1)};
-  const JsonPlace sequences = inputs.at("x_sequences");
+  const DocumentPlace sequences = inputs.at("x_sequences");
   if (sequences.size() == 0 || sequences.at(std::size_t{0}).size() == 0)
     sequences.fail_here("holds no sequence");
-  const JsonPlace first = sequences.at(std::size_t{0}).at(std::size_t{0});
-  options.features = first.value().is_array() ? static_cast<int>(first.size()) : 1;
+  const DocumentPlace first = sequences.at(std::size_t{0}).at(std::size_t{0});
+  options.features = first.is_list() ? static_cast<int>(first.size()) : 1;
 
   Probe<T> probe(preset, options);
   probe.sequences = sequences.size();
   probe.steps = sequences.at(std::size_t{0}).size();
   std::vector<int> shape = {static_cast<int>(probe.sequences), static_cast<int>(probe.steps)};
-  if (first.value().is_array()) shape.push_back(options.features);
+  if (first.is_list()) shape.push_back(options.features);
   probe.x = cast<T>(sequences.array(shape, "sequences x steps"));
 
-  const JsonPlace parameters = inputs.at("params");
-  for (const Segment& segment : probe.cell.segments())
+  const DocumentPlace parameters = inputs.at("params");
+  for (const Segment& segment : probe.cell->segments())
     for (const Parameter& row : kParameters) {
       if (row.segment != segment.name) continue;
       const std::vector<int> extents(segment.shape.begin(), segment.shape.end());
       for (double v : parameters.at(row.spec_name).array(extents, row.shape))
         probe.parameters.push_back(static_cast<T>(v));
     }
-  for (const auto& [key, value] : parameters.value().items()) {
+  for (const std::string& key : parameters.keys()) {
     const bool known = std::any_of(kParameters.begin(), kParameters.end(),
                                    [&](const auto& r) { return r.spec_name == key; });
     const bool unused = key.rfind("output_proj.", 0) == 0;  // declared by the authors' code and never used
@@ -204,7 +207,7 @@ template <class T>
 void add_hidden(Json& step, const Probe<T>& probe, const T* h, RegisterShape shape) {
   const std::size_t n = shape.ancillas();
   Json re = lane0(h, n), im = Json::array();
-  if (probe.cell.hidden_numbers() == 2 * n)
+  if (probe.cell->state_numbers() == 2 * n)
     im = lane0(h + n * kLanes<T>, n);
   else
     for (std::size_t j = 0; j < n; ++j) im.push_back(0.0);
@@ -217,48 +220,54 @@ void add_hidden(Json& step, const Probe<T>& probe, const T* h, RegisterShape sha
   step["hidden"] = {{"re", re}, {"im", im}};
 }
 
-// Runs all sequences; fills `steps` with what the first one does.
+// What each step of the first sequence does; its z are filled in later.
 template <class T>
-std::vector<T> run_forward(Probe<T>& probe, const SequenceInput<T>& input, Tape<T>& tape, Json* steps) {
+Json observed_steps(Probe<T>& probe, const SequenceInput<T>& input) {
+  const RegisterShape shape{probe.cell->options().system, probe.cell->options().ancilla};
+  const bool keeps_probabilities = probe.cell->hidden_update().name == "probabilities";
+  Json steps = Json::array();
+  const auto observer = [&](Stage stage, std::size_t tile, std::size_t t, const StepWorkspace<T>& w,
+                            const T* h) {
+    if (tile != 0 || stage != Stage::kUpdated) return;
+    Json step = {
+        {"t", t}, {"x", probe.x[t * static_cast<std::size_t>(probe.cell->options().features)]}, {"z", 0.0}};
+    if (keeps_probabilities) {
+      add_hidden(step, probe, h, shape);
+      add_density_matrix(step, w.psi[0], shape);
+      double square = 0;
+      for (double v : step["hidden"]["re"]) square += v * v;
+      step["hidden_l2_norm"] = std::sqrt(square);
+    } else {
+      add_outcomes(step, w.psi[0], shape);
+      step["joint_state"] = {{"re", lane0(w.psi[0].re, w.psi[0].dimension())},
+                             {"im", lane0(w.psi[0].im, w.psi[0].dimension())}};
+      add_hidden(step, probe, h, shape);
+    }
+    steps.push_back(step);
+  };
+  probe.cell->observe(probe.parameters, input, {}, observer);
+  return steps;
+}
+
+// The readouts of all sequences and steps; `tape` gets what gradients() needs.
+template <class T>
+std::vector<T> run_forward(Probe<T>& probe, const SequenceInput<T>& input, std::span<std::byte> tape) {
   std::vector<T> z(input.samples * probe.steps);
-  StepObserver<T> observer;
-  const RegisterShape shape{probe.cell.options().system, probe.cell.options().ancilla};
-  const bool keeps_probabilities = probe.cell.hidden_update().name == "probabilities";
-  if (steps)
-    observer = [&](Stage stage, std::size_t tile, std::size_t t, const StepWorkspace<T>& w, const T* h) {
-      if (tile != 0 || stage != Stage::kUpdated) return;
-      Json step = {
-          {"t", t}, {"x", probe.x[t * static_cast<std::size_t>(probe.cell.options().features)]}, {"z", 0.0}};
-      if (keeps_probabilities) {
-        add_hidden(step, probe, h, shape);
-        add_density_matrix(step, w.psi[0], shape);
-        double square = 0;
-        for (double v : step["hidden"]["re"]) square += v * v;
-        step["hidden_l2_norm"] = std::sqrt(square);
-      } else {
-        add_outcomes(step, w.psi[0], shape);
-        step["joint_state"] = {{"re", lane0(w.psi[0].re, w.psi[0].dimension())},
-                               {"im", lane0(w.psi[0].im, w.psi[0].dimension())}};
-        add_hidden(step, probe, h, shape);
-      }
-      steps->push_back(step);
-    };
-  probe.cell.forward(probe.parameters, input, z.data(), nullptr, &tape, observer);
-  for (std::size_t t = 0; steps && t < probe.steps; ++t) (*steps)[t]["z"] = z[t];
+  probe.cell->forward(probe.parameters, input, {.y = z.data()}, tape);
   return z;
 }
 
 // Gradients of a loss with dL/dz = d_z, by the names of the spec.
 template <class T>
-Json gradients(Probe<T>& probe, const SequenceInput<T>& input, const Tape<T>& tape, const std::vector<T>& d_z,
-               bool with_x) {
+Json gradients(Probe<T>& probe, const SequenceInput<T>& input, std::span<const std::byte> tape,
+               const std::vector<T>& d_z, bool with_x) {
   std::vector<double> d_parameters(probe.parameters.size(), 0.0);
-  const std::size_t features = static_cast<std::size_t>(probe.cell.options().features);
+  const std::size_t features = static_cast<std::size_t>(probe.cell->options().features);
   std::vector<T> d_x(input.samples * probe.steps * features);
-  probe.cell.backward(probe.parameters, input, tape, d_z.data(), nullptr,
-                      {d_parameters.data(), d_x.data(), nullptr});
+  probe.cell->backward(probe.parameters, input, tape, {.y = d_z.data()},
+                       {.parameters = d_parameters.data(), .x = d_x.data()});
   Json grad;
-  for (const Segment& segment : probe.cell.segments()) {
+  for (const Segment& segment : probe.cell->segments()) {
     std::size_t next = segment.offset;
     grad[spec_name_of(segment.name)] = nested(d_parameters, segment.shape, next);
   }
@@ -274,13 +283,16 @@ Json gradients(Probe<T>& probe, const SequenceInput<T>& input, const Tape<T>& ta
 template <class T>
 Json results(Probe<T> probe) {
   const T* const hidden = probe.hidden.empty() ? nullptr : probe.hidden.data();
-  const SequenceInput<T> one{1, probe.steps, probe.x.data(), hidden};
-  const SequenceInput<T> all{probe.sequences, probe.steps, probe.x.data(), hidden};
+  const SequenceInput<T> one{.samples = 1, .steps = probe.steps, .x = probe.x.data(), .state = hidden};
+  const SequenceInput<T> all{
+      .samples = probe.sequences, .steps = probe.steps, .x = probe.x.data(), .state = hidden};
   const std::size_t last = probe.steps - 1;
-  Json out, steps = Json::array();
+  Json out, steps = observed_steps(probe, one);
 
-  Tape<T> tape;
-  const std::vector<T> z = run_forward(probe, one, tape, &steps);
+  TapeMemory memory;
+  const auto tape = memory.take(probe.cell->tape_bytes(one.samples, one.steps));
+  const std::vector<T> z = run_forward(probe, one, tape);
+  for (std::size_t t = 0; t < probe.steps; ++t) steps[t]["z"] = z[t];
   out["steps"] = steps;
   out["z_per_step"] = std::vector<double>(z.begin(), z.end());
 
@@ -300,8 +312,8 @@ Json results(Probe<T> probe) {
   out["all_steps_mse"] = {
       {"targets", probe.step_targets}, {"loss", loss}, {"grad", gradients(probe, one, tape, d_z, true)}};
 
-  Tape<T> batch_tape;
-  const std::vector<T> batch = run_forward(probe, all, batch_tape, nullptr);
+  const auto batch_tape = memory.take(probe.cell->tape_bytes(all.samples, all.steps));
+  const std::vector<T> batch = run_forward(probe, all, batch_tape);
   std::vector<T> d_batch(batch.size(), T(0));
   Json predictions = Json::array();
   loss = 0;
@@ -318,7 +330,7 @@ Json results(Probe<T> probe) {
 }
 
 int run(const Options& options) {
-  const JsonPlace spec = JsonPlace::open(options.spec);
+  const DocumentPlace spec = DocumentPlace::open(options.spec);
   print_json(options.dtype == "float32" ? results(read_probe<float>(spec))
                                         : results(read_probe<double>(spec)));
   return kOk;

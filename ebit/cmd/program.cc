@@ -1,6 +1,8 @@
 // From the command line to a command's exit status: parsing, help, and errors as one line.
 #include <fmt/format.h>
 
+#include <CLI/CLI.hpp>
+
 #include <algorithm>
 #include <cstdio>
 #include <memory>
@@ -11,9 +13,18 @@
 #include "ebit/cmd/command.h"
 #include "ebit/cmd/output.h"
 #include "ebit/cmd/torch_program.h"
+#include "ebit/fit/model.h"
 
 namespace ebit::cmd {
 namespace {
+
+// --help without the options that are hidden: CLI11 would lose their names in messages too.
+class HelpFormatter : public CLI::Formatter {
+  std::string make_group(std::string group, bool is_positional,
+                         std::vector<const CLI::Option*> options) const override {
+    return group == kHidden ? "" : CLI::Formatter::make_group(std::move(group), is_positional, options);
+  }
+};
 
 int run_or_throw(std::span<const Command> table, std::vector<std::string> arguments);
 void print_error(std::string message);
@@ -23,9 +34,14 @@ std::string first_line(const std::string& text);
 
 int run_program(std::span<const Command> table, const std::vector<std::string>& arguments) {
   try {
-    const int status = run_or_throw(table, arguments);
-    flush_output();
-    return status;
+    try {
+      const int status = run_or_throw(table, arguments);
+      flush_output();
+      return status;
+    } catch (const fit::NeedsTorch&) {
+      if (!built_with_torch() || has_torch()) throw;
+      run_in_torch_program(arguments);
+    }
   } catch (const std::bad_alloc&) {
     print_error("out of memory; try a smaller model, batch or window");
   } catch (const Error& error) {
@@ -38,9 +54,10 @@ int run_program(std::span<const Command> table, const std::vector<std::string>& 
   return kBadInput;
 }
 
-std::unique_ptr<CLI::App> make_parser(std::span<const Command> table,
-                                      std::vector<std::function<int()>>& actions) {
-  auto app = std::make_unique<CLI::App>("Recurrent sequence models whose memory is a quantum state.", "ebit");
+std::shared_ptr<CLI::App> make_parser(std::span<const Command> table, std::vector<Action>& actions,
+                                      const std::string& only) {
+  auto app = std::make_shared<CLI::App>("Recurrent sequence models whose memory is a quantum state.", "ebit");
+  app->formatter(std::make_shared<HelpFormatter>());
   app->set_version_flag("--version", "ebit " EBIT_VERSION, "Print the version and exit");
   app->set_help_flag("-h,--help", "Print this help and exit");
   app->get_formatter()->column_width(36);
@@ -57,9 +74,18 @@ std::unique_ptr<CLI::App> make_parser(std::span<const Command> table,
     std::string footer = "Examples:";
     for (const auto& example : row.examples) footer += "\n  " + example;
     sub->footer(footer);
-    actions.push_back(row.setup ? row.setup(*sub) : nullptr);
+    Parser parser(*sub);
+    actions.push_back(only.empty() || only == row.name ? row.setup(parser) : nullptr);
   }
   return app;
+}
+
+std::vector<std::string> help_texts(std::span<const Command> table) {
+  std::vector<Action> actions;
+  const auto app = make_parser(table, actions);
+  std::vector<std::string> texts = {app->help()};
+  for (const Command& row : table) texts.push_back(app->get_subcommand(row.name)->help("ebit"));
+  return texts;
 }
 
 namespace {
@@ -109,10 +135,8 @@ int run_or_throw(std::span<const Command> table, std::vector<std::string> argume
     const auto names = names_of(table);
     fail("no command '{}'{}", name, suggestion(name, names));
   }
-  if (chosen && chosen->needs_torch && !chosen->setup) run_in_torch_program(chosen->name, arguments);
-
-  std::vector<std::function<int()>> actions;
-  const auto app = make_parser(table, actions);
+  std::vector<Action> actions;
+  const auto app = make_parser(table, actions, name);
   if (arguments.empty()) arguments.push_back("--help");
   try {
     app->parse(

@@ -7,6 +7,7 @@
 #include "ebit/base/error.h"
 #include "ebit/cmd/command.h"
 #include "ebit/cmd/output.h"
+#include "ebit/fit/model.h"
 
 namespace ebit::cmd {
 namespace {
@@ -15,15 +16,16 @@ using testing::HasSubstr;
 using testing::StartsWith;
 
 // A command that does what its option says: each way a command can end.
-std::function<int()> setup_end(CLI::App& app) {
+Action setup_end(Parser& parser) {
   auto how = std::make_shared<std::string>("well");
-  app.add_option("--how", *how, "How to end")->required();
+  parser.add_option("--how", *how, "How to end").required();
   return [how] {
     if (*how == "check") return kCheckFailed;
     if (*how == "interrupt") return kInterrupted;
     if (*how == "error") fail("line one\nline two");
     if (*how == "memory") throw std::bad_alloc();
     if (*how == "file") return static_cast<int>(std::filesystem::file_size("/does/not/exist"));
+    if (*how == "torch") throw fit::NeedsTorch("built without libtorch");
     if (*how == "foreign") throw std::logic_error("what happened\nException raised from here\nand there");
     print("ended " + *how + "\n");
     return kOk;
@@ -42,7 +44,7 @@ Outcome run(const std::vector<std::string>& arguments) {
        .help = "End somehow",
        .examples = {"ebit end --how well"},
        .setup = setup_end},
-      {.name = "learn", .group = "Test", .help = "Learn", .examples = {"ebit learn"}, .needs_torch = true}};
+      {.name = "learn", .group = "Test", .help = "Learn", .examples = {"ebit learn"}, .setup = setup_end}};
   testing::internal::CaptureStdout();
   testing::internal::CaptureStderr();
   Outcome outcome;
@@ -110,13 +112,13 @@ TEST(Program, PrintsItsVersion) {
   EXPECT_EQ(outcome.out, "ebit " EBIT_VERSION "\n");
 }
 
-// This test program stands in no folder with an ebit-torch, so a torch command cannot be handed on.
-TEST(Program, SaysWhyATorchCommandCannotRun) {
-  const Outcome outcome = run({"learn", "--help"});
+// This test program stands in no folder with an ebit-torch, so nothing can be handed on.
+TEST(Program, SaysWhyAModelThatNeedsTorchCannotRun) {
+  const Outcome outcome = run({"end", "--how", "torch"});
   EXPECT_EQ(outcome.status, kBadInput);
   EXPECT_EQ(outcome.out, "");
   EXPECT_THAT(outcome.err,
-              HasSubstr(EBIT_WITH_TORCH ? "cannot find the program ebit-torch" : "built without it"));
+              HasSubstr(EBIT_WITH_TORCH ? "cannot find the program ebit-torch" : "built without libtorch"));
 }
 
 }  // namespace

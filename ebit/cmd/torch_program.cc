@@ -2,14 +2,53 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
 #include "ebit/base/error.h"
+#include "ebit/experiment/models.h"
+#include "ebit/experiment/problem.h"
+#include "ebit/experiment/runs/run_folder.h"
+#include "ebit/fit/model.h"
 
 namespace ebit::cmd {
+namespace {
+
+using experiment::Config;
+
+constexpr std::string_view kTorch = "torch";  // its name in the table of backends
+
+// What decides which backend computes a model, without its data.
+fit::ModelSpec outline_of(const Config& config) {
+  const unsigned family = experiment::family_of(config);
+  const unsigned problem = experiment::find_problem(config.problem.name).set;
+  fit::ModelSpec spec;
+  if (family == experiment::kRegister) {
+    spec.core = CellOptions(config.model.reg);
+  } else if (family == experiment::kQrnn) {
+    spec.core = CellOptions(config.model.qrnn);
+  } else {
+    spec.core = fit::ClassicalOptions{.core = config.model.name};
+  }
+  spec.input.vocabulary = (problem & experiment::kTokens) != 0 ? 1 : 0;
+  spec.input.dropout = config.model.dropout;
+  if (problem == experiment::kTranslate) spec.head.answer = fit::Answer::kTranslation;
+  return spec;
+}
+
+bool can_compute(const fit::ModelSpec& spec) {
+  return std::ranges::any_of(fit::backends(),
+                             [&](const fit::Backend& row) { return row.obstacle(spec).empty(); });
+}
+
+}  // namespace
 
 bool built_with_torch() { return EBIT_WITH_TORCH != 0; }
+
+bool has_torch() {
+  return std::ranges::any_of(fit::backends(), [](const fit::Backend& row) { return row.name == kTorch; });
+}
 
 std::filesystem::path torch_program() {
   const auto folder = std::filesystem::read_symlink("/proc/self/exe").parent_path();
@@ -19,22 +58,36 @@ std::filesystem::path torch_program() {
     if (access(path.c_str(), X_OK) == 0) return path;
   }
   fail(
-      "cannot find the program ebit-torch, which carries this command: neither {} nor {} is there; build or "
+      "cannot find the program ebit-torch, which carries libtorch: neither {} nor {} is there; build or "
       "install ebit again",
       beside.string(), installed.string());
 }
 
-void run_in_torch_program(const std::string& command, const std::vector<std::string>& arguments) {
-  require(built_with_torch(),
-          "'{}' needs libtorch, and this ebit was built without it (EBIT_TORCH=OFF); build it again with "
-          "EBIT_TORCH=ON",
-          command);
+void run_in_torch_program(const std::vector<std::string>& arguments) {
   const std::string path = torch_program().string();
   std::vector<char*> argv{const_cast<char*>(path.c_str())};
   for (const auto& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
   argv.push_back(nullptr);
   execv(path.c_str(), argv.data());
   fail("cannot start {}: {}", path, std::strerror(errno));
+}
+
+void require_backends(const Config& config) {
+  if (has_torch()) return;
+  for (const experiment::Job& job : experiment::jobs_of(config, {})) {
+    if (experiment::family_of(job.config) == experiment::kUntrained) continue;
+    // A model that was asked for without torch is refused by name, not handed on.
+    if (!job.baseline && config.step == "native") continue;
+    if (config.step != kTorch && can_compute(outline_of(job.config))) continue;
+    throw fit::NeedsTorch(fmt::format(
+        "'{}' needs libtorch, and this ebit was built without it (EBIT_TORCH=OFF); build it again "
+        "with EBIT_TORCH=ON",
+        job.name));
+  }
+}
+
+void require_run_backends(const std::filesystem::path& folder) {
+  require_backends(experiment::read_run_config(folder));
 }
 
 }  // namespace ebit::cmd

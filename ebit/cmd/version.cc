@@ -1,6 +1,8 @@
 // ebit version: what this build is, for bug reports.
 #include <fmt/format.h>
 
+#include <nlohmann/json.hpp>
+
 #include "ebit/cmd/command.h"
 #include "ebit/cmd/output.h"
 #include "ebit/cmd/torch_program.h"
@@ -16,9 +18,9 @@ int run(const Options& options);
 
 }  // namespace
 
-std::function<int()> setup_version(CLI::App& app) {
+Action setup_version(Parser& parser) {
   auto options = std::make_shared<Options>();
-  app.add_flag("--json", options->json, "Print the result as JSON");
+  parser.add_flag("--json", options->json, "Print the result as JSON");
   return [options] { return run(*options); };
 }
 

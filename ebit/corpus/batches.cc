@@ -7,7 +7,7 @@
 #include "ebit/base/random.h"
 #include "ebit/corpus/split.h"
 
-namespace ebit {
+namespace ebit::inline corpus {
 namespace {
 
 constexpr std::uint64_t kBatchStream = 0x6261746368000000;  // "batch", and the epoch
@@ -60,4 +60,4 @@ std::vector<std::size_t> lengths_of(std::span<const Ids> sequences) {
   return lengths;
 }
 
-}  // namespace ebit
+}  // namespace ebit::inline corpus

@@ -8,7 +8,7 @@
 
 #include "ebit/corpus/vocabulary.h"
 
-namespace ebit {
+namespace ebit::inline corpus {
 
 /// Sequences filled up with `<pad>` to the longest of them.
 struct PaddedBatch {
@@ -41,4 +41,4 @@ std::vector<std::vector<std::size_t>> make_batches(std::span<const std::size_t> 
 /// The lengths of sequences.
 std::vector<std::size_t> lengths_of(std::span<const Ids> sequences);
 
-}  // namespace ebit
+}  // namespace ebit::inline corpus

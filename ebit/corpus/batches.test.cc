@@ -8,7 +8,7 @@
 
 #include "ebit/corpus/testing/support.h"
 
-namespace ebit {
+namespace ebit::inline corpus {
 namespace {
 
 using testing::ElementsAre;
@@ -73,4 +73,4 @@ TEST(Batches, BucketsSavePaddingAndChangeFromEpochToEpoch) {
 }
 
 }  // namespace
-}  // namespace ebit
+}  // namespace ebit::inline corpus

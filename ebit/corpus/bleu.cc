@@ -6,9 +6,9 @@
 #include <utility>
 
 #include "ebit/base/error.h"
-#include "ebit/corpus/code_point.h"
+#include "ebit/base/utf8.h"
 
-namespace ebit {
+namespace ebit::inline corpus {
 namespace {
 
 constexpr std::size_t kOrder = 4;
@@ -145,7 +145,7 @@ Tokens tokenize_13a(std::string_view text) {
   // sacreBLEU strips the end first, so a '-' there joins nothing.
   std::string line = " ";
   std::size_t end = 0, size = 0;
-  for_each_code_point(text, [&](utf8proc_int32_t point, std::string_view bytes) {
+  for_each_code_point(text, [&](char32_t point, std::string_view bytes) {
     size += bytes.size();
     if (!is_space(point)) end = size;
   });
@@ -168,4 +168,4 @@ Tokens tokenize_13a(std::string_view text) {
   return tokenize(line, {.name = "whitespace", .lower_case = false});
 }
 
-}  // namespace ebit
+}  // namespace ebit::inline corpus

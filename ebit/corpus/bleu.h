@@ -11,7 +11,7 @@
 
 #include "ebit/corpus/tokenizer.h"
 
-namespace ebit {
+namespace ebit::inline corpus {
 
 /// A corpus' BLEU and what it is made of.
 struct Bleu {
@@ -33,4 +33,4 @@ Bleu bleu(std::span<const std::string> hypotheses, std::span<const std::vector<s
 /// The tokens of mteval-v13a.pl as sacreBLEU 2 computes them.
 Tokens tokenize_13a(std::string_view text);
 
-}  // namespace ebit
+}  // namespace ebit::inline corpus

@@ -7,7 +7,7 @@
 
 #include "ebit/corpus/testing/support.h"
 
-namespace ebit {
+namespace ebit::inline corpus {
 namespace {
 
 using testing::HasSubstr;
@@ -78,4 +78,4 @@ TEST(Bleu, UnequalListsAreRefused) {
 }
 
 }  // namespace
-}  // namespace ebit
+}  // namespace ebit::inline corpus

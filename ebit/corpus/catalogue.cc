@@ -8,7 +8,7 @@
 #include "ebit/base/nearest.h"
 #include "ebit/data/included.h"
 
-namespace ebit {
+namespace ebit::inline corpus {
 namespace {
 
 namespace fs = std::filesystem;
@@ -231,4 +231,4 @@ CorpusSource corpus_source(const std::string& corpus, std::string_view task, con
   return {corpus, found->files};
 }
 
-}  // namespace ebit
+}  // namespace ebit::inline corpus

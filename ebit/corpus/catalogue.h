@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-namespace ebit {
+namespace ebit::inline corpus {
 
 /// A file of a corpus.
 struct CorpusFile {
@@ -67,4 +67,4 @@ struct CorpusSource {
 /// and for what is neither a name nor a path (nearest name suggested).
 CorpusSource corpus_source(const std::string& corpus, std::string_view task, const std::string& folder);
 
-}  // namespace ebit
+}  // namespace ebit::inline corpus

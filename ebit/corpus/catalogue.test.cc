@@ -9,7 +9,7 @@
 #include "ebit/corpus/testing/support.h"
 #include "ebit/data/included.h"
 
-namespace ebit {
+namespace ebit::inline corpus {
 namespace {
 
 namespace fs = std::filesystem;
@@ -124,4 +124,4 @@ TEST(Catalogue, SumsAreThoseOfTheRealFiles) {
 }
 
 }  // namespace
-}  // namespace ebit
+}  // namespace ebit::inline corpus

@@ -5,7 +5,7 @@
 #include "ebit/base/error.h"
 #include "ebit/base/random.h"
 
-namespace ebit {
+namespace ebit::inline corpus {
 namespace {
 
 constexpr std::uint64_t kCopyingStream = 0x636F7079 << 2;  // "copy", and two bits for the part
@@ -38,4 +38,4 @@ CopyingBatch copying_batch(const CopyingTask& task, CopyingPart part, std::uint6
   return batch;
 }
 
-}  // namespace ebit
+}  // namespace ebit::inline corpus

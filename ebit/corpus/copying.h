@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace ebit {
+namespace ebit::inline corpus {
 
 /// The copying problem of Hochreiter and Schmidhuber (1997) in the layout of Arjovsky, Shah and Bengio
 /// (arXiv:1511.06464v4, section 4.1). Of 10 symbols the numbers 0 to 7 are data, 8 is the blank, 9 the
@@ -44,4 +44,4 @@ struct CopyingBatch {
 /// number alone, whatever the batches. Throws Error for a delay of 0.
 CopyingBatch copying_batch(const CopyingTask& task, CopyingPart part, std::uint64_t first, std::size_t count);
 
-}  // namespace ebit
+}  // namespace ebit::inline corpus

@@ -9,7 +9,7 @@
 
 #include "ebit/corpus/testing/support.h"
 
-namespace ebit {
+namespace ebit::inline corpus {
 namespace {
 
 TEST(Copying, LayoutIsArjovskys) {
@@ -62,4 +62,4 @@ TEST(Copying, SymbolsAreEquallyLikely) {
 }
 
 }  // namespace
-}  // namespace ebit
+}  // namespace ebit::inline corpus

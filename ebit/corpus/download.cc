@@ -13,7 +13,7 @@
 #include "ebit/base/error.h"
 #include "ebit/base/memory.h"
 
-namespace ebit {
+namespace ebit::inline corpus {
 namespace {
 
 /// The file that a transfer goes into, open for this process alone.
@@ -168,4 +168,4 @@ bool download(const std::string& address, const std::filesystem::path& partial,
   return true;
 }
 
-}  // namespace ebit
+}  // namespace ebit::inline corpus

@@ -6,7 +6,7 @@
 #include <functional>
 #include <string>
 
-namespace ebit {
+namespace ebit::inline corpus {
 
 /// Called with the bytes there are and the bytes in all (0: not known yet); false stops the transfer.
 using TransferProgress = std::function<bool(std::uint64_t done, std::uint64_t total)>;
@@ -21,4 +21,4 @@ using TransferProgress = std::function<bool(std::uint64_t done, std::uint64_t to
 bool download(const std::string& address, const std::filesystem::path& partial,
               const TransferProgress& progress);
 
-}  // namespace ebit
+}  // namespace ebit::inline corpus

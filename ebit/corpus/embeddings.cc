@@ -6,12 +6,12 @@
 
 #include "ebit/base/error.h"
 #include "ebit/base/random.h"
+#include "ebit/base/utf8.h"
 #include "ebit/corpus/files.h"
 #include "ebit/corpus/text.h"
 #include "ebit/data/number.h"
-#include "ebit/data/utf8.h"
 
-namespace ebit {
+namespace ebit::inline corpus {
 namespace {
 
 constexpr std::uint64_t kVectorStream = 0x766563746F720000;  // "vector", and the token's number
@@ -86,4 +86,4 @@ Embeddings read_embeddings(const std::filesystem::path& path, const Vocabulary& 
   return out;
 }
 
-}  // namespace ebit
+}  // namespace ebit::inline corpus

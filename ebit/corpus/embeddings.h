@@ -8,7 +8,7 @@
 
 #include "ebit/corpus/vocabulary.h"
 
-namespace ebit {
+namespace ebit::inline corpus {
 
 /// Vectors of a vocabulary.
 struct Embeddings {
@@ -25,4 +25,4 @@ struct Embeddings {
 Embeddings read_embeddings(const std::filesystem::path& path, const Vocabulary& vocabulary,
                            std::uint64_t seed);
 
-}  // namespace ebit
+}  // namespace ebit::inline corpus

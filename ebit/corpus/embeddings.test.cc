@@ -7,7 +7,7 @@
 
 #include "ebit/corpus/testing/support.h"
 
-namespace ebit {
+namespace ebit::inline corpus {
 namespace {
 
 using testing::HasSubstr;
@@ -65,4 +65,4 @@ TEST(Embeddings, BadFilesAreRefusedWithTheirLine) {
 }
 
 }  // namespace
-}  // namespace ebit
+}  // namespace ebit::inline corpus

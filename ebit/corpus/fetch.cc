@@ -8,7 +8,7 @@
 #include "ebit/base/error.h"
 #include "ebit/corpus/sha256.h"
 
-namespace ebit {
+namespace ebit::inline corpus {
 namespace {
 
 namespace fs = std::filesystem;
@@ -130,4 +130,4 @@ std::vector<FetchedFile> fetch_corpus(const CorpusRow& row, const FetchOptions& 
   return fetched;
 }
 
-}  // namespace ebit
+}  // namespace ebit::inline corpus

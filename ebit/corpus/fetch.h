@@ -10,7 +10,7 @@
 #include "ebit/corpus/catalogue.h"
 #include "ebit/corpus/download.h"
 
-namespace ebit {
+namespace ebit::inline corpus {
 
 /// How a corpus is got.
 struct FetchOptions {
@@ -39,4 +39,4 @@ using FetchStarted = std::function<TransferProgress(const CorpusFile& file)>;
 std::vector<FetchedFile> fetch_corpus(const CorpusRow& row, const FetchOptions& options,
                                       const FetchStarted& started);
 
-}  // namespace ebit
+}  // namespace ebit::inline corpus

@@ -12,7 +12,7 @@
 #include "ebit/corpus/sha256.h"
 #include "ebit/corpus/testing/support.h"
 
-namespace ebit {
+namespace ebit::inline corpus {
 namespace {
 
 namespace fs = std::filesystem;
@@ -239,4 +239,4 @@ TEST(Fetch, FilesAtHandAreCheckedAndCopied) {
 }
 
 }  // namespace
-}  // namespace ebit
+}  // namespace ebit::inline corpus

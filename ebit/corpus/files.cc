@@ -10,7 +10,7 @@
 #include "ebit/base/error.h"
 #include "ebit/base/memory.h"
 
-namespace ebit {
+namespace ebit::inline corpus {
 namespace {
 
 namespace fs = std::filesystem;
@@ -134,4 +134,4 @@ std::string_view base_name(std::string_view name) {
   return slash == std::string_view::npos ? name : name.substr(slash + 1);
 }
 
-}  // namespace ebit
+}  // namespace ebit::inline corpus

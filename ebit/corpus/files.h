@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace ebit {
+namespace ebit::inline corpus {
 
 /// One file with its content.
 struct NamedBytes {
@@ -33,4 +33,4 @@ std::vector<NamedBytes> read_members(const std::filesystem::path& path,
 /// The last part of a name with '/': "rt-polarity.pos" of "sentence_polarity/rt-polarity.pos".
 std::string_view base_name(std::string_view name);
 
-}  // namespace ebit
+}  // namespace ebit::inline corpus

@@ -5,7 +5,7 @@
 
 #include "ebit/corpus/testing/support.h"
 
-namespace ebit {
+namespace ebit::inline corpus {
 namespace {
 
 using testing::AllOf;
@@ -67,4 +67,4 @@ TEST(Files, DamagedOnesAreRefusedInOneLine) {
 }
 
 }  // namespace
-}  // namespace ebit
+}  // namespace ebit::inline corpus

@@ -8,7 +8,7 @@
 #include "ebit/base/error.h"
 #include "ebit/corpus/files.h"
 
-namespace ebit {
+namespace ebit::inline corpus {
 namespace {
 
 std::size_t byte_at(std::string_view bytes, std::size_t i) { return static_cast<unsigned char>(bytes[i]); }
@@ -66,4 +66,4 @@ IdxArray read_idx(const std::filesystem::path& path, std::size_t dimensions) {
   return array;
 }
 
-}  // namespace ebit
+}  // namespace ebit::inline corpus

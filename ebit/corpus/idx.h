@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <vector>
 
-namespace ebit {
+namespace ebit::inline corpus {
 
 /// An array of unsigned bytes, the last dimension innermost.
 struct IdxArray {
@@ -20,4 +20,4 @@ struct IdxArray {
 /// or longer than its sizes say.
 IdxArray read_idx(const std::filesystem::path& path, std::size_t dimensions);
 
-}  // namespace ebit
+}  // namespace ebit::inline corpus

@@ -9,14 +9,14 @@
 #include "ebit/base/error.h"
 #include "ebit/base/nearest.h"
 #include "ebit/base/random.h"
+#include "ebit/base/utf8.h"
 #include "ebit/corpus/catalogue.h"
 #include "ebit/corpus/files.h"
 #include "ebit/corpus/idx.h"
 #include "ebit/data/csv.h"
 #include "ebit/data/number.h"
-#include "ebit/data/utf8.h"
 
-namespace ebit {
+namespace ebit::inline corpus {
 namespace {
 
 namespace fs = std::filesystem;
@@ -167,4 +167,4 @@ ImageData load_images(const ImageOptions& options) {
   return data;
 }
 
-}  // namespace ebit
+}  // namespace ebit::inline corpus

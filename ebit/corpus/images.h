@@ -11,7 +11,7 @@
 
 #include "ebit/corpus/split.h"
 
-namespace ebit {
+namespace ebit::inline corpus {
 
 /// N grey images with their classes.
 struct ImageSet {
@@ -82,4 +82,4 @@ struct ImageData {
 /// there, saying how to get it.
 ImageData load_images(const ImageOptions& options);
 
-}  // namespace ebit
+}  // namespace ebit::inline corpus

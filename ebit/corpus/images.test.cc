@@ -9,7 +9,7 @@
 #include "ebit/corpus/idx.h"
 #include "ebit/corpus/testing/support.h"
 
-namespace ebit {
+namespace ebit::inline corpus {
 namespace {
 
 using testing::AllOf;
@@ -154,4 +154,4 @@ TEST(Images, MnistItself) {
 }
 
 }  // namespace
-}  // namespace ebit
+}  // namespace ebit::inline corpus

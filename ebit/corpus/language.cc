@@ -7,12 +7,12 @@
 #include <optional>
 
 #include "ebit/base/error.h"
+#include "ebit/base/utf8.h"
 #include "ebit/corpus/catalogue.h"
-#include "ebit/corpus/code_point.h"
 #include "ebit/corpus/files.h"
 #include "ebit/corpus/text.h"
 
-namespace ebit {
+namespace ebit::inline corpus {
 namespace {
 
 /// The three parts as text.
@@ -88,7 +88,7 @@ void for_each_line(std::string_view text, const TokenizerOptions& tokenizer, Use
     Tokens tokens = tokenize(line, tokenizer);
     tokens.emplace_back(keeps_ends ? "\n" : "<eos>");
     std::size_t characters = 1;
-    for_each_code_point(line, [&](utf8proc_int32_t, std::string_view) { ++characters; });
+    for_each_code_point(line, [&](char32_t, std::string_view) { ++characters; });
     if (!use(tokens, characters)) return;
   }
 }
@@ -160,4 +160,4 @@ StreamWindow TextStreams::window(std::size_t index) const {
   return out;
 }
 
-}  // namespace ebit
+}  // namespace ebit::inline corpus

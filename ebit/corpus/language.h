@@ -10,7 +10,7 @@
 
 #include "ebit/corpus/vocabulary.h"
 
-namespace ebit {
+namespace ebit::inline corpus {
 
 /// What to make of a text.
 struct LanguageOptions {
@@ -71,4 +71,4 @@ class TextStreams {
   std::size_t batch_, steps_, length_;  // length_: tokens of a stream
 };
 
-}  // namespace ebit
+}  // namespace ebit::inline corpus

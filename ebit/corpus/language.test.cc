@@ -5,7 +5,7 @@
 
 #include "ebit/corpus/testing/support.h"
 
-namespace ebit {
+namespace ebit::inline corpus {
 namespace {
 
 using testing::ElementsAre;
@@ -111,4 +111,4 @@ TEST(Language, TheCorporaThemselves) {
 }
 
 }  // namespace
-}  // namespace ebit
+}  // namespace ebit::inline corpus

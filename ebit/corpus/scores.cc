@@ -7,7 +7,7 @@
 
 #include "ebit/base/error.h"
 
-namespace ebit {
+namespace ebit::inline corpus {
 
 ClassScores class_scores(std::span<const std::int64_t> truth, std::span<const std::int64_t> prediction,
                          std::int64_t classes) {
@@ -52,4 +52,4 @@ double bits_per_character(double log_likelihood, std::size_t characters) {
   return -log_likelihood / (std::numbers::ln2 * static_cast<double>(characters));
 }
 
-}  // namespace ebit
+}  // namespace ebit::inline corpus

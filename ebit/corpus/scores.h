@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-namespace ebit {
+namespace ebit::inline corpus {
 
 /// Scores of predicted classes.
 struct ClassScores {
@@ -28,4 +28,4 @@ double perplexity(double log_likelihood, std::size_t tokens);
 /// tokens.
 double bits_per_character(double log_likelihood, std::size_t characters);
 
-}  // namespace ebit
+}  // namespace ebit::inline corpus

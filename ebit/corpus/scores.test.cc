@@ -7,7 +7,7 @@
 
 #include "ebit/corpus/testing/support.h"
 
-namespace ebit {
+namespace ebit::inline corpus {
 namespace {
 
 using testing::ElementsAre;
@@ -42,4 +42,4 @@ TEST(Scores, LikelihoodOfAUniformModel) {
 }
 
 }  // namespace
-}  // namespace ebit
+}  // namespace ebit::inline corpus

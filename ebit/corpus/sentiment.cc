@@ -6,13 +6,13 @@
 #include <array>
 
 #include "ebit/base/error.h"
+#include "ebit/base/utf8.h"
 #include "ebit/corpus/catalogue.h"
 #include "ebit/corpus/files.h"
 #include "ebit/corpus/text.h"
 #include "ebit/data/number.h"
-#include "ebit/data/utf8.h"
 
-namespace ebit {
+namespace ebit::inline corpus {
 namespace {
 
 namespace fs = std::filesystem;
@@ -155,4 +155,4 @@ SentimentData load_sentiment(const SentimentOptions& options) {
   return data;
 }
 
-}  // namespace ebit
+}  // namespace ebit::inline corpus

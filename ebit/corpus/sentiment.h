@@ -11,7 +11,7 @@
 #include "ebit/corpus/tokenizer.h"
 #include "ebit/corpus/vocabulary.h"
 
-namespace ebit {
+namespace ebit::inline corpus {
 
 /// Sentences as a corpus holds them.
 struct RawSentences {
@@ -59,4 +59,4 @@ struct SentimentData {
 /// Reads, divides and numbers a corpus. Throws Error as read_sentiment() and split_rows().
 SentimentData load_sentiment(const SentimentOptions& options);
 
-}  // namespace ebit
+}  // namespace ebit::inline corpus

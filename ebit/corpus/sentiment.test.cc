@@ -8,7 +8,7 @@
 
 #include "ebit/corpus/testing/support.h"
 
-namespace ebit {
+namespace ebit::inline corpus {
 namespace {
 
 using testing::AllOf;
@@ -97,4 +97,4 @@ TEST(Sentiment, UnknownCorporaSuggestTheNearest) {
 }
 
 }  // namespace
-}  // namespace ebit
+}  // namespace ebit::inline corpus

@@ -11,7 +11,7 @@
 
 #include "ebit/base/error.h"
 
-namespace ebit {
+namespace ebit::inline corpus {
 
 std::string sha256_of_file(const std::filesystem::path& path) {
   std::ifstream in(path, std::ios::binary);
@@ -34,4 +34,4 @@ std::string sha256_of_file(const std::filesystem::path& path) {
   return text;
 }
 
-}  // namespace ebit
+}  // namespace ebit::inline corpus

@@ -8,7 +8,7 @@
 #include "ebit/base/error.h"
 #include "ebit/base/random.h"
 
-namespace ebit {
+namespace ebit::inline corpus {
 namespace {
 
 constexpr std::uint64_t kSplitStream = 0x73706C6974;  // "split": this draw is independent of others of a seed
@@ -79,4 +79,4 @@ Parts split_rows(std::size_t rows, const SplitOptions& options, std::span<const 
   return parts;
 }
 
-}  // namespace ebit
+}  // namespace ebit::inline corpus

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace ebit {
+namespace ebit::inline corpus {
 
 /// How rows are divided.
 struct SplitOptions {
@@ -40,4 +40,4 @@ std::vector<T> take_rows(const std::vector<T>& items, std::span<const std::size_
   return taken;
 }
 
-}  // namespace ebit
+}  // namespace ebit::inline corpus

@@ -9,7 +9,7 @@
 
 #include "ebit/corpus/testing/support.h"
 
-namespace ebit {
+namespace ebit::inline corpus {
 namespace {
 
 using testing::HasSubstr;
@@ -80,4 +80,4 @@ TEST(Split, BadSharesAndTooFewRowsAreRefused) {
 }
 
 }  // namespace
-}  // namespace ebit
+}  // namespace ebit::inline corpus

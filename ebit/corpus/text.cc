@@ -5,9 +5,9 @@
 
 #include "ebit/base/error.h"
 #include "ebit/base/nearest.h"
-#include "ebit/data/utf8.h"
+#include "ebit/base/utf8.h"
 
-namespace ebit {
+namespace ebit::inline corpus {
 namespace {
 
 constexpr std::array<EncodingRow, 2> kEncodings{{
@@ -59,4 +59,4 @@ std::vector<std::string_view> lines_of(std::string_view text) {
   return lines;
 }
 
-}  // namespace ebit
+}  // namespace ebit::inline corpus

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace ebit {
+namespace ebit::inline corpus {
 
 /// A row of the table of encodings.
 struct EncodingRow {
@@ -24,4 +24,4 @@ std::string decode_text(std::string bytes, std::string_view encoding, std::strin
 /// The lines of a text; LF, CRLF or CR end one, and the last may lack its end. Lines are views into `text`.
 std::vector<std::string_view> lines_of(std::string_view text);
 
-}  // namespace ebit
+}  // namespace ebit::inline corpus

@@ -5,7 +5,7 @@
 
 #include "ebit/corpus/testing/support.h"
 
-namespace ebit {
+namespace ebit::inline corpus {
 namespace {
 
 using testing::AllOf;
@@ -28,4 +28,4 @@ TEST(Text, LinesOfAllSystems) {
 }
 
 }  // namespace
-}  // namespace ebit
+}  // namespace ebit::inline corpus

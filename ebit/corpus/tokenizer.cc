@@ -2,27 +2,28 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <utf8proc.h>
 
 #include <algorithm>
 #include <array>
 
 #include "ebit/base/error.h"
 #include "ebit/base/nearest.h"
-#include "ebit/corpus/code_point.h"
+#include "ebit/base/utf8.h"
 
-namespace ebit {
+namespace ebit::inline corpus {
 namespace {
 
 Tokens split_characters(std::string_view text) {
   Tokens tokens;
-  for_each_code_point(text, [&](utf8proc_int32_t, std::string_view bytes) { tokens.emplace_back(bytes); });
+  for_each_code_point(text, [&](char32_t, std::string_view bytes) { tokens.emplace_back(bytes); });
   return tokens;
 }
 
 Tokens split_whitespace(std::string_view text) {
   Tokens tokens;
   bool inside = false;
-  for_each_code_point(text, [&](utf8proc_int32_t point, std::string_view bytes) {
+  for_each_code_point(text, [&](char32_t point, std::string_view bytes) {
     const bool space = is_space(point);
     if (!space && !inside) tokens.emplace_back();
     if (!space) tokens.back() += bytes;
@@ -31,18 +32,18 @@ Tokens split_whitespace(std::string_view text) {
   return tokens;
 }
 
-constexpr utf8proc_int32_t kEnDash = 0x2013, kEmDash = 0x2014;
+constexpr char32_t kEnDash = 0x2013, kEmDash = 0x2014;
 
-bool is_digit(utf8proc_int32_t point) { return utf8proc_category(point) == UTF8PROC_CATEGORY_ND; }
+bool is_digit(char32_t point) { return utf8proc_category(point) == UTF8PROC_CATEGORY_ND; }
 
 // A letter, a mark on one, or a digit.
-bool is_word(utf8proc_int32_t point) {
+bool is_word(char32_t point) {
   const utf8proc_category_t kind = utf8proc_category(point);
   return (kind >= UTF8PROC_CATEGORY_LU && kind <= UTF8PROC_CATEGORY_ME) || kind == UTF8PROC_CATEGORY_ND;
 }
 
 // The plain sign that a typographic quote, apostrophe or dash stands for; other signs as they are.
-std::string_view plain(utf8proc_int32_t point, std::string_view bytes) {
+std::string_view plain(char32_t point, std::string_view bytes) {
   if (point >= 0x2018 && point <= 0x201B) return "'";
   if (point >= 0x201C && point <= 0x201F) return "\"";
   return point == kEnDash || point == kEmDash ? "-" : bytes;
@@ -50,7 +51,7 @@ std::string_view plain(utf8proc_int32_t point, std::string_view bytes) {
 
 // Whether a sign between these two is part of the word: don't, well-known, 3.5, 1,000. The em dash parts
 // words.
-bool joins(utf8proc_int32_t before, utf8proc_int32_t sign, utf8proc_int32_t after) {
+bool joins(char32_t before, char32_t sign, char32_t after) {
   if (sign == '\'' || sign == 0x2018 || sign == 0x2019 || sign == '-' || sign == kEnDash)
     return is_word(before) && is_word(after);
   if (sign == '.' || sign == ',') return is_digit(before) && is_digit(after);
@@ -59,11 +60,11 @@ bool joins(utf8proc_int32_t before, utf8proc_int32_t sign, utf8proc_int32_t afte
 
 Tokens split_words(std::string_view text) {
   struct Character {
-    utf8proc_int32_t point;
+    char32_t point;
     std::string_view bytes;
   };
   std::vector<Character> all;
-  for_each_code_point(text, [&](utf8proc_int32_t point, std::string_view bytes) {
+  for_each_code_point(text, [&](char32_t point, std::string_view bytes) {
     all.push_back({point, plain(point, bytes)});
   });
   Tokens tokens;
@@ -115,8 +116,8 @@ std::string join_tokens(std::span<const std::string> tokens, const TokenizerOpti
 std::string lower_case(std::string_view text) {
   std::string out;
   out.reserve(text.size());
-  for_each_code_point(text, [&](utf8proc_int32_t point, std::string_view bytes) {
-    const utf8proc_int32_t lower = utf8proc_tolower(point);
+  for_each_code_point(text, [&](char32_t point, std::string_view bytes) {
+    const char32_t lower = utf8proc_tolower(point);
     if (lower == point) {
       out += bytes;
       return;
@@ -128,4 +129,4 @@ std::string lower_case(std::string_view text) {
   return out;
 }
 
-}  // namespace ebit
+}  // namespace ebit::inline corpus

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace ebit {
+namespace ebit::inline corpus {
 
 /// A text as tokens.
 using Tokens = std::vector<std::string>;
@@ -39,4 +39,4 @@ std::string join_tokens(std::span<const std::string> tokens, const TokenizerOpti
 /// A UTF-8 text in lower case, code point by code point.
 std::string lower_case(std::string_view text);
 
-}  // namespace ebit
+}  // namespace ebit::inline corpus

@@ -5,7 +5,7 @@
 
 #include "ebit/corpus/testing/support.h"
 
-namespace ebit {
+namespace ebit::inline corpus {
 namespace {
 
 using testing::ElementsAre;
@@ -50,4 +50,4 @@ TEST(Tokenizer, EveryRowPutsBackTogetherWhatItSplits) {
 TEST(Tokenizer, LowerCaseIsUnicodes) { EXPECT_EQ(lower_case("ÀÉÎÖÜŽΣЖ ABC ß 1"), "àéîöüžσж abc ß 1"); }
 
 }  // namespace
-}  // namespace ebit
+}  // namespace ebit::inline corpus

@@ -8,13 +8,13 @@
 #include <unordered_set>
 
 #include "ebit/base/error.h"
+#include "ebit/base/utf8.h"
 #include "ebit/corpus/catalogue.h"
 #include "ebit/corpus/files.h"
 #include "ebit/corpus/text.h"
 #include "ebit/data/number.h"
-#include "ebit/data/utf8.h"
 
-namespace ebit {
+namespace ebit::inline corpus {
 namespace {
 
 namespace fs = std::filesystem;
@@ -164,4 +164,4 @@ TranslationData load_translation(const TranslationOptions& options) {
   return data;
 }
 
-}  // namespace ebit
+}  // namespace ebit::inline corpus

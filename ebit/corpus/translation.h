@@ -9,7 +9,7 @@
 #include "ebit/corpus/split.h"
 #include "ebit/corpus/vocabulary.h"
 
-namespace ebit {
+namespace ebit::inline corpus {
 
 /// Sentence pairs as a corpus holds them.
 struct RawPairs {
@@ -70,4 +70,4 @@ struct TranslationData {
 /// split_rows().
 TranslationData load_translation(const TranslationOptions& options);
 
-}  // namespace ebit
+}  // namespace ebit::inline corpus

@@ -8,7 +8,7 @@
 
 #include "ebit/corpus/testing/support.h"
 
-namespace ebit {
+namespace ebit::inline corpus {
 namespace {
 
 using testing::AllOf;
@@ -112,4 +112,4 @@ TEST(Translation, TheCorpusItself) {
 }
 
 }  // namespace
-}  // namespace ebit
+}  // namespace ebit::inline corpus

@@ -9,10 +9,10 @@
 
 #include "ebit/base/atomic_file.h"
 #include "ebit/base/error.h"
+#include "ebit/base/utf8.h"
 #include "ebit/corpus/text.h"
-#include "ebit/data/utf8.h"
 
-namespace ebit {
+namespace ebit::inline corpus {
 namespace {
 
 constexpr std::array<std::string_view, Vocabulary::kSpecial> kSpecialTokens{"<pad>", "<unk>", "<bos>",
@@ -160,4 +160,4 @@ double unknown_share(std::span<const Ids> sequences) {
   return all == 0 ? 0.0 : static_cast<double>(unknown) / static_cast<double>(all);
 }
 
-}  // namespace ebit
+}  // namespace ebit::inline corpus

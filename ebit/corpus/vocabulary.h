@@ -12,7 +12,7 @@
 
 #include "ebit/corpus/tokenizer.h"
 
-namespace ebit {
+namespace ebit::inline corpus {
 
 /// A sequence of token numbers, of the type that torch's embedding and cross-entropy take.
 using Ids = std::vector<std::int64_t>;
@@ -72,4 +72,4 @@ void count_tokens(const Tokens& tokens, TokenCounts& counts);
 /// The share of kUnk among all tokens of some sequences, in [0, 1]; 0 where there are none.
 double unknown_share(std::span<const Ids> sequences);
 
-}  // namespace ebit
+}  // namespace ebit::inline corpus

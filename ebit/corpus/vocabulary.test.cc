@@ -5,7 +5,7 @@
 
 #include "ebit/corpus/testing/support.h"
 
-namespace ebit {
+namespace ebit::inline corpus {
 namespace {
 
 using testing::AllOf;
@@ -72,4 +72,4 @@ TEST(Vocabulary, OptionsAreChecked) {
 }
 
 }  // namespace
-}  // namespace ebit
+}  // namespace ebit::inline corpus

@@ -8,7 +8,7 @@
 #include "ebit/base/nearest.h"
 #include "ebit/data/metrics.h"
 
-namespace ebit {
+namespace ebit::inline data {
 namespace {
 
 std::size_t last_known(std::size_t, std::size_t known, std::size_t) { return known; }
@@ -79,4 +79,4 @@ double training_naive_mae(const Dataset& dataset, std::size_t output, int season
   return count > 0 ? sum / count : std::numeric_limits<double>::quiet_NaN();
 }
 
-}  // namespace ebit
+}  // namespace ebit::inline data

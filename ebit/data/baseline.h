@@ -7,7 +7,7 @@
 
 #include "ebit/data/dataset.h"
 
-namespace ebit {
+namespace ebit::inline data {
 
 /// A row of the table of baselines.
 struct Baseline {
@@ -37,4 +37,4 @@ std::vector<double> true_values(const Dataset& dataset, const Windows& windows);
 /// undefined.
 double training_naive_mae(const Dataset& dataset, std::size_t output, int season = 1);
 
-}  // namespace ebit
+}  // namespace ebit::inline data

@@ -10,12 +10,12 @@
 #include "ebit/base/atomic_file.h"
 #include "ebit/base/error.h"
 #include "ebit/base/nearest.h"
+#include "ebit/base/time.h"
+#include "ebit/base/utf8.h"
 #include "ebit/data/csv_dialect.h"
 #include "ebit/data/number.h"
-#include "ebit/data/time_label.h"
-#include "ebit/data/utf8.h"
 
-namespace ebit {
+namespace ebit::inline data {
 
 /// Fills a CsvTable from libcsv's callbacks.
 class CsvReader {
@@ -161,4 +161,4 @@ std::size_t CsvTable::column(std::string_view name) const {
   fail("{}: no column '{}'{}", source, name, suggestion(name, names));
 }
 
-}  // namespace ebit
+}  // namespace ebit::inline data

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace ebit {
+namespace ebit::inline data {
 
 /// How a text table is written. Empty fields are found from the content.
 struct CsvOptions {
@@ -56,4 +56,4 @@ CsvTable read_csv(const std::filesystem::path& path, const CsvOptions& options =
 /// The same from text in memory; `source` stands for the file in messages.
 CsvTable parse_csv(std::string_view text, const CsvOptions& options, std::string source);
 
-}  // namespace ebit
+}  // namespace ebit::inline data

@@ -9,7 +9,7 @@
 #include "ebit/data/csv_dialect.h"
 #include "ebit/data/test_support.h"
 
-namespace ebit {
+namespace ebit::inline data {
 namespace {
 
 using testing::AllOf;
@@ -168,4 +168,4 @@ TEST(Csv, ReadsFilesAndNamesThoseItCannotRead) {
 }
 
 }  // namespace
-}  // namespace ebit
+}  // namespace ebit::inline data

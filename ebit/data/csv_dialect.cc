@@ -8,7 +8,7 @@
 #include "ebit/base/nearest.h"
 #include "ebit/data/number.h"
 
-namespace ebit {
+namespace ebit::inline data {
 namespace {
 
 // The comma comes last: it is also a decimal mark, so the others, where they fit every line, are likelier.
@@ -130,4 +130,4 @@ char find_decimal(const CsvTable& table) {
   return commas > points ? ',' : '.';
 }
 
-}  // namespace ebit
+}  // namespace ebit::inline data

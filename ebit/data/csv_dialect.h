@@ -7,7 +7,7 @@
 
 #include "ebit/data/csv.h"
 
-namespace ebit {
+namespace ebit::inline data {
 
 /// A row of the table of delimiters.
 struct Delimiter {
@@ -38,4 +38,4 @@ char find_delimiter(std::string_view text);
 /// quoted "1,234" is left alone, since a thousands separator is as likely.
 char find_decimal(const CsvTable& table);
 
-}  // namespace ebit
+}  // namespace ebit::inline data

@@ -1,17 +1,16 @@
 #include "ebit/data/dataset.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <numeric>
 
 #include "ebit/base/error.h"
+#include "ebit/base/memory.h"
 #include "ebit/base/nearest.h"
 #include "ebit/base/random.h"
 
-namespace ebit {
+namespace ebit::inline data {
 namespace {
 
 constexpr std::array<Choice, 2> kSplits{{
@@ -221,35 +220,24 @@ Windows cut(const Series& series, const std::vector<std::size_t>& starts, const 
                   .steps = static_cast<std::size_t>(o.window),
                   .features = features.size(),
                   .outputs = targets.size(),
-                  .x = {},
+                  .rows = {},
+                  .first_row = {},
                   .y = {},
                   .target_row = {}};
-  windows.x.reserve(windows.count * windows.steps * windows.features);
+  if (starts.empty()) return windows;
+  const std::size_t begin = starts.front(), end = starts.back() + windows.steps;
+  windows.rows.reserve((end - begin) * windows.features);
+  for (std::size_t row = begin; row < end; ++row) {
+    for (const std::size_t c : features) windows.rows.push_back(scalers[c].transform(series.at(row, c)));
+  }
   windows.y.reserve(windows.count * windows.outputs);
   for (const std::size_t start : starts) {
-    for (std::size_t t = 0; t < windows.steps; ++t) {
-      for (const std::size_t c : features) windows.x.push_back(scalers[c].transform(series.at(start + t, c)));
-    }
+    windows.first_row.push_back(start - begin);
     windows.target_row.push_back(start + reach(o));
     for (const std::size_t c : targets)
       windows.y.push_back(scalers[c].transform(series.at(start + reach(o), c)));
   }
   return windows;
-}
-
-// Windows overlap, so that they can take far more memory than the series.
-void check_memory(const Series& series, const Starts& starts, const DatasetOptions& o, std::size_t features) {
-  const double windows = static_cast<double>(starts[0].size() + starts[1].size() + starts[2].size());
-  const double bytes =
-      windows * static_cast<double>(o.window) * static_cast<double>(features) * sizeof(double);
-  const double memory =
-      static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGESIZE));
-  constexpr double kGiB = 1 << 30;
-  require(bytes < memory,
-          "{}: {} windows of {} rows and {} columns would take {:.1f} GiB, and this machine has {:.1f} GiB; "
-          "take a larger "
-          "stride, a smaller window or fewer rows",
-          series.source, windows, o.window, features, bytes / kGiB, memory / kGiB);
 }
 
 std::vector<std::string> used_columns(const DatasetOptions& o) {
@@ -263,6 +251,37 @@ std::vector<std::string> used_columns(const DatasetOptions& o) {
 std::span<const Choice> split_table() { return kSplits; }
 std::span<const Choice> boundary_table() { return kBoundaries; }
 std::span<const Choice> scale_on_table() { return kScaleOns; }
+
+std::vector<double> Windows::all_x() const {
+  const double bytes = static_cast<double>(count) * static_cast<double>(steps) *
+                       static_cast<double>(features) * static_cast<double>(sizeof(double));
+  require(bytes < available_memory(),
+          "{} windows of {} rows and {} columns would take {} side by side, and {} are free; take a larger "
+          "stride, a "
+          "smaller window or fewer rows",
+          count, steps, features, readable_bytes(bytes), readable_bytes(available_memory()));
+  std::vector<double> flat(count * steps * features);
+  for (std::size_t i = 0; i < count; ++i) copy(i, flat.data() + i * steps * features);
+  return flat;
+}
+
+Windows separate_windows(std::size_t steps, std::size_t features, std::size_t outputs, std::vector<double> x,
+                         std::vector<double> y) {
+  const std::size_t size = steps * features;
+  require(size > 0 && outputs > 0 && x.size() % size == 0 && y.size() == x.size() / size * outputs,
+          "{} and {} numbers do not make windows of {} rows of {} and as many of {}", x.size(), y.size(),
+          steps, features, outputs);
+  Windows windows{.count = x.size() / size,
+                  .steps = steps,
+                  .features = features,
+                  .outputs = outputs,
+                  .rows = std::move(x),
+                  .first_row = {},
+                  .y = std::move(y),
+                  .target_row = {}};
+  for (std::size_t i = 0; i < windows.count; ++i) windows.first_row.push_back(i * steps);
+  return windows;
+}
 
 Dataset make_dataset(const Series& series, const DatasetOptions& options) {
   check_options(options);
@@ -289,7 +308,6 @@ Dataset make_dataset(const Series& series, const DatasetOptions& options) {
   dataset.part_begin = {0, by_time ? share_of(n, options.train) : 0,
                         by_time ? share_of(n, options.train + options.validation) : 0, n};
   const Starts starts = by_time ? split_by_time(dataset) : split_at_random(dataset);
-  check_memory(dataset.series, starts, options, dataset.feature_columns.size());
   check_targets_vary(dataset, starts);
   fit_scalers(dataset, starts);
 
@@ -320,4 +338,4 @@ std::vector<double> unscaled(const Dataset& dataset, std::size_t part, std::span
   return values;
 }
 
-}  // namespace ebit
+}  // namespace ebit::inline data

@@ -1,7 +1,9 @@
 // From a series to what a model trains on: split, scaled, cut into windows.
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -11,7 +13,7 @@
 #include "ebit/data/scaler.h"
 #include "ebit/data/series.h"
 
-namespace ebit {
+namespace ebit::inline data {
 
 /// A choice of an option, for help and suggestions.
 struct Choice {
@@ -39,16 +41,36 @@ struct DatasetOptions {
   std::uint64_t seed = 0;             ///< of the random split
 };
 
-/// Windows of one part. Row-major arrays, scaled; sample i predicts row target_row[i] of the series.
+/// Windows of one part, scaled. Windows overlap, so that each row is kept once; sample i predicts row
+/// target_row[i] of the series.
 struct Windows {
   std::size_t count = 0;                ///< samples, B
   std::size_t steps = 0;                ///< T
   std::size_t features = 0;             ///< F
   std::size_t outputs = 0;              ///< O
-  std::vector<double> x;                ///< [B, T, F] scaled
+  std::vector<double> rows;             ///< [R, F] scaled rows that the windows are cut from
+  std::vector<std::size_t> first_row;   ///< [B] where in `rows` each window begins
   std::vector<double> y;                ///< [B, O] scaled
   std::vector<std::size_t> target_row;  ///< [B] row of the series that y is
+
+  /// What the model sees of sample i: [T, F].
+  std::span<const double> x(std::size_t i) const {
+    return std::span(rows).subspan(first_row[i] * features, steps * features);
+  }
+  /// Copies x(i) to T * F numbers of any precision.
+  template <class T>
+  void copy(std::size_t i, T* to) const {
+    std::ranges::transform(x(i), to, [](double value) { return static_cast<T>(value); });
+  }
+  /// Every sample as one flat array [B, T, F]: T times the size of the rows, for windows one row apart.
+  /// Throws Error where the machine has not so much memory left.
+  std::vector<double> all_x() const;
 };
+
+/// Windows that share no row: sample i is x[i], y[i] of the flat arrays [B, T, F] and [B, O]. They predict no
+/// row of a series: target_row is empty. Throws Error where the sizes of the arrays do not agree.
+Windows separate_windows(std::size_t steps, std::size_t features, std::size_t outputs, std::vector<double> x,
+                         std::vector<double> y);
 
 /// A series split, scaled and cut. The scalers were fitted as `options.scale_on` says, by default on the
 /// training rows only; scalers[part][c] belongs to column c of `series` (one part for all unless
@@ -89,8 +111,7 @@ struct Dataset {
 ///
 /// Throws Error for a column that is not there (nearest name suggested), a target that is constant on the
 /// training rows, a part too short for one window, shares outside (0, 1] (validation: [0, 1)) or above 1
-/// together, sizes below 1, an unknown choice (nearest suggested), values that are not finite, and windows
-/// that would take more memory than the machine has.
+/// together, sizes below 1, an unknown choice (nearest suggested), and values that are not finite.
 Dataset make_dataset(const Series& series, const DatasetOptions& options);
 
 /// All windows of a series under scalers fitted before, for evaluating and forecasting on other data: the
@@ -102,4 +123,4 @@ Windows windows_of(const Series& series, const Dataset& fitted);
 /// Targets or predictions [B, O] of `part` (0 train, 1 validation, 2 test), back on the scale of the series.
 std::vector<double> unscaled(const Dataset& dataset, std::size_t part, std::span<const double> scaled);
 
-}  // namespace ebit
+}  // namespace ebit::inline data

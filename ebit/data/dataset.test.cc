@@ -10,7 +10,7 @@
 #include "ebit/data/generator.h"
 #include "ebit/data/test_support.h"
 
-namespace ebit {
+namespace ebit::inline data {
 namespace {
 
 using testing::AllOf;
@@ -59,17 +59,16 @@ TEST(Dataset, WindowsHoldTheRowsBeforeTheirTarget) {
   EXPECT_EQ(d.validation.count, 10u - 4);
   EXPECT_EQ(d.test.count, 10u - 4);
   for (const Windows* part : {&d.train, &d.validation, &d.test}) {
-    ASSERT_EQ(part->x.size(), part->count * 3);
+    ASSERT_EQ(part->all_x().size(), part->count * 3);
     for (std::size_t i = 0; i < part->count; ++i) {
       const double target = static_cast<double>(part->target_row[i]);
       EXPECT_EQ(part->y[i], target);
-      EXPECT_EQ(part->x[i * 3 + 2], target - 2)
-          << "the last row of the window is `horizon` before the target";
-      EXPECT_EQ(part->x[i * 3], target - 4);
+      EXPECT_EQ(part->x(i)[2], target - 2) << "the last row of the window is `horizon` before the target";
+      EXPECT_EQ(part->x(i)[0], target - 4);
     }
   }
-  EXPECT_EQ(d.validation.x[0], 30) << "no window reaches over the boundary";
-  EXPECT_EQ(d.test.x[0], 40);
+  EXPECT_EQ(d.validation.x(0)[0], 30) << "no window reaches over the boundary";
+  EXPECT_EQ(d.test.x(0)[0], 40);
 }
 
 TEST(Dataset, AcrossPredictsEveryRowOfALaterPart) {
@@ -82,7 +81,7 @@ TEST(Dataset, AcrossPredictsEveryRowOfALaterPart) {
   EXPECT_EQ(d.validation.target_row.front(), 30u);
   EXPECT_EQ(d.test.count, 10u);
   EXPECT_EQ(d.test.target_row.front(), 40u);
-  EXPECT_EQ(d.test.x[0], 36);
+  EXPECT_EQ(d.test.x(0)[0], 36);
 }
 
 TEST(Dataset, StrideLeavesOutWindows) {
@@ -103,7 +102,7 @@ TEST(Dataset, SeveralTargetsAndFeatures) {
   EXPECT_THAT(d.series.names, ElementsAre("b", "a"));
   EXPECT_EQ(d.train.outputs, 2u);
   EXPECT_EQ(d.train.features, 1u);
-  EXPECT_EQ(d.train.x[0], 0);
+  EXPECT_EQ(d.train.x(0)[0], 0);
   EXPECT_EQ(d.train.y[0], 1002);
   EXPECT_EQ(d.train.y[1], 2);
   o.features = {};
@@ -137,7 +136,7 @@ TEST(Dataset, ScalersAreFittedOnTrainingRowsOnly) {
       ASSERT_EQ(before.scalers.size(), 1u);
       EXPECT_EQ(before.scalers[0][0].offset, after.scalers[0][0].offset) << row.name;
       EXPECT_EQ(before.scalers[0][0].scale, after.scalers[0][0].scale) << row.name;
-      EXPECT_EQ(before.train.x, after.train.x);
+      EXPECT_EQ(before.train.all_x(), after.train.all_x());
       EXPECT_EQ(before.train.y, after.train.y);
       EXPECT_NE(before.test.y, after.test.y);
     }
@@ -156,7 +155,7 @@ TEST(Dataset, TheLeakingWaysMustBeNamed) {
   EXPECT_DOUBLE_EQ(each.train.y.back(), 1.0);
   EXPECT_DOUBLE_EQ(each.validation.y.back(), 1.0);
   EXPECT_DOUBLE_EQ(each.test.y.back(), 1.0);
-  EXPECT_DOUBLE_EQ(each.test.x.front(), 0.0);
+  EXPECT_DOUBLE_EQ(each.test.x(0).front(), 0.0);
   EXPECT_DOUBLE_EQ(unscaled(each, 2, each.test.y).back(), 99.0);
   o.validation = 0.0;
   EXPECT_EQ(make_dataset(ramp(100), o).scalers.size(), 3u) << "an empty part has a scaler too";
@@ -193,7 +192,7 @@ TEST(Dataset, RandomSplitFitsOnTheRowsThatTrainingWindowsTouch) {
   for (const std::size_t row : before.test.target_row) series.values[row * 2] = 1e6;
   const Dataset after = make_dataset(series, o);
   EXPECT_EQ(before.scalers[0][0].scale, after.scalers[0][0].scale);
-  EXPECT_EQ(before.train.x, after.train.x);
+  EXPECT_EQ(before.train.all_x(), after.train.all_x());
 }
 
 TEST(Dataset, SharesThatRoundingSpoilsStillGiveWholeParts) {
@@ -285,12 +284,55 @@ TEST(Dataset, BadSizesSharesAndChoices) {
   EXPECT_THAT(message([](auto& o) { o.scaler = "minimax"; }), HasSubstr("did you mean 'minmax'?"));
 }
 
-TEST(Dataset, WindowsBeyondMemorySayHowMuchTheyTake) {
+TEST(Dataset, EachRowIsKeptOnceHoweverTheWindowsOverlap) {
+  for (const char* split : {"time", "random"}) {
+    for (const auto& scale_on : scale_on_table()) {
+      for (const int stride : {1, 3, 12}) {
+        DatasetOptions o = plain(0.6, 0.2);
+        o.targets = {"b"}, o.features = {"a", "b"};
+        o.window = 5, o.stride = stride;
+        o.split = split, o.scale_on = scale_on.name, o.scaler = "minmax", o.boundary = "across";
+        const Dataset d = make_dataset(ramp(200), o);
+        for (std::size_t p = 0; p < 3; ++p) {
+          const Windows& w = p == 0 ? d.train : p == 1 ? d.validation : d.test;
+          EXPECT_LE(w.rows.size(), 200u * 2);
+          const std::vector<double> flat = w.all_x();
+          const auto& scalers = d.scalers[d.scalers.size() == 1 ? 0 : p];
+          ASSERT_EQ(flat.size(), w.count * 5 * 2);
+          for (std::size_t i = 0; i < w.count; ++i) {
+            std::vector<float> copied(10);
+            w.copy(i, copied.data());
+            for (std::size_t k = 0; k < 10; ++k) {
+              const std::size_t row = w.target_row[i] - 5 + k / 2, column = d.feature_columns[k % 2];
+              EXPECT_EQ(flat[i * 10 + k], scalers[column].transform(d.series.at(row, column)));
+              EXPECT_EQ(w.x(i)[k], flat[i * 10 + k]);
+              EXPECT_EQ(copied[k], static_cast<float>(flat[i * 10 + k]));
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+TEST(Dataset, WindowsSideBySideSayHowMuchMemoryTheyTake) {
   DatasetOptions o = plain(1.0);
   o.window = 500000;
-  EXPECT_THAT(
-      error_of([&] { make_dataset(ramp(1000000), o); }),
-      AllOf(HasSubstr("500000 windows of 500000 rows"), HasSubstr("1862.6 GiB"), HasSubstr("larger stride")));
+  const Dataset d = make_dataset(ramp(1000000), o);
+  EXPECT_EQ(d.train.count, 500000u);
+  EXPECT_EQ(d.train.rows.size(), 999999u);
+  EXPECT_EQ(d.train.x(499999).back(), 999998);
+  EXPECT_THAT(error_of([&] { d.train.all_x(); }), AllOf(HasSubstr("500000 windows of 500000 rows"),
+                                                        HasSubstr("1.82 TiB"), HasSubstr("larger stride")));
+}
+
+TEST(Dataset, WindowsOfFlatArraysShareNoRow) {
+  const Windows w = separate_windows(2, 1, 1, {1, 2, 2, 3, 3, 4}, {3, 4, 5});
+  EXPECT_EQ(w.count, 3u);
+  EXPECT_THAT(w.x(1), ElementsAre(2, 3));
+  EXPECT_THAT(w.all_x(), ElementsAre(1, 2, 2, 3, 3, 4));
+  EXPECT_THAT(error_of([] { separate_windows(2, 1, 1, {1, 2, 3}, {1}); }), HasSubstr("3 and 1 numbers"));
+  EXPECT_THAT(error_of([] { separate_windows(2, 1, 1, {1, 2}, {1, 2}); }), HasSubstr("do not make windows"));
 }
 
 TEST(Dataset, NanAndInfinityInAHandMadeSeriesAreNamed) {
@@ -326,4 +368,4 @@ TEST(Dataset, EveryChoiceHasAHelpAndWorks) {
 }
 
 }  // namespace
-}  // namespace ebit
+}  // namespace ebit::inline data

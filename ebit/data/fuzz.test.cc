@@ -8,11 +8,11 @@
 
 #include "ebit/base/error.h"
 #include "ebit/base/random.h"
+#include "ebit/base/utf8.h"
 #include "ebit/data/dataset.h"
 #include "ebit/data/load.h"
-#include "ebit/data/utf8.h"
 
-namespace ebit {
+namespace ebit::inline data {
 namespace {
 
 constexpr std::string_view kValid =
@@ -137,7 +137,7 @@ bool run(const std::string& text, Random& random) {
     windows.scaler = pick<std::string>(random, {"minmax", "minmax-sym", "standard", "none"});
     try {
       const Dataset dataset = make_dataset(series, windows);
-      for (const double value : dataset.train.x) EXPECT_TRUE(std::isfinite(value));
+      for (const double value : dataset.train.rows) EXPECT_TRUE(std::isfinite(value));
     } catch (const Error& error) {
       EXPECT_STRNE(error.what(), "");
     }
@@ -172,4 +172,4 @@ TEST(Fuzz, OnlyErrorsComeOut) {
 }
 
 }  // namespace
-}  // namespace ebit
+}  // namespace ebit::inline data

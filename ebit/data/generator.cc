@@ -12,7 +12,7 @@
 #include "ebit/data/number.h"
 #include "ebit/data/systems.h"
 
-namespace ebit {
+namespace ebit::inline data {
 namespace {
 
 constexpr double kMany = 1e7;   // rows: more is a slip, and takes gigabytes
@@ -185,4 +185,4 @@ Series generate_series(std::string_view name, const GeneratorOptions& given, std
   return series;
 }
 
-}  // namespace ebit
+}  // namespace ebit::inline data

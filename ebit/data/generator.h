@@ -9,7 +9,7 @@
 
 #include "ebit/data/series.h"
 
-namespace ebit {
+namespace ebit::inline data {
 
 /// A parameter of a generator.
 struct GeneratorParameter {
@@ -61,4 +61,4 @@ GeneratorValues generator_values(const GeneratorRow& row, const GeneratorOptions
 /// generator_values(), and where the numbers grow beyond bounds (a diverging map), naming the row.
 Series generate_series(std::string_view name, const GeneratorOptions& given = {}, std::uint64_t seed = 0);
 
-}  // namespace ebit
+}  // namespace ebit::inline data

@@ -9,7 +9,7 @@
 
 #include "ebit/data/test_support.h"
 
-namespace ebit {
+namespace ebit::inline data {
 namespace {
 
 using testing::ElementsAre;
@@ -150,4 +150,4 @@ TEST(Generator, BadInputIsNamed) {
 }
 
 }  // namespace
-}  // namespace ebit
+}  // namespace ebit::inline data

@@ -10,7 +10,7 @@
 #include "ebit/base/error.h"
 #include "ebit/base/nearest.h"
 
-namespace ebit {
+namespace ebit::inline data {
 namespace {
 
 constexpr std::array<IncludedSet, 3> kIncluded{{
@@ -81,4 +81,4 @@ std::filesystem::path find_data(const std::string& name) {
   fail("no file '{}', and no included data set of that name{}", name, suggestion(name, names_of(kIncluded)));
 }
 
-}  // namespace ebit
+}  // namespace ebit::inline data

@@ -5,7 +5,7 @@
 #include <span>
 #include <string_view>
 
-namespace ebit {
+namespace ebit::inline data {
 
 /// A row of the table of included data sets.
 struct IncludedSet {
@@ -34,4 +34,4 @@ std::filesystem::path data_folder();
 /// Error, with the nearest name suggested, for anything else.
 std::filesystem::path find_data(const std::string& name);
 
-}  // namespace ebit
+}  // namespace ebit::inline data

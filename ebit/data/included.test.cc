@@ -10,7 +10,7 @@
 #include "ebit/data/load.h"
 #include "ebit/data/test_support.h"
 
-namespace ebit {
+namespace ebit::inline data {
 namespace {
 
 using testing::AllOf;
@@ -69,4 +69,4 @@ TEST(Included, TheFolderCanBeGiven) {
 }
 
 }  // namespace
-}  // namespace ebit
+}  // namespace ebit::inline data

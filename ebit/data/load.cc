@@ -10,10 +10,10 @@
 
 #include "ebit/base/error.h"
 #include "ebit/base/nearest.h"
+#include "ebit/base/utf8.h"
 #include "ebit/data/number.h"
-#include "ebit/data/utf8.h"
 
-namespace ebit {
+namespace ebit::inline data {
 namespace {
 
 constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
@@ -310,4 +310,4 @@ Series series_of(const CsvTable& table, const SeriesOptions& options, std::span<
   return series;
 }
 
-}  // namespace ebit
+}  // namespace ebit::inline data

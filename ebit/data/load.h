@@ -12,7 +12,7 @@
 #include "ebit/data/series.h"
 #include "ebit/data/time_column.h"
 
-namespace ebit {
+namespace ebit::inline data {
 
 /// How a file becomes a series. Every field is an option of `ebit train`.
 struct SeriesOptions {
@@ -50,4 +50,4 @@ Series load_series(const std::filesystem::path& path, const SeriesOptions& optio
 /// The same from a table.
 Series series_of(const CsvTable& table, const SeriesOptions& options, std::span<const std::string> wanted);
 
-}  // namespace ebit
+}  // namespace ebit::inline data

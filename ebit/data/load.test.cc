@@ -7,7 +7,7 @@
 
 #include "ebit/data/test_support.h"
 
-namespace ebit {
+namespace ebit::inline data {
 namespace {
 
 using testing::AllOf;
@@ -186,4 +186,4 @@ TEST(Load, DecimalCommaFile) {
 }
 
 }  // namespace
-}  // namespace ebit
+}  // namespace ebit::inline data

@@ -7,7 +7,7 @@
 #include "ebit/base/error.h"
 #include "ebit/base/nearest.h"
 
-namespace ebit {
+namespace ebit::inline data {
 namespace {
 
 constexpr double kUndefined = std::numeric_limits<double>::quiet_NaN();
@@ -88,13 +88,19 @@ void check_sizes(std::span<const double> truth, std::span<const double> predicti
 
 std::span<const Metric> metric_table() { return kMetrics; }
 
+std::size_t metric_index(std::string_view name) {
+  for (std::size_t i = 0; i < kMetrics.size(); ++i) {
+    if (kMetrics[i].name == name) return i;
+  }
+  fail("unknown metric '{}'{}", name, suggestion(name, names_of(kMetrics)));
+}
+
+const Metric& metric_row(std::string_view name) { return kMetrics[metric_index(name)]; }
+
 double metric(std::string_view name, std::span<const double> truth, std::span<const double> prediction,
               double naive) {
   check_sizes(truth, prediction);
-  for (const auto& row : kMetrics) {
-    if (row.name == name) return checked(row, truth, prediction, naive);
-  }
-  fail("unknown metric '{}'{}", name, suggestion(name, names_of(kMetrics)));
+  return checked(metric_row(name), truth, prediction, naive);
 }
 
 std::vector<double> all_metrics(std::span<const double> truth, std::span<const double> prediction,
@@ -112,4 +118,4 @@ double naive_mae(std::span<const double> training, int season) {
   return mae(training.subspan(lag), training.first(training.size() - lag), 0.0);
 }
 
-}  // namespace ebit
+}  // namespace ebit::inline data

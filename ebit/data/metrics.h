@@ -1,11 +1,12 @@
 // How far predictions are from the truth.
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <string_view>
 #include <vector>
 
-namespace ebit {
+namespace ebit::inline data {
 
 /// A row of the table of metrics.
 struct Metric {
@@ -19,6 +20,12 @@ struct Metric {
 
 /// MSE, RMSE, MAE, MAPE, sMAPE, MASE, R2, in the order tables print them.
 std::span<const Metric> metric_table();
+
+/// The row called `name` of metric_table(). Throws Error with the nearest name for one that is not there.
+const Metric& metric_row(std::string_view name);
+
+/// The place of `name` in metric_table(), and so in all_metrics(). Throws Error as metric_row() does.
+std::size_t metric_index(std::string_view name);
 
 /// One metric. NaN says that it is undefined on these data (MAPE with a zero in the truth, R2 of a constant
 /// truth, MASE without a naive error, any metric where a value is not finite or too large); show it as
@@ -36,4 +43,4 @@ std::vector<double> all_metrics(std::span<const double> truth, std::span<const d
 /// forecast. NaN where there are no more than `season` values. Throws Error for a season below 1.
 double naive_mae(std::span<const double> training, int season = 1);
 
-}  // namespace ebit
+}  // namespace ebit::inline data

@@ -7,7 +7,7 @@
 
 #include "ebit/data/test_support.h"
 
-namespace ebit {
+namespace ebit::inline data {
 namespace {
 
 using testing::HasSubstr;
@@ -60,6 +60,15 @@ TEST(Metrics, AllFollowTheTable) {
   }
 }
 
+TEST(Metrics, RowsAreFoundByName) {
+  for (std::size_t i = 0; i < metric_table().size(); ++i) {
+    EXPECT_EQ(metric_index(metric_table()[i].name), i);
+    EXPECT_EQ(&metric_row(metric_table()[i].name), &metric_table()[i]);
+  }
+  EXPECT_THAT(error_of([] { metric_index("MSE "); }), HasSubstr("did you mean 'MSE'?"));
+  EXPECT_THAT(error_of([] { metric_row("loss"); }), HasSubstr("unknown metric 'loss'"));
+}
+
 TEST(Metrics, NaiveErrorOfASeries) {
   const std::vector<double> series{1, 3, 2, 4, 3, 9};
   EXPECT_DOUBLE_EQ(naive_mae(series), (2 + 1 + 2 + 1 + 6) / 5.0);
@@ -75,4 +84,4 @@ TEST(Metrics, BadInputIsNamed) {
 }
 
 }  // namespace
-}  // namespace ebit
+}  // namespace ebit::inline data

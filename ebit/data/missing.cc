@@ -7,7 +7,7 @@
 
 #include "ebit/base/error.h"
 
-namespace ebit {
+namespace ebit::inline data {
 namespace {
 
 constexpr std::array<MissingPolicy, 3> kPolicies{{
@@ -57,4 +57,4 @@ std::size_t interpolate(std::span<double> values, std::span<const double> positi
   return first + (values.size() - 1 - last);
 }
 
-}  // namespace ebit
+}  // namespace ebit::inline data

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace ebit {
+namespace ebit::inline data {
 
 /// A row of the table of policies for missing values.
 struct MissingPolicy {
@@ -29,4 +29,4 @@ bool is_missing(std::string_view cell, std::span<const std::string> tokens);
 /// nearest value. Returns how many of these edge entries there were. At least one entry must be a number.
 std::size_t interpolate(std::span<double> values, std::span<const double> positions);
 
-}  // namespace ebit
+}  // namespace ebit::inline data

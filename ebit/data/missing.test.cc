@@ -7,7 +7,7 @@
 
 #include "ebit/data/test_support.h"
 
-namespace ebit {
+namespace ebit::inline data {
 namespace {
 
 using testing::ElementsAre;
@@ -44,4 +44,4 @@ TEST(Missing, NothingToGoBy) {
 }
 
 }  // namespace
-}  // namespace ebit
+}  // namespace ebit::inline data

@@ -5,14 +5,9 @@
 #include <limits>
 #include <string>
 
-namespace ebit {
+#include "ebit/base/utf8.h"
 
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kSpaces = " \t";
-  const std::size_t first = text.find_first_not_of(kSpaces);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kSpaces) - first + 1);
-}
+namespace ebit::inline data {
 
 std::optional<double> parse_number(std::string_view text, char decimal) {
   text = trimmed(text);
@@ -37,4 +32,4 @@ std::optional<double> parse_number(std::string_view text, char decimal) {
   return value;
 }
 
-}  // namespace ebit
+}  // namespace ebit::inline data

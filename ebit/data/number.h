@@ -4,10 +4,7 @@
 #include <optional>
 #include <string_view>
 
-namespace ebit {
-
-/// The text without spaces and tabs at either end.
-std::string_view trimmed(std::string_view text);
+namespace ebit::inline data {
 
 /// The number that the whole of `text` is (spaces around it allowed), with `decimal` ('.' or ',') as decimal
 /// mark, an optional sign and exponent; nothing where the text is anything else. No thousands separators.
@@ -15,4 +12,4 @@ std::string_view trimmed(std::string_view text);
 /// them.
 std::optional<double> parse_number(std::string_view text, char decimal = '.');
 
-}  // namespace ebit
+}  // namespace ebit::inline data

@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-namespace ebit {
+namespace ebit::inline data {
 namespace {
 
 TEST(Number, ReadsWhatFilesWrite) {
@@ -32,4 +32,4 @@ TEST(Number, LeavesInfinityAndNanToTheCaller) {
 }
 
 }  // namespace
-}  // namespace ebit
+}  // namespace ebit::inline data

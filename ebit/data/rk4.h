@@ -4,7 +4,7 @@
 #include <array>
 #include <cstddef>
 
-namespace ebit {
+namespace ebit::inline data {
 
 /// Moves `state` by `h` along dstate/dt = slope(state). The error of a step is of order h^5.
 template <std::size_t N, class Slope>
@@ -22,4 +22,4 @@ void rk4_step(std::array<double, N>& state, double h, Slope&& slope) {
   for (std::size_t i = 0; i < N; ++i) state[i] += h / 6 * (k1[i] + 2 * k2[i] + 2 * k3[i] + k4[i]);
 }
 
-}  // namespace ebit
+}  // namespace ebit::inline data

@@ -7,7 +7,7 @@
 #include "ebit/base/error.h"
 #include "ebit/base/nearest.h"
 
-namespace ebit {
+namespace ebit::inline data {
 namespace {
 
 void fit_minmax(std::span<const double> values, double& offset, double& scale) {
@@ -85,4 +85,4 @@ Scaler fit_scaler(std::string_view name, std::span<const double> values, std::st
   return scaler;
 }
 
-}  // namespace ebit
+}  // namespace ebit::inline data

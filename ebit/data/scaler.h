@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace ebit {
+namespace ebit::inline data {
 
 /// A row of the scaler table: how the map is found from the values it is fitted on.
 struct ScalerRow {
@@ -40,4 +40,4 @@ struct Scaler {
 /// for values that are constant, or spread too wide or too narrow for a double, unless the scaler is "none".
 Scaler fit_scaler(std::string_view name, std::span<const double> values, std::string_view what);
 
-}  // namespace ebit
+}  // namespace ebit::inline data

@@ -9,7 +9,7 @@
 
 #include "ebit/data/test_support.h"
 
-namespace ebit {
+namespace ebit::inline data {
 namespace {
 
 using testing::AllOf;
@@ -72,4 +72,4 @@ TEST(Scaler, RefusesWhatItCannotScale) {
 }
 
 }  // namespace
-}  // namespace ebit
+}  // namespace ebit::inline data

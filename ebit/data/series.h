@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace ebit {
+namespace ebit::inline data {
 
 /// Values of C variables at N times, in time order, without gaps or NaN.
 struct Series {
@@ -24,4 +24,4 @@ struct Series {
   double at(std::size_t row, std::size_t column) const { return values[row * names.size() + column]; }
 };
 
-}  // namespace ebit
+}  // namespace ebit::inline data

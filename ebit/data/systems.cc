@@ -9,7 +9,7 @@
 #include "ebit/base/random.h"
 #include "ebit/data/rk4.h"
 
-namespace ebit {
+namespace ebit::inline data {
 namespace {
 
 constexpr std::uint64_t kNoiseStream = 0x5e11;  // of the random numbers of all generators
@@ -121,4 +121,4 @@ Series make_lorenz(const GeneratorValues& values, std::uint64_t) {
   return series;
 }
 
-}  // namespace ebit
+}  // namespace ebit::inline data

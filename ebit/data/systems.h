@@ -5,7 +5,7 @@
 
 #include "ebit/data/generator.h"
 
-namespace ebit {
+namespace ebit::inline data {
 
 /// The parameters are those of the row of generator_table() that points here; `seed` is used where there is
 /// noise.
@@ -15,4 +15,4 @@ Series make_henon(const GeneratorValues& values, std::uint64_t seed);           
 Series make_mackey_glass(const GeneratorValues& values, std::uint64_t seed);     ///< "x"
 Series make_lorenz(const GeneratorValues& values, std::uint64_t seed);           ///< "x", "y", "z"
 
-}  // namespace ebit
+}  // namespace ebit::inline data

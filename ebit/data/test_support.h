@@ -7,7 +7,7 @@
 
 #include "ebit/base/error.h"
 
-namespace ebit {
+namespace ebit::inline data {
 
 /// The message of the Error that `action` throws; a test failure, and "", where it throws none.
 template <class Action>
@@ -23,4 +23,4 @@ std::string error_of(Action&& action) {
   return "";
 }
 
-}  // namespace ebit
+}  // namespace ebit::inline data

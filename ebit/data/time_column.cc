@@ -6,10 +6,10 @@
 #include <cmath>
 
 #include "ebit/base/error.h"
+#include "ebit/base/utf8.h"
 #include "ebit/data/number.h"
-#include "ebit/data/utf8.h"
 
-namespace ebit {
+namespace ebit::inline data {
 namespace {
 
 constexpr std::array<std::string_view, 10> kTimeNames{"date", "time",  "datetime", "date_time", "timestamp",
@@ -166,4 +166,4 @@ TimeColumn read_time_column(const CsvTable& table, const TimeColumnOptions& opti
   return time;
 }
 
-}  // namespace ebit
+}  // namespace ebit::inline data

@@ -5,10 +5,10 @@
 #include <string>
 #include <vector>
 
+#include "ebit/base/time.h"
 #include "ebit/data/csv.h"
-#include "ebit/data/time_label.h"
 
-namespace ebit {
+namespace ebit::inline data {
 
 /// The times of a table's rows, in the order of the file.
 struct TimeColumn {
@@ -36,4 +36,4 @@ struct TimeColumnOptions {
 TimeColumn read_time_column(const CsvTable& table, const TimeColumnOptions& options,
                             std::span<const std::size_t> taken, std::vector<std::string>& warnings);
 
-}  // namespace ebit
+}  // namespace ebit::inline data

@@ -5,7 +5,7 @@
 
 #include "ebit/data/test_support.h"
 
-namespace ebit {
+namespace ebit::inline data {
 namespace {
 
 using testing::AllOf;
@@ -102,4 +102,4 @@ TEST(TimeColumn, BadTimesNameLineColumnAndText) {
 }
 
 }  // namespace
-}  // namespace ebit
+}  // namespace ebit::inline data

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace ebit {
+namespace ebit::inline grad {
 namespace {
 
 // dU/dangle_k = -i G_k U of a target matrix, [n, n].
@@ -260,4 +260,4 @@ EBIT_INSTANTIATE(float)
 EBIT_INSTANTIATE(double)
 #undef EBIT_INSTANTIATE
 
-}  // namespace ebit
+}  // namespace ebit::inline grad

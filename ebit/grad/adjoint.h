@@ -3,7 +3,7 @@
 
 #include "ebit/sim/program.h"
 
-namespace ebit {
+namespace ebit::inline grad {
 
 /// Where the gradients of a circuit's parameters are added.
 template <class T>
@@ -38,4 +38,4 @@ template <class T>
 void adjoint_backward_from_zero(const Program<T>& program, const LaneMatrices<T>* lanes, const T* lane_angles,
                                 const Tile<T>& psi, const Tile<T>& g, const ParameterGradient<T>& gradient);
 
-}  // namespace ebit
+}  // namespace ebit::inline grad

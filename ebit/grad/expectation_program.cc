@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace ebit {
+namespace ebit::inline grad {
 
 template <class T>
 void ExpectationProgram<T>::forward(const T* angles, ExpectationWorkspace<T>& w, T* values) const {
@@ -24,4 +24,4 @@ void ExpectationProgram<T>::backward(const T* angles, const T* d_values, Expecta
 template class ExpectationProgram<float>;
 template class ExpectationProgram<double>;
 
-}  // namespace ebit
+}  // namespace ebit::inline grad

@@ -4,7 +4,7 @@
 #include "ebit/grad/adjoint.h"
 #include "ebit/sim/readout.h"
 
-namespace ebit {
+namespace ebit::inline grad {
 
 /// Memory of an ExpectationProgram for one tile; make one a thread and reuse it.
 template <class T>
@@ -51,4 +51,4 @@ class ExpectationProgram {
   Readout<T> readout_;
 };
 
-}  // namespace ebit
+}  // namespace ebit::inline grad

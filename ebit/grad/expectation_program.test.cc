@@ -5,7 +5,7 @@
 #include "ebit/grad/finite_difference.h"
 #include "ebit/sim/random_circuit.h"
 
-namespace ebit {
+namespace ebit::inline grad {
 namespace {
 
 std::vector<Observable> observables_of(int wires) {
@@ -95,4 +95,4 @@ TEST(ExpectationProgram, GradientIsTheFiniteDifference) {
 }
 
 }  // namespace
-}  // namespace ebit
+}  // namespace ebit::inline grad

@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-namespace ebit {
+namespace ebit::inline grad {
 
 /// Central differences [f(x + step e_i) - f(x - step e_i)] / (2 step) for every i; error of order step^2.
 /// @param x [N] moved in place and put back.
@@ -30,4 +30,4 @@ constexpr double finite_difference_step() {
   return sizeof(T) == 4 ? 5e-3 : 6e-6;
 }
 
-}  // namespace ebit
+}  // namespace ebit::inline grad

@@ -10,7 +10,7 @@
 #include "ebit/sim/observable.h"
 #include "ebit/sim/random_circuit.h"
 
-namespace ebit {
+namespace ebit::inline grad {
 namespace {
 
 // One tile of a random problem: L = Re<g|circuit(psi)> summed over the samples.
@@ -275,4 +275,4 @@ TEST(Gradient, TenThousandGatesComeBack) {
 }
 
 }  // namespace
-}  // namespace ebit
+}  // namespace ebit::inline grad

@@ -6,7 +6,7 @@
 
 #include "ebit/base/error.h"
 
-namespace ebit {
+namespace ebit::inline grad {
 namespace {
 
 // One gate with one of its angles moved by `shift`, as a program of its own; the other gates come from
@@ -103,4 +103,4 @@ EBIT_INSTANTIATE(float)
 EBIT_INSTANTIATE(double)
 #undef EBIT_INSTANTIATE
 
-}  // namespace ebit
+}  // namespace ebit::inline grad

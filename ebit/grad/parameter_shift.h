@@ -6,7 +6,7 @@
 
 #include "ebit/grad/adjoint.h"
 
-namespace ebit {
+namespace ebit::inline grad {
 
 /// The exact derivative at `at` of a function a_0 + sum_w (b_w cos w x + c_w sin w x) over the given angular
 /// frequencies: {1} is the two-term rule, {1/2, 1} the four-term rule of controlled rotations (Wierichs et
@@ -25,4 +25,4 @@ template <class T>
 void parameter_shift_backward(const Program<T>& program, const LaneMatrices<T>* lanes, const T* lane_angles,
                               const Tile<T>& psi, const Tile<T>& g, const ParameterGradient<T>& gradient);
 
-}  // namespace ebit
+}  // namespace ebit::inline grad

@@ -4,7 +4,7 @@
 
 #include "ebit/base/error.h"
 
-namespace ebit {
+namespace ebit::inline info {
 namespace {
 
 constexpr double kNormTolerance = 1e-3;
@@ -57,4 +57,4 @@ void add_matrix(const Eigen::MatrixXcd& m, std::span<Complex> rows) {
       rows[i * d + j] += m(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(j));
 }
 
-}  // namespace ebit
+}  // namespace ebit::inline info

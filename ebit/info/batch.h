@@ -1,13 +1,13 @@
 // Batches of states and density matrices as plain arrays: sizes, checks, and views of one sample.
 #pragma once
 
-#include <Eigen/Dense>
+#include <Eigen/Core>
 #include <span>
 #include <string_view>
 
 #include "ebit/sim/gate.h"
 
-namespace ebit {
+namespace ebit::inline info {
 
 /// Throws Error unless `given` is `wanted`; `what` names what is counted.
 void require_numbers(std::size_t given, std::size_t wanted, std::string_view what);
@@ -31,4 +31,4 @@ Eigen::MatrixXcd matrix_of(std::span<const Complex> rows, std::size_t d);
 /// rows += m, row by row.
 void add_matrix(const Eigen::MatrixXcd& m, std::span<Complex> rows);
 
-}  // namespace ebit
+}  // namespace ebit::inline info

@@ -4,7 +4,7 @@
 
 #include "ebit/base/error.h"
 
-namespace ebit {
+namespace ebit::inline info {
 namespace {
 
 // The basis indices of the subsystems in `part` where all others are 0, the first of `part` most significant.
@@ -57,4 +57,4 @@ void Cut::add(const Eigen::MatrixXcd& m, std::span<Complex> psi) const {
     for (std::size_t i = 0; i < d_a(); ++i) psi[index(i, j)] += m(i, j);
 }
 
-}  // namespace ebit
+}  // namespace ebit::inline info

@@ -1,13 +1,13 @@
 // A system of qudits cut into two parts: which basis index belongs to which pair of outcomes.
 #pragma once
 
-#include <Eigen/Dense>
+#include <Eigen/Core>
 #include <span>
 #include <vector>
 
 #include "ebit/sim/gate.h"
 
-namespace ebit {
+namespace ebit::inline info {
 
 /// A system cut into a part A and a part B, of any dimensions. Basis indices count the first subsystem as the
 /// most significant digit, as wires do.
@@ -37,4 +37,4 @@ class Cut {
   std::vector<std::size_t> a_, b_;
 };
 
-}  // namespace ebit
+}  // namespace ebit::inline info

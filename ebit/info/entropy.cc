@@ -6,10 +6,11 @@
 #include <vector>
 
 #include "ebit/base/error.h"
+#include "ebit/base/linear_algebra.h"
 #include "ebit/base/nearest.h"
 #include "ebit/info/batch.h"
 
-namespace ebit {
+namespace ebit::inline info {
 namespace {
 
 using Eigen::MatrixXcd;
@@ -52,9 +53,7 @@ constexpr Entropy kEntropies[] = {
 };
 
 // Eigenvalues below 0 are rounding.
-Eigen::VectorXd spectrum(const Eigen::SelfAdjointEigenSolver<MatrixXcd>& solver) {
-  return solver.eigenvalues().cwiseMax(0.0);
-}
+Eigen::VectorXd probabilities_of(const Eigen::VectorXd& eigenvalues) { return eigenvalues.cwiseMax(0.0); }
 
 std::span<const double> span_of(const Eigen::VectorXd& p) {
   return {p.data(), static_cast<std::size_t>(p.size())};
@@ -62,12 +61,12 @@ std::span<const double> span_of(const Eigen::VectorXd& p) {
 
 MatrixXcd hermitian_part(const MatrixXcd& m) { return (m + m.adjoint()) / 2; }
 
-MatrixXcd slope_matrix(const Entropy& kind, const Eigen::SelfAdjointEigenSolver<MatrixXcd>& solver) {
-  const Eigen::VectorXd p = spectrum(solver);
+MatrixXcd slope_matrix(const Entropy& kind, const HermitianSpectrum& spectrum) {
+  const Eigen::VectorXd p = probabilities_of(spectrum.values);
   Eigen::VectorXd slope(p.size());
   kind.slope(span_of(p), slope.data());
   // A function of a matrix: equal eigenvalues have equal slopes, so their eigenvectors may be any.
-  return solver.eigenvectors() * slope.asDiagonal() * solver.eigenvectors().adjoint();
+  return with_eigenvalues(spectrum, slope);
 }
 
 }  // namespace
@@ -88,19 +87,17 @@ double largest_entropy(const Entropy& kind, std::size_t d) {
 
 double matrix_entropy(const Entropy& kind, const MatrixXcd& m, MatrixXcd* gradient) {
   const bool wide = m.rows() <= m.cols();
-  const MatrixXcd rho = wide ? MatrixXcd(m * m.adjoint()) : MatrixXcd(m.adjoint() * m);
+  const MatrixXcd rho = wide ? product_adjoint(m, m) : adjoint_product(m, m);
   if (rho.rows() == 1) {
     // A part of one state: no entropy, and none near.
     if (gradient) gradient->setZero(m.rows(), m.cols());
     return 0;
   }
-  const Eigen::SelfAdjointEigenSolver<MatrixXcd> solver(
-      rho, gradient ? Eigen::ComputeEigenvectors : Eigen::EigenvaluesOnly);
-  if (gradient) {
-    const MatrixXcd slope = slope_matrix(kind, solver);
-    *gradient = wide ? MatrixXcd(2 * slope * m) : MatrixXcd(2 * m * slope);
-  }
-  return kind.value(span_of(spectrum(solver)));
+  if (!gradient) return kind.value(span_of(probabilities_of(hermitian_eigenvalues(rho))));
+  const HermitianSpectrum spectrum = hermitian_spectrum(rho);
+  const MatrixXcd slope = slope_matrix(kind, spectrum);
+  *gradient = 2 * (wide ? product(slope, m) : product(m, slope));
+  return kind.value(span_of(probabilities_of(spectrum.values)));
 }
 
 void pure_entropy(const Entropy& kind, const Cut& cut, std::span<const Complex> psi, std::span<double> out) {
@@ -125,8 +122,7 @@ void density_entropy(const Entropy& kind, std::size_t d, std::span<const Complex
   require_densities(rho, d, out.size());
   for (std::size_t b = 0; b < out.size(); ++b) {
     const MatrixXcd one = hermitian_part(matrix_of(sample(rho, b, d * d), d));
-    const Eigen::SelfAdjointEigenSolver<MatrixXcd> solver(one, Eigen::EigenvaluesOnly);
-    out[b] = kind.value(span_of(spectrum(solver)));
+    out[b] = kind.value(span_of(probabilities_of(hermitian_eigenvalues(one))));
   }
 }
 
@@ -136,9 +132,8 @@ void density_entropy_backward(const Entropy& kind, std::size_t d, std::span<cons
   require_numbers(d_rho.size(), rho.size(), "cotangents of matrix entries");
   for (std::size_t b = 0; b < d_out.size(); ++b) {
     const MatrixXcd one = hermitian_part(matrix_of(sample(rho, b, d * d), d));
-    const Eigen::SelfAdjointEigenSolver<MatrixXcd> solver(one);
-    add_matrix(d_out[b] * slope_matrix(kind, solver), sample(d_rho, b, d * d));
+    add_matrix(d_out[b] * slope_matrix(kind, hermitian_spectrum(one)), sample(d_rho, b, d * d));
   }
 }
 
-}  // namespace ebit
+}  // namespace ebit::inline info

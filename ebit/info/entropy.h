@@ -6,7 +6,7 @@
 
 #include "ebit/info/cut.h"
 
-namespace ebit {
+namespace ebit::inline info {
 
 /// Names a row of the table of entropies.
 enum class EntropyId {
@@ -67,4 +67,4 @@ void density_entropy_backward(const Entropy& kind, std::size_t d, std::span<cons
 /// @param m [d_a, d_b]. @param gradient where not null, written: the cotangent of m, [d_a, d_b].
 double matrix_entropy(const Entropy& kind, const Eigen::MatrixXcd& m, Eigen::MatrixXcd* gradient = nullptr);
 
-}  // namespace ebit
+}  // namespace ebit::inline info

@@ -11,7 +11,7 @@
 #include "ebit/base/error.h"
 #include "ebit/info/testing/states.h"
 
-namespace ebit {
+namespace ebit::inline info {
 namespace {
 
 using Eigen::MatrixXcd;
@@ -180,4 +180,4 @@ TEST(Entropy, BadInputIsNamed) {
 }
 
 }  // namespace
-}  // namespace ebit
+}  // namespace ebit::inline info

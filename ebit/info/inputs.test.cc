@@ -14,7 +14,7 @@
 #include "ebit/info/unitary.h"
 #include "ebit/sim/gate.h"
 
-namespace ebit {
+namespace ebit::inline info {
 namespace {
 
 using Eigen::MatrixXcd;
@@ -200,4 +200,4 @@ TEST(MatrixFile, TheExtensionTellsTheForm) {
 }
 
 }  // namespace
-}  // namespace ebit
+}  // namespace ebit::inline info

@@ -4,11 +4,12 @@
 #include <cmath>
 
 #include "ebit/base/error.h"
+#include "ebit/base/linear_algebra.h"
 #include "ebit/base/random.h"
 #include "ebit/info/cut.h"
 #include "ebit/info/power_landscape.h"
 
-namespace ebit {
+namespace ebit::inline info {
 namespace {
 
 using Eigen::MatrixXcd;
@@ -16,12 +17,6 @@ using Eigen::MatrixXcd;
 constexpr int kProjections = 3000;
 constexpr double kConverged = 1e-13;  // of the condition; entropies then miss 2 by its square
 constexpr double kMakesTwo = 2 - 1e-9;
-
-// The nearest matrix with orthonormal rows or columns.
-MatrixXcd polar(const MatrixXcd& m) {
-  const Eigen::JacobiSVD<MatrixXcd> svd(m, Eigen::ComputeThinU | Eigen::ComputeThinV);
-  return svd.matrixU() * svd.matrixV().adjoint();
-}
 
 // Rows (alpha, a), columns (beta, b), of a matrix with rows (alpha, beta) and columns (a, b); and back.
 MatrixXcd realigned(const MatrixXcd& m) { return realignment({2, 3, m, 0}); }
@@ -84,7 +79,7 @@ GapUnitary random_sample(std::uint64_t seed, std::uint64_t index) {
 MatrixXcd steepest(const GapUnitary& one) {
   const PowerLandscape land(one.unitary, 2, 3);
   const MatrixXcd slope = land.loss_slope_in_unitary(land.along(Cut(4, 9).matrix(one.state_down)));
-  const MatrixXcd turn = one.unitary.matrix.adjoint() * slope;
+  const MatrixXcd turn = adjoint_product(one.unitary.matrix, slope);
   return (turn - turn.adjoint()) / 2;
 }
 
@@ -94,7 +89,7 @@ std::vector<double> descend(GapUnitary& here, const GapOptions& options, const s
   double size = 0.3;
   for (int step = 0; step < options.steps && size > 1e-4 && go_on(); ++step) {
     const MatrixXcd& u = here.unitary.matrix;
-    GapUnitary one = project_on_gap(u - size * u * steepest(here), here.rho_b);
+    GapUnitary one = project_on_gap(u - product(size * u, steepest(here)), here.rho_b);
     const bool makes_two = one.e_up >= kMakesTwo;
     if (makes_two) judge(one, options);
     const bool better = makes_two && one.e_down < here.e_down - 1e-11;
@@ -110,15 +105,15 @@ std::vector<double> descend(GapUnitary& here, const GapOptions& options, const s
 GapUnitary project_on_gap(const MatrixXcd& matrix, const std::array<double, 3>& rho_b) {
   Eigen::VectorXcd weights(6);
   for (int k = 0; k < 6; ++k) weights[k] = std::sqrt(rho_b[static_cast<std::size_t>(k % 3)]);
-  MatrixXcd u = polar(matrix);
+  MatrixXcd u = polar_factor(matrix).isometry;
   for (int step = 0; step < kProjections; ++step) {
     const MatrixXcd r = realigned(u * weights.asDiagonal());
-    const MatrixXcd wanted = polar(r) / std::sqrt(2.0);
+    const MatrixXcd wanted = polar_factor(r).isometry / std::sqrt(2.0);
     if ((r - wanted).norm() < kConverged) break;
     // The columns that rho_B does not weigh are free; the unitary before keeps them from being arbitrary.
     MatrixXcd next = aligned(wanted) * weights.asDiagonal();
     next += u * (Eigen::VectorXcd::Ones(6) - weights.cwiseAbs2()).asDiagonal();
-    u = polar(next);
+    u = polar_factor(next).isometry;
   }
   GapUnitary out;
   out.unitary = {2, 3, u, 0};
@@ -164,4 +159,4 @@ GapSearch search_gap(const GapOptions& options, const std::function<bool(int, in
   return search;
 }
 
-}  // namespace ebit
+}  // namespace ebit::inline info

@@ -16,7 +16,7 @@
 
 #include "ebit/info/power.h"
 
-namespace ebit {
+namespace ebit::inline info {
 
 /// A unitary on 2x3 that makes 2 ebits, and how many it was seen to destroy.
 struct GapUnitary {
@@ -65,4 +65,4 @@ GapSearch search_gap(const GapOptions& options, const std::function<bool(int, in
 /// 1). Its e_up tells whether the projections came to an end; what concerns E_down is left empty.
 GapUnitary project_on_gap(const Eigen::MatrixXcd& matrix, const std::array<double, 3>& rho_b);
 
-}  // namespace ebit
+}  // namespace ebit::inline info

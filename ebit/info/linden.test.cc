@@ -7,7 +7,7 @@
 #include "ebit/base/error.h"
 #include "ebit/info/testing/states.h"
 
-namespace ebit {
+namespace ebit::inline info {
 namespace {
 
 TEST(Gap, ProjectionsEndOnUnitariesThatMakeTwoEbits) {
@@ -70,4 +70,4 @@ TEST(Gap, EndsWhenAsked) {
 }
 
 }  // namespace
-}  // namespace ebit
+}  // namespace ebit::inline info

@@ -13,7 +13,7 @@
 #include "ebit/base/error.h"
 #include "ebit/sim/gate.h"
 
-namespace ebit {
+namespace ebit::inline info {
 namespace {
 
 using Eigen::Index;
@@ -257,4 +257,4 @@ MatrixFile read_matrix(const std::filesystem::path& path) {
   fail("{}: a matrix is read from a .json, .csv or .npy file", name);
 }
 
-}  // namespace ebit
+}  // namespace ebit::inline info

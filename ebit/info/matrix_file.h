@@ -1,12 +1,12 @@
 // Complex matrices from files: JSON, CSV, NPY.
 #pragma once
 
-#include <Eigen/Dense>
+#include <Eigen/Core>
 #include <filesystem>
 #include <string_view>
 #include <vector>
 
-namespace ebit {
+namespace ebit::inline info {
 
 /// A matrix as a file holds it.
 struct MatrixFile {
@@ -32,4 +32,4 @@ Eigen::MatrixXcd parse_matrix_csv(std::string_view text, std::string_view name);
 /// The text of a .json file. @param name for messages.
 MatrixFile parse_matrix_json(std::string_view text, std::string_view name);
 
-}  // namespace ebit
+}  // namespace ebit::inline info

@@ -9,7 +9,7 @@
 
 #include "ebit/base/error.h"
 
-namespace ebit {
+namespace ebit::inline info {
 namespace {
 
 // What the callback sees: NLopt ends a line search that meets rounding with an error and an x of its own, so
@@ -54,4 +54,4 @@ double minimize(const SmoothFunction& f, std::span<double> x, const MinimizeLimi
   return search.best;
 }
 
-}  // namespace ebit
+}  // namespace ebit::inline info

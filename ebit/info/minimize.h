@@ -4,7 +4,7 @@
 #include <functional>
 #include <span>
 
-namespace ebit {
+namespace ebit::inline info {
 
 /// A function to minimise: the value at x [n]; `gradient` [n], where not empty, is written.
 using SmoothFunction = std::function<double(std::span<const double> x, std::span<double> gradient)>;
@@ -22,4 +22,4 @@ struct MinimizeLimits {
 double minimize(const SmoothFunction& f, std::span<double> x, const MinimizeLimits& limits = {},
                 long* evaluations = nullptr);
 
-}  // namespace ebit
+}  // namespace ebit::inline info

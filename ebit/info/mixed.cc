@@ -3,10 +3,11 @@
 #include <algorithm>
 
 #include "ebit/base/error.h"
+#include "ebit/base/linear_algebra.h"
 #include "ebit/info/batch.h"
 #include "ebit/info/entropy.h"
 
-namespace ebit {
+namespace ebit::inline info {
 namespace {
 
 using Eigen::Index;
@@ -50,9 +51,9 @@ MatrixXcd partial_trace_of_a(const Cut& cut, const MatrixXcd& rho) {
   return out;
 }
 
-Eigen::SelfAdjointEigenSolver<MatrixXcd> transposed_spectrum(const Cut& cut, std::span<const Complex> rho) {
+HermitianSpectrum transposed_spectrum(const Cut& cut, std::span<const Complex> rho) {
   const MatrixXcd turned = partial_transpose(cut, matrix_of(rho, cut.dimension()));
-  return Eigen::SelfAdjointEigenSolver<MatrixXcd>((turned + turned.adjoint()) / 2);
+  return hermitian_spectrum((turned + turned.adjoint()) / 2);
 }
 
 }  // namespace
@@ -106,7 +107,7 @@ void negativity(const Cut& cut, std::span<const Complex> rho, std::span<double> 
   const std::size_t d = cut.dimension();
   require_densities(rho, d, out.size());
   for (std::size_t b = 0; b < out.size(); ++b)
-    out[b] = -transposed_spectrum(cut, sample(rho, b, d * d)).eigenvalues().cwiseMin(0.0).sum();
+    out[b] = -transposed_spectrum(cut, sample(rho, b, d * d)).values.cwiseMin(0.0).sum();
 }
 
 void negativity_backward(const Cut& cut, std::span<const Complex> rho, std::span<const double> d_out,
@@ -115,19 +116,19 @@ void negativity_backward(const Cut& cut, std::span<const Complex> rho, std::span
   require_densities(rho, d, d_out.size());
   require_numbers(d_rho.size(), rho.size(), "cotangents of matrix entries");
   for (std::size_t b = 0; b < d_out.size(); ++b) {
-    const auto solver = transposed_spectrum(cut, sample(rho, b, d * d));
+    const HermitianSpectrum spectrum = transposed_spectrum(cut, sample(rho, b, d * d));
     // Rounding about an exact 0 must not pick a side.
-    const Eigen::VectorXd slope = (solver.eigenvalues().array() < -kLeastEigenvalue * 10)
-                                      .select(Eigen::VectorXd::Constant(solver.eigenvalues().size(), -1.0),
-                                              Eigen::VectorXd::Zero(solver.eigenvalues().size()));
-    const MatrixXcd turned = solver.eigenvectors() * slope.asDiagonal() * solver.eigenvectors().adjoint();
+    Eigen::VectorXd slope = Eigen::VectorXd::Zero(spectrum.values.size());
+    for (Index k = 0; k < slope.size(); ++k)
+      if (spectrum.values[k] < -kLeastEigenvalue * 10) slope[k] = -1;
+    const MatrixXcd turned = with_eigenvalues(spectrum, slope);
     add_matrix(d_out[b] * partial_transpose(cut, turned), sample(d_rho, b, d * d));
   }
 }
 
 std::vector<double> schmidt_values(const Cut& cut, std::span<const Complex> psi) {
   require_states(psi, cut.dimension(), 1);
-  const Eigen::VectorXd values = Eigen::JacobiSVD<MatrixXcd>(cut.matrix(psi)).singularValues();
+  const Eigen::VectorXd values = singular_values(cut.matrix(psi));
   return {values.begin(), values.end()};
 }
 
@@ -136,4 +137,4 @@ int rank_of(std::span<const double> values, double tolerance) {
       std::ranges::count_if(values, [&](double s) { return s > tolerance * values.front(); }));
 }
 
-}  // namespace ebit
+}  // namespace ebit::inline info

@@ -10,7 +10,7 @@
 
 #include "ebit/info/cut.h"
 
-namespace ebit {
+namespace ebit::inline info {
 
 /// The state of part A: rho_A = Tr_B rho. @param rho [dimension, dimension]; the result is [d_a, d_a].
 Eigen::MatrixXcd partial_trace(const Cut& cut, const Eigen::MatrixXcd& rho);
@@ -43,4 +43,4 @@ std::vector<double> schmidt_values(const Cut& cut, std::span<const Complex> psi)
 /// How many of `values`, largest first, are more than `tolerance` times the first.
 int rank_of(std::span<const double> values, double tolerance = 1e-10);
 
-}  // namespace ebit
+}  // namespace ebit::inline info

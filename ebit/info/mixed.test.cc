@@ -10,7 +10,7 @@
 #include "ebit/info/entropy.h"
 #include "ebit/info/testing/states.h"
 
-namespace ebit {
+namespace ebit::inline info {
 namespace {
 
 using Eigen::MatrixXcd;
@@ -131,4 +131,4 @@ TEST(Mixed, BadInputIsNamed) {
 }
 
 }  // namespace
-}  // namespace ebit
+}  // namespace ebit::inline info

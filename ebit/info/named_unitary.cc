@@ -11,11 +11,12 @@
 
 #include "ebit/base/error.h"
 #include "ebit/base/nearest.h"
+#include "ebit/base/utf8.h"
 #include "ebit/info/batch.h"
 #include "ebit/info/weyl.h"
 #include "ebit/sim/gate.h"
 
-namespace ebit {
+namespace ebit::inline info {
 namespace {
 
 using Eigen::MatrixXcd;
@@ -66,12 +67,6 @@ std::string lower(std::string_view text) {
   std::string out(text);
   std::ranges::transform(out, out.begin(), [](unsigned char c) { return std::tolower(c); });
   return out;
-}
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
-  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
-  return text;
 }
 
 const KnownUnitary* find_known(std::string_view name) {
@@ -202,4 +197,4 @@ UnitaryText parse_unitary(std::string_view text) {
   return out;
 }
 
-}  // namespace ebit
+}  // namespace ebit::inline info

@@ -1,13 +1,13 @@
 // Unitaries by name: the gate table's, and some that are known for their entangling power.
 #pragma once
 
-#include <Eigen/Dense>
+#include <Eigen/Core>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-namespace ebit {
+namespace ebit::inline info {
 
 /// A unitary known by name that is no row of the gate table.
 struct KnownUnitary {
@@ -49,4 +49,4 @@ bool names_unitary(std::string_view text);
 /// too many, not numbers or not finite.
 UnitaryText parse_unitary(std::string_view text);
 
-}  // namespace ebit
+}  // namespace ebit::inline info

@@ -4,13 +4,14 @@
 #include <cmath>
 
 #include "ebit/base/error.h"
+#include "ebit/base/linear_algebra.h"
 #include "ebit/base/parallel.h"
 #include "ebit/base/random.h"
 #include "ebit/info/entropy.h"
 #include "ebit/info/minimize.h"
 #include "ebit/info/power_landscape.h"
 
-namespace ebit {
+namespace ebit::inline info {
 namespace {
 
 using Eigen::MatrixXcd;
@@ -115,7 +116,7 @@ MatrixXcd across_matrix(const BipartiteUnitary& u, int ancilla_a, int ancilla_b,
 }
 
 double entropy_by_singular_values(const MatrixXcd& m) {
-  const Eigen::VectorXd s = Eigen::JacobiSVD<MatrixXcd>(m).singularValues();
+  const Eigen::VectorXd s = singular_values(m);
   const Eigen::VectorXd p = s.array().square() / s.squaredNorm();
   return std::max(0.0, entropy(EntropyId::kVonNeumann).value({p.data(), static_cast<std::size_t>(p.size())}));
 }
@@ -191,7 +192,8 @@ EntropyChange entropy_change(const BipartiteUnitary& u, int ancilla_a, int ancil
                              const std::vector<Complex>& state) {
   const PowerLandscape land(u, ancilla_a, ancilla_b);
   const MatrixXcd m = across_matrix(u, ancilla_a, ancilla_b, state);
-  return {entropy_by_singular_values(m), entropy_by_singular_values(land.across(u.matrix * land.along(m)))};
+  return {entropy_by_singular_values(m),
+          entropy_by_singular_values(land.across(product(u.matrix, land.along(m))))};
 }
 
 PowerResult entangling_power(const BipartiteUnitary& u, const PowerOptions& options) {
@@ -211,7 +213,7 @@ PowerResult disentangling_power(const BipartiteUnitary& u, const PowerOptions& o
   std::vector<double> best;
   PowerResult result = search(inverse(u), options, best);
   const PowerLandscape land(u, options.ancilla_a, options.ancilla_b);
-  result.state = row_by_row(land.across(u.matrix.adjoint() * land.amplitudes(best)));
+  result.state = row_by_row(land.across(adjoint_product(u.matrix, land.amplitudes(best))));
   const EntropyChange change = entropy_change(u, options.ancilla_a, options.ancilla_b, result.state);
   result.entropy_before = change.before;
   result.entropy_after = change.after;
@@ -219,4 +221,4 @@ PowerResult disentangling_power(const BipartiteUnitary& u, const PowerOptions& o
   return result;
 }
 
-}  // namespace ebit
+}  // namespace ebit::inline info

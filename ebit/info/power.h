@@ -15,7 +15,7 @@
 #include "ebit/info/unitary.h"
 #include "ebit/sim/gate.h"
 
-namespace ebit {
+namespace ebit::inline info {
 
 /// Starts whose values differ by no more than this from the best count as agreeing, in ebits.
 inline constexpr double kAgreement = 1e-6;
@@ -71,4 +71,4 @@ struct EntropyChange {
 EntropyChange entropy_change(const BipartiteUnitary& u, int ancilla_a, int ancilla_b,
                              const std::vector<Complex>& state);
 
-}  // namespace ebit
+}  // namespace ebit::inline info

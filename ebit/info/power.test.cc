@@ -14,7 +14,7 @@
 #include "ebit/info/power_landscape.h"
 #include "ebit/info/testing/states.h"
 
-namespace ebit {
+namespace ebit::inline info {
 namespace {
 
 using Eigen::Index;
@@ -308,4 +308,4 @@ TEST(Minimize, FindsTheMinimumOfAValley) {
 }
 
 }  // namespace
-}  // namespace ebit
+}  // namespace ebit::inline info

@@ -2,9 +2,10 @@
 
 #include <complex>
 
+#include "ebit/base/linear_algebra.h"
 #include "ebit/info/entropy.h"
 
-namespace ebit {
+namespace ebit::inline info {
 namespace {
 
 using Eigen::Index;
@@ -71,10 +72,10 @@ double PowerLandscape::loss(std::span<const double> x, std::span<double> gradien
   const MatrixXcd p = amplitudes(x);
   MatrixXcd after, before;
   const bool slope = !gradient.empty();
-  const double value = matrix_entropy(ebits(), across(u_ * p), slope ? &after : nullptr) -
+  const double value = matrix_entropy(ebits(), across(product(u_, p)), slope ? &after : nullptr) -
                        matrix_entropy(ebits(), across(p), slope ? &before : nullptr);
   if (slope) {
-    const MatrixXcd g = u_.adjoint() * along(after) - along(before);
+    const MatrixXcd g = adjoint_product(u_, along(after)) - along(before);
     store_tangent(g.reshaped(), p.reshaped(), complex_view(x).norm(), -1, gradient.data());
   }
   return -value;
@@ -85,10 +86,10 @@ double PowerLandscape::product_loss(std::span<const double> x, std::span<double>
   const auto raw_a = complex_view(x.first(cut)), raw_b = complex_view(x.subspan(cut));
   const VectorXcd a = raw_a.normalized(), b = raw_b.normalized();
   MatrixXcd after;
-  const double value =
-      matrix_entropy(ebits(), across(u_ * along(a * b.transpose())), gradient.empty() ? nullptr : &after);
+  const double value = matrix_entropy(ebits(), across(product(u_, along(a * b.transpose()))),
+                                      gradient.empty() ? nullptr : &after);
   if (!gradient.empty()) {
-    const MatrixXcd g = across(u_.adjoint() * along(after));
+    const MatrixXcd g = across(adjoint_product(u_, along(after)));
     store_tangent(g * b.conjugate(), a, raw_a.norm(), -1, gradient.data());
     store_tangent(g.transpose() * a.conjugate(), b, raw_b.norm(), -1, gradient.data() + cut);
   }
@@ -97,8 +98,8 @@ double PowerLandscape::product_loss(std::span<const double> x, std::span<double>
 
 MatrixXcd PowerLandscape::loss_slope_in_unitary(const MatrixXcd& p) const {
   MatrixXcd after;
-  matrix_entropy(ebits(), across(u_ * p), &after);
-  return -along(after) * p.adjoint();
+  matrix_entropy(ebits(), across(product(u_, p)), &after);
+  return -product_adjoint(along(after), p);
 }
 
 std::vector<double> PowerLandscape::from_product(std::span<const double> x) const {
@@ -107,4 +108,4 @@ std::vector<double> PowerLandscape::from_product(std::span<const double> x) cons
   return numbers(along(a * b.transpose()));
 }
 
-}  // namespace ebit
+}  // namespace ebit::inline info

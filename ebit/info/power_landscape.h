@@ -5,7 +5,7 @@
 
 #include "ebit/info/unitary.h"
 
-namespace ebit {
+namespace ebit::inline info {
 
 /// E(U psi) - E(psi) over states of A A' : B B'. Amplitudes are kept as P [d_a d_b, ancilla_a ancilla_b], on
 /// which U is one product from the left.
@@ -44,4 +44,4 @@ class PowerLandscape {
   int d_a_, d_b_, ancilla_a_, ancilla_b_;
 };
 
-}  // namespace ebit
+}  // namespace ebit::inline info

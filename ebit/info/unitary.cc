@@ -4,21 +4,22 @@
 #include <cmath>
 
 #include "ebit/base/error.h"
+#include "ebit/base/linear_algebra.h"
 #include "ebit/info/entropy.h"
 #include "ebit/info/mixed.h"
 
-namespace ebit {
+namespace ebit::inline info {
 namespace {
 
 using Eigen::Index;
 using Eigen::MatrixXcd;
 
 double defect_of(const MatrixXcd& u) {
-  return (u.adjoint() * u - MatrixXcd::Identity(u.rows(), u.cols())).cwiseAbs().maxCoeff();
+  return (adjoint_product(u, u) - MatrixXcd::Identity(u.rows(), u.cols())).cwiseAbs().maxCoeff();
 }
 
 // Tr (M M^+)^2.
-double fourth_moment(const MatrixXcd& m) { return (m * m.adjoint()).squaredNorm(); }
+double fourth_moment(const MatrixXcd& m) { return product_adjoint(m, m).squaredNorm(); }
 
 }  // namespace
 
@@ -40,13 +41,11 @@ BipartiteUnitary make_unitary(int d_a, int d_b, const MatrixXcd& matrix, std::st
       "as rounding; check it, give more digits, or ask for the nearest unitary",
       name, defect, kUnitarityTolerance);
   // The polar factor. It is worth it for any rounding, because entropies feel an error's square root.
-  const Eigen::JacobiSVD<MatrixXcd, Eigen::FullPivHouseholderQRPreconditioner> svd(
-      matrix, Eigen::ComputeFullU | Eigen::ComputeFullV);
-  require(svd.singularValues().minCoeff() > 1e-6,
-          "{}: the matrix has no inverse, so no unitary is nearest to it", name);
+  const PolarFactor polar = polar_factor(matrix);
+  require(polar.least_singular_value > 1e-6, "{}: the matrix has no inverse, so no unitary is nearest to it",
+          name);
   // A matrix that is unitary to the last digits stays as it is.
-  const MatrixXcd unitary = defect > 1e-14 ? MatrixXcd(svd.matrixU() * svd.matrixV().adjoint()) : matrix;
-  return {d_a, d_b, unitary, defect};
+  return {d_a, d_b, defect > 1e-14 ? polar.isometry : matrix, defect};
 }
 
 BipartiteUnitary inverse(const BipartiteUnitary& u) { return {u.d_a, u.d_b, u.matrix.adjoint(), u.defect}; }
@@ -62,7 +61,7 @@ MatrixXcd realignment(const BipartiteUnitary& u) {
 }
 
 std::vector<double> operator_schmidt_values(const BipartiteUnitary& u) {
-  const Eigen::VectorXd values = Eigen::JacobiSVD<MatrixXcd>(realignment(u)).singularValues();
+  const Eigen::VectorXd values = singular_values(realignment(u));
   return {values.begin(), values.end()};
 }
 
@@ -84,4 +83,4 @@ double average_power(const BipartiteUnitary& u) {
 
 double power_limit(const BipartiteUnitary& u) { return 2 * std::log2(std::min(u.d_a, u.d_b)); }
 
-}  // namespace ebit
+}  // namespace ebit::inline info

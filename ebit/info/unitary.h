@@ -1,12 +1,12 @@
 // A unitary on two parts A and B, and what its operator-Schmidt decomposition says of it.
 #pragma once
 
-#include <Eigen/Dense>
+#include <Eigen/Core>
 #include <string>
 #include <string_view>
 #include <vector>
 
-namespace ebit {
+namespace ebit::inline info {
 
 /// How far |U^+ U - 1| may be from 0, in its largest entry, for a matrix to be taken as a rounded unitary.
 inline constexpr double kUnitarityTolerance = 1e-4;
@@ -55,4 +55,4 @@ double average_power(const BipartiteUnitary& u);
 /// 2 log2 min(d_a, d_b): no unitary on d_a x d_b makes or destroys more ebits, whatever the ancillas.
 double power_limit(const BipartiteUnitary& u);
 
-}  // namespace ebit
+}  // namespace ebit::inline info

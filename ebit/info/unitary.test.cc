@@ -12,7 +12,7 @@
 #include "ebit/info/testing/states.h"
 #include "ebit/info/weyl.h"
 
-namespace ebit {
+namespace ebit::inline info {
 namespace {
 
 using Eigen::Matrix4cd;
@@ -199,4 +199,4 @@ TEST(Weyl, PerfectEntanglers) {
 }
 
 }  // namespace
-}  // namespace ebit
+}  // namespace ebit::inline info

@@ -7,8 +7,9 @@
 #include <numbers>
 
 #include "ebit/base/error.h"
+#include "ebit/base/linear_algebra.h"
 
-namespace ebit {
+namespace ebit::inline info {
 namespace {
 
 using Eigen::Matrix4cd;
@@ -43,8 +44,8 @@ std::array<double, 3> weyl_coordinates(const BipartiteUnitary& u) {
   require(u.d_a == 2 && u.d_b == 2, "Weyl coordinates are of two-qubit gates, not of {}x{}", u.d_a, u.d_b);
   const Matrix4cd m = u.matrix;
   // Eigenvalues exp(2 i h) with h = (c1 - c2 + c3) / 2 and its like, up to a fourth root of 1.
-  const Matrix4cd turned = m * flip() * m.transpose() * flip() / std::sqrt(m.determinant());
-  const Eigen::Vector4cd values = Eigen::ComplexEigenSolver<Matrix4cd>(turned, false).eigenvalues();
+  const Matrix4cd turned = m * flip() * m.transpose() * flip() / std::sqrt(determinant(m));
+  const Eigen::Vector4cd values = eigenvalues(turned);
   std::array<double, 4> h{};  // in units of pi, in (-1/4, 3/4]
   for (int k = 0; k < 4; ++k) {
     h[static_cast<std::size_t>(k)] = std::arg(values[k]) / (2 * pi);
@@ -70,4 +71,4 @@ bool is_perfect_entangler(const std::array<double, 3>& weyl) {
   return c1 + c2 >= pi / 2 - kTolerance && c1 - c2 <= pi / 2 + kTolerance && c2 + c3 <= pi / 2 + kTolerance;
 }
 
-}  // namespace ebit
+}  // namespace ebit::inline info

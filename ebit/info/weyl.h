@@ -5,7 +5,7 @@
 
 #include "ebit/info/unitary.h"
 
-namespace ebit {
+namespace ebit::inline info {
 
 /// exp(i/2 (c1 XX + c2 YY + c3 ZZ)): every two-qubit gate is this between gates on the single qubits.
 BipartiteUnitary canonical_gate(double c1, double c2, double c3);
@@ -21,4 +21,4 @@ std::array<double, 3> weyl_coordinates(const BipartiteUnitary& u);
 /// Vala, Sastry, Whaley 2003 (quant-ph/0209120).
 bool is_perfect_entangler(const std::array<double, 3>& weyl);
 
-}  // namespace ebit
+}  // namespace ebit::inline info

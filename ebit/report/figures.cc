@@ -10,7 +10,7 @@
 #include "ebit/base/error.h"
 #include "ebit/report/text_table.h"
 
-namespace ebit {
+namespace ebit::inline report {
 namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
@@ -353,4 +353,4 @@ Figure comparison_figure(const std::vector<ComparedModel>& models, std::string t
   return figure;
 }
 
-}  // namespace ebit
+}  // namespace ebit::inline report

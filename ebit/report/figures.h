@@ -7,7 +7,7 @@
 
 #include "ebit/report/plot.h"
 
-namespace ebit {
+namespace ebit::inline report {
 
 /// The losses of one training, one value an epoch.
 struct LossHistory {
@@ -75,4 +75,4 @@ struct ComparedModel {
 /// One horizontal bar a model, in the order given, with its value written at the end.
 Figure comparison_figure(const std::vector<ComparedModel>& models, std::string title, std::string metric);
 
-}  // namespace ebit
+}  // namespace ebit::inline report

@@ -8,7 +8,7 @@
 #include "ebit/base/error.h"
 #include "ebit/report/testing/markup.h"
 
-namespace ebit {
+namespace ebit::inline report {
 namespace {
 
 using testing::ElementsAre;
@@ -192,4 +192,4 @@ TEST(Figures, ShapesAreChecked) {
 }
 
 }  // namespace
-}  // namespace ebit
+}  // namespace ebit::inline report

@@ -14,7 +14,7 @@
 #include "ebit/base/error.h"
 #include "ebit/report/text.h"
 
-namespace ebit {
+namespace ebit::inline report {
 namespace {
 
 struct CloseFile {
@@ -125,4 +125,4 @@ std::string run_gnuplot(const std::string& script) {
   return picture;
 }
 
-}  // namespace ebit
+}  // namespace ebit::inline report

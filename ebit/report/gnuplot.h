@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace ebit {
+namespace ebit::inline report {
 
 /// `text` as a gnuplot string expression in which nothing is interpreted: in single quotes, a quote doubled,
 /// newlines joined in as "\n". (Octal escapes in double quotes would swallow the digits after them.) Cleaned
@@ -20,4 +20,4 @@ std::string gnuplot_tick_string(std::string_view text);
 /// Error where gnuplot is not installed, cannot be started, or reports an error (its message is quoted).
 std::string run_gnuplot(const std::string& script);
 
-}  // namespace ebit
+}  // namespace ebit::inline report

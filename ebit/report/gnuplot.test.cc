@@ -7,7 +7,7 @@
 
 #include "ebit/base/error.h"
 
-namespace ebit {
+namespace ebit::inline report {
 namespace {
 
 using testing::HasSubstr;
@@ -62,4 +62,4 @@ TEST(Gnuplot, LargeOutputAndInputDoNotBlock) {
 }
 
 }  // namespace
-}  // namespace ebit
+}  // namespace ebit::inline report

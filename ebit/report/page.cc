@@ -6,7 +6,7 @@
 #include "ebit/report/svg.h"
 #include "ebit/report/text.h"
 
-namespace ebit {
+namespace ebit::inline report {
 namespace {
 
 // System fonts only; colours as variables, so that the dark look is one block.
@@ -180,4 +180,4 @@ std::string Page::html() const {
 
 void Page::write(const std::filesystem::path& path) const { write_file_atomically(path, html()); }
 
-}  // namespace ebit
+}  // namespace ebit::inline report

@@ -10,7 +10,7 @@
 #include "ebit/report/plot.h"
 #include "ebit/report/text_table.h"
 
-namespace ebit {
+namespace ebit::inline report {
 
 /// A number to see first: "2.71 °C", "test RMSE", "persistence: 2.93".
 struct HeadlineNumber {
@@ -61,4 +61,4 @@ class Page {
   int figures_ = 0;
 };
 
-}  // namespace ebit
+}  // namespace ebit::inline report

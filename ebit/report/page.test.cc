@@ -10,7 +10,7 @@
 #include "ebit/base/error.h"
 #include "ebit/report/testing/markup.h"
 
-namespace ebit {
+namespace ebit::inline report {
 namespace {
 
 using testing::HasSubstr;
@@ -98,4 +98,4 @@ TEST(PageTest, WritesTheFile) {
 }
 
 }  // namespace
-}  // namespace ebit
+}  // namespace ebit::inline report

@@ -11,7 +11,7 @@
 #include "ebit/report/plot_script.h"
 #include "ebit/report/svg.h"
 
-namespace ebit {
+namespace ebit::inline report {
 namespace {
 
 // Picture names that differ when the pictures do (FNV-1a), so that several SVG files may share a page.
@@ -68,4 +68,4 @@ std::string render_svg(const Figure& figure) { return render_svg(sheet_of(figure
 
 std::string render_svg(const Sheet& sheet) { return draw(sheet, picture_format(".svg")); }
 
-}  // namespace ebit
+}  // namespace ebit::inline report

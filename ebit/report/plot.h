@@ -9,7 +9,7 @@
 
 #include "ebit/report/ticks.h"
 
-namespace ebit {
+namespace ebit::inline report {
 
 /// How a PlotSeries is drawn.
 enum class PlotStyle {
@@ -115,4 +115,4 @@ void render(const Sheet& sheet, const std::filesystem::path& path);  ///< the sa
 std::string render_svg(const Figure& figure);
 std::string render_svg(const Sheet& sheet);  ///< the same for a sheet
 
-}  // namespace ebit
+}  // namespace ebit::inline report

@@ -13,7 +13,7 @@
 #include "ebit/report/plot_script.h"
 #include "ebit/report/testing/markup.h"
 
-namespace ebit {
+namespace ebit::inline report {
 namespace {
 
 namespace fs = std::filesystem;
@@ -275,4 +275,4 @@ TEST(Histogram, CountsEveryFiniteValueOnce) {
 }
 
 }  // namespace
-}  // namespace ebit
+}  // namespace ebit::inline report

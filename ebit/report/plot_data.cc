@@ -6,7 +6,7 @@
 #include "ebit/base/error.h"
 #include "ebit/report/text.h"
 
-namespace ebit {
+namespace ebit::inline report {
 namespace {
 
 // Beyond this the width of an axis would overflow.
@@ -132,4 +132,4 @@ FigureExtent figure_extent(const Figure& figure) {
   return extent;
 }
 
-}  // namespace ebit
+}  // namespace ebit::inline report

@@ -6,7 +6,7 @@
 
 #include "ebit/report/plot.h"
 
-namespace ebit {
+namespace ebit::inline report {
 
 /// One value of a series.
 struct PlotPoint {
@@ -42,4 +42,4 @@ struct FigureExtent {
 };
 FigureExtent figure_extent(const Figure& figure);  ///< of all its series together
 
-}  // namespace ebit
+}  // namespace ebit::inline report

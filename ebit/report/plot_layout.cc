@@ -6,7 +6,7 @@
 #include "ebit/report/plot_data.h"
 #include "ebit/report/text.h"
 
-namespace ebit {
+namespace ebit::inline report {
 namespace {
 
 constexpr double kPad = 12;             // around everything
@@ -59,7 +59,7 @@ void set_range(const Extent& extent, bool log, double below, double above, doubl
 }
 
 // Puts each label into the uppermost row where it overlaps none before it.
-std::vector<PlacedLabel> place_marks(const Figure& figure, const Layout& layout, int& rows) {
+std::vector<PlacedLabel> place_marks(const Figure& figure, const FigureLayout& layout, int& rows) {
   std::vector<PlacedLabel> placed;
   std::vector<double> row_ends;
   std::vector<std::size_t> order;
@@ -145,7 +145,7 @@ void stack(std::vector<PlacedEntry>& entries, const LegendRow& row, const Box& p
   for (auto& entry : entries) entry.left = left, entry.middle = middle, middle += kLine;
 }
 
-void lay_out_heatmap(const Heatmap& map, Layout& layout) {
+void lay_out_heatmap(const Heatmap& map, FigureLayout& layout) {
   layout.x_low = -0.5, layout.x_high = static_cast<double>(map.columns) - 0.5;
   layout.y_low = static_cast<double>(map.rows) - 0.5, layout.y_high = -0.5;  // row 0 at the top
   Extent values;
@@ -172,8 +172,8 @@ double text_width(std::string_view text, double size) {
   return size * (hundredths / 100 + 0.68 * static_cast<double>(others));
 }
 
-Layout lay_out(const Figure& figure, const Box& cell) {
-  Layout layout;
+FigureLayout lay_out(const Figure& figure, const Box& cell) {
+  FigureLayout layout;
   layout.cell = cell;
   const FigureExtent extent = figure_extent(figure);
   layout.title = wrap_text(clean_text(figure.title, true), columns_for(cell.width() - 2 * kPad, kTitleSize));
@@ -265,4 +265,4 @@ Layout lay_out(const Figure& figure, const Box& cell) {
   return layout;
 }
 
-}  // namespace ebit
+}  // namespace ebit::inline report

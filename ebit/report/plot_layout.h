@@ -6,7 +6,7 @@
 
 #include "ebit/report/plot.h"
 
-namespace ebit {
+namespace ebit::inline report {
 
 inline constexpr double kFontSize = 12;        ///< of ticks, legends, labels
 inline constexpr double kTitleSize = 15;       ///< of a figure's title
@@ -41,7 +41,7 @@ struct PlacedEntry {
 inline constexpr double kLegendSample = 30;  ///< pixels from a legend entry's left to its text
 
 /// Everything about a figure that depends on its data and its size.
-struct Layout {
+struct FigureLayout {
   Box cell;                              ///< the figure's part of the picture
   Box plot;                              ///< inside the axes
   double x_low = 0;                      ///< left end of the x axis
@@ -63,10 +63,10 @@ struct Layout {
 };
 
 /// Lays `figure` out in `cell`. Needs a figure that passed check_figure().
-Layout lay_out(const Figure& figure, const Box& cell);
+FigureLayout lay_out(const Figure& figure, const Box& cell);
 
 /// Width in pixels of a line of text in DejaVu Sans at `size` pixels; exact but for kerning where it is
 /// ASCII.
 double text_width(std::string_view text, double size = kFontSize);
 
-}  // namespace ebit
+}  // namespace ebit::inline report

@@ -14,7 +14,7 @@
 #include "ebit/report/plot_layout.h"
 #include "ebit/report/text.h"
 
-namespace ebit {
+namespace ebit::inline report {
 namespace {
 
 // The font is given in points to cairo (96 dpi) and in pixels to SVG. Cairo draws everything twice as large,
@@ -116,15 +116,15 @@ class ScriptWriter {
          size * font_unit_, color);
   }
 
-  void figure(const Figure& figure, const Layout& layout, int number);
+  void figure(const Figure& figure, const FigureLayout& layout, int number);
   std::string take() { return std::move(script_); }
 
  private:
-  void axes(const Figure& figure, const Layout& layout);
-  void legend(const Figure& figure, const Layout& layout);
-  void marks(const Figure& figure, const Layout& layout);
-  void series(const Figure& figure, const Layout& layout, int number);
-  void heatmap(const Heatmap& map, const Layout& layout, int number);
+  void axes(const Figure& figure, const FigureLayout& layout);
+  void legend(const Figure& figure, const FigureLayout& layout);
+  void marks(const Figure& figure, const FigureLayout& layout);
+  void series(const Figure& figure, const FigureLayout& layout, int number);
+  void heatmap(const Heatmap& map, const FigureLayout& layout, int number);
 
   double width_, height_, font_unit_;
   std::string title_;  // of the sheet
@@ -141,7 +141,7 @@ std::string tick_list(const std::vector<Tick>& ticks) {
   return list;
 }
 
-void ScriptWriter::axes(const Figure& figure, const Layout& layout) {
+void ScriptWriter::axes(const Figure& figure, const FigureLayout& layout) {
   const Box& plot = layout.plot;
   line("set lmargin at screen {:.6f}", x(plot.left));
   line("set rmargin at screen {:.6f}", x(plot.right));
@@ -174,7 +174,7 @@ void ScriptWriter::axes(const Figure& figure, const Layout& layout) {
 }
 
 // Drawn by hand: gnuplot's own key guesses the widths of texts differently for each picture format.
-void ScriptWriter::legend(const Figure& figure, const Layout& layout) {
+void ScriptWriter::legend(const Figure& figure, const FigureLayout& layout) {
   for (const auto& entry : layout.legend) {
     const StyleRow& style = row_of(kStyles, figure.series[entry.series].style);
     const std::string_view color = rgb(figure.series[entry.series].color);
@@ -194,7 +194,7 @@ void ScriptWriter::legend(const Figure& figure, const Layout& layout) {
   }
 }
 
-void ScriptWriter::marks(const Figure& figure, const Layout& layout) {
+void ScriptWriter::marks(const Figure& figure, const FigureLayout& layout) {
   for (const auto& mark : figure.marks) {
     const double from = std::clamp(mark.from, layout.x_low, layout.x_high);
     const double to = std::clamp(mark.to, layout.x_low, layout.x_high);
@@ -221,7 +221,7 @@ void ScriptWriter::marks(const Figure& figure, const Layout& layout) {
          gnuplot_string(clean_text(note.text)), note.x, note.y);
 }
 
-void ScriptWriter::series(const Figure& figure, const Layout& layout, int number) {
+void ScriptWriter::series(const Figure& figure, const FigureLayout& layout, int number) {
   std::vector<std::string> clauses;
   const std::size_t limit = static_cast<std::size_t>(std::max(200.0, 4 * layout.plot.width()));
   for (std::size_t i = 0; i < figure.series.size(); ++i) {
@@ -260,7 +260,7 @@ void ScriptWriter::series(const Figure& figure, const Layout& layout, int number
   line("plot {}", fmt::join(clauses, ", \\\n  "));
 }
 
-void ScriptWriter::heatmap(const Heatmap& map, const Layout& layout, int number) {
+void ScriptWriter::heatmap(const Heatmap& map, const FigureLayout& layout, int number) {
   const Box& plot = layout.plot;
   line("set cbrange [{}:{}]", layout.scale_low, layout.scale_high);
   // Viridis, readable for colour-blind eyes and in grey.
@@ -285,7 +285,7 @@ void ScriptWriter::heatmap(const Heatmap& map, const Layout& layout, int number)
              : "1:2:($1-0.5):($1+0.5):($2-0.5):($2+0.5):3 with boxxyerror lc palette fs solid noborder");
 }
 
-void ScriptWriter::figure(const Figure& figure, const Layout& layout, int number) {
+void ScriptWriter::figure(const Figure& figure, const FigureLayout& layout, int number) {
   line("unset label\nunset arrow\nunset object");
   if (number == 0 && !title_.empty())
     text(12, 12 + kSheetTitleSize * 0.5, title_, kSheetTitleSize, "left", "#1a1a1a");
@@ -365,4 +365,4 @@ std::string plot_script(const Sheet& sheet, const PictureFormat& format) {
   return writer.take();
 }
 
-}  // namespace ebit
+}  // namespace ebit::inline report

@@ -6,7 +6,7 @@
 
 #include "ebit/report/plot.h"
 
-namespace ebit {
+namespace ebit::inline report {
 
 /// A picture format that render() knows.
 struct PictureFormat {
@@ -25,4 +25,4 @@ std::string plot_script(const Sheet& sheet, const PictureFormat& format);
 /// `figure` as a sheet of its own.
 Sheet sheet_of(const Figure& figure);
 
-}  // namespace ebit
+}  // namespace ebit::inline report

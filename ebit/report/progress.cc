@@ -11,7 +11,7 @@
 
 #include "ebit/report/text.h"
 
-namespace ebit {
+namespace ebit::inline report {
 namespace {
 
 constexpr int kWidestBar = 24, kNarrowestBar = 6;
@@ -166,4 +166,4 @@ std::string Progress::line(int columns, bool last) const {
   return cut_text(words, static_cast<std::size_t>(columns));
 }
 
-}  // namespace ebit
+}  // namespace ebit::inline report

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace ebit {
+namespace ebit::inline report {
 
 /// How progress is shown. progress_options() fills it for a stream; tests set it by hand.
 struct ProgressOptions {
@@ -74,4 +74,4 @@ class Progress {
 /// "3.2 s", "48 s", "2 min 05 s", "1 h 12 min", "3 d 4 h"; "?" for what is not a finite number >= 0.
 std::string duration_text(double seconds);
 
-}  // namespace ebit
+}  // namespace ebit::inline report

@@ -8,7 +8,7 @@
 
 #include "ebit/report/text.h"
 
-namespace ebit {
+namespace ebit::inline report {
 namespace {
 
 using testing::EndsWith;
@@ -199,4 +199,4 @@ TEST(Duration, Text) {
 }
 
 }  // namespace
-}  // namespace ebit
+}  // namespace ebit::inline report

@@ -10,7 +10,7 @@
 #include "ebit/base/error.h"
 #include "ebit/report/text.h"
 
-namespace ebit {
+namespace ebit::inline report {
 namespace {
 
 bool is_space(char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r'; }
@@ -145,4 +145,4 @@ std::string svg_for_html(std::string_view svg, std::string_view prefix) {
   return tag + text.substr(tag_end);
 }
 
-}  // namespace ebit
+}  // namespace ebit::inline report

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace ebit {
+namespace ebit::inline report {
 
 /// `svg` with every id, and every reference to one (`#id` in href and url()), prefixed by `prefix` (letters,
 /// digits and '-', beginning with a letter). Ids that nothing refers to are dropped.
@@ -19,4 +19,4 @@ std::string tidy_gnuplot_svg(std::string_view svg, std::string_view prefix, std:
 /// script, an event handler, or a reference to anything outside itself.
 std::string svg_for_html(std::string_view svg, std::string_view prefix);
 
-}  // namespace ebit
+}  // namespace ebit::inline report

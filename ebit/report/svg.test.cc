@@ -6,7 +6,7 @@
 #include "ebit/base/error.h"
 #include "ebit/report/testing/markup.h"
 
-namespace ebit {
+namespace ebit::inline report {
 namespace {
 
 using testing::ElementsAre;
@@ -71,4 +71,4 @@ TEST(Svg, BrokenTextDoesNotCrash) {
 }
 
 }  // namespace
-}  // namespace ebit
+}  // namespace ebit::inline report

@@ -5,16 +5,14 @@
 #include <string>
 #include <string_view>
 
-namespace ebit {
+#include "ebit/base/utf8.h"
+
+namespace ebit::inline report {
 
 /// `text` as valid UTF-8 without control characters: broken bytes become U+FFFD, tabs and other controls a
 /// space, so that a column name from a foreign file cannot move the cursor or break an XML document.
 /// Newlines stay where `keep_newlines`, else they become spaces too.
 std::string clean_text(std::string_view text, bool keep_newlines = false);
-
-/// Terminal columns that `text` (UTF-8, one line) takes: 0 for combining marks, 2 for East Asian wide
-/// characters and emoji, else 1.
-std::size_t display_width(std::string_view text);
 
 /// `text` cut to at most `width` columns; a cut text ends in "…" (which counts). Never cuts inside a
 /// character.
@@ -27,4 +25,4 @@ std::string wrap_text(std::string_view text, std::size_t width);
 /// `text` with &, <, >, " and ' written as entities, cleaned first: safe in HTML and XML text and attributes.
 std::string escape_html(std::string_view text);
 
-}  // namespace ebit
+}  // namespace ebit::inline report

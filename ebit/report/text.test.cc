@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace ebit {
+namespace ebit::inline report {
 namespace {
 
 TEST(Text, CleaningKeepsUtf8AndRemovesWhatMovesTheCursor) {
@@ -63,4 +63,4 @@ TEST(Text, HtmlEscapesTheFiveCharacters) {
 }
 
 }  // namespace
-}  // namespace ebit
+}  // namespace ebit::inline report

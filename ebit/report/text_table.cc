@@ -8,7 +8,7 @@
 #include "ebit/base/error.h"
 #include "ebit/report/text.h"
 
-namespace ebit {
+namespace ebit::inline report {
 namespace {
 
 void check(const TextTable& table) {
@@ -172,4 +172,4 @@ std::optional<std::size_t> least_row(const std::vector<double>& values) {
   return best;
 }
 
-}  // namespace ebit
+}  // namespace ebit::inline report

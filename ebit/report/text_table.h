@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace ebit {
+namespace ebit::inline report {
 
 /// A column's heading and side.
 struct TableColumn {
@@ -49,4 +49,4 @@ std::string table_spread(double mean, double spread, int digits = 4);
 /// The row with the least finite value of `values`, none where there is no finite value.
 std::optional<std::size_t> least_row(const std::vector<double>& values);
 
-}  // namespace ebit
+}  // namespace ebit::inline report

@@ -9,7 +9,7 @@
 #include "ebit/base/error.h"
 #include "ebit/report/text.h"
 
-namespace ebit {
+namespace ebit::inline report {
 namespace {
 
 using testing::HasSubstr;
@@ -115,4 +115,4 @@ TEST(TextTableTest, TheLeastFiniteValueIsBest) {
 }
 
 }  // namespace
-}  // namespace ebit
+}  // namespace ebit::inline report

@@ -5,12 +5,12 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <cstdio>
 #include <cstdlib>
 
+#include "ebit/base/time.h"
 #include "ebit/report/text.h"
 
-namespace ebit {
+namespace ebit::inline report {
 namespace {
 
 namespace chrono = std::chrono;
@@ -25,96 +25,26 @@ std::string power_of_ten(int exponent) {
   return text;
 }
 
-// The fields of "2024-05-10 13:30:05" in the order written; absent ones are the first of their kind.
-struct Fields {
-  int first = 0, second = 0, third = 1;  // three numbers of the date
-  bool has_third = false, first_is_year = false, third_is_year = false;
-  double time = 0;  // seconds of the day
-};
-
-std::optional<Fields> split_fields(const std::string& label) {
-  Fields f;
-  int used = 0;
-  char between = 0;
-  const char* rest = label.c_str();
-  const auto digits_before = [](const char* begin, const char* end) { return end - begin; };
-  const auto number = [&](int& value) {
-    const char* begin = rest;
-    while (*rest >= '0' && *rest <= '9' && rest - begin < 5) value = value * 10 + (*rest++ - '0');
-    return digits_before(begin, rest);
-  };
-  const auto first_digits = number(f.first);
-  between = *rest;
-  if (first_digits == 0 || (between != '-' && between != '/' && between != '.')) return std::nullopt;
-  ++rest;
-  if (const auto digits = number(f.second); digits < 1 || digits > 2) return std::nullopt;
-  f.first_is_year = first_digits == 4;
-  if (*rest == between) {
-    ++rest;
-    f.third = 0;
-    const auto digits = number(f.third);
-    f.has_third = true;
-    f.third_is_year = digits == 4;
-    if (digits == 0) return std::nullopt;
-  }
-  if (f.first_is_year == f.third_is_year) return std::nullopt;  // exactly one year of four digits
-  if (*rest == 'T' || *rest == ' ') {
-    int hour = 0, minute = 0;
-    double second = 0;
-    used = 0;
-    if (std::sscanf(++rest, "%2d:%2d%n", &hour, &minute, &used) != 2) return std::nullopt;
-    rest += used;
-    if (*rest == ':') {
-      if (rest[1] < '0' || rest[1] > '9') return std::nullopt;
-      char* end = nullptr;
-      second = std::strtod(rest + 1, &end);
-      rest = end;
-    }
-    if (*rest == 'Z') ++rest;
-    if (hour < 0 || hour > 24 || minute < 0 || minute > 59 || second < 0 || second >= 61) return std::nullopt;
-    f.time = hour * 3600 + minute * 60 + second;
-  }
-  if (*rest != 0) return std::nullopt;
-  return f;
-}
-
-std::optional<Seconds> seconds_of(int year, int month, int day, double time) {
+// Midnight of a day; nothing where there is no such day.
+std::optional<Seconds> seconds_of(int year, int month, int day) {
   const chrono::year_month_day date{chrono::year{year}, chrono::month{static_cast<unsigned>(month)},
                                     chrono::day{static_cast<unsigned>(day)}};
   if (!date.ok()) return std::nullopt;
-  return static_cast<double>(chrono::sys_days{date}.time_since_epoch().count()) * kDay + time;
+  return static_cast<double>(chrono::sys_days{date}.time_since_epoch().count()) * kDay;
 }
 
-// The ways to write a date, the preferred first.
-struct DateOrder {
-  std::optional<Seconds> (*read)(const Fields&);
-};
-constexpr DateOrder kDateOrders[] = {
-    {[](const Fields& f) {
-      return f.first_is_year ? seconds_of(f.first, f.second, f.third, f.time) : std::nullopt;
-    }},
-    {[](const Fields& f) {
-      return f.third_is_year ? seconds_of(f.third, f.second, f.first, f.time) : std::nullopt;
-    }},
-    {[](const Fields& f) {
-      return f.third_is_year ? seconds_of(f.third, f.first, f.second, f.time) : std::nullopt;
-    }},
-};
-
+// The positions of labels that all are dates written the same way and never go back in time.
 std::optional<std::vector<double>> as_dates(const std::vector<std::string>& labels) {
-  std::vector<Fields> fields;
-  fields.reserve(labels.size());
-  for (const auto& label : labels) {
-    const auto f = split_fields(label);
-    if (!f) return std::nullopt;
-    fields.push_back(*f);
-  }
-  for (const auto& order : kDateOrders) {
+  for (const DateOrder order : {DateOrder::kDayFirst, DateOrder::kMonthFirst}) {
     std::vector<double> x;
-    for (const auto& f : fields) {
-      const auto seconds = order.read(f);
-      if (!seconds || (!x.empty() && *seconds < x.back())) break;
-      x.push_back(*seconds);
+    bool year_first = false;
+    for (const auto& label : labels) {
+      const auto point = parse_time(label, order);
+      if (!point || (!x.empty() && point->year_first != year_first)) break;
+      year_first = point->year_first;
+      const double seconds = static_cast<double>(point->seconds) + point->fraction;
+      if (!x.empty() && seconds < x.back()) break;
+      x.push_back(seconds);
     }
     if (x.size() == labels.size()) return x;
   }
@@ -196,7 +126,7 @@ std::vector<Tick> month_ticks(Seconds low, Seconds high, const CalendarStep& ste
       static_cast<int>(first.year()) * 12 + static_cast<int>(static_cast<unsigned>(first.month())) - 1;
   month = month >= 0 ? month / step.months * step.months : month;
   for (;; month += step.months) {
-    const auto at = seconds_of(month / 12, month % 12 + 1, 1, 0);
+    const auto at = seconds_of(month / 12, month % 12 + 1, 1);
     if (!at || *at > high) return ticks;
     if (*at >= low) ticks.push_back({*at, date_label(*at, step)});
   }
@@ -303,4 +233,4 @@ TimeAxis time_axis(const std::vector<std::string>& labels, int count) {
   return axis;
 }
 
-}  // namespace ebit
+}  // namespace ebit::inline report

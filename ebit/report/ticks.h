@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace ebit {
+namespace ebit::inline report {
 
 /// One mark of an axis.
 struct Tick {
@@ -43,4 +43,4 @@ TimeAxis time_axis(const std::vector<std::string>& labels, int count);
 /// about `count` marks.
 std::vector<Tick> date_ticks(Seconds low, Seconds high, int count);
 
-}  // namespace ebit
+}  // namespace ebit::inline report

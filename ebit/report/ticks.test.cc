@@ -5,7 +5,7 @@
 
 #include <cmath>
 
-namespace ebit {
+namespace ebit::inline report {
 namespace {
 
 using testing::ElementsAre;
@@ -109,4 +109,4 @@ TEST(Ticks, OneDateHasItsLabel) {
 }
 
 }  // namespace
-}  // namespace ebit
+}  // namespace ebit::inline report

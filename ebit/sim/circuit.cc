@@ -4,10 +4,11 @@
 
 #include "ebit/base/error.h"
 
-namespace ebit {
+namespace ebit::inline sim {
 
 Circuit::Circuit(int wires) : wires_(wires) {
   require(wires >= 1, "a circuit needs at least 1 wire, not {}", wires);
+  require(wires <= kMaxWires, "a circuit can have at most {} wires, not {}", kMaxWires, wires);
 }
 
 Circuit& Circuit::add(GateId id, std::initializer_list<int> wires, std::initializer_list<Angle> angles) {
@@ -100,4 +101,4 @@ std::vector<Complex> operation_matrix(const Circuit& circuit, const Operation& o
   return matrix;
 }
 
-}  // namespace ebit
+}  // namespace ebit::inline sim

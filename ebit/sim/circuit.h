@@ -7,7 +7,7 @@
 
 #include "ebit/sim/gate.h"
 
-namespace ebit {
+namespace ebit::inline sim {
 
 /// Where a gate's angle comes from: value + scale * parameter[index].
 struct Angle {
@@ -41,7 +41,8 @@ struct Operation {
 /// A sequence of gates on `wires()` wires; wire 0 is the most significant bit of a basis index.
 class Circuit {
  public:
-  /// @param wires number of wires, 1 or more.
+  /// @param wires number of wires. Throws Error unless they are from 1 to kMaxWires; few machines run more
+  /// than 30.
   explicit Circuit(int wires);
 
   /// Appends a gate. Throws Error for a wire that is not there or named twice, or a wrong number of wires or
@@ -80,4 +81,4 @@ Circuit inverse(const Circuit& circuit);
 std::vector<Complex> operation_matrix(const Circuit& circuit, const Operation& operation,
                                       std::span<const double> angles);
 
-}  // namespace ebit
+}  // namespace ebit::inline sim

@@ -1,10 +1,9 @@
 #include "ebit/sim/dense_oracle.h"
 
-#include <unsupported/Eigen/KroneckerProduct>
-
 #include "ebit/base/error.h"
+#include "ebit/base/linear_algebra.h"
 
-namespace ebit::oracle {
+namespace ebit::inline sim::oracle {
 
 Eigen::MatrixXcd embed(std::span<const Complex> small, std::span<const int> gate_wires, int wires) {
   const int n = 1 << wires, k = static_cast<int>(gate_wires.size()), m = 1 << k;
@@ -42,8 +41,9 @@ Eigen::MatrixXcd circuit_matrix(const Circuit& circuit, std::span<const double> 
     }
     const auto small =
         operation.matrix >= 0 ? circuit.matrices()[operation.matrix] : gate_matrix(row, angles);
-    product = embed(small, {operation.wires.data(), static_cast<std::size_t>(row.wires)}, circuit.wires()) *
-              product;
+    product = ebit::product(
+        embed(small, {operation.wires.data(), static_cast<std::size_t>(row.wires)}, circuit.wires()),
+        product);
   }
   return product;
 }
@@ -51,25 +51,25 @@ Eigen::MatrixXcd circuit_matrix(const Circuit& circuit, std::span<const double> 
 Eigen::MatrixXcd pauli_matrix(std::string_view letters) {
   Eigen::MatrixXcd product = Eigen::MatrixXcd::Identity(1, 1);
   for (char letter : letters) {
-    Eigen::Matrix2cd pauli;
     const Complex i(0, 1);
-    switch (letter) {
-      case 'I':
-        pauli << 1, 0, 0, 1;
-        break;
-      case 'X':
-        pauli << 0, 1, 1, 0;
-        break;
-      case 'Y':
-        pauli << 0, -i, i, 0;
-        break;
-      case 'Z':
-        pauli << 1, 0, 0, -1;
-        break;
-      default:
-        fail("'{}' in \"{}\" is not one of I X Y Z", letter, letters);
+    Eigen::Matrix2cd pauli;
+    if (letter == 'I') {
+      pauli << 1, 0, 0, 1;
+    } else if (letter == 'X') {
+      pauli << 0, 1, 1, 0;
+    } else if (letter == 'Y') {
+      pauli << 0, -i, i, 0;
+    } else if (letter == 'Z') {
+      pauli << 1, 0, 0, -1;
+    } else {
+      fail("'{}' in \"{}\" is not one of I X Y Z", letter, letters);
     }
-    product = Eigen::kroneckerProduct(product, pauli).eval();
+    // The Kronecker product: every entry becomes a block.
+    Eigen::MatrixXcd larger(2 * product.rows(), 2 * product.cols());
+    for (Eigen::Index row = 0; row < larger.rows(); ++row)
+      for (Eigen::Index column = 0; column < larger.cols(); ++column)
+        larger(row, column) = product(row / 2, column / 2) * pauli(row % 2, column % 2);
+    product = larger;
   }
   return product;
 }
@@ -84,4 +84,4 @@ Eigen::MatrixXcd ancilla_density(const Eigen::VectorXcd& psi, int system_wires) 
   return rho;
 }
 
-}  // namespace ebit::oracle
+}  // namespace ebit::inline sim::oracle

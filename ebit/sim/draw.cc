@@ -3,8 +3,9 @@
 #include <algorithm>
 
 #include "ebit/base/error.h"
+#include "ebit/base/utf8.h"
 
-namespace ebit {
+namespace ebit::inline sim {
 namespace {
 
 /// A text as its letters, one column each; a letter may be several bytes of UTF-8.
@@ -12,13 +13,7 @@ using Glyphs = std::vector<std::string>;
 
 Glyphs glyphs(std::string_view text) {
   Glyphs out;
-  for (char c : text) {
-    const bool continues = (static_cast<unsigned char>(c) & 0xC0) == 0x80;
-    if (continues && !out.empty())
-      out.back() += c;
-    else
-      out.emplace_back(1, c);
-  }
+  for_each_code_point(text, [&](char32_t, std::string_view bytes) { out.emplace_back(bytes); });
   return out;
 }
 
@@ -276,4 +271,4 @@ std::string Canvas::text() const {
 }
 
 }  // namespace
-}  // namespace ebit
+}  // namespace ebit::inline sim

@@ -8,7 +8,7 @@
 
 #include "ebit/sim/circuit.h"
 
-namespace ebit {
+namespace ebit::inline sim {
 
 /// How draw() draws.
 struct DrawOptions {
@@ -33,4 +33,4 @@ std::string draw(const Circuit& circuit, const DrawOptions& options = {});
 /// The number of layers of gates that could run one after the other: the longest path along the wires.
 int depth(const Circuit& circuit);
 
-}  // namespace ebit
+}  // namespace ebit::inline sim

@@ -9,7 +9,7 @@
 #include "ebit/base/error.h"
 #include "ebit/sim/random_circuit.h"
 
-namespace ebit {
+namespace ebit::inline sim {
 namespace {
 
 std::vector<std::string> lines_of(const std::string& text) {
@@ -195,4 +195,4 @@ TEST(Draw, DepthIsTheLongestPath) {
 }
 
 }  // namespace
-}  // namespace ebit
+}  // namespace ebit::inline sim

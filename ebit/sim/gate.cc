@@ -8,7 +8,7 @@
 #include "ebit/base/error.h"
 #include "ebit/base/nearest.h"
 
-namespace ebit {
+namespace ebit::inline sim {
 namespace {
 
 constexpr Complex kImaginary{0, 1};
@@ -336,4 +336,4 @@ double unitarity_defect(std::span<const Complex> matrix) {
   return worst;
 }
 
-}  // namespace ebit
+}  // namespace ebit::inline sim

@@ -8,7 +8,10 @@
 #include <string_view>
 #include <vector>
 
-namespace ebit {
+namespace ebit::inline sim {
+
+/// Most wires of a circuit: a basis state is one number of 64 bits.
+inline constexpr int kMaxWires = 64;
 
 using Complex = std::complex<double>;  ///< an amplitude or matrix entry
 
@@ -126,4 +129,4 @@ std::vector<Complex> conjugate_transpose(std::span<const Complex> matrix);
 /// The largest entry of |U^+ U - 1| of a square matrix given row by row: 0 for a unitary one.
 double unitarity_defect(std::span<const Complex> matrix);
 
-}  // namespace ebit
+}  // namespace ebit::inline sim

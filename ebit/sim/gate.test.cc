@@ -8,7 +8,7 @@
 #include "ebit/base/error.h"
 #include "ebit/base/random.h"
 
-namespace ebit {
+namespace ebit::inline sim {
 namespace {
 
 std::vector<double> random_angles(const Gate& gate, Random& random) {
@@ -159,4 +159,4 @@ TEST(GateTable, KnownMatrices) {
 }
 
 }  // namespace
-}  // namespace ebit
+}  // namespace ebit::inline sim

@@ -15,7 +15,7 @@
 #define EBIT_FOR_EACH_INSTRUCTION_SET(row) row(baseline)
 #endif
 
-namespace ebit {
+namespace ebit::inline sim {
 
 /// Of two tables, the one for numbers T: float or double.
 template <class T, class Narrow, class Wide>
@@ -34,4 +34,4 @@ const Table* find_table(std::span<const Table* const> tables, std::string_view n
   return nullptr;
 }
 
-}  // namespace ebit
+}  // namespace ebit::inline sim

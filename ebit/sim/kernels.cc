@@ -10,14 +10,14 @@
 
 // The tables that kernels_*.cc define.
 #define EBIT_DECLARE(isa)                        \
-  namespace ebit::kernels::isa {                 \
+  namespace ebit::inline sim::kernels::isa {     \
   extern const KernelTable<float> kFloatTable;   \
   extern const KernelTable<double> kDoubleTable; \
   }
 EBIT_FOR_EACH_INSTRUCTION_SET(EBIT_DECLARE)
 #undef EBIT_DECLARE
 
-namespace ebit::kernels {
+namespace ebit::inline sim::kernels {
 namespace {
 
 // Whether this processor has what the instruction set of that name needs.
@@ -78,4 +78,4 @@ EBIT_INSTANTIATE(float)
 EBIT_INSTANTIATE(double)
 #undef EBIT_INSTANTIATE
 
-}  // namespace ebit::kernels
+}  // namespace ebit::inline sim::kernels

@@ -10,7 +10,7 @@
 #include "ebit/sim/placement.h"
 #include "ebit/sim/state.h"
 
-namespace ebit::kernels {
+namespace ebit::inline sim::kernels {
 
 /// Numbers of a 2x2 matrix an amplitude lane: re [4], im [4].
 inline constexpr int kLocalNumbers = 8;
@@ -87,4 +87,4 @@ const KernelTable<T>& kernel_table();
 template <class T>
 std::span<const KernelTable<T>* const> usable_kernel_tables();
 
-}  // namespace ebit::kernels
+}  // namespace ebit::inline sim::kernels

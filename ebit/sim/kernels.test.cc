@@ -8,7 +8,7 @@
 #include "ebit/sim/program.h"
 #include "ebit/sim/random_circuit.h"
 
-namespace ebit::kernels {
+namespace ebit::inline sim::kernels {
 namespace {
 
 TEST(Kernels, TheBaselineIsAlwaysThereAndTheWidestIsTaken) {
@@ -78,4 +78,4 @@ TEST(Kernels, SinesAreExactToRoundingInFloat64) { sines_are_exact_to_rounding<do
 TEST(Kernels, SinesAreExactToRoundingInFloat32) { sines_are_exact_to_rounding<float>(1.2e-7); }
 
 }  // namespace
-}  // namespace ebit::kernels
+}  // namespace ebit::inline sim::kernels

@@ -6,7 +6,7 @@
 // beforehand for every pattern of parities. Diagonal operators stay the same behind, between and before them:
 // one product of state and cotangent a row has the overlaps of them all.
 
-namespace ebit::kernels::EBIT_ISA {
+namespace ebit::inline sim::kernels::EBIT_ISA {
 
 inline constexpr int kPatterns = 1 << kMaxDiagonal;
 
@@ -99,4 +99,4 @@ void diagonal_backward(const Tile<T>& psi, const Tile<T>& g, const Placement& p,
     }
 }
 
-}  // namespace ebit::kernels::EBIT_ISA
+}  // namespace ebit::inline sim::kernels::EBIT_ISA

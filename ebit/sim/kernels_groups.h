@@ -1,7 +1,7 @@
 // What all kernels share: vectors as wide as the instruction set's registers, and the walk over a gate's
 // groups. Included by kernels_impl.h only, once an instruction set; see there.
 
-namespace ebit::kernels::EBIT_ISA {
+namespace ebit::inline sim::kernels::EBIT_ISA {
 
 using namespace vectors::EBIT_ISA;
 
@@ -53,4 +53,4 @@ void rotate_rows(const Tile<T>& psi, const std::uint32_t* rows, std::size_t coun
   }
 }
 
-}  // namespace ebit::kernels::EBIT_ISA
+}  // namespace ebit::inline sim::kernels::EBIT_ISA

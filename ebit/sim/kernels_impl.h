@@ -13,42 +13,36 @@
 #include "ebit/sim/kernels_local.h"
 #include "ebit/sim/kernels_math.h"
 
-namespace ebit::kernels::EBIT_ISA {
+namespace ebit::inline sim::kernels::EBIT_ISA {
 
 // A target matrix with lanes, where no store to a state can change it; the adjoint if asked for. Entries that
 // the structure knows to be zero are left out.
-template <int kTargets, Structure kStructure, bool kPerLane, bool kAdjoint, class T>
+template <int kTargets, Structure kStructure, class T>
 struct TargetMatrix {
   static constexpr int kN = 1 << kTargets, kW = kLanes<T>;
   alignas(kAlignment) T re[kN * kN][kW], im[kN * kN][kW];
 
-  EBIT_INLINE TargetMatrix(const T* from_re, const T* from_im) {
+  EBIT_INLINE TargetMatrix(const T* from_re, const T* from_im, bool per_lane, bool adjoint) {
     for (int i = 0; i < kN; ++i)
       for (int j = 0; j < kN; ++j) {
         if (kStructure == Structure::kDiagonal && i != j) continue;
-        const int e = i * kN + j, from = kAdjoint ? j * kN + i : e;
+        const int e = i * kN + j, from = adjoint ? j * kN + i : e;
         for (int l = 0; l < kW; ++l) {
-          re[e][l] = kPerLane ? from_re[from * kW + l] : from_re[from];
-          const T value = kPerLane ? from_im[from * kW + l] : from_im[from];
-          im[e][l] = kAdjoint ? -value : value;
+          re[e][l] = per_lane ? from_re[from * kW + l] : from_re[from];
+          const T value = per_lane ? from_im[from * kW + l] : from_im[from];
+          im[e][l] = adjoint ? -value : value;
         }
       }
   }
 };
 
-template <int kTargets, Structure kStructure, bool kPerLane, bool kAdjoint, class T>
-void apply(const Tile<T>& psi, const Placement& p, const T* u_re, const T* u_im) {
+// One function for matrices with lanes and without, and for their adjoints: they differ in how the matrix is
+// read only.
+template <int kTargets, Structure kStructure, class T>
+[[gnu::noinline]] void apply_matrix(const Tile<T>& psi, const Placement& p, const T* u_re, const T* u_im,
+                                    bool per_lane, bool adjoint) {
   constexpr int kN = 1 << kTargets;
-  if constexpr (kStructure == Structure::kFlip) {
-    for_each_chunk<kTargets, T>(p, psi.wires, [&](const std::size_t* at, int) {
-      constexpr int kA = kTargets == 1 ? 0 : 1, kB = kTargets == 1 ? 1 : 2;
-      const Vector<T> a_re = load(psi.re + at[kA]), a_im = load(psi.im + at[kA]);
-      store(psi.re + at[kA], load(psi.re + at[kB])), store(psi.im + at[kA], load(psi.im + at[kB]));
-      store(psi.re + at[kB], a_re), store(psi.im + at[kB], a_im);
-    });
-    return;
-  }
-  const TargetMatrix<kTargets, kStructure, kPerLane, kAdjoint, T> u(u_re, u_im);
+  const TargetMatrix<kTargets, kStructure, T> u(u_re, u_im, per_lane, adjoint);
   for_each_chunk<kTargets, T>(p, psi.wires, [&](const std::size_t* at, int chunk) {
     Group<kTargets, T> in, out;
     in.read(psi, at);
@@ -68,6 +62,22 @@ void apply(const Tile<T>& psi, const Placement& p, const T* u_re, const T* u_im)
       out.re[i] = re, out.im[i] = im;
     }
     out.write(psi, at);
+  });
+}
+
+template <int kTargets, Structure kStructure, bool kPerLane, bool kAdjoint, class T>
+void apply(const Tile<T>& psi, const Placement& p, const T* u_re, const T* u_im) {
+  apply_matrix<kTargets, kStructure>(psi, p, u_re, u_im, kPerLane, kAdjoint);
+}
+
+// X, or SWAP: amplitudes trade places, whatever the matrix.
+template <int kTargets, class T>
+void flip(const Tile<T>& psi, const Placement& p, const T*, const T*) {
+  for_each_chunk<kTargets, T>(p, psi.wires, [&](const std::size_t* at, int) {
+    constexpr int kA = kTargets == 1 ? 0 : 1, kB = kTargets == 1 ? 1 : 2;
+    const Vector<T> a_re = load(psi.re + at[kA]), a_im = load(psi.im + at[kA]);
+    store(psi.re + at[kA], load(psi.re + at[kB])), store(psi.im + at[kA], load(psi.im + at[kB]));
+    store(psi.re + at[kB], a_re), store(psi.im + at[kB], a_im);
   });
 }
 
@@ -107,6 +117,13 @@ constexpr void fill_row(KernelTable<T>& table) {
 }
 
 template <int kTargets, class T>
+constexpr void fill_flip(KernelTable<T>& table) {
+  for (auto& row : table.apply[kTargets - 1][static_cast<int>(Structure::kFlip)])
+    row[0] = row[1] = flip<kTargets, T>;
+  table.overlap[kTargets - 1][static_cast<int>(Structure::kFlip)] = overlap<kTargets, Structure::kGeneral, T>;
+}
+
+template <int kTargets, class T>
 constexpr void fill_local(KernelTable<T>& table) {
   auto& row = table.local[kTargets - 1];
   row[0][0] = local<kTargets, false, false, T>, row[0][1] = local<kTargets, false, true, T>;
@@ -128,7 +145,7 @@ constexpr KernelTable<T> make_table(const char* name) {
   fill_row<1, Structure::kGeneral>(table), fill_row<2, Structure::kGeneral>(table);
   fill_row<1, Structure::kReal>(table), fill_row<2, Structure::kReal>(table);
   fill_row<1, Structure::kDiagonal>(table), fill_row<2, Structure::kDiagonal>(table);
-  fill_row<1, Structure::kFlip>(table), fill_row<2, Structure::kFlip>(table);
+  fill_flip<1>(table), fill_flip<2>(table);
   fill_local<1>(table), fill_local<2>(table), fill_local<3>(table);
   table.diagonal[0] = diagonal<false, T>, table.diagonal[1] = diagonal<true, T>;
   table.diagonal_backward = diagonal_backward<T>;
@@ -144,4 +161,4 @@ constexpr KernelTable<T> make_table(const char* name) {
 extern constexpr KernelTable<float> kFloatTable = make_table<float>(EBIT_STRING(EBIT_ISA));
 extern constexpr KernelTable<double> kDoubleTable = make_table<double>(EBIT_STRING(EBIT_ISA));
 
-}  // namespace ebit::kernels::EBIT_ISA
+}  // namespace ebit::inline sim::kernels::EBIT_ISA

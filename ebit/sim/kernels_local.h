@@ -4,7 +4,7 @@
 // An amplitude is a cache line of lanes; a group of 2^kTargets of them is held in registers while all of its
 // gates are applied, so that memory is touched once for several gates.
 
-namespace ebit::kernels::EBIT_ISA {
+namespace ebit::inline sim::kernels::EBIT_ISA {
 
 // A group's amplitudes in registers.
 template <int kTargets, class T>
@@ -217,4 +217,4 @@ void local_pauli(const Tile<T>& psi, const Tile<T>& g, const Placement& p, const
   });
 }
 
-}  // namespace ebit::kernels::EBIT_ISA
+}  // namespace ebit::inline sim::kernels::EBIT_ISA

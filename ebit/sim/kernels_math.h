@@ -1,7 +1,7 @@
 // Sines and cosines of whole vectors, and the 2x2 matrices of rotations lane by lane.
 // Included by kernels_impl.h only, once an instruction set; see there.
 
-namespace ebit::kernels::EBIT_ISA {
+namespace ebit::inline sim::kernels::EBIT_ISA {
 
 template <class T>
 struct SincosConstants;
@@ -129,4 +129,4 @@ void shift_phase(T* matrix, const T* sine, const T* cosine) {  // diag(1, (c + i
   });
 }
 
-}  // namespace ebit::kernels::EBIT_ISA
+}  // namespace ebit::inline sim::kernels::EBIT_ISA

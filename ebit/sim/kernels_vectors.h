@@ -7,7 +7,7 @@
 
 #define EBIT_INLINE [[gnu::always_inline]] inline
 
-namespace ebit::vectors::EBIT_ISA {
+namespace ebit::inline sim::vectors::EBIT_ISA {
 
 #if defined(__AVX512F__)
 inline constexpr int kVectorBytes = 64, kRegisters = 32;
@@ -46,4 +46,4 @@ EBIT_INLINE Vector<T> polynomial(const T* coefficient, int terms, Vector<T> z) {
   return sum;
 }
 
-}  // namespace ebit::vectors::EBIT_ISA
+}  // namespace ebit::inline sim::vectors::EBIT_ISA

@@ -6,7 +6,7 @@
 
 #include "ebit/base/error.h"
 
-namespace ebit {
+namespace ebit::inline sim {
 namespace {
 
 // Reads the wire number at the front of `rest` and removes it.
@@ -44,6 +44,8 @@ void for_each_row(const Observable& o, std::size_t dimension, Body body) {
 }  // namespace
 
 Observable parse_observable(std::string_view text, int wires) {
+  require(wires >= 1 && wires <= kMaxWires, "observables are read from 1 to {} wires, not {}", kMaxWires,
+          wires);
   std::string compact;
   for (char c : text)
     if (!std::isspace(static_cast<unsigned char>(c))) compact += c;
@@ -164,4 +166,4 @@ EBIT_INSTANTIATE(float)
 EBIT_INSTANTIATE(double)
 #undef EBIT_INSTANTIATE
 
-}  // namespace ebit
+}  // namespace ebit::inline sim

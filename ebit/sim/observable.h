@@ -9,7 +9,7 @@
 #include "ebit/sim/placement.h"
 #include "ebit/sim/state.h"
 
-namespace ebit {
+namespace ebit::inline sim {
 
 /// offset + scale * P for a Pauli string P: what a readout measures.
 ///
@@ -24,8 +24,8 @@ struct Observable {
 };
 
 /// Reads an observable on `wires` wires: Pauli letters with wire numbers joined by '*' ("Z1", "X0*Y2"), "I"
-/// for the identity, or "P(q)", the probability (1 - <Z_q>)/2 to find wire q in |1>. Throws Error saying what
-/// is wrong.
+/// for the identity, or "P(q)", the probability `(1 - <Z_q>)/2` to find wire q in |1>. Throws Error saying
+/// what is wrong.
 Observable parse_observable(std::string_view text, int wires);
 
 /// The observable that reads from a state in `layout` what `observable` reads from one in the usual layout.
@@ -55,4 +55,4 @@ void matrix_element(const Tile<T>& a, const Observable& observable, const Tile<T
 template <class T>
 std::vector<double> expectations(StateBatch<T>& state, std::span<const Observable> observables);
 
-}  // namespace ebit
+}  // namespace ebit::inline sim

@@ -7,7 +7,7 @@
 #include "ebit/sim/dense_oracle.h"
 #include "ebit/sim/random_circuit.h"
 
-namespace ebit {
+namespace ebit::inline sim {
 namespace {
 
 TEST(Observable, EveryStringOnThreeWiresEqualsTheOracle) {
@@ -74,4 +74,4 @@ TEST(Observable, SaysWhatIsWrong) {
 }
 
 }  // namespace
-}  // namespace ebit
+}  // namespace ebit::inline sim

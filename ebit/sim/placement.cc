@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <bit>
 
-namespace ebit {
+namespace ebit::inline sim {
 
 Layout::Layout(int wires) {
   for (int q = 0; q < wires; ++q) x_.push_back(std::size_t{1} << (wires - 1 - q));
@@ -80,4 +80,4 @@ Placement place(const Gate& gate, const std::array<int, kMaxGateWires>& wires, c
 }
 
 }  // namespace kernels
-}  // namespace ebit
+}  // namespace ebit::inline sim

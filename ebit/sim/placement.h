@@ -7,7 +7,7 @@
 
 #include "ebit/sim/gate.h"
 
-namespace ebit {
+namespace ebit::inline sim {
 
 /// Most wires whose one-qubit gates run in one sweep over a state.
 inline constexpr int kMaxFused = 3;
@@ -61,4 +61,4 @@ Placement place_diagonal(std::span<const std::size_t> z);
 
 }  // namespace kernels
 
-}  // namespace ebit
+}  // namespace ebit::inline sim

@@ -5,7 +5,9 @@
 #include <iterator>
 #include <utility>
 
-namespace ebit {
+#include "ebit/sim/state.h"
+
+namespace ebit::inline sim {
 namespace {
 
 // Widths of the sweeps: what fits the vector registers, one state forward and two backward.
@@ -221,6 +223,9 @@ class Planner {
 
 }  // namespace
 
-Plan make_plan(const Circuit& circuit) { return Planner(circuit).plan(); }
+Plan make_plan(const Circuit& circuit) {
+  require_state(circuit.wires());
+  return Planner(circuit).plan();
+}
 
-}  // namespace ebit
+}  // namespace ebit::inline sim

@@ -8,7 +8,7 @@
 #include "ebit/sim/circuit.h"
 #include "ebit/sim/placement.h"
 
-namespace ebit {
+namespace ebit::inline sim {
 
 /// One factor of a fused one-qubit gate: a rotation, or a constant 2x2 matrix.
 struct LocalFactor {
@@ -60,7 +60,7 @@ struct Plan {
   std::vector<std::uint32_t> cycle_ends;  ///< past the last row of each cycle
 };
 
-/// Plans a circuit.
+/// Plans a circuit. Throws Error where a state of so many wires does not fit this machine.
 Plan make_plan(const Circuit& circuit);
 
-}  // namespace ebit
+}  // namespace ebit::inline sim

@@ -6,7 +6,7 @@
 #include "ebit/sim/program.h"
 #include "ebit/sim/random_circuit.h"
 
-namespace ebit {
+namespace ebit::inline sim {
 namespace {
 
 TEST(Plan, RotationsAreFusedAndEntanglingRingsCostNoSweep) {
@@ -129,4 +129,4 @@ TEST(Plan, RelabelledCircuitsEqualTheOracleInFloat64) { relabelled_circuits_equa
 TEST(Plan, RelabelledCircuitsEqualTheOracleInFloat32) { relabelled_circuits_equal_the_oracle<float>(2e-5); }
 
 }  // namespace
-}  // namespace ebit
+}  // namespace ebit::inline sim

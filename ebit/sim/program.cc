@@ -6,7 +6,7 @@
 #include "ebit/base/error.h"
 #include "ebit/base/parallel.h"
 
-namespace ebit {
+namespace ebit::inline sim {
 namespace {
 
 // Numbers of a fused gate's matrix.
@@ -371,4 +371,4 @@ EBIT_INSTANTIATE(float)
 EBIT_INSTANTIATE(double)
 #undef EBIT_INSTANTIATE
 
-}  // namespace ebit
+}  // namespace ebit::inline sim

@@ -9,7 +9,7 @@
 #include "ebit/sim/plan.h"
 #include "ebit/sim/state.h"
 
-namespace ebit {
+namespace ebit::inline sim {
 
 /// The matrices of the gates with per-sample angles, for one tile: the workspace of Program::bind_lanes.
 template <class T>
@@ -140,4 +140,4 @@ template <class T>
 void gather_lanes(std::span<const T> rows_of_batch, std::size_t batch, std::size_t tile,
                   AlignedVector<T>& out);
 
-}  // namespace ebit
+}  // namespace ebit::inline sim

@@ -7,9 +7,10 @@
 #include "ebit/base/error.h"
 #include "ebit/base/parallel.h"
 #include "ebit/sim/dense_oracle.h"
+#include "ebit/sim/observable.h"
 #include "ebit/sim/random_circuit.h"
 
-namespace ebit {
+namespace ebit::inline sim {
 namespace {
 
 template <class T>
@@ -174,5 +175,30 @@ TEST(Program, SaysWhatIsWrong) {
   }
 }
 
+TEST(Program, TooManyWiresAreRefusedBeforeAnythingIsAllocated) {
+  const auto refusal = [](auto&& body) -> std::string {
+    try {
+      body();
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return "accepted";
+  };
+  EXPECT_EQ(refusal([] { Circuit(70); }), "a circuit can have at most 64 wires, not 70");
+  EXPECT_EQ(refusal([] { Circuit(2147483647); }), "a circuit can have at most 64 wires, not 2147483647");
+  for (const int wires : {45, 63, 64}) {
+    Circuit circuit(wires);
+    circuit.add(GateId::kCNOT, {0, wires - 1});
+    const std::string said = refusal([&] { Program<float> program(circuit); });
+    EXPECT_NE(said.find("a state of " + std::to_string(wires) + " wires would take"), std::string::npos)
+        << said;
+    EXPECT_NE(said.find("wires fit here"), std::string::npos) << said;
+    EXPECT_EQ(refusal([&] { parse_observable("Z0", wires); }), "accepted");
+  }
+  EXPECT_NE(refusal([] { parse_observable("Z0", 65); }), "accepted");
+  for (const int wires : {64, 100, 5000})
+    EXPECT_NE(refusal([&] { StateBatch<double>(wires, 1); }).find("would take"), std::string::npos);
+}
+
 }  // namespace
-}  // namespace ebit
+}  // namespace ebit::inline sim

@@ -1,9 +1,10 @@
 #include "ebit/sim/random_circuit.h"
 
-#include <Eigen/Dense>
 #include <numeric>
 
-namespace ebit {
+#include "ebit/base/linear_algebra.h"
+
+namespace ebit::inline sim {
 
 Circuit rotation_layers(int wires, int layers, bool per_sample) {
   Circuit circuit(wires);
@@ -22,7 +23,7 @@ Circuit rotation_layers(int wires, int layers, bool per_sample) {
 std::vector<Complex> random_unitary(int n, Random& random) {
   Eigen::MatrixXcd gaussian(n, n);
   for (auto& entry : gaussian.reshaped()) entry = {random.normal(), random.normal()};
-  const Eigen::MatrixXcd q = Eigen::HouseholderQR<Eigen::MatrixXcd>(gaussian).householderQ();
+  const Eigen::MatrixXcd q = orthonormal_basis(gaussian);
   std::vector<Complex> rows(static_cast<std::size_t>(n * n));
   for (int i = 0; i < n; ++i)
     for (int j = 0; j < n; ++j) rows[static_cast<std::size_t>(i * n + j)] = q(i, j);
@@ -56,4 +57,4 @@ Circuit random_circuit(int wires, int count, Random& random, bool per_sample, st
   return circuit;
 }
 
-}  // namespace ebit
+}  // namespace ebit::inline sim

@@ -9,7 +9,7 @@
 #include "ebit/sim/circuit.h"
 #include "ebit/sim/state.h"
 
-namespace ebit {
+namespace ebit::inline sim {
 
 /// A circuit of `count` random rows of the gate table (matrix gates included) on random wires. Every angle is
 /// by chance a constant, a shared parameter of its own or a per-sample parameter of its own. @param among the
@@ -52,4 +52,4 @@ void randomize(StateBatch<T>& state, Random& random) {
   }
 }
 
-}  // namespace ebit
+}  // namespace ebit::inline sim

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <bit>
 
-namespace ebit {
+namespace ebit::inline sim {
 namespace {
 
 // 0, 1, 2 for X, Y, Z of a single wire of the usual layout, or -1.
@@ -119,4 +119,4 @@ void Readout<T>::read_backward(const Tile<T>& psi, const T* d_values, const Tile
 template class Readout<float>;
 template class Readout<double>;
 
-}  // namespace ebit
+}  // namespace ebit::inline sim

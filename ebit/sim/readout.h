@@ -7,7 +7,7 @@
 #include "ebit/sim/kernels.h"
 #include "ebit/sim/observable.h"
 
-namespace ebit {
+namespace ebit::inline sim {
 
 /// A list of observables made ready: X, Y and Z of single wires are read for several wires in one sweep,
 /// other Pauli strings one by one.
@@ -42,4 +42,4 @@ class Readout {
   Observable identity_;
 };
 
-}  // namespace ebit
+}  // namespace ebit::inline sim

@@ -5,7 +5,7 @@
 #include "ebit/sim/program.h"
 #include "ebit/sim/random_circuit.h"
 
-namespace ebit {
+namespace ebit::inline sim {
 namespace {
 
 template <class T>
@@ -70,4 +70,4 @@ TYPED_TEST(ReadoutOf, ManyTogetherEqualEachByItself) {
 }
 
 }  // namespace
-}  // namespace ebit
+}  // namespace ebit::inline sim

@@ -5,7 +5,7 @@
 
 #include "ebit/base/error.h"
 
-namespace ebit {
+namespace ebit::inline sim {
 namespace {
 
 // Basis indices by (kept bits, other bits): index = kept[j] | rest[r].
@@ -93,4 +93,4 @@ EBIT_INSTANTIATE(float)
 EBIT_INSTANTIATE(double)
 #undef EBIT_INSTANTIATE
 
-}  // namespace ebit
+}  // namespace ebit::inline sim

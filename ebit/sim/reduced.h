@@ -5,7 +5,7 @@
 
 #include "ebit/sim/state.h"
 
-namespace ebit {
+namespace ebit::inline sim {
 
 /// |psi_i|^2 of every basis state and lane. @param out [2^wires, kLanes], written.
 template <class T>
@@ -22,4 +22,4 @@ template <class T>
 void reduced_density_backward(const Tile<T>& psi, std::span<const int> keep, const T* d_re, const T* d_im,
                               const Tile<T>& g);
 
-}  // namespace ebit
+}  // namespace ebit::inline sim

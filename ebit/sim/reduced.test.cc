@@ -6,7 +6,7 @@
 #include "ebit/sim/dense_oracle.h"
 #include "ebit/sim/random_circuit.h"
 
-namespace ebit {
+namespace ebit::inline sim {
 namespace {
 
 constexpr int kW = kLanes<double>;
@@ -80,4 +80,4 @@ TEST(Reduced, SaysWhatIsWrong) {
 }
 
 }  // namespace
-}  // namespace ebit
+}  // namespace ebit::inline sim

@@ -6,7 +6,7 @@
 #include "ebit/base/error.h"
 #include "ebit/base/memory.h"
 
-namespace ebit {
+namespace ebit::inline sim {
 
 void require_memory(std::string_view what, double numbers, std::size_t bytes_each) {
   constexpr double kSmall = 16 << 20;  // not worth asking the system, which takes longer than a small step
@@ -16,6 +16,18 @@ void require_memory(std::string_view what, double numbers, std::size_t bytes_eac
   require(bytes <= available,
           "{} would take {} of memory, and {} is free: use fewer wires, a smaller batch or float32", what,
           readable_bytes(bytes), readable_bytes(available));
+}
+
+void require_state(int wires) {
+  constexpr int kMost = 31;  // rows of a state are numbered by 32 bits
+  constexpr int kSmall = 17;
+  constexpr double kBytes = 2 * kAlignment;  // of an amplitude of all samples of a tile
+  if (wires <= kSmall) return;
+  const double available = available_memory(), bytes = std::ldexp(kBytes, wires);
+  const int fit = std::min(kMost, static_cast<int>(std::log2(std::max(available, kBytes) / kBytes)));
+  require(wires <= fit,
+          "a state of {} wires would take {} of memory, and {} is free: at most {} wires fit here", wires,
+          readable_bytes(bytes), readable_bytes(available), fit);
 }
 
 template <class T>
@@ -62,4 +74,4 @@ void StateBatch<T>::set(std::size_t sample, std::size_t index, Complex value) {
 template class StateBatch<float>;
 template class StateBatch<double>;
 
-}  // namespace ebit
+}  // namespace ebit::inline sim

@@ -8,7 +8,7 @@
 #include "ebit/base/aligned.h"
 #include "ebit/sim/gate.h"
 
-namespace ebit {
+namespace ebit::inline sim {
 
 /// Samples of one tile: one cache line of numbers, that is 8 in float64 and 16 in float32.
 template <class T>
@@ -69,8 +69,12 @@ class StateBatch {
   AlignedVector<T> numbers_;  // [tiles, 2 (re, im), 2^wires rows and a gap, kLanes]
 };
 
+/// Throws Error saying what one state of `wires` wires takes, and how many wires fit, where this machine has
+/// too little free memory for it.
+void require_state(int wires);
+
 /// Throws Error saying how much `what` would take where `numbers` numbers of `bytes_each` exceed the free
 /// memory.
 void require_memory(std::string_view what, double numbers, std::size_t bytes_each);
 
-}  // namespace ebit
+}  // namespace ebit::inline sim

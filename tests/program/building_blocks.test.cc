@@ -6,8 +6,8 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "ebit/cell/document.h"
-#include "ebit/cell/preset.h"
+#include "ebit/base/document.h"
+#include "ebit/cell/register/preset.h"
 #include "ebit/sim/gate.h"
 #include "tests/program/run.h"
 
@@ -67,10 +67,10 @@ TEST(PresetsCommand, ListsEveryRowAndPrintsOneAsAConfiguration) {
     EXPECT_EQ(all[i]["name"], preset.name);
     const DocumentValue root = parse_document(output_of("ebit presets " + preset.name), "preset.toml");
     const DocumentValue& model = *root.find("model");
-    EXPECT_EQ(model.find("preset")->text, preset.name);
+    EXPECT_EQ(model.find("name")->text, preset.name);
     EXPECT_EQ(model.find("encoder")->text, preset.cell.encoder);
     EXPECT_EQ(model.find("n_ancilla")->number, preset.cell.ancilla);
-    EXPECT_EQ(model.find("init_high")->number, preset.init_high);
+    EXPECT_EQ(model.find("init_high")->number, preset.cell.init_high);
     ASSERT_EQ(model.find("readout")->list.size(), preset.cell.readout.size());
     std::size_t options = 0;
     for (const auto& [section, values] : root.table) options += values.table.size();
@@ -173,6 +173,19 @@ TEST(GradcheckCommand, ChecksAFreeCombination) {
   EXPECT_THAT(output_of("ebit gradcheck --preset li-pqrnn --ancilla 1"), HasSubstr("li-pqrnn\n"));
 }
 
+TEST(GradcheckCommand, ChecksTheQrnnAndAllModels) {
+  const json qrnn = json::parse(output_of("ebit gradcheck --model qrnn --qubits 2 --features 2 --json"));
+  ASSERT_EQ(qrnn["models"].size(), 1u);
+  EXPECT_EQ(qrnn["models"][0]["name"], "qrnn");
+  for (const json& block : qrnn["models"][0]["blocks"]) {
+    EXPECT_TRUE(block["largest_difference_shift"].is_null());
+    EXPECT_EQ(block["ok"], true);
+  }
+  const json all = json::parse(output_of("ebit gradcheck --all-models --batch 1 --steps 2 --json"));
+  EXPECT_EQ(all["models"].size(), presets().size() + 2);
+  EXPECT_EQ(all["ok"], true);
+}
+
 // A cell whose two outcomes are equally probable: which one collapse takes depends on the hidden state's last
 // bit, and finite differences see the jump.
 TEST(GradcheckCommand, EndsWithOneWhereGradientsDiffer) {
@@ -194,8 +207,8 @@ ebit gradcheck --ansatz-file tie.toml --system 1 --ancilla 1 --encoder basis --l
 TEST(GradcheckCommand, RefusesWhatIsWrong) {
   expect_refused("ebit gradcheck --preset li-pqnn", "did you mean 'li-pqrnn'");
   expect_refused("ebit gradcheck --preset li-pqrnn --all-presets", "not both");
-  expect_refused("ebit gradcheck --encoder cubic", "unknown encoder 'cubic'");
-  expect_refused("ebit gradcheck --ansatz zz", "unknown ansatz 'zz'");
+  expect_refused("ebit gradcheck --encoder cubic", "--encoder: 'cubic' is not one of the choices");
+  expect_refused("ebit gradcheck --ansatz zz", "--ansatz: 'zz' is not one of the choices");
   expect_refused("ebit gradcheck --ansatz-file none.toml", "none.toml");
   expect_refused("ebit gradcheck --hidden colapse", "did you mean 'collapse'");
   expect_refused("ebit gradcheck --dtype float16", "unknown --dtype 'float16'");
@@ -204,6 +217,10 @@ TEST(GradcheckCommand, RefusesWhatIsWrong) {
   expect_refused("ebit gradcheck --system 0", "at least 1 wire");
   expect_refused("ebit gradcheck --batch 0", "--batch must be 1 or more");
   expect_refused("ebit gradcheck --steps -3", "--steps must be 1 or more");
+  expect_refused("ebit gradcheck --model lstm", "lstm is a classical model");
+  expect_refused("ebit gradcheck --model qrnn --encoder arctan", "--encoder has no effect on the model qrnn");
+  expect_refused("ebit gradcheck --model qrnn --entropy-kind linear", "entropy");
+  expect_refused("ebit gradcheck --model qrnn --measurement shots", "finite differences");
 }
 
 }  // namespace

@@ -19,7 +19,7 @@ const std::string kQuick = " --delay 3 --epochs 2 --epoch-steps 3 --batch 4 -q -
 
 TEST(TaskCommand, WritesARunThatCanBeRepeatedAndContinued) {
   const Outcome outcome =
-      run("ebit task copying --core lstm --hidden-size 8 --baselines orthogonal" + kQuick +
+      run("ebit task copying --model lstm --hidden-size 8 --baselines orthogonal" + kQuick +
           "&& ls run run/plots && ebit task --config run/config.toml -q -o again >/dev/null && "
           "cut -d, -f1-5 again/losses.csv > b && cut -d, -f1-5 run/losses.csv | cmp - b && "
           "ebit resume run --epochs 3 -q");
@@ -31,17 +31,23 @@ TEST(TaskCommand, WritesARunThatCanBeRepeatedAndContinued) {
 
 TEST(TaskCommand, PrintsScoresAsJson) {
   const json all =
-      json::parse(output_of("ebit task copying --core qrnn --qubits 2 --no-plots --json" + kQuick));
-  EXPECT_EQ(all["task"], "copying");
+      json::parse(output_of("ebit task copying --model qrnn --qubits 2 --no-plots --json" + kQuick));
+  EXPECT_EQ(all["version"], 2);
+  EXPECT_EQ(all["problem"]["name"], "copying");
+  const auto cross_entropy = [](const json& model) {
+    return model["seeds"][0]["parts"]["test"]["values"]["cross-entropy"].get<double>();
+  };
   EXPECT_EQ(all["models"][0]["name"], "qrnn");
-  EXPECT_GT(all["models"][0]["seeds"][0]["test"]["cross-entropy"], 0);
-  EXPECT_NEAR(all["references"][0]["test"]["cross-entropy"].get<double>(), 10 * std::log(8) / 23, 1e-12);
+  EXPECT_GT(cross_entropy(all["models"][0]), 0);
+  EXPECT_EQ(all["models"][1]["role"], "reference");
+  EXPECT_NEAR(cross_entropy(all["models"][1]), 10 * std::log(8) / 23, 1e-12);
 }
 
 TEST(TaskCommand, RefusesBadInputInOneLine) {
   expect_refused("ebit task", "which task?");
   expect_refused("ebit task copyng", "did you mean 'copying'?");
-  expect_refused("ebit task copying --core lstn", "did you mean 'lstm'?");
+  expect_refused("ebit task copying --model lstn", "did you mean 'lstm'?");
+  expect_refused("ebit task copying --core lstm --qubits 3", "--qubits has no effect on the model lstm");
   expect_refused("ebit task copying --delay 0", "--delay");
   expect_refused("ebit task copying --qubits 0", "at least 1 qubit, not 0");
   expect_refused("ebit task copying --qubits 60", "memory");
@@ -54,22 +60,22 @@ TEST(TaskCommand, RefusesBadInputInOneLine) {
   expect_refused("printf 'a\\nb\\n' > a; printf 'c\\n' > b; ebit task translate --corpus a --target-file b",
                  "2");
   expect_refused("printf 'caf\\351\\n' > l.txt; ebit task language-model --corpus l.txt", "l.txt");
-  expect_refused("ebit task forecast absent.csv", "absent.csv");
+  expect_refused("ebit task forecast absent.csv --model qrnn", "absent.csv");
   expect_refused("ebit task copying --qubits 2 --measured 0", "belong to measurement 'sampled'");
   expect_refused("ebit task copying --qubits 2 --measurement sampled --measured 2", "there is no qubit 2");
   expect_refused("ebit task copying --qubits 2 --measurement sampled --measured x", "--measured: 'x' is not");
   expect_refused("ebit task copying --qubits 2 --residual", "there are none: give their widths");
   expect_refused("ebit task copying --qubits 2 --gradient-memory keep", "--gradient-memory: 'keep'");
   expect_refused("ebit task copying --qubits 2 --ansatz-file absent.toml", "absent.toml");
-  expect_refused("ebit task copying --core rnn --delay 2000000000 --epoch-steps 1", "--delay 2000000000");
-  expect_refused("ebit task digits --core rnn --validation-share 0 --patience 2", "with --validation-share");
+  expect_refused("ebit task copying --model rnn --delay 2000000000 --epoch-steps 1", "--delay 2000000000");
+  expect_refused("ebit task digits --model rnn --validation-share 0 --patience 2", "with --validation-share");
 }
 
 TEST(TaskCommand, RefusesDamagedAndForeignFilesInOneLine) {
-  const std::string sentiment = "ebit task sentiment --core rnn --corpus ";
-  const std::string pairs = "ebit task translate --core rnn --corpus ",
-                    text = "ebit task language-model --core rnn --corpus ";
-  const std::string images = "ebit task mnist --core rnn --corpus ";
+  const std::string sentiment = "ebit task sentiment --model rnn --corpus ";
+  const std::string pairs = "ebit task translate --model rnn --corpus ",
+                    text = "ebit task language-model --model rnn --corpus ";
+  const std::string images = "ebit task mnist --model rnn --corpus ";
   const std::string sentences =
       "for i in 1 2 3 4 5 6 7 8 9; do printf 'a film %d\\t1\\nno film %d\\t0\\n' $i $i; done > s.tsv; ";
   expect_refused(sentences + "printf '\\t1\\n' >> s.tsv; " + sentiment + "s.tsv",
@@ -101,7 +107,7 @@ TEST(TaskCommand, RefusesDamagedAndForeignFilesInOneLine) {
 
 TEST(TaskCommand, EvaluatesAndReportsARunAgain) {
   const std::string train =
-      "ebit task copying --core lstm --hidden-size 8 --no-plots" + kQuick + ">/dev/null; ";
+      "ebit task copying --model lstm --hidden-size 8 --no-plots" + kQuick + ">/dev/null; ";
   const json both = json::parse(output_of(train + "printf '['; cat run/metrics.json; rm run/metrics.json; "
                                                   "printf ,; cd run; ebit evaluate . --json; printf ]"));
   EXPECT_EQ(both[1]["models"], both[0]["models"]);

@@ -11,7 +11,7 @@
 #include "ebit/base/atomic_file.h"
 #include "ebit/data/test_support.h"
 
-namespace ebit {
+namespace ebit::inline corpus {
 
 /// A folder of its own for a test, empty at the start and removed at the end.
 class TestFolder {
@@ -59,4 +59,4 @@ inline std::string shared_data() {
   if (shared_data().empty() || !std::filesystem::exists(std::filesystem::path(shared_data()) / (name))) \
   GTEST_SKIP() << (name) << " is not there; set EBIT_SHARED to the folder that holds it"
 
-}  // namespace ebit
+}  // namespace ebit::inline corpus

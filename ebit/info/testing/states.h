@@ -14,7 +14,7 @@
 #include "ebit/sim/gate.h"
 #include "ebit/sim/random_circuit.h"
 
-namespace ebit {
+namespace ebit::inline info {
 
 /// A random normalised state of dimension d.
 inline std::vector<Complex> random_state(std::size_t d, Random& random) {
@@ -71,4 +71,4 @@ void expect_cotangent(Value value, const std::vector<Complex>& x, const std::vec
     }
 }
 
-}  // namespace ebit
+}  // namespace ebit::inline info

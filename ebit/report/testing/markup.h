@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace ebit {
+namespace ebit::inline report {
 
 /// "" where every tag of `text` is closed in order, attributes are quoted and '&' begins an entity, else what
 /// is wrong. `html`: void elements and the doctype of HTML are allowed, and `<style>` holds raw text.
@@ -74,4 +74,4 @@ inline std::vector<std::string> attribute_values(const std::string& text, const 
   return values;
 }
 
-}  // namespace ebit
+}  // namespace ebit::inline report

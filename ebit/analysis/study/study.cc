@@ -1,0 +1,171 @@
+#include "ebit/analysis/study/study.h"
+
+#include <algorithm>
+
+#include "ebit/analysis/study/table.h"
+#include "ebit/base/atomic_file.h"
+#include "ebit/base/error.h"
+#include "ebit/base/nearest.h"
+#include "ebit/base/parallel.h"
+#include "ebit/experiment/models.h"
+#include "ebit/experiment/runs/run_folder.h"
+#include "ebit/experiment/runs/show_exhibit.h"
+#include "ebit/report/page.h"
+
+namespace ebit::analysis {
+namespace {
+
+namespace fs = std::filesystem;
+
+// What decides the numbers of a study, to tell whether a folder holds the same one.
+Json settings_json(const Study& study, const StudyPlan& plan) {
+  Json settings = Json::object();
+  for (const experiment::Setting& setting : plan.settings)
+    if (!setting.name.starts_with("output.") && setting.name != "train.threads")
+      settings[setting.name] = setting.value;
+  Json all = {{"study", study.name}, {"values", plan.values}, {"settings", settings}};
+  if (!study.trains) all["depths"] = plan.depths, all["samples"] = plan.samples;
+  return all;
+}
+
+// Deletes what an earlier study left in its folder, and nothing else.
+void clear(const fs::path& folder) {
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    const std::string name = entry.path().filename().string();
+    const bool ours = experiment::is_run_folder(entry.path()) || name == files::kTable ||
+                      name == files::kPage || name == files::kDone || name == experiment::files::kPlots;
+    require(ours || name == files::kStudy,
+            "'{}' also holds '{}', which is not ebit's: move it away before --overwrite", folder.string(),
+            name);
+  }
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    if (entry.path().filename() == files::kStudy) continue;  // last, so that the folder remains a study's
+    fs::remove_all(entry.path(), error);
+    require(!error, "cannot delete '{}': {}", entry.path().string(), error.message());
+  }
+}
+
+void prepare_folder(const fs::path& folder, const Json& settings, bool overwrite) {
+  std::error_code error;
+  const fs::path mark = folder / files::kStudy;
+  require(!fs::exists(folder, error) || fs::is_directory(folder, error),
+          "cannot write the study to '{}': a file of that name is there", folder.string());
+  if (fs::exists(mark, error)) {
+    const Json earlier = Json::parse(read_file(mark), nullptr, false);
+    bool same = earlier.is_object();
+    for (const auto& [key, value] : settings.items()) same = same && earlier.value(key, Json()) == value;
+    if (same && !overwrite) return;
+    require(overwrite,
+            "'{}' holds a study with other settings: add --overwrite to replace it, or choose another folder "
+            "with -o",
+            folder.string());
+    clear(folder);
+  } else if (fs::exists(folder, error)) {
+    require(fs::is_empty(folder, error),
+            "'{}' is there and holds something else: choose another folder with -o", folder.string());
+  }
+  experiment::make_folder(folder);
+  write_file_atomically(mark, settings.dump(1) + "\n");
+}
+
+// Leaves nothing of a study that failed before it had any result.
+void forget(const fs::path& folder) {
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder))
+    if (entry.path().filename() != files::kStudy) return;
+  fs::remove_all(folder, error);
+}
+
+void write_files(const Study& study, const StudyReport& report, const Json& json, const fs::path& folder) {
+  write_file_atomically(folder / files::kTable, rows_csv(report.rows));
+  Page page("ebit study " + study.name, study.help);
+  for (const std::string& finding : report.findings) page.paragraph(finding);
+  if (!report.data.empty()) page.note("Data: " + report.data);
+  page.section("Results");
+  for (const TextTable& table : report.tables) page.table(table);
+  page.section("Figures");
+  for (const experiment::Exhibit& figure : report.figures) experiment::show(figure, folder, page);
+  page.folded_code("Settings", Json({{"values", json["values"]}, {"settings", json["settings"]}}).dump(1));
+  page.write(folder / files::kPage);
+  write_file_atomically(folder / files::kStudy, json.dump(1) + "\n");
+}
+
+// How the study treats the model that the settings name.
+const StudyFamily& family_for(const Study& study, const std::vector<experiment::Setting>& settings) {
+  const auto named =
+      std::ranges::find(settings.rbegin(), settings.rend(), "model.name", &experiment::Setting::name);
+  if (named == settings.rend()) return study.families.front();
+  const experiment::Family family = experiment::find_model(named->value).family;
+  for (const StudyFamily& row : study.families)
+    if (row.family == family) return row;
+  fail("study {} has no meaning for the model {}: {}. It works for the model register and its presets{}",
+       study.name, named->value,
+       (family & experiment::kCells) ? study.refuses : "it has no quantum memory and no circuit",
+       study.families.size() > 1 ? ", and for qrnn" : "");
+}
+
+StudyPlan plan_of(const Study& study, const StudyOptions& options) {
+  require(study.trains || options.samples >= 2, "--samples must be at least 2, not {}", options.samples);
+  require(!study.trains || options.depths.empty(), "--depths is for plateau: {} has none", study.name);
+  const StudyFamily& family = family_for(study, options.settings);
+  StudyPlan plan{
+      .settings = {},
+      .family = family.family,
+      .values = options.values.empty() ? family.values : options.values,
+      .depths = options.depths.empty() ? study.depths : options.depths,
+      .samples = options.samples,
+      .folder = options.folder.empty() ? fs::path("runs") / ("study-" + study.name) : options.folder};
+  const auto given = [&](std::string_view name) {
+    return std::ranges::any_of(options.settings, [&](const auto& setting) { return setting.name == name; });
+  };
+  // Data of the user's replace the study's whole choice of data.
+  const bool own_data = given("data.file") || given("data.generator");
+  for (const experiment::Pairs* pairs : {&study.settings, &family.settings})
+    for (const auto& [name, value] : *pairs)
+      if (!(own_data && name.starts_with("data.")))
+        plan.settings.push_back({name, value, "study " + study.name});
+  plan.settings.insert(plan.settings.end(), options.settings.begin(), options.settings.end());
+  return plan;
+}
+
+// The threads that the settings ask for.
+int threads_of(const StudyPlan& plan) {
+  experiment::Config config;
+  for (const experiment::Setting& setting : plan.settings)
+    if (setting.name == "train.threads") experiment::apply_setting(config, setting);
+  require(config.threads >= 0, "--threads must be 0 (one a core) or more, not {}", config.threads);
+  return config.threads;
+}
+
+}  // namespace
+
+const Study& find_study(const std::string& name) {
+  for (const Study& row : studies())
+    if (row.name == name) return row;
+  fail("unknown study '{}'{}", name, suggestion(name, names_of(studies())));
+}
+
+StudyResult run_study(const Study& study, const StudyOptions& options, const StudyCallbacks& callbacks) {
+  const StudyPlan plan = plan_of(study, options);
+  set_threads(threads_of(plan));
+  const Json settings = settings_json(study, plan);
+  prepare_folder(plan.folder, settings, options.overwrite);
+  StudyResult result{.folder = plan.folder, .report = std::nullopt, .json = settings};
+  try {
+    result.report = study.run(plan, callbacks);
+  } catch (const Error&) {
+    forget(plan.folder);
+    throw;
+  }
+  if (!result.report) return result;
+  Json& json = result.json;
+  if (!result.report->data.empty()) json["data"] = result.report->data;
+  json["findings"] = result.report->findings;
+  json["rows"] = result.report->rows;
+  json["page"] = (plan.folder / files::kPage).string();
+  write_files(study, *result.report, json, plan.folder);
+  return result;
+}
+
+}  // namespace ebit::analysis

@@ -1,0 +1,57 @@
+#include "ebit/base/time.h"
+
+#include <gtest/gtest.h>
+
+namespace ebit::inline base {
+namespace {
+
+constexpr auto kDay = DateOrder::kDayFirst;
+constexpr std::int64_t kMay10 = 1715299200;  // 2024-05-10 00:00 UTC, as `date -u -d 2024-05-10 +%s` prints
+
+TEST(Time, ReadsAllKnownForms) {
+  for (const char* text :
+       {"2024-05-10", "2024/05/10", "2024.5.10", "2024 5 10", "10/05/2024", "10.5.2024", "10-05-2024",
+        "20240510", " 2024-05-10 ", "2024-05-10 00:00", "2024-05-10T00:00:00Z", "2024-05-10T02:00:00+02:00",
+        "2024-05-09 19:00:00-0500", "2024-05-10 00:00:00.000"}) {
+    const auto point = parse_time(text, kDay);
+    ASSERT_TRUE(point) << text;
+    EXPECT_EQ(point->seconds, kMay10) << text;
+    EXPECT_EQ(point->fraction, 0.0) << text;
+  }
+  EXPECT_EQ(parse_time("05/10/2024", DateOrder::kMonthFirst)->seconds, kMay10);
+  EXPECT_EQ(parse_time("2024-05", kDay)->seconds, kMay10 - 9 * 86400);
+  EXPECT_EQ(parse_time("16/12/2006 17:24:00", kDay)->seconds, 1166289840);
+  EXPECT_EQ(parse_time("1969-12-31", kDay)->seconds, -86400);
+  EXPECT_NEAR(parse_time("2024-05-10 00:00:01.25", kDay)->fraction, 0.25, 1e-12);
+  EXPECT_EQ(parse_time("2024-05-10 24:00", kDay)->seconds, kMay10 + 86400);
+}
+
+TEST(Time, KnowsTheCalendar) {
+  EXPECT_TRUE(parse_time("2024-02-29", kDay));
+  for (const char* text : {"2023-02-29", "2024-13-01", "2024-00-01", "2024-01-32", "32/01/2024", "13/13/2024",
+                           "2024-05-10 25:00", "2024-05-10 10:60", "20241301"}) {
+    EXPECT_FALSE(parse_time(text, kDay)) << text;
+  }
+}
+
+TEST(Time, RefusesNumbersAndText) {
+  for (const char* text :
+       {"", "2024", "1013.2", "1013.25", "12.5", "1e5", "monday", "2024-05-10x", "2024-5/10", "1/2",
+        "10/05/24", "2024-05-10 +02:00", "2024-05-10 17", "-2024-05-10", "2024-05-10 10:00+0x"}) {
+    EXPECT_FALSE(parse_time(text, kDay)) << text;
+  }
+}
+
+TEST(Time, OrdersPoints) {
+  const auto a = *parse_time("2024-05-10 10:00:00.2", kDay), b = *parse_time("2024-05-10 10:00:00.7", kDay);
+  EXPECT_LT(a, b);
+  EXPECT_LT(b, *parse_time("2024-05-10 10:00:01", kDay));
+  EXPECT_NEAR(seconds_between(a, b), 0.5, 1e-12);
+  EXPECT_TRUE(is_clock("17:24:00"));
+  EXPECT_TRUE(is_clock("7:24"));
+  EXPECT_FALSE(is_clock("17.24"));
+  EXPECT_FALSE(is_clock("2024-05-10"));
+}
+
+}  // namespace
+}  // namespace ebit::inline base

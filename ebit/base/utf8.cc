@@ -1,0 +1,78 @@
+#include "ebit/base/utf8.h"
+
+#include <utf8proc.h>
+
+#include <algorithm>
+
+namespace ebit::inline base {
+
+CodePoint first_code_point(std::string_view text) {
+  if (const auto byte = static_cast<unsigned char>(text[0]); byte < 0x80) return {byte, 1, true};
+  utf8proc_int32_t code = 0;
+  const auto bytes = utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
+                                      static_cast<utf8proc_ssize_t>(text.size()), &code);
+  if (bytes <= 0) return {};
+  return {static_cast<char32_t>(code), static_cast<std::size_t>(bytes), true};
+}
+
+bool is_space(char32_t code) {
+  if ((code >= 0x09 && code <= 0x0D) || (code >= 0x1C && code <= 0x1F) || code == 0x85) return true;
+  const utf8proc_category_t kind = utf8proc_category(static_cast<utf8proc_int32_t>(code));
+  return kind == UTF8PROC_CATEGORY_ZS || kind == UTF8PROC_CATEGORY_ZL || kind == UTF8PROC_CATEGORY_ZP;
+}
+
+std::size_t code_point_width(char32_t code) {
+  const utf8proc_category_t kind = utf8proc_category(static_cast<utf8proc_int32_t>(code));
+  if (kind == UTF8PROC_CATEGORY_CC || kind == UTF8PROC_CATEGORY_CN) return 1;  // drawn as some sign
+  return static_cast<std::size_t>(utf8proc_charwidth(static_cast<utf8proc_int32_t>(code)));
+}
+
+std::size_t display_width(std::string_view text) {
+  std::size_t width = 0;
+  for_each_code_point(text, [&](char32_t code, std::string_view) { width += code_point_width(code); });
+  return width;
+}
+
+bool is_utf8(std::string_view text) {
+  while (!text.empty()) {
+    const CodePoint point = first_code_point(text);
+    if (!point.valid) return false;
+    text.remove_prefix(point.bytes);
+  }
+  return true;
+}
+
+std::string utf8_of_latin1(std::string_view text) {
+  std::string out;
+  out.reserve(text.size() + text.size() / 8);
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x80) {
+      out += c;
+    } else {
+      out += static_cast<char>(0xC0 | (byte >> 6));
+      out += static_cast<char>(0x80 | (byte & 0x3F));
+    }
+  }
+  return out;
+}
+
+std::string shown(std::string_view text, std::size_t most) {
+  std::string out(text.substr(0, most));
+  if (text.size() > most) {
+    while (!out.empty() && (static_cast<unsigned char>(text[out.size()]) & 0xC0) == 0x80) out.pop_back();
+    out += "...";
+  }
+  std::replace_if(
+      out.begin(), out.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }, ' ');
+  return out;
+}
+
+std::string_view trimmed(std::string_view text) {
+  constexpr std::string_view kSpaces = " \t";
+  const std::size_t first = text.find_first_not_of(kSpaces);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(kSpaces) - first + 1);
+}
+
+}  // namespace ebit::inline base

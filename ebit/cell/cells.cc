@@ -1,0 +1,68 @@
+#include "ebit/cell/cells.h"
+
+#include <type_traits>
+
+#include "ebit/base/error.h"
+#include "ebit/cell/controlled/controlled_cell.h"
+#include "ebit/cell/register/register_cell.h"
+
+namespace ebit::inline cell {
+namespace {
+
+constexpr CellFamily kFamilies[] = {
+    {"register", "a system register that takes each input and an ancilla register that remembers",
+     "Daskin 2025 (arXiv:2505.06774)"},
+    {"qrnn", "a classical network that writes the angles of a circuit on a coherent quantum memory",
+     "Xu 2025 (arXiv:2510.25557)"},
+};
+static_assert(std::size(kFamilies) == std::variant_size_v<CellOptions>);
+
+}  // namespace
+
+std::span<const CellFamily> cell_families() { return kFamilies; }
+
+const CellFamily& family_of(const CellOptions& options) { return kFamilies[options.index()]; }
+
+CellOptions with_sizes(CellOptions options, int inputs, bool every_step) {
+  if (auto* own = std::get_if<RegisterOptions>(&options))
+    own->features = inputs, own->every_step = every_step;
+  else if (auto* controlled = std::get_if<ControlledOptions>(&options))
+    controlled->inputs = inputs, controlled->every_step = every_step;
+  return options;
+}
+
+CellOptions with_entropy(CellOptions options, std::string_view kind, std::string_view stage) {
+  auto* const own = std::get_if<RegisterOptions>(&options);
+  require(own != nullptr,
+          "a {} gives no entropy: its one memory is pure, with no register apart from it that it could be "
+          "entangled with; take a register cell",
+          family_of(options).name);
+  own->entropy = kind, own->entropy_stage = stage;
+  return options;
+}
+
+CellOptions with_gradient(CellOptions options, std::string_view method) {
+  auto* const own = std::get_if<RegisterOptions>(&options);
+  require(own != nullptr || method == "adjoint",
+          "a {} has gradients by the adjoint method only, not by '{}': its angles come out of a network",
+          family_of(options).name, method);
+  if (own) own->gradient = method;
+  return options;
+}
+
+template <class T>
+std::unique_ptr<Cell<T>> make_cell(const CellOptions& options) {
+  return std::visit(
+      [](const auto& own) -> std::unique_ptr<Cell<T>> {
+        if constexpr (std::is_same_v<std::decay_t<decltype(own)>, RegisterOptions>)
+          return std::make_unique<RegisterCell<T>>(own);
+        else
+          return std::make_unique<ControlledCell<T>>(own);
+      },
+      options);
+}
+
+template std::unique_ptr<Cell<float>> make_cell(const CellOptions&);
+template std::unique_ptr<Cell<double>> make_cell(const CellOptions&);
+
+}  // namespace ebit::inline cell

@@ -1,0 +1,47 @@
+// The table of families of cells: the options of each, and how a cell is made of them.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string_view>
+#include <variant>
+
+#include "ebit/cell/cell.h"
+#include "ebit/cell/controlled/controlled_options.h"
+#include "ebit/cell/register/register_options.h"
+
+namespace ebit::inline cell {
+
+/// What makes a cell: the options of its family.
+using CellOptions = std::variant<RegisterOptions, ControlledOptions>;
+
+/// A row of the table of families; CellOptions::index() counts its rows.
+struct CellFamily {
+  std::string_view name;    ///< "register", "qrnn"
+  std::string_view help;    ///< one line
+  std::string_view source;  ///< the paper
+};
+
+/// All families, in the order of CellOptions.
+std::span<const CellFamily> cell_families();
+
+/// The family of these options.
+const CellFamily& family_of(const CellOptions& options);
+
+/// The same cell for steps of `inputs` numbers, read after every step or after the last.
+CellOptions with_sizes(CellOptions options, int inputs, bool every_step);
+
+/// The same cell giving the entropy `kind` of its memory (a row of entropies()) at `stage` (a row of
+/// entropy_stages()). Throws Error for a family that has none.
+CellOptions with_entropy(CellOptions options, std::string_view kind, std::string_view stage);
+
+/// The same cell with gradients by `method` (a row of gradient_methods()). Throws Error for a family that
+/// does not have it.
+CellOptions with_gradient(CellOptions options, std::string_view method);
+
+/// Makes the cell. Throws Error for options that are out of range, unknown or do not fit together, and for
+/// sizes that the machine's memory does not hold.
+template <class T>
+std::unique_ptr<Cell<T>> make_cell(const CellOptions& options);
+
+}  // namespace ebit::inline cell

@@ -1,0 +1,4 @@
+// The activations for the instruction set "baseline"; ebit/cell/CMakeLists.txt gives this file its
+// flags.
+#define EBIT_ISA baseline
+#include "ebit/cell/controlled/activation_impl.h"

@@ -1,4 +1,0 @@
-// The loops of a time step for the instruction set "avx512"; ebit/cell/CMakeLists.txt gives this file its
-// flags.
-#define EBIT_ISA avx512
-#include "ebit/cell/lane_kernels_impl.h"

@@ -1,0 +1,4 @@
+// The loops of a time step for the instruction set "avx2"; ebit/cell/CMakeLists.txt gives this file its
+// flags.
+#define EBIT_ISA avx2
+#include "ebit/cell/register/lane_kernels_impl.h"

@@ -1,0 +1,42 @@
+#include "ebit/cell/register/register_options.h"
+
+#include "ebit/cell/find_row.h"
+
+namespace ebit::inline cell {
+namespace {
+
+constexpr DisStructure kDisStructures[] = {
+    {"flipped",
+     "the same circuit with its layers' angles in reverse order, as in Daskin's code; not an inverse",
+     [](const Ansatz& ansatz, int wires, int layers) {
+       return build_ansatz(ansatz, wires, layers, LayerOrder::kFlipped);
+     }},
+    {"adjoint", "the inverse circuit with angles of its own: U_dis = U_en^-1 where the angles are equal",
+     [](const Ansatz& ansatz, int wires, int layers) {
+       return inverse(build_ansatz(ansatz, wires, layers));
+     }},
+};
+
+constexpr EntropyStage kEntropyStages[] = {
+    {"disentangled", Stage::kDisentangled, "after U_dis: of the state that is read and measured"},
+    {"entangled", Stage::kEntangled, "after U_en; the circuits then run gate by gate"},
+};
+
+}  // namespace
+
+std::span<const DisStructure> dis_structures() { return kDisStructures; }
+std::span<const EntropyStage> entropy_stages() { return kEntropyStages; }
+
+const DisStructure& find_dis_structure(std::string_view name) {
+  return find_row(kDisStructures, "structure of U_dis", name);
+}
+
+const EntropyStage& find_entropy_stage(std::string_view name) {
+  return find_row(kEntropyStages, "entropy stage", name);
+}
+
+const Ansatz& ansatz_of(const RegisterOptions& options) {
+  return options.custom_ansatz ? *options.custom_ansatz : find_ansatz(options.ansatz);
+}
+
+}  // namespace ebit::inline cell

@@ -1,4 +1,0 @@
-// The Schmidt decomposition for the instruction set "avx2"; ebit/cell/CMakeLists.txt gives this file its
-// flags.
-#define EBIT_ISA avx2
-#include "ebit/cell/schmidt_kernels_impl.h"

@@ -1,4 +1,0 @@
-// The Schmidt decomposition for the instruction set "avx512"; ebit/cell/CMakeLists.txt gives this file its
-// flags.
-#define EBIT_ISA avx512
-#include "ebit/cell/schmidt_kernels_impl.h"

@@ -1,0 +1,60 @@
+// ebit evaluate and ebit report: score a trained run again; draw its plots and its page again.
+#include <nlohmann/json.hpp>
+
+#include "ebit/cmd/command.h"
+#include "ebit/cmd/output.h"
+#include "ebit/cmd/run_output.h"
+#include "ebit/cmd/torch_program.h"
+
+namespace ebit::cmd {
+
+Action setup_evaluate(Parser& parser) {
+  struct Options {
+    std::string folder, data;
+    bool json = false;
+  };
+  auto options = std::make_shared<Options>();
+  parser.add_option("run", options->folder, "Folder of the run").required().type_name("RUN");
+  parser
+      .add_option("data", options->data,
+                  "Other data, for a run of a series, read and scaled as the run's own; all of it counts as "
+                  "test part")
+      .type_name("FILE|NAME");
+  parser.add_flag("--json", options->json, "Print the results as JSON");
+  return [options] {
+    require_run_backends(options->folder);
+    RunProgress progress(/*quiet=*/true);
+    print_run(options->data.empty()
+                  ? experiment::evaluate_run(options->folder, progress.callbacks())
+                  : experiment::score_on(options->folder, options->data, progress.callbacks()),
+              options->json);
+    return kOk;
+  };
+}
+
+Action setup_report(Parser& parser) {
+  struct Options {
+    std::string folder;
+    bool json = false;
+  };
+  auto options = std::make_shared<Options>();
+  parser.add_option("run", options->folder, "Folder of the run").required().type_name("RUN");
+  parser.add_flag("--json", options->json, "Print the results and the path of the page as JSON");
+  return [options] {
+    require_run_backends(options->folder);
+    RunProgress progress(/*quiet=*/true);
+    const experiment::RunResult result = experiment::evaluate_run(options->folder, progress.callbacks());
+    experiment::write_report(result);
+    const std::string page = (result.folder / experiment::files::kReport).string();
+    if (options->json) {
+      nlohmann::ordered_json value = to_json(result.results);
+      value["page"] = page;
+      print_json(value);
+    } else {
+      print(page + "\n");
+    }
+    return kOk;
+  };
+}
+
+}  // namespace ebit::cmd

@@ -1,0 +1,143 @@
+#include "ebit/cmd/settings_flags.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+
+namespace ebit::cmd {
+namespace {
+
+using experiment::OptionRow;
+using experiment::Setting;
+
+// All rows of one flag: an option may live in another place for another family of models.
+struct Flag {
+  std::vector<const OptionRow*> rows;  // those of the wanted problems first; at least one
+  std::vector<std::string> names;      // as typed: "-o,--output" first, then others such as "--core"
+};
+
+// "-o,--output" is one name, of which the long one is shown in messages; "--model,--core" are two.
+std::vector<std::string> names_in(std::string_view flag) {
+  std::vector<std::string> names;
+  for (std::size_t begin = 0; begin < flag.size();) {
+    const std::size_t end = std::min(flag.find(',', begin), flag.size());
+    std::string name(flag.substr(begin, end - begin));
+    begin = end + 1;
+    if (!names.empty() && !names.back().starts_with("--") && names.back().find(',') == std::string::npos)
+      names.back() += "," + name;
+    else
+      names.push_back(std::move(name));
+  }
+  return names;
+}
+
+std::string long_name(const std::string& name) { return name.substr(name.find("--")); }
+
+// The flags of the rows that are `shown`, then those of the others.
+std::vector<Flag> flags_of_table(const RowChoice& shown) {
+  std::vector<Flag> flags;
+  for (const bool wanted : {true, false}) {
+    for (const OptionRow& row : experiment::option_table()) {
+      if (row.flag.empty() || shown(row) != wanted) continue;
+      const auto same =
+          std::ranges::find_if(flags, [&](const Flag& flag) { return flag.rows[0]->flag == row.flag; });
+      if (same == flags.end())
+        flags.push_back({{&row}, names_in(row.flag)});
+      else if (wanted)
+        same->rows.push_back(&row);
+    }
+  }
+  return flags;
+}
+
+// The heading of a section of options in --help.
+std::string heading(const OptionRow& row) {
+  std::string text(row.section);
+  text[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[0])));
+  return text + " [" + std::string(row.section) + "]";
+}
+
+std::string description(const Flag& flag) {
+  std::string text, names;
+  for (const OptionRow* row : flag.rows) text += (text.empty() ? "" : "; or ") + std::string(row->help);
+  if (flag.rows[0]->choices == nullptr) return text;
+  for (const std::string& name : flag.rows[0]->choices()) {
+    if (!name.empty()) names += (names.empty() ? "" : " | ") + name;
+  }
+  return fmt::format("{} ({})", text, names);
+}
+
+Option add_one(Parser& parser, const Flag& flag, const std::string& names, const Settings& settings) {
+  static const experiment::Config defaults;
+  const OptionRow& row = *flag.rows[0];
+  const std::string name = experiment::name_of(row), type = experiment::type_of(row),
+                    where = long_name(names);
+  if (type.empty()) {
+    return parser.add_flag(
+        fmt::format("{0},!--no-{1}", names, where.substr(2)),
+        [settings, name, where](bool on) {
+          settings->push_back({name, on ? "true" : "false", where});
+        },
+        description(flag));
+  }
+  const auto take = [settings, name, where](const std::vector<std::string>& values) {
+    std::string joined;
+    for (std::size_t i = 0; i < values.size(); ++i) joined += (i > 0 ? "," : "") + values[i];
+    settings->push_back({name, joined, where});
+  };
+  return parser.add_option(names, take, type == "LIST" || type == "KEY=VALUE", description(flag))
+      .type_name(type)
+      .default_text(experiment::value_text(row, defaults));
+}
+
+// Adds a flag and its other names.
+void add_flag(Parser& parser, const Settings& settings, const Flag& flag, bool shown) {
+  Option first = add_one(parser, flag, flag.names[0], settings);
+  if (shown)
+    first.heading(heading(*flag.rows[0]));
+  else
+    first.hidden();
+  std::vector<Option> before = {first};
+  for (std::size_t i = 1; i < flag.names.size(); ++i) {
+    Option other = add_one(parser, flag, flag.names[i], settings);
+    other.hidden();
+    for (const Option& option : before) other.excludes(option);
+    before.push_back(other);
+  }
+}
+
+}  // namespace
+
+void add_setting_flags(Parser& parser, const Settings& settings, unsigned problems) {
+  const auto shown = [problems](const OptionRow& row) { return (row.users.problems & problems) != 0; };
+  for (const Flag& flag : flags_of_table(shown)) add_flag(parser, settings, flag, shown(*flag.rows[0]));
+}
+
+void add_chosen_flags(Parser& parser, const Settings& settings, const RowChoice& chosen) {
+  for (const Flag& flag : flags_of_table(chosen))
+    if (chosen(*flag.rows[0])) add_flag(parser, settings, flag, true);
+}
+
+void add_data_argument(Parser& parser, const Settings& settings, const std::string& help) {
+  parser
+      .add_option(
+          "data",
+          [settings](const std::vector<std::string>& values) {
+            settings->push_back({"data.file", values[0], "data"});
+          },
+          /*list=*/false, help)
+      .type_name("FILE|NAME");
+}
+
+bool gives(const std::vector<Setting>& settings, const std::string& name) {
+  return std::ranges::any_of(settings, [&](const Setting& setting) { return setting.name == name; });
+}
+
+void settle_source(std::vector<Setting>& settings) {
+  const bool file = gives(settings, "data.file"), generator = gives(settings, "data.generator");
+  if (file && !generator) settings.push_back({"data.generator", "", "data"});
+  if (generator && !file) settings.push_back({"data.file", "", "--generator"});
+}
+
+}  // namespace ebit::cmd

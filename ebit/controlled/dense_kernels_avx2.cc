@@ -1,4 +1,0 @@
-// The products of a dense layer for the instruction set "avx2"; ebit/controlled/CMakeLists.txt gives this
-// file its flags.
-#define EBIT_ISA avx2
-#include "ebit/controlled/dense_kernels_impl.h"

@@ -1,0 +1,54 @@
+// The table of models: everything that can be trained, or compared with.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "ebit/cell/register/preset.h"
+#include "ebit/cell/register/preset.h"
+#include "ebit/experiment/problem.h"
+#include "ebit/experiment/settings/option.h"
+#include "ebit/fit/model.h"
+
+namespace ebit::experiment {
+
+/// A row of the table of models.
+struct ModelRow {
+  std::string name;    ///< as in `--model NAME`
+  Family family;       ///< which options it has
+  std::string help;    ///< one line
+  std::string source;  ///< the paper
+  /// Settings on top of the problem's: those of its family's options.
+  Pairs settings = {};
+  /// Settings of data and training on problem "forecast", as the authors of a preset trained.
+  Pairs training = {};
+  const Preset* preset = nullptr;  ///< whose cell it starts from; null: none
+};
+
+/// All models: register and every preset, qrnn, the classical ones, forecasts without training.
+std::span<const ModelRow> models();
+
+/// The row called `name`. Throws Error with the nearest name where there is none.
+const ModelRow& find_model(std::string_view name);
+
+/// The problems that a model has a meaning on, as ProblemSet bits.
+unsigned problems_of(const ModelRow& row);
+
+/// The family of a config's model.
+Family family_of(const Config& config);
+
+/// How a step's numbers are brought to those that a cell takes: auto, none, linear, tanh.
+std::span<const Choice> input_maps();
+
+/// What the model of `config` is on a problem, starting values of `config.train.seed`. Throws Error, with the
+/// reason and what works instead, for a model that has no meaning on that problem.
+fit::ModelSpec spec_of(const Config& config, const Problem& problem);
+
+/// The same for the job of a baseline: where baselines are matched, its hidden size is such that it has as
+/// many parameters as `reference`.
+fit::ModelSpec matched_spec(const Config& config, const Problem& problem, const fit::ModelSpec& reference);
+
+}  // namespace ebit::experiment

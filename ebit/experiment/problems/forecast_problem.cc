@@ -1,0 +1,290 @@
+#include "ebit/experiment/problems/forecast_problem.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include <fmt/ranges.h>
+
+#include "ebit/base/error.h"
+#include "ebit/data/baseline.h"
+#include "ebit/data/included.h"
+#include "ebit/data/metrics.h"
+#include "ebit/experiment/problems/check_inputs.h"
+#include "ebit/experiment/problems/numbers.h"
+#include "ebit/experiment/problems/prepare.h"
+#include "ebit/experiment/runs/run_folder.h"
+#include "ebit/fit/losses.h"
+#include "ebit/fit/windows_examples.h"
+#include "ebit/report/figures.h"
+#include "ebit/report/plot_script.h"
+
+namespace ebit::experiment {
+namespace {
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+
+// Column `output` of values [B, O].
+std::vector<double> column(const std::vector<double>& values, std::size_t outputs, std::size_t output) {
+  std::vector<double> result;
+  for (std::size_t i = output; i < values.size(); i += outputs) result.push_back(values[i]);
+  return result;
+}
+
+std::vector<double> mean_over(const std::vector<std::vector<double>>& targets) {
+  std::vector<double> mean(targets.at(0).size(), 0.0);
+  for (const std::vector<double>& values : targets)
+    for (std::size_t m = 0; m < mean.size(); ++m) mean[m] += values[m] / static_cast<double>(targets.size());
+  return mean;
+}
+
+// The columns of a series that bear these names.
+std::vector<std::size_t> columns_of(const Series& series, const std::vector<std::string>& names) {
+  std::vector<std::size_t> columns;
+  for (const std::string& name : names)
+    columns.push_back(static_cast<std::size_t>(std::ranges::find(series.names, name) - series.names.begin()));
+  return columns;
+}
+
+// Truth and predictions of one target; over several seeds their mean, least and greatest.
+PredictedSeries predicted_series(const Dataset& dataset, std::span<const Scores* const> seeds,
+                                 std::size_t target) {
+  PredictedSeries series{
+      .name = dataset.options.targets[target], .times = dataset.series.times, .truth = {}, .parts = {}};
+  for (std::size_t row = 0; row < dataset.series.rows(); ++row)
+    series.truth.push_back(dataset.series.at(row, dataset.target_columns[target]));
+  const Windows* const parts[] = {&dataset.train, &dataset.validation, &dataset.test};
+  for (std::size_t part = 0; part < kPartNames.size(); ++part) {
+    const Windows& windows = *parts[part];
+    if (windows.count == 0 || seeds[0]->predictions[part].empty()) continue;
+    PredictedPart predicted{.name = std::string(kPartNames[part]), .rows = windows.target_row};
+    for (std::size_t i = 0; i < windows.count; ++i) {
+      double sum = 0.0, low = INFINITY, high = -INFINITY;
+      for (const Scores* seed : seeds) {
+        const double value = seed->predictions[part][i * windows.outputs + target];
+        sum += value, low = std::min(low, value), high = std::max(high, value);
+      }
+      predicted.predicted.push_back(sum / static_cast<double>(seeds.size()));
+      if (seeds.size() < 2) continue;
+      predicted.low.push_back(low), predicted.high.push_back(high);
+    }
+    series.parts.push_back(std::move(predicted));
+  }
+  return series;
+}
+
+}  // namespace
+
+ForecastProblem::ForecastProblem(Config& config) : config_(config), dataset_(prepare_dataset(config)) {
+  require(dataset_.train.count > 0, "there is no training window");
+  fit::find_loss(config.train.loss);
+}
+
+ForecastProblem::ForecastProblem(const Config& config, Series series, const std::string& fitted,
+                                 const std::string& where)
+    : config_(config), dataset_(fitted_dataset(fitted, where)), foreign_(true) {
+  const Windows windows = windows_of(series, dataset_);
+  check_inputs(config, windows, dataset_, series);
+  dataset_.series = std::move(series);
+  dataset_.test = windows;
+  // windows_of() found the columns by name; from here on they count in the new series.
+  dataset_.target_columns = columns_of(dataset_.series, dataset_.options.targets);
+  dataset_.feature_columns = columns_of(dataset_.series, dataset_.options.features);
+  // The scalers of the training, in the order of the new columns.
+  std::vector<Scaler> scalers(dataset_.series.names.size(), dataset_.scalers[0][0]);
+  const Dataset old = fitted_dataset(fitted, where);
+  for (std::size_t c = 0; c < old.series.names.size(); ++c) {
+    const auto place = std::ranges::find(dataset_.series.names, old.series.names[c]);
+    if (place != dataset_.series.names.end())
+      scalers[static_cast<std::size_t>(place - dataset_.series.names.begin())] = old.scalers[0][c];
+  }
+  dataset_.scalers = {std::move(scalers)};
+}
+
+ForecastProblem::ForecastProblem(const Config& config, const std::string& fitted, const std::string& where)
+    : config_(config), dataset_(fitted_dataset(fitted, where)), foreign_(true) {}
+
+const Windows& ForecastProblem::windows(std::size_t part) const {
+  return part == 0 ? dataset_.train : part == 1 ? dataset_.validation : dataset_.test;
+}
+
+std::string ForecastProblem::description() const {
+  return fmt::format("{}: {} rows; {} training, {} validation, {} test windows of {} steps",
+                     dataset_.series.source, dataset_.series.rows(), dataset_.train.count,
+                     dataset_.validation.count, dataset_.test.count, dataset_.options.window);
+}
+
+std::string ForecastProblem::loss_name() const { return fmt::format("{} (scaled)", config_.train.loss); }
+
+std::vector<MetricName> ForecastProblem::metrics() const {
+  std::vector<MetricName> names;
+  for (const Metric& row : metric_table()) names.push_back({std::string(row.name), row.higher_is_better});
+  return names;
+}
+
+std::size_t ForecastProblem::judged_metric() const { return metric_index("RMSE"); }
+
+std::vector<Reference> ForecastProblem::references() const {
+  std::vector<Reference> references;
+  const int season = config_.baselines.season;
+  for (const std::string& name : config_.baselines.which) {
+    const auto row = std::ranges::find(baseline_table(), name, &Baseline::name);
+    // Without a season the seasonal forecast is persistence again.
+    if (row == baseline_table().end() || (row->needs_season && season <= 1)) continue;
+    Reference reference{name, std::string(row->help), {}, kNaN};
+    if (row->needs_season) reference.summary += fmt::format(", season {}", season);
+    for (std::size_t part = 0; part < kPartNames.size(); ++part) {
+      if (windows(part).count == 0) continue;
+      std::vector<double>& predictions = reference.scores.predictions[part];
+      predictions = baseline_forecast(name, dataset_, windows(part), season);
+      reference.scores.parts[part] = score(part, predictions);
+    }
+    references.push_back(std::move(reference));
+  }
+  return references;
+}
+
+fit::InputSpec ForecastProblem::input() const {
+  return {.vocabulary = 0,
+          .width = static_cast<int>(dataset_.feature_columns.size()),
+          .steps = dataset_.options.window};
+}
+
+fit::HeadSpec ForecastProblem::head() const {
+  return {.answer = fit::Answer::kNumbers, .outputs = static_cast<int>(dataset_.target_columns.size())};
+}
+
+std::vector<fit::Batch> ForecastProblem::batches(int pass, std::uint64_t seed) const {
+  const DatasetOptions& o = dataset_.options;
+  return config_.model.stateful
+             ? fit::stream_batches(dataset_.train, o.window, o.stride, config_.train.batch, false).batches
+             : fit::epoch_batches(dataset_.train.count, config_.train.batch, config_.train.shuffle, seed,
+                                  pass);
+}
+
+const fit::Examples& ForecastProblem::examples(const fit::Batch& batch) {
+  fit::fill(dataset_.train, batch, batch_);
+  batch_.goes_on = config_.model.stateful;
+  return batch_;
+}
+
+fit::Validation ForecastProblem::validate(fit::Model& model, std::uint64_t seed) const {
+  const std::vector<double> said = fit::predict(model, dataset_.validation, config_.model.stateful,
+                                                dataset_.options.stride, seed, fit::kValidationPart);
+  return {model.mean_loss(config_.train.loss, said, dataset_.validation.y), {}};
+}
+
+fit::Examples ForecastProblem::sequences(std::size_t part, std::size_t most) const {
+  fit::Examples examples;
+  if (windows(part).count > 0) fit::fill(windows(part), spread_over(windows(part).count, most), examples);
+  return examples;
+}
+
+Scores ForecastProblem::scores(fit::Model& model, std::uint64_t seed, bool) const {
+  Scores scores;
+  for (std::size_t part = 0; part < kPartNames.size(); ++part) {
+    if (windows(part).count == 0) continue;
+    // Other data are seen with the scalers, and drawn for as the first part, of the training.
+    const std::vector<double> said = fit::predict(model, windows(part), config_.model.stateful,
+                                                  dataset_.options.stride, seed, foreign_ ? 0 : part);
+    scores.predictions[part] = unscaled(dataset_, foreign_ ? 0 : part, said);
+    scores.parts[part] = score(part, scores.predictions[part]);
+  }
+  return scores;
+}
+
+PartScores ForecastProblem::score(std::size_t part, const std::vector<double>& predictions) const {
+  const std::size_t outputs = windows(part).outputs;
+  const std::vector<double> truth = true_values(dataset_, windows(part));
+  PartScores scores;
+  std::vector<std::vector<double>> scaled;
+  for (std::size_t o = 0; o < outputs; ++o) {
+    const Scaler& scaler = dataset_.target_scaler(foreign_ ? 0 : part, o);
+    std::vector<double> y = column(truth, outputs, o), p = column(predictions, outputs, o);
+    // Without training rows (other data) there is no naive forecast to compare with, and MASE is undefined.
+    const double naive = foreign_ ? kNaN : training_naive_mae(dataset_, o, config_.baselines.season);
+    scores.by_target.push_back(all_metrics(y, p, naive));
+    scaler.transform(y), scaler.transform(p);
+    scaled.push_back(all_metrics(y, p, naive * std::abs(scaler.scale)));
+  }
+  scores.values = mean_over(scores.by_target), scores.scaled = mean_over(scaled);
+  if (outputs == 1) scores.by_target.clear();
+  return scores;
+}
+
+std::vector<Exhibit> ForecastProblem::exhibits(std::span<const Scores* const> seeds) const {
+  std::vector<Exhibit> exhibits;
+  const std::size_t targets = dataset_.options.targets.size();
+  for (std::size_t o = 0; o < targets; ++o) {
+    const std::string suffix = targets > 1 ? fmt::format("-{}", o + 1) : "";
+    const PredictedSeries series = predicted_series(dataset_, seeds, o);
+    exhibits.push_back(
+        {"predictions" + suffix,
+         seeds.size() > 1
+             ? "The line is the mean over the seeds, the band reaches from the least to the greatest."
+             : "",
+         sheet_of(prediction_figure(series, "Predictions and truth"))});
+    exhibits.push_back(
+        {"residuals" + suffix, "Predicted minus true value.", residual_sheet(series, "Residuals")});
+    exhibits.push_back(
+        {"scatter" + suffix, "", sheet_of(scatter_figure(series, "Predicted against true values"))});
+  }
+  return exhibits;
+}
+
+std::vector<std::pair<std::string, std::string>> ForecastProblem::facts() const {
+  const DatasetOptions& o = dataset_.options;
+  std::vector<std::pair<std::string, std::string>> facts = {
+      {"predicted", fmt::format("{}, {} step{} after a window of {}", fmt::join(o.targets, ", "), o.horizon,
+                                o.horizon == 1 ? "" : "s", o.window)},
+      {"split", o.split},
+      {"scaler", fmt::format("{}, fitted on: {}", o.scaler, o.scale_on)}};
+  if (const IncludedSet* set = find_included(config_.data.file))
+    facts.emplace_back("data credit", fmt::format("{} ({})", set->credit, set->licence));
+  return facts;
+}
+
+// One line a window, parts in order of time; truth and prediction of every target.
+std::string ForecastProblem::predictions_csv(const Scores& scores) const {
+  std::string text = "time,row,part";
+  for (const std::string& target : dataset_.options.targets)
+    text += fmt::format(",{},{}", csv_cell(target + " truth"), csv_cell(target + " prediction"));
+  text += "\n";
+  for (std::size_t part = 0; part < kPartNames.size(); ++part) {
+    const Windows& own = windows(part);
+    for (std::size_t i = 0; i < own.count; ++i) {
+      const std::size_t row = own.target_row[i];
+      text += fmt::format("{},{},{}", csv_cell(dataset_.series.times[row]), row, kPartNames[part]);
+      for (std::size_t o = 0; o < own.outputs; ++o)
+        text += fmt::format(",{},{}", dataset_.series.at(row, dataset_.target_columns[o]),
+                            scores.predictions[part][i * own.outputs + o]);
+      text += "\n";
+    }
+  }
+  return text;
+}
+
+std::string ForecastProblem::fitted() const { return fitted_text(dataset_); }
+
+std::uint64_t ForecastProblem::data_hash() const {
+  DataHash hash;
+  for (const Windows* part : {&dataset_.train, &dataset_.validation, &dataset_.test}) {
+    hash.add(part->count);
+    std::vector<double> x(part->steps * part->features);
+    for (std::size_t i = 0; i < part->count; ++i) part->copy(i, x.data()), hash.add(x);
+    hash.add(part->y);
+  }
+  return hash.value();
+}
+
+const ForecastProblem& require_forecast(const Problem& problem, std::string_view what) {
+  const auto* const forecast = dynamic_cast<const ForecastProblem*>(&problem);
+  require(forecast != nullptr,
+          "{} is for runs of a series (ebit train), and this run is of another problem: {}", what,
+          problem.description());
+  return *forecast;
+}
+
+std::unique_ptr<Problem> make_forecast(Config& config) { return std::make_unique<ForecastProblem>(config); }
+
+}  // namespace ebit::experiment

@@ -1,0 +1,184 @@
+#include "ebit/experiment/problems/prepare.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "ebit/base/error.h"
+#include "ebit/base/nearest.h"
+#include "ebit/data/generator.h"
+#include "ebit/data/included.h"
+#include "ebit/data/load.h"
+#include "ebit/experiment/problems/check_inputs.h"
+#include "ebit/experiment/runs/run_folder.h"
+
+namespace ebit::experiment {
+namespace {
+
+using nlohmann::json;
+
+std::vector<std::string> wanted_columns(const DatasetOptions& options) {
+  std::vector<std::string> wanted = options.targets;
+  for (const std::string& name : options.features) {
+    if (std::find(wanted.begin(), wanted.end(), name) == wanted.end()) wanted.push_back(name);
+  }
+  return wanted;
+}
+
+// Columns given by number bear their names from here on.
+void name_columns(std::vector<std::string>& columns, const std::vector<std::string>& wanted,
+                  const Series& series) {
+  for (std::string& column : columns) {
+    const auto found = std::find(wanted.begin(), wanted.end(), column);
+    column = series.names[static_cast<std::size_t>(found - wanted.begin())];
+  }
+}
+
+Series load_file(Config& config) {
+  DatasetOptions& options = config.data.dataset;
+  const std::filesystem::path path = find_data(config.data.file);
+  std::error_code ignored;
+  const IncludedSet* included =
+      std::filesystem::exists(config.data.file, ignored) ? nullptr : find_included(config.data.file);
+  if (included == nullptr) {
+    config.data.file = std::filesystem::absolute(path).lexically_normal().string();
+  } else {
+    if (options.targets.empty()) options.targets = {std::string(included->target)};
+    if (config.data.series.time.columns.empty())
+      config.data.series.time.columns = {std::string(included->time)};
+    if (config.baselines.season == 0) config.baselines.season = included->season;
+  }
+  const std::vector<std::string> wanted =
+      options.targets.empty() ? std::vector<std::string>{} : wanted_columns(options);
+  Series series = load_series(path, config.data.series, wanted);
+  if (options.targets.empty()) {
+    std::string names;
+    for (const std::string& name : series.names) names += (names.empty() ? "" : ", ") + name;
+    require(series.names.size() == 1, "say which column of '{}' to predict with --target: {}", path.string(),
+            names);
+    options.targets = series.names;
+    return series;
+  }
+  name_columns(options.features, wanted, series);
+  name_columns(options.targets, wanted, series);
+  return series;
+}
+
+// A short series cannot spare a validation part for windows of this size. Where nobody asked for one, its
+// rows go to the training part, so that the test part is the same with and without it.
+void do_without_validation(Config& config, Series& series) {
+  DatasetOptions& o = config.data.dataset;
+  const bool asked = config.given.contains("data.validation") || config.train.patience > 0;
+  if (asked || o.validation <= 0 || o.split != "time" || o.boundary != "inside") return;
+  if (o.window < 1 || o.horizon < 1 || o.train <= 0 || o.train + o.validation > 1) return;  // refused later
+  const double rows = static_cast<double>(series.rows());
+  const double has = std::floor(rows * (o.train + o.validation) + 1e-9) - std::floor(rows * o.train + 1e-9);
+  const double needs = static_cast<double>(o.window) + o.horizon;
+  if (has >= needs) return;
+  const bool to_training = !config.given.contains("data.train");
+  series.warnings.push_back(fmt::format(
+      "no validation part: its {} of {} rows cannot hold a window of {} with horizon {}; they are used "
+      "for {}; set --validation, or a smaller --window",
+      has, series.rows(), o.window, o.horizon, to_training ? "training" : "testing"));
+  if (to_training) o.train += o.validation;
+  o.validation = 0;
+}
+
+}  // namespace
+
+Series load_data(Config& config) {
+  SeriesConfig& data = config.data;
+  require(data.file.empty() || data.generator.empty(),
+          "there are two sources of data, '{}' and --generator {}: give one", data.file, data.generator);
+  if (data.file.empty() && data.generator.empty()) {
+    std::string names;
+    for (const IncludedSet& row : included_table())
+      names += (names.empty() ? "" : ", ") + std::string(row.name);
+    fail("there are no data: give a CSV file, an included data set ({}) or --generator NAME", names);
+  }
+  Series series = data.generator.empty() ? load_file(config)
+                                         : generate_series(data.generator, data.set, data.generator_seed);
+  if (data.dataset.targets.empty()) data.dataset.targets = {series.names.at(0)};
+  if (config.baselines.season == 0) config.baselines.season = 1;
+  require(config.baselines.season >= 1, "--season must be 0 (unknown) or more, not {}",
+          config.baselines.season);
+  return series;
+}
+
+Dataset prepare_dataset(Config& config) {
+  Series series = load_data(config);
+  do_without_validation(config, series);
+  Dataset dataset = make_dataset(series, config.data.dataset);
+  check_inputs(config, dataset);
+  const std::string reach = reach_warning(config, dataset);
+  if (!reach.empty()) dataset.series.warnings.push_back(reach);
+  return dataset;
+}
+
+void require_run_data(const Config& config) {
+  const std::filesystem::path file = config.data.file;
+  std::error_code ignored;
+  require(
+      !file.is_absolute() || std::filesystem::exists(file, ignored),
+      "the data of this run are gone: there is no '{}'; put it back, write where it is now into '{}' (file), "
+      "or name other data: ebit evaluate RUN DATA, ebit forecast RUN --data DATA",
+      file.string(), (std::filesystem::path(config.output.folder) / files::kConfig).string());
+}
+
+std::string fitted_text(const Dataset& dataset) {
+  json scalers = json::array();
+  for (const auto& part : dataset.scalers) {
+    json row = json::array();
+    for (const Scaler& s : part) row.push_back({{"name", s.name}, {"offset", s.offset}, {"scale", s.scale}});
+    scalers.push_back(row);
+  }
+  return json{{"columns", dataset.series.names},
+              {"target_columns", dataset.target_columns},
+              {"feature_columns", dataset.feature_columns},
+              {"window", dataset.options.window},
+              {"horizon", dataset.options.horizon},
+              {"stride", dataset.options.stride},
+              {"scaler", dataset.options.scaler},
+              {"scalers", scalers}}
+      .dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+Dataset fitted_dataset(const std::string& text, const std::string& where) {
+  Dataset dataset;
+  try {
+    const json value = json::parse(text);
+    value.at("columns").get_to(dataset.series.names);
+    value.at("target_columns").get_to(dataset.target_columns);
+    value.at("feature_columns").get_to(dataset.feature_columns);
+    value.at("window").get_to(dataset.options.window);
+    value.at("horizon").get_to(dataset.options.horizon);
+    value.at("stride").get_to(dataset.options.stride);
+    value.at("scaler").get_to(dataset.options.scaler);
+    for (const json& part : value.at("scalers")) {
+      dataset.scalers.emplace_back();
+      for (const json& s : part)
+        dataset.scalers.back().push_back({s.at("name"), s.at("offset"), s.at("scale")});
+    }
+  } catch (const json::exception&) {
+    fail("'{}' is damaged: it does not say how its data were scaled", where);
+  }
+  const std::size_t columns = dataset.series.names.size();
+  const auto inside = [&](std::size_t column) { return column < columns; };
+  const bool sound = !dataset.scalers.empty() && !dataset.target_columns.empty() &&
+                     !dataset.feature_columns.empty() &&
+                     std::all_of(dataset.target_columns.begin(), dataset.target_columns.end(), inside) &&
+                     std::all_of(dataset.feature_columns.begin(), dataset.feature_columns.end(), inside) &&
+                     std::all_of(dataset.scalers.begin(), dataset.scalers.end(),
+                                 [&](const auto& part) { return part.size() == columns; });
+  require(sound && dataset.options.window >= 1 && dataset.options.horizon >= 1 && dataset.options.stride >= 1,
+          "'{}' is damaged: what it says of its data does not fit together", where);
+  for (const std::size_t c : dataset.target_columns)
+    dataset.options.targets.push_back(dataset.series.names[c]);
+  for (const std::size_t c : dataset.feature_columns)
+    dataset.options.features.push_back(dataset.series.names[c]);
+  return dataset;
+}
+
+}  // namespace ebit::experiment

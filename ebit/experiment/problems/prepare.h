@@ -1,0 +1,34 @@
+// From a configuration to the data it trains on.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "ebit/data/dataset.h"
+#include "ebit/experiment/settings/config.h"
+
+namespace ebit::experiment {
+
+/// Loads or computes the series, and fills in what the configuration leaves open: the file's full path, the
+/// targets (an included data set's own, a generator's first column, the only number column of a file), the
+/// season. @returns the series with its warnings. Throws Error where there is neither file nor generator or
+/// both, where the target is not clear, and as find_data(), load_series() and generate_series() do.
+Series load_data(Config& config);
+
+/// The series split, scaled and cut as the configuration says; see make_dataset(). A validation share that
+/// nobody asked for (Config::given) becomes 0 where it cannot hold one window, and the series' warnings say
+/// so. Throws Error also where the model's encoder is not defined for a value, see check_inputs().
+Dataset prepare_dataset(Config& config);
+
+/// Throws Error that says what to do where the file of a run's data is not there any more.
+void require_run_data(const Config& config);
+
+/// All of a dataset that new data need to be seen the same way: columns, window, horizon, scalers; as JSON
+/// text.
+std::string fitted_text(const Dataset& dataset);
+
+/// A dataset without rows and windows that treats new data as the one of fitted_text() did; see windows_of().
+/// Throws Error, naming `where`, for text that is damaged.
+Dataset fitted_dataset(const std::string& text, const std::string& where);
+
+}  // namespace ebit::experiment

@@ -1,0 +1,127 @@
+#include "ebit/experiment/runs/results.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "ebit/base/error.h"
+#include "ebit/base/nearest.h"
+
+namespace ebit::experiment {
+namespace {
+
+// The mean of the judged metric, with the sign that makes less better.
+double judged_cost(const Results& results, const ModelResult& model, std::size_t part) {
+  const double mean = over_seeds(model, part, results.judged_metric).mean;
+  return results.metrics[results.judged_metric].greater_is_better ? -mean : mean;
+}
+
+std::string table_title(const Results& results, std::size_t part) {
+  const std::string_view name = part == 0 ? "training" : kPartNames[part];
+  if (!results.targets.empty()) return fmt::format("Results on the {} part, in the data's units", name);
+  return fmt::format("{} on the {} part: {}", results.problem, name, results.description);
+}
+
+}  // namespace
+
+MeanSpread mean_spread(std::span<const double> values) {
+  constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+  if (values.empty()) return {kNaN, kNaN};
+  const auto count = static_cast<double>(values.size());
+  MeanSpread result;
+  for (const double value : values) result.mean += value;
+  result.mean /= count;
+  if (values.size() < 2) return result;
+  for (const double value : values) result.spread += (value - result.mean) * (value - result.mean);
+  result.spread = std::sqrt(result.spread / (count - 1));
+  return result;
+}
+
+std::vector<double> values_of_seeds(const ModelResult& model, std::size_t part, std::size_t m) {
+  std::vector<double> values;
+  for (const SeedResult& seed : model.seeds) {
+    if (const auto& scores = seed.scores.parts[part]) values.push_back(scores->values[m]);
+  }
+  return values;
+}
+
+MeanSpread over_seeds(const ModelResult& model, std::size_t part, std::size_t m) {
+  return mean_spread(values_of_seeds(model, part, m));
+}
+
+double mean_seconds(const ModelResult& model) {
+  double sum = 0.0;
+  for (const SeedResult& seed : model.seeds) sum += seed.seconds;
+  return sum / static_cast<double>(model.seeds.size());
+}
+
+std::size_t metric_place(const Results& results, std::string_view name) {
+  for (std::size_t m = 0; m < results.metrics.size(); ++m) {
+    if (results.metrics[m].name == name) return m;
+  }
+  fail("there is no metric '{}' of {}{}", name, results.problem, suggestion(name, names_of(results.metrics)));
+}
+
+std::size_t judged_part(const Results& results) {
+  for (std::size_t part = kPartNames.size(); part-- > 0;) {
+    if (!results.models.empty() && !values_of_seeds(results.models[0], part, 0).empty()) return part;
+  }
+  return 0;
+}
+
+std::vector<std::string> verdicts(const Results& results) {
+  std::vector<std::string> lines;
+  if (results.models.size() < 2) return lines;
+  const std::size_t part = judged_part(results), judged = results.judged_metric;
+  const std::string& metric = results.metrics[judged].name;
+  const std::string& name = results.models[0].name;
+  const double cost = judged_cost(results, results.models[0], part);
+  const std::string ours = table_number(over_seeds(results.models[0], part, judged).mean);
+  if (std::isnan(cost)) return {fmt::format("{} has no {} on the {} part", name, metric, kPartNames[part])};
+  std::string beaten;
+  for (std::size_t i = 1; i < results.models.size(); ++i) {
+    const ModelResult& other = results.models[i];
+    const double theirs = judged_cost(results, other, part);
+    if (std::isnan(theirs)) continue;
+    if (cost < theirs) {
+      beaten += (beaten.empty() ? "" : ", ") + other.name;
+      continue;
+    }
+    lines.push_back(fmt::format(
+        "{} {} {} on the {} part ({} {} against {})", name, cost > theirs ? "loses to" : "is no better than",
+        other.name, kPartNames[part], metric, ours, table_number(over_seeds(other, part, judged).mean)));
+  }
+  if (!beaten.empty())
+    lines.push_back(
+        fmt::format("{} beats {} on the {} part ({} {})", name, beaten, kPartNames[part], metric, ours));
+  return lines;
+}
+
+TextTable result_table(const Results& results, std::size_t part) {
+  TextTable table;
+  table.title = table_title(results, part);
+  table.columns = {{"model", false}, {"parameters"}, {"seconds"}};
+  for (const MetricName& metric : results.metrics) table.columns.push_back({metric.name});
+  std::vector<double> costs;
+  std::size_t seeds = 1;
+  for (const ModelResult& model : results.models) {
+    const bool trained = model.role != Role::kReference;
+    std::vector<std::string> row = {model.name, std::to_string(model.parameters),
+                                    trained ? fmt::format("{:.1f}", mean_seconds(model)) : "–"};
+    for (std::size_t m = 0; m < results.metrics.size(); ++m) {
+      const MeanSpread value = over_seeds(model, part, m);
+      row.push_back(table_spread(value.mean, value.spread));
+    }
+    costs.push_back(judged_cost(results, model, part));
+    seeds = std::max(seeds, model.seeds.size());
+    table.rows.push_back(std::move(row));
+  }
+  const MetricName& judged = results.metrics[results.judged_metric];
+  table.best_row = least_row(costs);
+  table.best_meaning = fmt::format("{} {}", judged.greater_is_better ? "highest" : "lowest", judged.name);
+  if (seeds > 1) table.notes.push_back(fmt::format("mean ± standard deviation over {} seeds", seeds));
+  table.notes.insert(table.notes.end(), results.verdicts.begin(), results.verdicts.end());
+  return table;
+}
+
+}  // namespace ebit::experiment

@@ -1,0 +1,210 @@
+#include "ebit/experiment/runs/run.h"
+
+#include <optional>
+
+#include "ebit/base/atomic_file.h"
+#include "ebit/base/error.h"
+#include "ebit/base/file_lock.h"
+#include "ebit/corpus/catalogue.h"
+#include "ebit/experiment/problems/prepare.h"
+#include "ebit/experiment/runs/entropy_track.h"
+#include "ebit/experiment/runs/score.h"
+#include "ebit/experiment/runs/trainings.h"
+#include "ebit/experiment/settings/resolve.h"
+
+namespace ebit::experiment {
+namespace {
+
+namespace fs = std::filesystem;
+
+// The settings and the problem that refers to them.
+struct Setup {
+  std::shared_ptr<Config> config;
+  std::shared_ptr<Problem> problem;
+};
+
+Setup set_up(Config config) {
+  Setup setup{std::make_shared<Config>(std::move(config)), nullptr};
+  // The problem refers to its settings, so it keeps them alive.
+  std::unique_ptr<Problem> problem = make_problem(*setup.config);
+  setup.problem = std::shared_ptr<Problem>(problem.release(), [own = setup.config](Problem* p) { delete p; });
+  return setup;
+}
+
+// Batches `first` to `first + count` of the passes one after another.
+std::vector<fit::Batch> steps_of(const Problem& problem, std::uint64_t seed, std::int64_t first,
+                                 std::int64_t count) {
+  std::vector<fit::Batch> chosen, pass;
+  std::int64_t number = -1;
+  for (std::int64_t step = first; step < first + count; ++step) {
+    const auto size = static_cast<std::int64_t>(pass.empty() ? problem.batches(0, seed).size() : pass.size());
+    if (step / size != number) pass = problem.batches(static_cast<int>(number = step / size), seed);
+    chosen.push_back(pass[static_cast<std::size_t>(step % size)]);
+  }
+  return chosen;
+}
+
+fit::Training training_of(const std::shared_ptr<Problem>& problem, const std::shared_ptr<fit::Model>& model,
+                          const Config& config) {
+  const std::uint64_t seed = config.train.seed;
+  const std::int64_t count = config.problem.epoch_steps;
+  fit::Training training{.model = model,
+                         .step = model->make_step(config.train),
+                         .batches =
+                             [problem, seed, count](int epoch) {
+                               return count > 0 ? steps_of(*problem, seed, epoch * count, count)
+                                                : problem->batches(epoch, seed);
+                             },
+                         .examples = [problem](const fit::Batch& batch) -> const fit::Examples& {
+                           return problem->examples(batch);
+                         },
+                         .share_flag = problem->share_flag()};
+  if (problem->validated()) {
+    training.validate = [problem, seed](fit::Model& own) { return problem->validate(own, seed); };
+    training.metrics = problem->validation_metrics();
+  }
+  return training;
+}
+
+// Samples the memory of a training for --track-entropy.
+class MemoryWatch : public TrainingWatch {
+ public:
+  MemoryWatch(const Job& job, std::shared_ptr<fit::Model> model, const Problem& problem)
+      : job_(job),
+        model_(std::move(model)),
+        examples_(problem.sequences(problem.validated() ? 1 : 0, kTrackedSequences)) {}
+
+  void start(int done) override {
+    track_.emplace(job_.folder / files::kEntropy, job_.config.output.track_entropy, done);
+    if (done == 0) after_epoch(0, false);
+  }
+  void after_epoch(int epoch, bool last) override {
+    if (!track_->due(epoch, last)) return;
+    fit::Examples seen = examples_;
+    seen.x = model_->core_inputs(examples_);
+    seen.features = seen.x.size() / (seen.samples * seen.steps);
+    track_->add(sample_entropy(epoch, std::get<CellOptions>(model_->spec().core),
+                               fit::cell_parameters(model_->spec(), model_->weights()), seen,
+                               job_.config.train.seed));
+  }
+  void write() const override { track_->write(); }
+
+ private:
+  const Job& job_;
+  std::shared_ptr<fit::Model> model_;
+  fit::Examples examples_;
+  std::optional<EntropyTrack> track_;
+};
+
+ReadyTraining ready(const Job& job, const std::shared_ptr<Problem>& problem, const Config& run) {
+  const std::shared_ptr<fit::Model> model = model_of(job, *problem, run);
+  ReadyTraining training{
+      .trainer = std::make_unique<fit::Trainer>(training_of(problem, model, job.config), job.config.train),
+      .summary = model->summary(),
+      .metadata = {{"fingerprint", fingerprint_of(job, *problem)},
+                   {"model", model->summary()},
+                   {"data", problem->fitted()},
+                   {"config", to_toml(job.config)}}};
+  if (run.output.track_entropy > 0 && !job.baseline)
+    training.watch = std::make_unique<MemoryWatch>(job, model, *problem);
+  return training;
+}
+
+void check_numbers(const Config& c) {
+  for (const auto& [flag, value] : {std::pair{"--limit", c.corpus.limit},
+                                    {"--test-limit", c.corpus.test_limit},
+                                    {"--max-length", c.corpus.max_length},
+                                    {"--max-vocabulary", c.corpus.max_vocabulary},
+                                    {"--epoch-steps", c.problem.epoch_steps},
+                                    {"--sample", c.problem.sample},
+                                    {"--track-entropy", c.output.track_entropy}}) {
+    require(value >= 0, "{} must be 0 or more, not {}", flag, value);
+  }
+  for (const auto& [flag, value] : {std::pair{"--min-count", c.corpus.min_count},
+                                    {"--embedding", c.model.embedding},
+                                    {"--beam", c.problem.beam}})
+    require(value >= 1, "{} must be at least 1, not {}", flag, value);
+}
+
+// Files by their absolute paths, so that the run can be used from any folder. What is not there is told
+// by the name that the user gave.
+void settle_paths(Config& c) {
+  std::error_code ignored;
+  for (std::string* path :
+       {&c.corpus.corpus, &c.corpus.target_file, &c.corpus.vectors, &c.corpus.folder, &c.model.ansatz_file}) {
+    if (path == &c.corpus.corpus && find_corpus_row(*path) != nullptr) continue;
+    if (!path->empty() && fs::exists(*path, ignored)) *path = fs::absolute(*path).lexically_normal().string();
+  }
+}
+
+std::string default_folder(const Config& c) {
+  std::string data = c.problem.name;
+  if (data == "forecast")
+    data = c.data.generator.empty() ? fs::path(c.data.file).stem().string() : c.data.generator;
+  return (fs::path("runs") / (data + "-" + c.model.name)).string();
+}
+
+// Where the folder's files may be, what a run writes goes to one process at a time.
+RunResult run_jobs(const Setup& setup, const RunCallbacks& callbacks) {
+  const Config& config = *setup.config;
+  RunResult result{.folder = config.output.folder, .config = config, .problem = setup.problem};
+  RunLog log(result.folder);
+  log.line(setup.problem->description());
+  for (const std::string& note : setup.problem->notes()) {
+    log.line(note);
+    if (callbacks.on_note) callbacks.on_note(note);
+  }
+  const auto prepare = [&](const Job& job) { return ready(job, setup.problem, config); };
+  result.interrupted = !run_trainings(jobs_of(config, result.folder), prepare, log, callbacks);
+  if (result.interrupted) return result;
+  result.results = score_jobs(result.folder, config, *setup.problem, callbacks);
+  write_scores(result);
+  for (const std::string& line : result.results.verdicts) log.line(line);
+  return result;
+}
+
+}  // namespace
+
+RunResult start_run(Config config, const RunCallbacks& callbacks) {
+  check_counts(config);
+  check_numbers(config);
+  use_threads(config);
+  settle_paths(config);
+  Setup setup = set_up(std::move(config));
+  Config& own = *setup.config;
+  if (own.output.folder.empty()) own.output.folder = default_folder(own);
+  check_run_folder(own.output.folder, own.output.overwrite);
+  // Throws for settings that make no training, before anything is written.
+  for (const Job& job : jobs_of(own, own.output.folder)) ready(job, setup.problem, own);
+  make_folder(own.output.folder);
+  const FolderLock lock(own.output.folder);
+  create_run_folder(own.output.folder, own);
+  return run_jobs(setup, callbacks);
+}
+
+RunResult resume_run(const fs::path& folder, int epochs, const RunCallbacks& callbacks) {
+  Config config = read_run_config(folder);
+  const FolderLock lock(folder);
+  require_run_data(config);
+  use_threads(config);
+  const bool longer = extend_epochs(config, epochs);
+  const Setup setup = set_up(std::move(config));
+  if (longer) write_run_config(folder, *setup.config);
+  return run_jobs(setup, callbacks);
+}
+
+RunResult evaluate_run(const fs::path& folder, const RunCallbacks& callbacks) {
+  Config config = read_run_config(folder);
+  const FolderLock lock(folder);
+  require_run_data(config);
+  use_threads(config);
+  const Setup setup = set_up(std::move(config));
+  RunResult result{.folder = folder, .config = *setup.config, .problem = setup.problem};
+  for (const std::string& note : setup.problem->notes())
+    if (callbacks.on_note) callbacks.on_note(note);
+  result.results = score_jobs(folder, *setup.config, *setup.problem, callbacks);
+  write_scores(result);
+  return result;
+}
+
+}  // namespace ebit::experiment

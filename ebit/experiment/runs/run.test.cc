@@ -1,0 +1,498 @@
+#include "ebit/experiment/runs/run.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmath>
+#include <csignal>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "ebit/base/atomic_file.h"
+#include "ebit/base/error.h"
+#include "ebit/data/metrics.h"
+#include "ebit/experiment/problems/forecast_problem.h"
+#include "ebit/experiment/problems/prepare.h"
+#include "ebit/experiment/runs/forecast.h"
+#include "ebit/experiment/settings/resolve.h"
+#include "ebit/fit/checkpoint.h"
+#include "ebit/fit/windows_examples.h"
+
+namespace ebit::experiment {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+template <class Call>
+std::string error_of(Call call) {
+  try {
+    call();
+  } catch (const Error& error) {
+    EXPECT_EQ(std::string(error.what()).find('\n'), std::string::npos) << error.what();
+    return error.what();
+  }
+  return "no error";
+}
+
+fs::path fresh(const std::string& name) {
+  const fs::path folder = fs::path(EBIT_TEST_TMP) / "runs" / name;
+  fs::remove_all(folder);
+  return folder;
+}
+
+// Two columns over 90 days; `rain` helps to see `temp, max`, whose name needs quoting.
+fs::path csv_file() {
+  const fs::path path = fs::path(EBIT_TEST_TMP) / "weather.csv";
+  std::string text = "date,rain,\"temp, max\"\n";
+  for (int i = 0; i < 90; ++i) {
+    text += fmt::format("2024-{:02}-{:02},{},{}\n", 1 + i / 28, 1 + i % 28, (i * 7) % 5,
+                        10 + 8 * std::sin(0.3 * i) + 0.5 * ((i * 13) % 7));
+  }
+  write_file_atomically(path, text);
+  return path;
+}
+
+Config small_config(const fs::path& folder) {
+  Config config = resolve("forecast", std::nullopt, {{"model.name", "daskin-collapse", "--model"}});
+  config.data.file = csv_file().string();
+  config.data.dataset.train = 0.7;
+  config.data.dataset.targets = {"temp, max"};
+  config.data.dataset.window = 4;
+  config.data.dataset.validation = 0.15;
+  config.train.epochs = 4;
+  config.baselines.which = {"persistence", "seasonal-naive", "fellner-qrnn"};
+  config.baselines.season = 7;
+  config.output.folder = folder.string();
+  config.output.checkpoint_seconds = 0;
+  return config;
+}
+
+// losses.csv without its column of seconds, the one that may differ.
+std::string losses_without_seconds(const fs::path& folder) {
+  std::ifstream in(folder / files::kLosses);
+  std::string text, line;
+  while (std::getline(in, line)) {
+    std::vector<std::string> cells;
+    std::stringstream row(line);
+    for (std::string cell; std::getline(row, cell, ',');) cells.push_back(cell);
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+      if (i != 5) text += cells[i] + ",";
+    }
+    text += "\n";
+  }
+  return text;
+}
+
+TEST(Run, WritesACompleteFolder) {
+  const fs::path folder = fresh("complete");
+  Config config = small_config(folder);
+  config.seeds = 2;
+  const RunResult result = start_run(config, {});
+  EXPECT_FALSE(result.interrupted);
+  for (const char* name : {files::kConfig, files::kLosses, files::kMetrics, files::kPredictions, files::kBest,
+                           files::kLast, files::kLog}) {
+    EXPECT_TRUE(fs::exists(folder / name)) << name;
+  }
+  EXPECT_TRUE(fs::exists(folder / "seeds/2/best.safetensors"));
+  EXPECT_TRUE(fs::exists(folder / "baselines/fellner-qrnn/seed-1/predictions.csv"));
+  EXPECT_TRUE(fs::exists(folder / "baselines/fellner-qrnn/seed-2/losses.csv"));
+
+  const json metrics = json::parse(read_file(folder / files::kMetrics));
+  ASSERT_EQ(metrics["models"].size(), 4u);
+  EXPECT_EQ(metrics["models"][0]["name"], "daskin-collapse");
+  EXPECT_EQ(metrics["models"][0]["seeds"].size(), 2u);
+  EXPECT_EQ(metrics["models"][0]["parameters"], 2 * 2 * 4 + 8);
+  EXPECT_EQ(metrics["models"][1]["name"], "persistence");
+  EXPECT_EQ(metrics["models"][2]["name"], "seasonal-naive");
+  const double mean = metrics["models"][0]["mean"]["test"]["RMSE"];
+  const double first = metrics["models"][0]["seeds"][0]["parts"]["test"]["values"]["RMSE"];
+  const double second = metrics["models"][0]["seeds"][1]["parts"]["test"]["values"]["RMSE"];
+  EXPECT_NEAR(mean, (first + second) / 2, 1e-12);
+  EXPECT_NEAR(metrics["models"][0]["spread"]["test"]["RMSE"], std::abs(first - second) / std::sqrt(2.0),
+              1e-12);
+  EXPECT_FALSE(metrics["verdicts"].empty());
+
+  // predictions.csv is in the data's units: its errors are those of metrics.json.
+  const std::string text = read_file(folder / files::kPredictions);
+  EXPECT_THAT(text,
+              HasSubstr("time,row,part,\"temp, max truth\",\"temp, max prediction\"\n2024-01-05,4,train,"));
+  std::vector<double> truth, prediction;
+  std::stringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.find(",test,") == std::string::npos) continue;
+    const std::size_t comma = line.rfind(','), before = line.rfind(',', comma - 1);
+    truth.push_back(std::stod(line.substr(before + 1)));
+    prediction.push_back(std::stod(line.substr(comma + 1)));
+  }
+  EXPECT_NEAR(metric("RMSE", truth, prediction, 1.0), first, 1e-9);
+}
+
+TEST(Run, TheResolvedConfigRepeatsTheRun) {
+  const fs::path folder = fresh("repeat-1"), again = fresh("repeat-2");
+  start_run(small_config(folder), {});
+  Config config = read_run_config(folder);
+  config.output.folder = again.string();
+  start_run(config, {});
+  EXPECT_EQ(read_file(folder / files::kPredictions), read_file(again / files::kPredictions));
+  EXPECT_EQ(losses_without_seconds(folder), losses_without_seconds(again));
+}
+
+TEST(Run, AnInterruptedRunResumesToTheSameLosses) {
+  const fs::path straight = fresh("straight"), stopped = fresh("stopped");
+  start_run(small_config(straight), {});
+  RunCallbacks callbacks;
+  int polls = 0;
+  callbacks.interrupted = [&] { return ++polls == 25; };
+  EXPECT_TRUE(start_run(small_config(stopped), callbacks).interrupted);
+  EXPECT_FALSE(fs::exists(stopped / files::kMetrics));
+  EXPECT_FALSE(resume_run(stopped, 0, {}).interrupted);
+  EXPECT_EQ(losses_without_seconds(straight), losses_without_seconds(stopped));
+  EXPECT_EQ(read_file(straight / files::kPredictions), read_file(stopped / files::kPredictions));
+  const fs::path other = "baselines/fellner-qrnn/seed-1";
+  EXPECT_EQ(losses_without_seconds(straight / other), losses_without_seconds(stopped / other));
+}
+
+TEST(Run, ARunKilledAtAnyMomentResumesToTheSameLosses) {
+  const fs::path straight = fresh("never-killed"), killed = fresh("killed");
+  Config config = small_config(straight);
+  config.train.epochs = 12;
+  config.baselines.which = {};
+  start_run(config, {});
+  config.output.folder = killed.string();
+  // A child process is killed by SIGKILL again and again, at another moment each time.
+  bool done = false;
+  int kills = 0;
+  for (int round = 0; round < 60 && !done; ++round) {
+    const pid_t child = fork();
+    ASSERT_GE(child, 0);
+    if (child == 0) {
+      int code = 3;
+      try {
+        if (is_run_folder(killed)) {
+          resume_run(killed, 0, {});
+        } else {
+          start_run(config, {});
+        }
+        code = 0;
+      } catch (const std::exception&) {
+      }
+      _exit(code);
+    }
+    usleep(static_cast<useconds_t>(8000 + 7000 * round));
+    kill(child, SIGKILL);
+    int status = 0;
+    waitpid(child, &status, 0);
+    done = WIFEXITED(status);
+    if (done) {
+      EXPECT_EQ(WEXITSTATUS(status), 0);
+    }
+    kills += done ? 0 : 1;
+  }
+  ASSERT_TRUE(done);
+  EXPECT_GE(kills, 1);
+  EXPECT_EQ(losses_without_seconds(straight), losses_without_seconds(killed));
+  EXPECT_EQ(read_file(straight / files::kPredictions), read_file(killed / files::kPredictions));
+}
+
+TEST(Run, MoreEpochsGoOnWhereTheRunEnded) {
+  const fs::path folder = fresh("longer"), straight = fresh("long-at-once");
+  Config config = small_config(folder);
+  start_run(config, {});
+  resume_run(folder, 6, {});
+  config.train.epochs = 6;
+  config.output.folder = straight.string();
+  start_run(config, {});
+  EXPECT_EQ(losses_without_seconds(folder), losses_without_seconds(straight));
+  EXPECT_THAT(error_of([&] { resume_run(folder, 2, {}); }), HasSubstr("--epochs 2 is not above the run's 6"));
+}
+
+TEST(Run, AnEntropyInTheLossIsRecordedAndResumed) {
+  Config config = small_config(fresh("entropy"));
+  config.model.entropy = {.weight = 0.2, .target = 0.5};
+  config.baselines.which = {};
+  start_run(config, {});
+  const std::string straight = read_file(config.output.folder + "/losses.csv");
+  EXPECT_THAT(straight, HasSubstr("best,entropy\n"));
+  EXPECT_THAT(read_file(config.output.folder + "/config.toml"), HasSubstr("entropy_target = 0.5"));
+  const auto entropies_of = [](const Config& c) {
+    std::vector<double> all;
+    for (const fit::EpochRecord& r :
+         fit::load_checkpoint(fs::path(c.output.folder) / files::kLast, "").state.history)
+      all.push_back(r.entropy);
+    return all;
+  };
+  Config begun = config;
+  begun.output.folder = fresh("entropy-resumed").string();
+  begun.train.epochs = 2;
+  start_run(begun, {});
+  resume_run(begun.output.folder, 4, {});
+  EXPECT_EQ(entropies_of(begun), entropies_of(config));
+  for (const double s : entropies_of(config)) EXPECT_GT(s, 0);
+}
+
+TEST(Run, FoldersAreReplacedOnlyWhenAskedAndOnlyRuns) {
+  const fs::path folder = fresh("guarded");
+  Config config = small_config(folder);
+  config.train.epochs = 1;
+  config.baselines.which = {};
+  start_run(config, {});
+  EXPECT_THAT(error_of([&] { start_run(config, {}); }), HasSubstr("add --overwrite"));
+  config.output.overwrite = true;
+  EXPECT_EQ(error_of([&] { start_run(config, {}); }), "no error");
+  std::ofstream(folder / "thesis.txt") << "years of work";
+  EXPECT_THAT(error_of([&] { start_run(config, {}); }), HasSubstr("also holds 'thesis.txt'"));
+  EXPECT_TRUE(fs::exists(folder / "thesis.txt"));
+  EXPECT_TRUE(fs::exists(folder / files::kBest));
+
+  const fs::path other = fresh("not-a-run");
+  fs::create_directories(other);
+  std::ofstream(other / "photo.jpg") << "x";
+  config.output.folder = other.string();
+  EXPECT_THAT(error_of([&] { start_run(config, {}); }), HasSubstr("is no run of ebit"));
+  EXPECT_TRUE(fs::exists(other / "photo.jpg"));
+
+  config.output.folder = (other / "photo.jpg").string();
+  EXPECT_THAT(error_of([&] { start_run(config, {}); }), HasSubstr("a file of that name"));
+  config.output.folder = (other / "photo.jpg" / "run").string();
+  EXPECT_THAT(error_of([&] { start_run(config, {}); }), HasSubstr("cannot make the folder"));
+  config.output.folder = "/proc/ebit-run";  // a file system that nobody can write
+  EXPECT_THAT(error_of([&] { start_run(config, {}); }), HasSubstr("cannot make the folder '/proc/ebit-run'"));
+  EXPECT_THAT(error_of([&] { read_run_config(other); }), HasSubstr("is no run of ebit"));
+  EXPECT_THAT(error_of([&] { read_run_config(other / "absent"); }), HasSubstr("there is no folder"));
+}
+
+TEST(Run, BadDataAndSettingsLeaveNoFolder) {
+  const fs::path folder = fresh("never-made");
+  const auto refusal = [&](auto edit) {
+    Config config = small_config(folder);
+    edit(config);
+    const std::string message = error_of([&] { start_run(config, {}); });
+    EXPECT_FALSE(fs::exists(folder)) << message;
+    return message;
+  };
+  EXPECT_THAT(refusal([](Config& c) { c.data.dataset.targets = {"temp max"}; }), HasSubstr("temp, max"));
+  EXPECT_THAT(refusal([](Config& c) { c.data.dataset.targets = {}; }), HasSubstr("--target"));
+  EXPECT_THAT(refusal([](Config& c) { c.data.file = "absent.csv"; }), HasSubstr("absent.csv"));
+  EXPECT_THAT(refusal([](Config& c) { c.data.file = ""; }), HasSubstr("there are no data"));
+  EXPECT_THAT(refusal([](Config& c) { c.data.generator = "henon"; }), HasSubstr("two sources"));
+  EXPECT_THAT(refusal([](Config& c) { c.data.dataset.window = 500; }), HasSubstr("window"));
+  EXPECT_THAT(refusal([](Config& c) { c.data.dataset.window = -1; }), HasSubstr("window"));
+  EXPECT_THAT(refusal([](Config& c) { c.train.epochs = 0; }), HasSubstr("--epochs"));
+  EXPECT_THAT(refusal([](Config& c) { c.seeds = 0; }), HasSubstr("--seeds"));
+  EXPECT_THAT(refusal([](Config& c) { c.model.reg.system = 60; }), HasSubstr("60"));
+  EXPECT_THAT(refusal([](Config& c) { c.model.name = "persistence"; }),
+              HasSubstr("persistence is not trained: compare a model with it"));
+  EXPECT_THAT(refusal([](Config& c) { c.model.entropy.target = 1; }),
+              HasSubstr("no effect without --entropy-weight"));
+  EXPECT_THAT(refusal([](Config& c) { c.model.entropy = {.weight = 1, .target = 2.1}; }),
+              HasSubstr("from 0 to 2,"));
+}
+
+TEST(Run, ResumeRefusesWhatDoesNotBelongTogether) {
+  const fs::path folder = fresh("mixed");
+  Config config = small_config(folder);
+  config.baselines.which = {};
+  start_run(config, {});
+  const std::string good = read_file(folder / files::kLast);
+
+  write_file_atomically(folder / files::kLast, good.substr(0, good.size() / 2));
+  EXPECT_THAT(error_of([&] { resume_run(folder, 9, {}); }),
+              AllOf(HasSubstr("last.safetensors"), HasSubstr("truncated")));
+  write_file_atomically(folder / files::kLast, "not a checkpoint at all");
+  EXPECT_THAT(error_of([&] { resume_run(folder, 10, {}); }), HasSubstr("not a safetensors file"));
+  write_file_atomically(folder / files::kLast, good);
+
+  std::string text = read_file(folder / files::kConfig);
+  const std::size_t place = text.find("n_ancilla = 2");
+  ASSERT_NE(place, std::string::npos);
+  write_file_atomically(folder / files::kConfig, text.replace(place, 13, "n_ancilla = 3"));
+  EXPECT_THAT(error_of([&] { resume_run(folder, 0, {}); }), HasSubstr("is of another training"));
+  write_file_atomically(folder / files::kConfig, "# ebit run: broken\n[train\n");
+  EXPECT_THAT(error_of([&] { resume_run(folder, 0, {}); }), HasSubstr("config.toml:2: broken TOML"));
+}
+
+TEST(Run, ALossThatBecomesNanKeepsTheLastGoodCheckpoint) {
+  const fs::path folder = fresh("diverging");
+  Config config = small_config(folder);
+  config.baselines.which = {};
+  config.model.head = "linear", config.model.dtype = "float32";
+  config.train.optimizer = "sgd", config.train.optimizer_options.lr = 4;
+  config.train.epochs = 200;
+  const std::string message = error_of([&] { start_run(config, {}); });
+  EXPECT_THAT(message, AllOf(HasSubstr("the training loss became"), HasSubstr("batch"), HasSubstr("--lr")));
+  const fit::TrainState state = fit::load_checkpoint(folder / files::kLast, "").state;
+  EXPECT_GE(state.history.size(), 1u);
+  EXPECT_EQ(state.end, fit::End::kDiverged);
+  for (const double number : fit::as_doubles(state.model.at("head.weight"), "head.weight"))
+    EXPECT_TRUE(std::isfinite(number));
+}
+
+TEST(Run, ASecondProcessOnTheFolderIsToldWhoHasIt) {
+  const fs::path folder = fresh("shared");
+  Config config = small_config(folder);
+  config.baselines.which = {};
+  RunCallbacks callbacks;
+  std::string message;
+  callbacks.on_epoch = [&](const Job&, const fit::EpochRecord& record, const fit::TrainProgress&) {
+    if (record.epoch != 1) return;
+    // Another process goes on with the run while this one trains.
+    int pipe_ends[2];
+    ASSERT_EQ(pipe(pipe_ends), 0);
+    const pid_t child = fork();
+    if (child == 0) {
+      const std::string own = error_of([&] { resume_run(folder, 0, {}); });
+      _exit(write(pipe_ends[1], own.data(), own.size()) == static_cast<ssize_t>(own.size()) ? 0 : 1);
+    }
+    int status = 0;
+    waitpid(child, &status, 0);
+    EXPECT_EQ(status, 0);
+    char text[1000];
+    const ssize_t size = read(pipe_ends[0], text, sizeof text);
+    message.assign(text, static_cast<std::size_t>(std::max<ssize_t>(size, 0)));
+    close(pipe_ends[0]), close(pipe_ends[1]);
+  };
+  EXPECT_FALSE(start_run(config, callbacks).interrupted);
+  EXPECT_THAT(message, HasSubstr(fmt::format("in use by process {}", getpid())));
+  EXPECT_EQ(error_of([&] { resume_run(folder, 0, {}); }), "no error") << "the lock is gone with the run";
+}
+
+TEST(Run, AnEditedCorpusOfEqualSizeIsNoticed) {
+  const fs::path folder = fresh("edited");
+  Config config = small_config(folder);
+  config.baselines.which = {};
+  RunCallbacks stop;
+  int polls = 0;
+  stop.interrupted = [&] { return ++polls == 20; };
+  EXPECT_TRUE(start_run(config, stop).interrupted);
+  const std::string text = read_file(config.data.file);
+  std::string edited = text;
+  edited.replace(edited.rfind(','), 2, ",2");
+  write_file_atomically(config.data.file, edited);
+  EXPECT_THAT(error_of([&] { resume_run(folder, 0, {}); }), HasSubstr("is of another training"));
+  write_file_atomically(config.data.file, text);
+  EXPECT_EQ(error_of([&] { resume_run(folder, 0, {}); }), "no error");
+}
+
+TEST(Run, FoldersOfAnEarlierVersionAreToldInOneLine) {
+  const fs::path folder = fresh("old");
+  fs::create_directories(folder);
+  write_file_atomically(folder / files::kConfig,
+                        "# ebit run: all its settings.\n\n[model]\nkind = \"register\"\n");
+  EXPECT_THAT(error_of([&] { resume_run(folder, 0, {}); }), HasSubstr("of an earlier version of ebit"));
+}
+
+TEST(Run, CellsOfEveryFamilyAnswerClassesToo) {
+  for (const std::string model : {"daskin-collapse", "fellner-qrnn", "li-pqrnn", "qrnn"}) {
+    SCOPED_TRACE(model);
+    Config config = resolve("digits", std::nullopt,
+                            {{"model.name", model, "--model"},
+                             {"corpus.limit", "60", "--limit"},
+                             {"corpus.test_limit", "20", "--test-limit"},
+                             {"train.epochs", "2", "--epochs"},
+                             {"output.folder", fresh("digits-" + model).string(), "-o"}});
+    if (model == "qrnn") config.model.qrnn.qubits = 3;
+    if (model == "fellner-qrnn" || model == "li-pqrnn") {
+      // Eight numbers a step do not fit on two wires: a trained map is needed, which torch computes.
+      EXPECT_THAT(error_of([&] { start_run(config, {}); }), HasSubstr("libtorch"));
+      continue;
+    }
+    const RunResult result = start_run(config, {});
+    const auto& scores = result.results.models.at(0).seeds.at(0).scores.parts[2];
+    ASSERT_TRUE(scores.has_value());
+    EXPECT_GE(scores->values[0], 0) << "accuracy";
+    EXPECT_EQ(scores->values.size(), result.results.metrics.size());
+    EXPECT_EQ(result.results.models.at(1).role, Role::kReference);
+    EXPECT_NO_THROW(write_report(result));
+    EXPECT_TRUE(fs::exists(result.folder / files::kReport));
+  }
+}
+
+TEST(Evaluate, OtherDataAreSeenAsTheTrainingSawItsOwn) {
+  const fs::path folder = fresh("evaluated");
+  Config config = small_config(folder);
+  config.baselines.which = {"persistence"};
+  const RunResult run = start_run(config, {});
+  // The same file as "other data": its windows hold those of the test part, which must score alike.
+  const RunResult other = score_on(folder, csv_file().string(), {});
+  ASSERT_EQ(other.results.models.size(), 2u);
+  const auto& all = other.results.models[0].seeds[0].scores.predictions[2];
+  const auto& test = run.results.models[0].seeds[0].scores.predictions[2];
+  ASSERT_GT(all.size(), test.size());
+  for (std::size_t i = 0; i < test.size(); ++i) {
+    EXPECT_NEAR(all[all.size() - test.size() + i], test[i], 1e-12) << i;
+  }
+  EXPECT_THAT(error_of([&] {
+                const fs::path path = fs::path(EBIT_TEST_TMP) / "other.csv";
+                write_file_atomically(path, "date,rain\n2024-01-01,1\n2024-01-02,2\n");
+                score_on(folder, path.string(), {});
+              }),
+              HasSubstr("temp, max"));
+}
+
+// The trainings of a run's model.
+std::vector<TrainedModel> trainings_of(const fs::path& folder, Series& series) {
+  Config config = read_run_config(folder);
+  const std::unique_ptr<Problem> problem = make_problem(config);
+  series = require_forecast(*problem, "this test").dataset().series;
+  std::vector<TrainedModel> models;
+  for (const Job& job : jobs_of(config, folder)) models.push_back(load_trained(job, *problem, config));
+  return models;
+}
+
+TEST(Forecast, FirstStepsAreTheModelsOwnAndTheRestFollowsFromThem) {
+  const fs::path folder = fresh("forecast");
+  Config config = small_config(folder);
+  config.baselines.which = {};
+  config.seeds = 2;
+  start_run(config, {});
+  Series series;
+  const std::vector<TrainedModel> models = trainings_of(folder, series);
+  const std::span<const TrainedModel> first(models.data(), 1);
+  const Forecast five = forecast(models, series, 5);
+  ASSERT_EQ(five.values.size(), 5u);
+  EXPECT_EQ(five.direct, 1u);
+  EXPECT_LE(five.low[3], five.values[3]);
+  EXPECT_GE(five.high[3], five.values[3]);
+  // Step 1 on the series without its last row is the prediction of that row.
+  Series shorter = series;
+  shorter.times.pop_back();
+  shorter.values.resize(shorter.values.size() - shorter.columns());
+  const Forecast one = forecast(first, shorter, 1);
+  const Dataset fitted = fitted_dataset(models[0].metadata.at("data"), "this test");
+  const std::vector<double> y =
+      fit::predict(*models[0].model, windows_of(series, fitted), false, 1, 1, 0);
+  EXPECT_NEAR(one.values[0], fitted.target_scaler(0, 0).inverse(y.back()), 1e-12);
+  // Step 2 is step 1 of the series with step 1 appended.
+  Series longer = series;
+  const Forecast single = forecast(first, series, 2);
+  longer.times.push_back("x");
+  longer.values.push_back(single.values[0]);
+  EXPECT_NEAR(forecast(first, longer, 1).values[0], single.values[1], 1e-9);
+
+  EXPECT_THAT(error_of([&] { forecast(models, series, 0); }), HasSubstr("--steps must be at least 1"));
+  shorter.values.resize(2);
+  shorter.times.resize(2);
+  EXPECT_THAT(error_of([&] { forecast(models, shorter, 1); }), HasSubstr("a forecast needs 4"));
+}
+
+TEST(Forecast, FeaturesThatAreNotPredictedAreRefusedBeyondTheHorizon) {
+  const fs::path folder = fresh("forecast-features");
+  Config config = small_config(folder);
+  config.baselines.which = {};
+  config.data.dataset.features = {"temp, max", "rain"};
+  config.data.dataset.horizon = 2;
+  start_run(config, {});
+  Series series;
+  const std::vector<TrainedModel> models = trainings_of(folder, series);
+  EXPECT_EQ(forecast(models, series, 2).direct, 2u);
+  EXPECT_THAT(error_of([&] { forecast(models, series, 3); }),
+              AllOf(HasSubstr("future values of 'rain'"), HasSubstr("at most 2 steps")));
+}
+
+}  // namespace
+}  // namespace ebit::experiment

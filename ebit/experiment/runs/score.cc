@@ -1,0 +1,191 @@
+#include "ebit/experiment/runs/score.h"
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "ebit/base/atomic_file.h"
+#include "ebit/base/error.h"
+#include "ebit/experiment/problems/forecast_problem.h"
+#include "ebit/experiment/problems/prepare.h"
+#include "ebit/experiment/runs/trainings.h"
+
+namespace ebit::experiment {
+namespace {
+
+namespace fs = std::filesystem;
+
+void note(const RunCallbacks& callbacks, const std::string& text) {
+  if (callbacks.on_note) callbacks.on_note(text);
+}
+
+Results empty_results(const Config& config, const Problem& problem) {
+  Results results{.problem = config.problem.name,
+                  .description = problem.description(),
+                  .loss_name = problem.loss_name(),
+                  .notes = problem.notes(),
+                  .metrics = problem.metrics(),
+                  .judged_metric = problem.judged_metric()};
+  if (problem.validated()) results.validation_metrics = problem.validation_metrics();
+  if (const auto* series = dynamic_cast<const ForecastProblem*>(&problem))
+    results.targets = series->dataset().options.targets;
+  return results;
+}
+
+// References stand right behind the model, before the trained baselines.
+void add_references(Results& results, const Problem& problem) {
+  std::vector<ModelResult> references;
+  for (Reference& reference : problem.references())
+    references.push_back({.name = reference.name,
+                          .summary = reference.summary,
+                          .role = Role::kReference,
+                          .reference_loss = reference.loss,
+                          .seeds = {{.scores = std::move(reference.scores)}}});
+  results.models.insert(results.models.begin() + 1, std::make_move_iterator(references.begin()),
+                        std::make_move_iterator(references.end()));
+}
+
+// The result that this job's seed belongs to; a new one for the first seed of a model.
+ModelResult& result_for(Results& results, const TrainedModel& trained) {
+  const Role role = trained.job.baseline ? Role::kBaseline : Role::kModel;
+  if (results.models.empty() || results.models.back().name != trained.job.name ||
+      results.models.back().role != role)
+    results.models.push_back({.name = trained.job.name,
+                              .summary = trained.model->summary(),
+                              .role = role,
+                              .parameters = trained.model->parameters()});
+  return results.models.back();
+}
+
+SeedResult seed_of(const TrainedModel& trained) {
+  SeedResult seed{
+      .seed = trained.job.config.train.seed,
+      .epochs = trained.epochs(),
+      .best_epoch = trained.job.config.train.restore_best ? trained.progress.best_epoch : trained.epochs(),
+      .end = std::string(fit::name_of(trained.progress.end)),
+      .history = trained.progress.history};
+  for (const fit::EpochRecord& record : seed.history) seed.seconds += record.seconds;
+  return seed;
+}
+
+// Loads every job that has weights and hands it to `use`.
+template <class Use>
+void each_trained(const Config& config, const Problem& problem, const fs::path& folder,
+                  const RunCallbacks& callbacks, Use use) {
+  bool any = false;
+  for (const Job& job : jobs_of(config, folder)) {
+    std::error_code ignored;
+    if (!fs::exists(job.folder / files::kBest, ignored)) {
+      note(callbacks, fmt::format("{} seed {} is not trained yet and is left out: ebit resume trains it",
+                                  job.name, job.config.train.seed));
+      continue;
+    }
+    const TrainedModel trained = load_trained(job, problem, config);
+    const fit::End end = trained.progress.end;
+    if (end != fit::End::kFinished && end != fit::End::kEarlyStop)
+      note(callbacks, fmt::format("the training of {} seed {} is unfinished ({} after {} epochs)", job.name,
+                                  job.config.train.seed, fit::name_of(end), trained.epochs()));
+    use(trained, !any);
+    any = true;
+  }
+  require(any, "'{}' holds no trained weights yet: ebit resume trains them", folder.string());
+}
+
+}  // namespace
+
+std::shared_ptr<fit::Model> model_of(const Job& job, const Problem& problem, const Config& run) {
+  const fit::ModelSpec spec =
+      job.baseline ? matched_spec(job.config, problem, spec_of(run, problem)) : spec_of(job.config, problem);
+  return fit::make_model(spec, job.config.step);
+}
+
+std::string fingerprint_of(const Job& job, const Problem& problem) {
+  return fmt::format("{}-{:016x}-{}", fingerprint(job.config), problem.data_hash(), job.config.train.seed);
+}
+
+TrainedModel load_trained(const Job& job, const Problem& problem, const Config& run) {
+  const fs::path best = job.folder / files::kBest, last = job.folder / files::kLast;
+  std::error_code ignored;
+  require(fs::exists(best, ignored), "'{}' holds no trained weights yet: ebit resume trains them",
+          job.folder.string());
+  fit::SavedWeights saved = fit::load_weights(best);
+  TrainedModel trained{.job = job, .model = nullptr, .metadata = std::move(saved.metadata), .progress = {}};
+  const fit::ModelSpec spec =
+      job.baseline ? matched_spec(job.config, problem, spec_of(run, problem)) : spec_of(job.config, problem);
+  trained.model = fit::make_model(spec, job.config.step);
+  trained.model->load(saved.weights, best.string());
+  trained.progress = fit::load_checkpoint(last, trained.metadata["fingerprint"]).state;
+  return trained;
+}
+
+Results score_jobs(const fs::path& folder, const Config& config, const Problem& problem,
+                   const RunCallbacks& callbacks) {
+  Results results = empty_results(config, problem);
+  bool changed = false;
+  each_trained(config, problem, folder, callbacks, [&](const TrainedModel& trained, bool first) {
+    // Runs resumed after a change are refused; looking at one again is not, but must not go unnoticed.
+    if (!changed && trained.metadata.at("fingerprint") != fingerprint_of(trained.job, problem)) {
+      changed = true;
+      note(callbacks, "settings or data have changed since the training: the numbers are those of now");
+    }
+    SeedResult seed = seed_of(trained);
+    seed.scores = problem.scores(*trained.model, seed.seed, first);
+    result_for(results, trained).seeds.push_back(std::move(seed));
+  });
+  add_references(results, problem);
+  results.verdicts = verdicts(results);
+  return results;
+}
+
+void write_scores(const RunResult& result) {
+  write_file_atomically(result.folder / files::kMetrics, to_json(result.results).dump(2) + "\n");
+  const Problem& problem = *result.problem;
+  if (const std::string tokens = problem.vocabulary(); !tokens.empty())
+    write_file_atomically(result.folder / files::kVocabulary, tokens);
+  std::string examples;
+  for (const Exhibit& exhibit : result.results.models.at(0).seeds.at(0).scores.exhibits)
+    if (!exhibit.text.empty()) examples += fmt::format("# {}\n\n{}\n", exhibit.caption, exhibit.text);
+  if (!examples.empty()) write_file_atomically(result.folder / files::kExamples, examples);
+  for (const Job& job : jobs_of(result.config, result.folder))
+    for (const ModelResult& model : result.results.models) {
+      if (model.name != job.name || (model.role == Role::kBaseline) != job.baseline) continue;
+      for (const SeedResult& seed : model.seeds) {
+        if (model.role == Role::kReference || seed.seed != job.config.train.seed) continue;
+        if (const std::string csv = problem.predictions_csv(seed.scores); !csv.empty())
+          write_file_atomically(job.folder / files::kPredictions, csv);
+      }
+    }
+}
+
+RunResult score_on(const fs::path& folder, const std::string& data, const RunCallbacks& callbacks) {
+  auto config = std::make_shared<Config>(read_run_config(folder));
+  require(config->problem.name == "forecast",
+          "'{}' is a run of {}, which is scored on its own test part: leave out '{}'", folder.string(),
+          config->problem.name, data);
+  use_threads(*config);
+  config->data.file = data;
+  config->data.generator.clear();
+  const Series series = load_data(*config);
+  RunResult result{.folder = folder, .config = *config};
+  // Every training has scalers of its own data, which are the same for all of them.
+  const Job first = jobs_of(*config, folder).front();
+  std::error_code ignored;
+  require(fs::exists(first.folder / files::kBest, ignored),
+          "'{}' holds no trained weights yet: ebit resume trains them", folder.string());
+  const fs::path best = first.folder / files::kBest;
+  const std::string fitted = fit::load_weights(best).metadata["data"];
+  std::unique_ptr<Problem> problem =
+      std::make_unique<ForecastProblem>(*config, series, fitted, best.string());
+  result.problem = std::shared_ptr<Problem>(problem.release(), [config](Problem* p) { delete p; });
+  result.results = empty_results(*config, *result.problem);
+  each_trained(*config, *result.problem, folder, callbacks, [&](const TrainedModel& trained, bool) {
+    SeedResult seed = seed_of(trained);
+    seed.scores = result.problem->scores(*trained.model, seed.seed, false);
+    result_for(result.results, trained).seeds.push_back(std::move(seed));
+  });
+  add_references(result.results, *result.problem);
+  result.results.verdicts = verdicts(result.results);
+  return result;
+}
+
+}  // namespace ebit::experiment

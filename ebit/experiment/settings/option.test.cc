@@ -1,0 +1,212 @@
+#include "ebit/experiment/settings/option.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "ebit/base/atomic_file.h"
+#include "ebit/base/error.h"
+#include "ebit/experiment/models.h"
+#include "ebit/experiment/settings/resolve.h"
+
+namespace ebit::experiment {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+template <class Call>
+std::string error_of(Call call) {
+  try {
+    call();
+  } catch (const Error& error) {
+    EXPECT_EQ(std::string(error.what()).find('\n'), std::string::npos) << error.what();
+    return error.what();
+  }
+  return "no error";
+}
+
+std::string file_error(const std::string& text) {
+  return error_of([&] {
+    Config config;
+    for (const Setting& setting : parse_settings(text, "x.toml")) apply_setting(config, setting);
+  });
+}
+
+// A configuration of every model on every problem that has one.
+std::vector<Config> all_pairs() {
+  std::vector<Config> pairs;
+  for (const ProblemRow& problem : problems())
+    for (const ModelRow& model : models()) {
+      if (model.family == kUntrained) continue;
+      pairs.push_back(resolve(problem.name, std::nullopt, {{"model.name", model.name, "--model"}}));
+    }
+  return pairs;
+}
+
+TEST(OptionTable, EveryRowIsCompleteAndOneOfItsNameForEachPair) {
+  for (const OptionRow& row : option_table()) {
+    EXPECT_FALSE(row.help.empty()) << name_of(row);
+    EXPECT_TRUE(row.users.families & kAnyModel & ~kUntrained) << name_of(row) << " is for no model";
+    EXPECT_TRUE(row.users.problems) << name_of(row) << " is for no problem";
+    EXPECT_EQ(row.users.effective == nullptr, row.users.when.empty()) << name_of(row);
+  }
+  for (const Config& config : all_pairs()) {
+    SCOPED_TRACE(config.problem.name + " " + config.model.name);
+    std::set<std::string> names, flags;
+    for (const OptionRow& row : option_table()) {
+      if (!applies(row, config)) continue;
+      EXPECT_TRUE(names.insert(name_of(row)).second) << name_of(row);
+      if (row.flag.empty()) {
+        EXPECT_TRUE(name_of(row) == "data.file" || name_of(row) == "problem.name")
+            << name_of(row) << ": only these are given without a flag";
+        continue;
+      }
+      EXPECT_TRUE(flags.insert(std::string(row.flag)).second) << row.flag;
+      EXPECT_EQ(row.flag.substr(0, 1), "-");
+    }
+  }
+}
+
+TEST(OptionTable, EveryValueSurvivesTextAndBack) {
+  for (const Config& config : all_pairs())
+    for (const OptionRow& row : option_table()) {
+      if (!applies(row, config)) continue;
+      Config other = config;
+      const std::string text = value_text(row, config);
+      apply_setting(other, {name_of(row), text, "test"});
+      EXPECT_EQ(value_text(row, other), text) << name_of(row);
+    }
+}
+
+TEST(OptionTable, AnOptionWithoutEffectIsRefusedAndSaysWhereItHasOne) {
+  const auto refused = [](std::string_view problem, const std::vector<Setting>& flags) {
+    return error_of([&] { resolve(problem, std::nullopt, flags); });
+  };
+  EXPECT_EQ(refused("mnist", {{"data.window", "20", "--window"}}),
+            "--window has no effect on the problem mnist: it is an option of forecast");
+  EXPECT_THAT(refused("copying", {{"data.targets", "x", "--target"}}),
+              StartsWith("--target has no effect on the problem copying"));
+  EXPECT_THAT(
+      refused("forecast", {{"model.name", "lstm", "--model"}, {"model.n_ancilla", "5", "--n-ancilla"}}),
+      AllOf(StartsWith("--n-ancilla has no effect on the model lstm: it is an option of register, "),
+            HasSubstr("daskin-collapse")));
+  EXPECT_THAT(refused("forecast", {{"problem.delay", "5", "--delay"}}), HasSubstr("an option of copying"));
+  EXPECT_EQ(refused("forecast", {{"train.momentum", "0.5", "--momentum"}}),
+            "--momentum has no effect here: it counts with --optimizer sgd or rmsprop");
+  EXPECT_EQ(refused("forecast",
+                    {{"train.momentum", "0.5", "--momentum"}, {"train.optimizer", "sgd", "--optimizer"}}),
+            "no error");
+  // A name that two families have means the one of the model.
+  EXPECT_EQ(resolve("forecast", {}, {{"model.name", "qrnn", "t"}, {"model.readout", "Z", "--readout"}})
+                .model.qrnn.readout,
+            std::vector<std::string>{"Z"});
+  EXPECT_EQ(resolve("forecast", {}, {{"model.readout", "Z0", "--readout"}}).model.reg.readout,
+            std::vector<std::string>{"Z0"});
+}
+
+TEST(Config, TomlReadsBackExactly) {
+  Config config;
+  config.data.file = "C:\\data \"x\"\n.csv";
+  config.data.set = {{"n", "300"}, {"noise", "gaussian"}};
+  config.data.dataset.targets = {"Temp, max", "a\\b", ""};
+  config.data.dataset.train = 1.0 / 3.0;
+  config.train.optimizer_options.lr = 1e-3;
+  config.train.seed = 12345678901234567;
+  config.train.shuffle = false;
+  config.model.entropy.target = 2;
+  config.baselines.which = {};
+  const Config back = from_toml(to_toml(config), "memory");
+  for (const OptionRow& row : option_table()) {
+    if (!applies(row, config)) continue;
+    EXPECT_EQ(value_text(row, back), value_text(row, config)) << name_of(row);
+  }
+  EXPECT_EQ(to_toml(back), to_toml(config));
+  EXPECT_EQ(back.data.dataset.targets, config.data.dataset.targets);
+}
+
+TEST(Config, BadFilesAreNamedWithTheirLine) {
+  EXPECT_THAT(file_error("[train]\nepochs = = 3\n"), StartsWith("x.toml:2: broken TOML"));
+  EXPECT_THAT(file_error("[train]\n\nepochz = 3\n"),
+              AllOf(StartsWith("x.toml:3:"), HasSubstr("did you mean 'train.epochs'?")));
+  EXPECT_THAT(file_error("[train]\nqqqqqqqqq = 3\n"),
+              AllOf(StartsWith("x.toml:2:"), HasSubstr("[train] has epochs, batch")));
+  EXPECT_THAT(file_error("[trian]\nepochs = 3\n"),
+              AllOf(StartsWith("x.toml:1:"), HasSubstr("did you mean 'train'")));
+  EXPECT_THAT(file_error("epochs = 3\n"), AllOf(StartsWith("x.toml:1:"), HasSubstr("outside a section")));
+  EXPECT_THAT(file_error("[train]\nepochs = \"many\"\n"),
+              HasSubstr("x.toml:2: train.epochs must be a number"));
+  EXPECT_THAT(file_error("[train]\nepochs = 2.5\n"), HasSubstr("x.toml:2: '2.5' is not a whole number"));
+  EXPECT_THAT(file_error("[train]\nepochs = 99999999999\n"),
+              HasSubstr("x.toml:2: '99999999999' is too large"));
+  EXPECT_THAT(file_error("[train]\nlr = nan\n"), HasSubstr("is not a finite number"));
+  EXPECT_THAT(file_error("[model]\nentropy_target = \"many\"\n"),
+              HasSubstr("is not a finite number or none"));
+  EXPECT_THAT(file_error("[train]\nshuffle = 1\n"), HasSubstr("must be true or false"));
+  EXPECT_THAT(file_error("[train]\noptimizer = \"adma\"\n"),
+              AllOf(StartsWith("x.toml:2: train.optimizer: 'adma'"), HasSubstr("did you mean 'adam'")));
+  EXPECT_THAT(file_error("[model]\nreadout = 3\n"), HasSubstr("must be a list"));
+  EXPECT_THAT(file_error("[baselines]\nwhich = [\"lstm\", \"persistance\"]\n"),
+              HasSubstr("did you mean 'persistence'"));
+  EXPECT_THAT(file_error("[data]\nset = \"n\"\n"), HasSubstr("is not KEY=VALUE"));
+  EXPECT_THAT(error_of([] { resolve("", "absent.toml", {}); }), HasSubstr("absent.toml"));
+}
+
+TEST(Config, FlagsWinOverTheFileAndTheFileOverThePreset) {
+  const std::filesystem::path path = std::filesystem::path(EBIT_TEST_TMP) / "precedence.toml";
+  write_file_atomically(path, "[train]\nepochs = 8\nbatch = 10\n[model]\nname = \"daskin-extended\"\n");
+  const Config config = resolve("", path, {{"train.epochs", "11", "--epochs"}});
+  EXPECT_EQ(config.problem.name, "forecast");
+  EXPECT_EQ(config.model.reg.encoder, "cubic-angle");      // preset
+  EXPECT_EQ(config.train.optimizer_options.lr, 0.001);     // preset
+  EXPECT_EQ(config.train.batch, 10);                       // file over preset
+  EXPECT_EQ(config.train.epochs, 11);                      // flag over file
+  EXPECT_EQ(config.train.loss, fit::TrainOptions().loss);  // default
+
+  EXPECT_THAT(error_of([] {
+                resolve("", {}, {{"model.name", "daskin-colapse", "--preset"}});
+              }),
+              AllOf(StartsWith("--preset:"), HasSubstr("did you mean 'daskin-collapse'")));
+  EXPECT_THAT(error_of([] { resolve("copyng", {}, {}); }),
+              StartsWith("no problem is called 'copyng'; did you mean 'copying'?"));
+}
+
+TEST(Config, ProblemsHaveDefaultsOfTheirOwn) {
+  const Config copying = resolve("copying", {}, {});
+  EXPECT_EQ(copying.model.name, "qrnn");
+  EXPECT_EQ(copying.model.qrnn.angle_scale, 0.03);
+  EXPECT_EQ(copying.model.dtype, "float32");
+  // A preset on another problem than its authors' is its cell alone.
+  const Config fellner = resolve("copying", {}, {{"model.name", "fellner-qrnn", "--model"}});
+  EXPECT_EQ(fellner.model.reg.hidden, "coherent");
+  EXPECT_EQ(fellner.train.batch, 32);
+  const Config lstm = with_model(copying, "lstm");
+  EXPECT_EQ(lstm.model.dtype, "float32");
+  EXPECT_EQ(lstm.train.clip, copying.train.clip);
+}
+
+TEST(Config, ListsAndParametersOnTheCommandLine) {
+  Config config;
+  apply_setting(config, {"data.targets", "a,b\\,c", "--target"});
+  EXPECT_EQ(config.data.dataset.targets, (std::vector<std::string>{"a", "b,c"}));
+  apply_setting(config, {"data.set", "n=5", "--set"});
+  apply_setting(config, {"data.set", "noise=none", "--set"});
+  EXPECT_EQ(config.data.set.size(), 2u);
+  apply_setting(config, {"baselines.which", "none", "--baselines"});
+  EXPECT_TRUE(config.baselines.which.empty());
+}
+
+TEST(Config, FingerprintChangesWithWhatShapesLossesOnly) {
+  Config config;
+  const std::string before = fingerprint(config);
+  config.train.epochs = 5;
+  config.output.folder = "elsewhere";
+  EXPECT_EQ(fingerprint(config), before);
+  config.train.batch = 6;
+  EXPECT_NE(fingerprint(config), before);
+}
+
+}  // namespace
+}  // namespace ebit::experiment

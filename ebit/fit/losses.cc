@@ -1,0 +1,92 @@
+#include "ebit/fit/losses.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "ebit/base/error.h"
+#include "ebit/base/nearest.h"
+
+namespace ebit::fit {
+namespace {
+
+// The loss of one element and its slope, by the error prediction - truth.
+template <class T>
+struct Point {
+  T value, slope;
+};
+
+template <class T>
+Point<T> square(T error) {
+  return {error * error, 2 * error};
+}
+
+// The slope at 0 is 0, as torch has it.
+template <class T>
+Point<T> absolute(T error) {
+  return {std::abs(error), static_cast<T>((error > 0) - (error < 0))};
+}
+
+template <class T>
+Point<T> huber(T error) {
+  const T size = std::abs(error);
+  if (size < 1) return {T(0.5) * error * error, error};
+  return {size - T(0.5), error < 0 ? T(-1) : T(1)};
+}
+
+template <class T, Point<T> (*point)(T)>
+double mean(std::size_t count, const T* prediction, const T* truth, T* d_prediction) {
+  const T share = T(1) / static_cast<T>(count);
+  double sum = 0.0;
+  for (std::size_t i = 0; i < count; ++i) {
+    const Point<T> p = point(prediction[i] - truth[i]);
+    sum += p.value;
+    if (d_prediction) d_prediction[i] = p.slope * share;
+  }
+  return static_cast<T>(sum / static_cast<double>(count));
+}
+
+constexpr LossRow kLosses[] = {
+    {"mse", "mean squared error", mean<double, square>, mean<float, square>},
+    {"mae", "mean absolute error", mean<double, absolute>, mean<float, absolute>},
+    {"huber", "squared error below 1, absolute error above (scaled units)", mean<double, huber>,
+     mean<float, huber>},
+};
+
+}  // namespace
+
+std::span<const LossRow> losses() { return kLosses; }
+
+const LossRow& find_loss(std::string_view name) {
+  for (const LossRow& row : kLosses) {
+    if (row.name == name) return row;
+  }
+  fail("no loss is called '{}'{}", name, suggestion(name, names_of(kLosses)));
+}
+
+template <class T>
+double cross_entropy(std::size_t rows, std::size_t classes, const T* logits, const std::int64_t* labels,
+                     double terms, T* d_logits) {
+  double total = 0.0;
+  for (std::size_t r = 0; r < rows; ++r) {
+    const T* const row = logits + r * classes;
+    T* const slope = d_logits ? d_logits + r * classes : nullptr;
+    if (labels[r] < 0) {
+      if (slope) std::fill_n(slope, classes, T(0));
+      continue;
+    }
+    const auto label = static_cast<std::size_t>(labels[r]);
+    const double top = *std::max_element(row, row + classes);  // so that no exponential overflows
+    double sum = 0.0;
+    for (std::size_t c = 0; c < classes; ++c) sum += std::exp(row[c] - top);
+    total += std::log(sum) + top - row[label];
+    if (!slope) continue;
+    for (std::size_t c = 0; c < classes; ++c)
+      slope[c] = static_cast<T>((std::exp(row[c] - top) / sum - (c == label ? 1.0 : 0.0)) / terms);
+  }
+  return total;
+}
+
+template double cross_entropy(std::size_t, std::size_t, const double*, const std::int64_t*, double, double*);
+template double cross_entropy(std::size_t, std::size_t, const float*, const std::int64_t*, double, float*);
+
+}  // namespace ebit::fit

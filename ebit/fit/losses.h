@@ -1,0 +1,38 @@
+// The table of losses, on plain arrays.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace ebit::fit {
+
+/// Mean loss over `count` elements of prediction and truth; writes its derivative with respect to the
+/// prediction, [count], where `d_prediction` is not null. @returns the loss, rounded to T as a tensor's would
+/// be.
+template <class T>
+using FlatLoss = double (*)(std::size_t count, const T* prediction, const T* truth, T* d_prediction);
+
+/// A row of the table of losses of numbers. Classes have the cross-entropy, and no choice.
+struct LossRow {
+  std::string_view name;   ///< as written in options, for example "mse"
+  std::string_view help;   ///< one line
+  FlatLoss<double> wide;   ///< float64
+  FlatLoss<float> narrow;  ///< float32
+};
+
+/// All losses: mse, mae, huber.
+std::span<const LossRow> losses();
+
+/// The row called `name`. Throws Error with the nearest name for one that is not there.
+const LossRow& find_loss(std::string_view name);
+
+/// Mean cross-entropy in nats of logits [rows, classes] against labels [rows], each below `classes`; rows
+/// with a label below 0 do not count. @param d_logits [rows, classes], written; may be null.
+/// @returns the sum over the rows that count; the derivative is that of sum / `terms`.
+template <class T>
+double cross_entropy(std::size_t rows, std::size_t classes, const T* logits, const std::int64_t* labels,
+                     double terms, T* d_logits);
+
+}  // namespace ebit::fit

@@ -1,0 +1,38 @@
+#include "ebit/torch/torch_losses.h"
+
+#include <ATen/ATen.h>
+
+#include "ebit/base/error.h"
+#include "ebit/fit/losses.h"
+#include "ebit/torch/sequence_core.h"
+
+namespace ebit::nn {
+namespace {
+
+using torch::Tensor;
+
+constexpr TorchLoss kLosses[] = {
+    {"mse", [](const Tensor& prediction, const Tensor& truth) { return at::mse_loss(prediction, truth); }},
+    {"mae", [](const Tensor& prediction, const Tensor& truth) { return at::l1_loss(prediction, truth); }},
+    {"huber",
+     [](const Tensor& prediction, const Tensor& truth) { return at::huber_loss(prediction, truth); }},
+};
+
+}  // namespace
+
+std::span<const TorchLoss> torch_losses() { return kLosses; }
+
+const TorchLoss& find_torch_loss(std::string_view name) {
+  const std::string_view known = fit::find_loss(name).name;
+  for (const TorchLoss& row : kLosses)
+    if (row.name == known) return row;
+  fail("the loss '{}' has no form on tensors", name);
+}
+
+Tensor cross_entropy_sum(const Tensor& logits, const Tensor& targets, const Tensor& lengths) {
+  const Tensor nats =
+      at::cross_entropy_loss(logits.flatten(0, 1), targets.flatten(), {}, at::Reduction::None);
+  return lengths.defined() ? (nats * step_mask(lengths, targets.size(1)).flatten()).sum() : nats.sum();
+}
+
+}  // namespace ebit::nn

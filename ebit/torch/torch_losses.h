@@ -1,0 +1,29 @@
+// The losses on tensors, with their graphs.
+#pragma once
+
+#include <torch/types.h>
+
+#include <span>
+#include <string_view>
+
+namespace ebit::nn {
+
+/// A row of the table of losses of numbers.
+struct TorchLoss {
+  std::string_view name;  ///< as in fit::losses()
+  /// Mean over all elements of prediction and truth, of one shape; a scalar tensor.
+  torch::Tensor (*value)(const torch::Tensor& prediction, const torch::Tensor& truth);
+};
+
+/// All of fit::losses().
+std::span<const TorchLoss> torch_losses();
+
+/// The row called `name`. Throws Error with the nearest name for one that is not there.
+const TorchLoss& find_torch_loss(std::string_view name);
+
+/// The sum of cross-entropies (nats) of logits [B, T, C] against int64 targets [B, T] over the steps that are
+/// there (`lengths` int64 [B], undefined: all). Divide by the number of such steps for the mean.
+torch::Tensor cross_entropy_sum(const torch::Tensor& logits, const torch::Tensor& targets,
+                                const torch::Tensor& lengths = {});
+
+}  // namespace ebit::nn

@@ -1,0 +1,86 @@
+// Every model on every problem that needs no download: it trains, or one line says why it has no meaning
+// there.
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "ebit/experiment/models.h"
+#include "tests/program/run.h"
+
+namespace ebit::test {
+namespace {
+
+using experiment::ModelRow;
+
+// A problem of tiny size: what makes its files, and the arguments that use them.
+struct TinyProblem {
+  const char* name;
+  const char* files;
+  const char* arguments;
+};
+
+constexpr TinyProblem kTiny[] = {
+    {"forecast", "", "--generator noisy-sine --set points=80 --window 3 --batch 16 --validation 0.2"},
+    {"digits", "", "--limit 40 --test-limit 20 --epoch-steps 2 --batch 4"},
+    {"copying", "", "--delay 2 --epoch-steps 2 --batch 4"},
+    {"language-model",
+     "for i in 1 2 3 4 5 6 7 8 9 10; do echo 'to be or not to be, that is the question'; done > text; ",
+     "--corpus text --bptt 8 --sample 5 --epoch-steps 2 --batch 2 --validation-share 0.2 --test-share 0.2"},
+    {"sentiment",
+     "for i in 1 2 3 4 5 6 7 8 9 10; do printf 'a good film %d\\t1\\na bad film %d\\t0\\n' $i $i; done > "
+     "s.tsv; ",
+     "--corpus s.tsv --epoch-steps 2 --batch 4 --validation-share 0.2 --test-share 0.2"},
+    {"translate",
+     "for i in 1 2 3 4 5 6 7 8 9 10; do printf 'a good film %d\\tein guter Film %d\\n' $i $i; done > p.tsv; ",
+     "--corpus p.tsv --beam 2 --epoch-steps 2 --batch 4 --validation-share 0.2 --test-share 0.2"},
+};
+
+class Pairs : public testing::TestWithParam<TinyProblem> {};
+
+// Whether ebit can compute the model on the problem without libtorch.
+bool is_native(const ModelRow& model, const experiment::ProblemRow& problem) {
+  return (model.family & experiment::kCells) != 0 && (problem.set & experiment::kTokens) == 0;
+}
+
+std::string small(const ModelRow& model) {
+  switch (model.family) {
+    case experiment::kQrnn:
+      return "--qubits 2";
+    case experiment::kRecurrent:
+    case experiment::kOrthogonal:
+    case experiment::kMlp:
+      return "--hidden-size 3";
+    default:
+      return "";
+  }
+}
+
+TEST_P(Pairs, EitherRunsOrIsRefusedInOneLine) {
+  const experiment::ProblemRow& problem = experiment::find_problem(GetParam().name);
+  for (const ModelRow& model : experiment::models()) {
+    const std::string command =
+        fmt::format("{}ebit task {} {} --model {} {} --baselines none --epochs 1 --no-plots -q -o run",
+                    GetParam().files, GetParam().name, GetParam().arguments, model.name, small(model));
+    SCOPED_TRACE(command);
+    const bool has_meaning =
+        (problems_of(model) & problem.set) != 0 && model.family != experiment::kUntrained;
+    if (!has_meaning) {
+      expect_refused(command, "'" + model.name + "'");
+    } else if (!EBIT_WITH_TORCH && !is_native(model, problem)) {
+      expect_refused(command, "built without it");
+    } else {
+      const Outcome outcome = run(command);
+      EXPECT_EQ(outcome.status, 0) << outcome.err;
+      EXPECT_THAT(outcome.out, testing::HasSubstr(model.name));
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Tiny, Pairs, testing::ValuesIn(kTiny), [](const auto& row) {
+  std::string name = row.param.name;
+  std::erase(name, '-');
+  return name;
+});
+
+}  // namespace
+}  // namespace ebit::test
