@@ -16,7 +16,7 @@ namespace ebit::inline base {
 struct DocumentValue {
   /// What a value can be; kOther is a date or a time.
   enum class Kind { kNumber, kText, kFlag, kList, kTable, kNull, kOther };
-  Kind kind = Kind::kNull;
+  Kind kind = Kind::kNull;                                   ///< what it is
   int line = 1;                                              ///< on which it begins; the first line is 1
   double number = 0;                                         ///< kNumber: whole or not
   std::optional<std::int64_t> whole;                         ///< kNumber: where it is written without . and e

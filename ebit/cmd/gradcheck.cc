@@ -101,13 +101,17 @@ void print_checks(const std::vector<GradientCheck>& checks, const analysis::Grad
     print(table_text(table) + "\n");
   }
   const auto good = std::ranges::count_if(checks, &GradientCheck::same);
+  const bool shifts = std::ranges::any_of(
+      checks, [](const GradientCheck& one) { return one.blocks.front().shift.has_value(); });
   print(fmt::format(
-      "{} of {} agree: adjoint, parameter-shift and finite-difference gradients of {} sequences of {} "
-      "steps, {}, seed {}\n",
-      good, checks.size(), problem.batch, problem.steps, problem.dtype, problem.seed));
-  print(
-      "Parameter-shift is about angles: for other numbers it shares the adjoint's code, and 'finite' is the "
-      "check.\n");
+      "{} of {} agree: adjoint{} finite-difference gradients of {} sequences of {} steps, {}, seed {}\n",
+      good, checks.size(), shifts ? ", parameter-shift and" : " and", problem.batch, problem.steps,
+      problem.dtype, problem.seed));
+  if (shifts)
+    print(
+        "Parameter-shift is about angles: for other numbers it shares the adjoint's code, and 'finite' is "
+        "the "
+        "check.\n");
   if (good != std::ssize(checks))
     print(
         "collapse and sample jump where another outcome wins, and finite differences may see the jump: try "
@@ -143,7 +147,7 @@ int run(const Options& options) {
   require(static_cast<int>(named) + static_cast<int>(options.all_presets) +
                   static_cast<int>(options.all_models) <=
               1,
-          "gradcheck: give one of --model, --all-presets and --all-models, not both");
+          "gradcheck: give --model, --all-presets or --all-models, not two of them");
   require(options.entropy || !options.entropy_stage, "gradcheck: --entropy-stage needs an --entropy-kind");
   std::vector<GradientCheck> checks;
   for (const std::string& model : models_to_check(options)) checks.push_back(check(model, options));

@@ -31,13 +31,19 @@ std::string trained(const std::string& name, const std::vector<std::string>& mor
   return place;
 }
 
-json inspected(const std::vector<std::string>& arguments) {
+json looked_at(const std::vector<std::string>& arguments) {
   std::vector<std::string> all = {"inspect"};
   all.insert(all.end(), arguments.begin(), arguments.end());
-  all.insert(all.end(), {"--json", "--no-plot", "--windows", "12", "--starts", "4"});
+  all.insert(all.end(), {"--json", "--no-plot", "--windows", "12"});
   const Outcome run = ebit(all);
   EXPECT_EQ(run.status, kOk) << run.error;
   return json::parse(run.out);
+}
+
+// With short searches for the powers of a register cell.
+json inspected(std::vector<std::string> arguments) {
+  arguments.insert(arguments.end(), {"--starts", "4"});
+  return looked_at(arguments);
 }
 
 TEST(InspectCommand, TablesPlotsAndPage) {
@@ -129,7 +135,7 @@ TEST(InspectCommand, StatefulModelsAreOneSequence) {
 // The memory of a qrnn has no registers: a cut through its qubits is looked at.
 TEST(InspectCommand, QrnnShowsACutAndItsReadouts) {
   const std::string place = trained("qrnn", {"--model", "qrnn", "--qubits", "3", "--angle-scale", "1"});
-  const json found = inspected({place});
+  const json found = looked_at({place});
   ASSERT_EQ(found["steps"].size(), 4u);
   EXPECT_EQ(found["cut"], json({0}));
   EXPECT_EQ(found["entropy"]["available"], 1);
@@ -146,7 +152,7 @@ TEST(InspectCommand, QrnnShowsACutAndItsReadouts) {
   EXPECT_NEAR(found["entropy"]["most"], most, 1e-12);
 
   // Both sides of a cut of a pure state have the same entropy.
-  const json other = inspected({place, "--cut", "2,1"});
+  const json other = looked_at({place, "--cut", "2,1"});
   EXPECT_EQ(other["cut"], json({1, 2}));
   EXPECT_NEAR(other["entropy"]["most"], most, 1e-9);
 
@@ -167,7 +173,7 @@ TEST(InspectCommand, OtherProblemsHaveAMemoryToo) {
   const Outcome run = ebit({"task", "digits", "--model", "qrnn", "--qubits", "2", "--limit", "60", "--epochs",
                             "1", "--baselines", "none", "--no-plots", "-q", "-o", place});
   ASSERT_EQ(run.status, kOk) << run.error;
-  const json found = inspected({place});
+  const json found = looked_at({place});
   ASSERT_EQ(found["steps"].size(), 8u);
   EXPECT_EQ(found["windows"], 12);
   EXPECT_TRUE(found["windows_available"].is_null());

@@ -81,8 +81,8 @@ void require_backends(const Config& config) {
     if (config.step != kTorch && can_compute(outline_of(job.config))) continue;
     throw fit::NeedsTorch(fmt::format(
         "'{}' needs libtorch, and this ebit was built without it (EBIT_TORCH=OFF); build it again "
-        "with EBIT_TORCH=ON",
-        job.name));
+        "with EBIT_TORCH=ON{}",
+        job.name, job.baseline ? ", or leave it out: --baselines persistence" : ""));
   }
 }
 

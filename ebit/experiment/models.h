@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "ebit/cell/register/preset.h"
-#include "ebit/cell/register/preset.h"
 #include "ebit/experiment/problem.h"
 #include "ebit/experiment/settings/option.h"
 #include "ebit/fit/model.h"

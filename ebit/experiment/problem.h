@@ -70,6 +70,9 @@ class Problem {
   virtual std::size_t judged_metric() const { return 0; }        ///< the one to judge by
   virtual std::vector<Reference> references() const = 0;         ///< may be empty
 
+  /// Throws Error where the model of `config` does not take these data; `config` is of this run or of one of
+  /// its baselines.
+  virtual void check_model(const Config& config) const { (void)config; }
   virtual fit::InputSpec input() const = 0;  ///< how a step enters a model; without an input map
   virtual fit::HeadSpec head() const = 0;  ///< what is asked; pool, attention and linear map by the settings
 

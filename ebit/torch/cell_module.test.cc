@@ -10,7 +10,7 @@
 #include "ebit/base/error.h"
 #include "ebit/cell/register/preset.h"
 #include "ebit/cell/testing/every_cell.h"
-#include "ebit/torch/test_support.h"
+#include "ebit/torch/testing/gradients.h"
 
 namespace ebit::nn {
 namespace {

@@ -7,7 +7,7 @@
 #include "ebit/base/error.h"
 #include "ebit/fit/model.h"
 #include "ebit/torch/module_tensors.h"
-#include "ebit/torch/test_support.h"
+#include "ebit/torch/testing/gradients.h"
 
 namespace ebit::nn {
 namespace {

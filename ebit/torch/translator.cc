@@ -71,13 +71,19 @@ std::vector<double> numbers_of(const std::vector<Tensor>& weights) {
 Translator::Translator(const fit::ModelSpec& spec) : dropout_(spec.input.dropout) {
   fit::InputSpec target = spec.input;
   target.vocabulary = spec.head.outputs, target.vectors.clear();
+  target.map = 0, target.squash = false;  // a map stands behind embedding and context together
   const auto input = register_module("input", std::make_shared<torch::nn::Module>("input"));
   source_input_ = input->register_module("source", std::make_shared<InputLayer>(spec.input));
   target_input_ = input->register_module("target", std::make_shared<InputLayer>(target));
   const auto core = register_module("core", std::make_shared<torch::nn::Module>("core"));
   encoder_ = core->register_module("encoder", make_core(spec.core, source_input_->outputs()));
   const std::int64_t features = encoder_->features();
-  const int seen = target_input_->outputs() + static_cast<int>(features);
+  int seen = target_input_->outputs() + static_cast<int>(features);
+  if (spec.input.map > 0) {
+    const fit::InputSpec map = {.width = seen, .map = spec.input.map, .squash = spec.input.squash};
+    decoder_input_ = input->register_module("decoder", std::make_shared<InputLayer>(map));
+    seen = spec.input.map;
+  }
   decoder_ = core->register_module("decoder", make_core(for_inputs(spec.core, seen), seen));
   attention_ = core->register_module("attention", find_attention(spec.head.attention).make(features));
   head_ = register_module("head", torch::nn::Linear(2 * features, spec.head.outputs));
@@ -107,7 +113,9 @@ DecoderStep Translator::step(const EncodedSource& source, const Tensor& previous
   const Tensor weights = attention_weights(attention_->score(state.feature, source.keys), source.mask);
   const Tensor context = torch::bmm(weights.unsqueeze(1), source.features).squeeze(1);
   const Tensor embedded = target_input_->forward(previous.unsqueeze(1));
-  CoreOutput out = decoder_->forward(torch::cat({embedded, context.unsqueeze(1)}, 2), {}, state.core);
+  Tensor input = torch::cat({embedded, context.unsqueeze(1)}, 2);
+  if (decoder_input_) input = decoder_input_->forward(input);
+  CoreOutput out = decoder_->forward(input, {}, state.core);
   const Tensor feature = out.features.select(1, 0);
   return {torch::cat({feature, context}, 1), weights, {std::move(out.state), feature}};
 }

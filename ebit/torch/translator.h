@@ -75,7 +75,7 @@ class Translator : public torch::nn::Module {
  private:
   fit::Translation search(const EncodedSource& source, const fit::SearchOptions& options);
 
-  std::shared_ptr<InputLayer> source_input_, target_input_;
+  std::shared_ptr<InputLayer> source_input_, target_input_, decoder_input_;  // the last: null without a map
   std::shared_ptr<SequenceCore> encoder_, decoder_;
   std::shared_ptr<Attention> attention_;
   torch::nn::Linear head_{nullptr};

@@ -5,7 +5,7 @@
 
 #include <cmath>
 
-#include "ebit/torch/test_support.h"
+#include "ebit/torch/testing/gradients.h"
 #include "ebit/torch/torch_losses.h"
 
 namespace ebit::nn {

@@ -206,7 +206,7 @@ ebit gradcheck --ansatz-file tie.toml --system 1 --ancilla 1 --encoder basis --l
 
 TEST(GradcheckCommand, RefusesWhatIsWrong) {
   expect_refused("ebit gradcheck --preset li-pqnn", "did you mean 'li-pqrnn'");
-  expect_refused("ebit gradcheck --preset li-pqrnn --all-presets", "not both");
+  expect_refused("ebit gradcheck --preset li-pqrnn --all-presets", "not two of them");
   expect_refused("ebit gradcheck --encoder cubic", "--encoder: 'cubic' is not one of the choices");
   expect_refused("ebit gradcheck --ansatz zz", "--ansatz: 'zz' is not one of the choices");
   expect_refused("ebit gradcheck --ansatz-file none.toml", "none.toml");

@@ -120,9 +120,9 @@ TEST(Probe, SaysWhatIsWrongWithASpec) {
 TEST(Probe, SaysWhereAFileIsBroken) {
   const std::string path = EBIT_TEST_TMP "/broken.json";
   std::ofstream(path) << "{\n \"variant\": \"collapsed\",\n \"num_layers\": }\n";
-  EXPECT_THAT(run("ebit probe " + path).err, testing::HasSubstr("broken.json:3: not valid JSON"));
+  EXPECT_THAT(run("ebit probe " + path).err, testing::HasSubstr("broken.json:3: broken JSON"));
   std::ofstream(path) << "{\n \"variant\": \"coll";
-  EXPECT_THAT(run("ebit probe " + path).err, testing::HasSubstr("the file ends too early"));
+  EXPECT_THAT(run("ebit probe " + path).err, testing::HasSubstr("broken.json:2: broken JSON"));
   EXPECT_EQ(run("ebit probe /nonexistent.json").status, 2);
 }
 

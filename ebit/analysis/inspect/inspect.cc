@@ -36,14 +36,28 @@ Job job_of(const Config& config, const fs::path& folder, std::optional<std::uint
        config.train.seed + static_cast<std::uint64_t>(config.seeds) - 1);
 }
 
-// The problem of other data, seen as the training's were.
-std::unique_ptr<Problem> other_data(Config& config, const Problem& own, const TrainedModel& trained,
-                                    const InspectOptions& options) {
-  experiment::require_forecast(own, "inspect --data");
+// How a training saw its data; empty where its weights do not say, which ForecastProblem refuses.
+std::string fitted_of(const fit::Metadata& metadata) {
+  const auto found = metadata.find("data");
+  return found == metadata.end() ? "" : found->second;
+}
+
+// The problem that makes the run's models: with its data, or where other data are inspected without any.
+std::unique_ptr<Problem> own_problem(Config& config, const Job& job, const InspectOptions& options) {
+  if (options.data.empty()) return experiment::make_problem(config);
+  require(experiment::find_problem(config.problem.name).set == experiment::kForecast,
+          "inspect --data is for runs of a series, and this one is of the problem {}", config.problem.name);
   require(options.part.empty(), "inspect: --part is of the run's own data; all of --data is inspected");
+  const std::string best = (job.folder / experiment::files::kBest).string();
+  return std::make_unique<ForecastProblem>(config, fitted_of(fit::load_weights(best).metadata), best);
+}
+
+// The problem of other data, seen as the training's were.
+std::unique_ptr<Problem> other_problem(Config& config, const TrainedModel& trained,
+                                       const InspectOptions& options) {
   config.data.file = options.data, config.data.generator.clear();
   Series series = experiment::load_data(config);
-  return std::make_unique<ForecastProblem>(config, std::move(series), trained.metadata.at("data"),
+  return std::make_unique<ForecastProblem>(config, std::move(series), fitted_of(trained.metadata),
                                            options.data);
 }
 
@@ -111,14 +125,14 @@ Inspection inspect_run(const fs::path& folder, const InspectOptions& options) {
   require(options.windows >= -1, "inspect: --windows must be 0 (all) or more, not {}", options.windows);
   const Config config = experiment::read_run_config(folder);
   require_memory(config);
-  Job job = job_of(config, folder, options.seed);
+  const Job job = job_of(config, folder, options.seed);
   Config own_config = job.config, other_config = job.config;
-  std::unique_ptr<Problem> problem = experiment::make_problem(own_config);
+  std::unique_ptr<Problem> problem = own_problem(own_config, job, options);
   const TrainedModel trained = experiment::load_trained(job, *problem, config);
   const fit::ModelSpec& spec = trained.model->spec();
   const CellOptions& cell = std::get<CellOptions>(spec.core);
   check_options(cell, options);
-  if (!options.data.empty()) problem = other_data(other_config, *problem, trained, options);
+  if (!options.data.empty()) problem = other_problem(other_config, trained, options);
 
   Inspection in;
   in.model = config.model.name, in.summary = trained.model->summary();

@@ -10,7 +10,6 @@
 #include "ebit/data/baseline.h"
 #include "ebit/data/included.h"
 #include "ebit/data/metrics.h"
-#include "ebit/experiment/problems/check_inputs.h"
 #include "ebit/experiment/problems/numbers.h"
 #include "ebit/experiment/problems/prepare.h"
 #include "ebit/experiment/runs/run_folder.h"

@@ -7,6 +7,7 @@
 
 #include "ebit/data/dataset.h"
 #include "ebit/experiment/problem.h"
+#include "ebit/experiment/problems/check_inputs.h"
 
 namespace ebit::experiment {
 
@@ -28,6 +29,7 @@ class ForecastProblem : public Problem {
   std::vector<MetricName> metrics() const override;
   std::size_t judged_metric() const override;
   std::vector<Reference> references() const override;
+  void check_model(const Config& config) const override { check_inputs(config, dataset_); }
   fit::InputSpec input() const override;
   fit::HeadSpec head() const override;
   std::vector<fit::Batch> batches(int pass, std::uint64_t seed) const override;

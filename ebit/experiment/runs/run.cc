@@ -175,7 +175,11 @@ RunResult start_run(Config config, const RunCallbacks& callbacks) {
   if (own.output.folder.empty()) own.output.folder = default_folder(own);
   check_run_folder(own.output.folder, own.output.overwrite);
   // Throws for settings that make no training, before anything is written.
-  for (const Job& job : jobs_of(own, own.output.folder)) ready(job, setup.problem, own);
+  for (const Job& job : jobs_of(own, own.output.folder)) {
+    if (job.baseline)
+      setup.problem->check_model(job.config);  // the run's own model was checked with the data
+    ready(job, setup.problem, own);
+  }
   make_folder(own.output.folder);
   const FolderLock lock(own.output.folder);
   create_run_folder(own.output.folder, own);

@@ -61,6 +61,7 @@ Config small_config(const fs::path& folder) {
   Config config = resolve("forecast", std::nullopt, {{"model.name", "daskin-collapse", "--model"}});
   config.data.file = csv_file().string();
   config.data.dataset.train = 0.7;
+  config.data.dataset.scaler = "minmax-half";  // room for encoders of [-1, 1]
   config.data.dataset.targets = {"temp, max"};
   config.data.dataset.window = 4;
   config.data.dataset.validation = 0.15;
@@ -464,8 +465,7 @@ TEST(Forecast, FirstStepsAreTheModelsOwnAndTheRestFollowsFromThem) {
   shorter.values.resize(shorter.values.size() - shorter.columns());
   const Forecast one = forecast(first, shorter, 1);
   const Dataset fitted = fitted_dataset(models[0].metadata.at("data"), "this test");
-  const std::vector<double> y =
-      fit::predict(*models[0].model, windows_of(series, fitted), false, 1, 1, 0);
+  const std::vector<double> y = fit::predict(*models[0].model, windows_of(series, fitted), false, 1, 1, 0);
   EXPECT_NEAR(one.values[0], fitted.target_scaler(0, 0).inverse(y.back()), 1e-12);
   // Step 2 is step 1 of the series with step 1 appended.
   Series longer = series;

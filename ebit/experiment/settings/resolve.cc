@@ -263,12 +263,16 @@ std::string to_toml(const Config& config) {
 }
 
 Config from_toml(std::string_view text, const std::string& source) {
+  require(text.find("[problem]") != std::string_view::npos,
+          "'{}' has no section [problem]: it is of an earlier version of ebit, whose runs cannot be gone on "
+          "with; "
+          "train it again",
+          source);
   const std::vector<Setting> settings = parse_settings(text, source);
   Config config;
   for (const char* name : {"problem.name", "model.name"}) {
     const Setting* setting = last_of(settings, name);
-    require(setting != nullptr, "'{}' does not say {}: it is of an earlier version of ebit, or damaged",
-            source, name);
+    require(setting != nullptr, "'{}' does not say {}", source, name);
     (std::string_view(name) == "problem.name" ? config.problem.name : config.model.name) = setting->value;
   }
   find_problem(config.problem.name), find_model(config.model.name);
