@@ -31,6 +31,8 @@ void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
   ++allocations;
   return std::malloc(size);
 }
+// Seen through the new above, which it inlines under sanitizers, gcc takes what is freed for another's.
+#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
 void operator delete(void* place) noexcept { std::free(place); }
 void operator delete(void* place, std::size_t) noexcept { std::free(place); }
 void operator delete(void* place, std::align_val_t) noexcept { std::free(place); }

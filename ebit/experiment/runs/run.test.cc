@@ -313,8 +313,8 @@ TEST(Run, ResumeRefusesWhatDoesNotBelongTogether) {
   ASSERT_NE(place, std::string::npos);
   write_file_atomically(folder / files::kConfig, text.replace(place, 13, "n_ancilla = 3"));
   EXPECT_THAT(error_of([&] { resume_run(folder, 0, {}); }), HasSubstr("is of another training"));
-  write_file_atomically(folder / files::kConfig, "# ebit run: broken\n[train\n");
-  EXPECT_THAT(error_of([&] { resume_run(folder, 0, {}); }), HasSubstr("config.toml:2: broken TOML"));
+  write_file_atomically(folder / files::kConfig, "# ebit run: broken\n[problem]\n[train\n");
+  EXPECT_THAT(error_of([&] { resume_run(folder, 0, {}); }), HasSubstr("config.toml:3: broken TOML"));
 }
 
 TEST(Run, ALossThatBecomesNanKeepsTheLastGoodCheckpoint) {
