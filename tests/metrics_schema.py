@@ -15,7 +15,7 @@ SCHEMA = pathlib.Path(__file__).resolve().parent.parent / "docs" / "metrics.sche
 
 QUICK = ["--epochs", "2", "--no-plots", "-q", "--json"]
 RUNS = {
-    "a series with two seeds": ["train", "--generator", "noisy-sine", "--model", "daskin-collapse", "--seeds", "2",
+    "a series with two seeds": ["train", "--train", "0.6", "--validation", "0.2", "--window", "5", "--generator", "noisy-sine", "--model", "daskin-collapse", "--seeds", "2",
                                 "--baselines", "persistence"],
     "two targets": ["train", "seattle-weather", "--target", "temp_max,temp_min", "--head", "linear", "--first-rows", "120",
                     "--baselines", "persistence"],

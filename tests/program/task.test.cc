@@ -51,7 +51,7 @@ TEST(TaskCommand, RefusesBadInputInOneLine) {
   expect_refused("ebit task copying --delay 0", "--delay");
   expect_refused("ebit task copying --qubits 0", "at least 1 qubit, not 0");
   expect_refused("ebit task copying --qubits 60", "memory");
-  expect_refused("ebit task copying --temperature warm", "'warm' is not a finite number");
+  expect_refused("ebit task language-model --temperature warm", "'warm' is not a finite number");
   expect_refused("ebit task digits --pool least", "--pool: 'least' is not one of the choices");
   expect_refused("ebit task language-model --corpus absent.txt", "absent.txt");
   expect_refused("ebit task language-model --temperature 0", "--temperature");
