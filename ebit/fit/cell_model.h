@@ -25,9 +25,10 @@ std::unique_ptr<Model> make_cell_model(ModelSpec spec);
 
 /// What a forward pass of a CellModel is for.
 struct Pass {
-  bool keep = false;                            ///< backward() follows: a tape and the entropies are kept
-  bool training = false;                        ///< SequenceInput::training
-  std::uint64_t draw_seed = 0, draw_number = 0; /**< names of the random numbers, see SequenceInput */
+  bool keep = false;              ///< backward() follows: a tape and the entropies are kept
+  bool training = false;          ///< SequenceInput::training
+  std::uint64_t draw_seed = 0;    ///< names the random numbers, see SequenceInput
+  std::uint64_t draw_number = 0;  ///< likewise
 };
 
 /// A cell, the mean over its steps where the head wants it, and a linear head where there is one; forward and

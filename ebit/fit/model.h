@@ -55,7 +55,7 @@ struct Translation {
 /// the implementation, so that each reads what another wrote.
 class Model {
  public:
-  explicit Model(ModelSpec spec) : spec_(std::move(spec)) {}
+  explicit Model(ModelSpec spec) : spec_(std::move(spec)) {}  ///< of that spec, which was checked
   virtual ~Model() = default;
   Model(const Model&) = delete;             ///< steps hold references to it
   Model& operator=(const Model&) = delete;  ///< likewise

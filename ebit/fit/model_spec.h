@@ -64,10 +64,10 @@ enum class Answer {
 
 /// What the head does.
 struct HeadSpec {
-  Answer answer = Answer::kNumbers;
-  int outputs = 1;            ///< O
-  bool linear = true;         ///< a trained linear map; false (kNumbers): the readouts are the outputs
-  std::string pool = "last";  ///< kNumbers, kClass: a row of pools()
+  Answer answer = Answer::kNumbers;  ///< what is asked
+  int outputs = 1;                   ///< O
+  bool linear = true;                ///< a trained linear map; false (kNumbers): the readouts are the outputs
+  std::string pool = "last";         ///< kNumbers, kClass: a row of pools()
   std::string attention = "additive";  ///< kTranslation: a row of attentions()
 };
 

@@ -35,7 +35,7 @@ class TrainStep {
 
   virtual Tensors last() const = 0;       ///< Model::weights() as last kept
   virtual Tensors best() const = 0;       ///< the same of the best ones; needs a keep_best() before
-  virtual Tensors optimizer() const = 0;  ///< the optimizer's memory as last kept: `<parameter>.<field>`
+  virtual Tensors optimizer() const = 0;  ///< the optimizer's memory as last kept: PARAMETER.FIELD
   /// Puts a saved optimizer's memory back. Throws Error, naming `where`, where it does not fit.
   virtual void load_optimizer(const Tensors& tensors, std::string_view where) = 0;
 

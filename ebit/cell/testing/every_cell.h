@@ -32,6 +32,7 @@ template <class T>
 RegisterCell<T>& register_cell(CellProblem<T>& problem) {
   return dynamic_cast<RegisterCell<T>&>(*problem.cell);
 }
+/// Likewise.
 template <class T>
 ControlledCell<T>& controlled_cell(CellProblem<T>& problem) {
   return dynamic_cast<ControlledCell<T>&>(*problem.cell);
