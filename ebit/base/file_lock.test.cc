@@ -24,7 +24,7 @@ using testing::MatchesRegex;
 class FileLock : public ::testing::Test {
  protected:
   FileLock() { fs::create_directories(folder_); }
-  ~FileLock() override { fs::remove_all(folder_); }
+  ~FileLock() override { fs::remove_all(folder_.parent_path()); }
 
   // What taking the folder is refused with, or "taken".
   std::string refusal() const {
@@ -36,7 +36,8 @@ class FileLock : public ::testing::Test {
     }
   }
 
-  const fs::path folder_ = fs::path(EBIT_TEST_TMP) / "locked folder";
+  // Of this process alone: tests run side by side.
+  const fs::path folder_ = fs::path(EBIT_TEST_TMP) / std::to_string(::getpid()) / "locked folder";
 };
 
 template <class Body>
