@@ -23,6 +23,12 @@
 namespace ebit::bench {
 namespace {
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool kOwnHeap = true;
+#else
+constexpr bool kOwnHeap = false;
+#endif
+
 using ::testing::HasSubstr;
 
 template <class Call>
@@ -57,6 +63,7 @@ TEST(Workloads, AreChosenByName) {
 
 // One run of everything, as small as it gets: shapes and sanity, never speed.
 TEST(RunBench, QuickRunMeasuresEveryWorkload) {
+  if (kOwnHeap) GTEST_SKIP() << "under a sanitizer the heap is its own, and peaks cannot be measured";
   std::size_t last = 0, total_seen = 0;
   const auto on_progress = [&](std::size_t done, std::size_t total, std::string_view what) {
     EXPECT_GE(done, last);
@@ -147,6 +154,7 @@ TEST(Limits, LoopsOfEveryInstructionSetComputeTheSame) {
 }
 
 TEST(PeakMemory, CountsWhatTheWorkHoldsAtOnceAndNotWhatWasThereBefore) {
+  if (kOwnHeap) GTEST_SKIP() << "under a sanitizer the heap is its own, and peaks cannot be measured";
   constexpr double kMebibyte = 1024 * 1024;
   const auto work_of = [](std::size_t before, std::size_t during) {
     return [=]() -> std::function<void()> {

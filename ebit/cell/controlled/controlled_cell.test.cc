@@ -68,7 +68,7 @@ TEST(ControlledCell, TheNormIsKeptInFloat32) {
       double norm = 0;
       for (std::size_t i = b * s; i < b * s + n; ++i)
         norm += static_cast<double>(problem.last[i]) * problem.last[i];
-      EXPECT_NEAR(norm, 1, 1e-6);
+      EXPECT_NEAR(norm, 1, 2e-6);  // what two steps without restoring may add
     }
   }
 }
