@@ -7,6 +7,8 @@
 int main(int argc, char** argv) {
   using ebit::nn::Circuits;
   ebit::nn::add_torch_backend();
+  // torch splits sums by thread, so that its results would depend on their number.
+  ebit::nn::set_single_threaded();
   ebit::bench::set_torch_peers({.set_threads = ebit::nn::set_torch_threads,
                                 .complex_gates = ebit::nn::restated_losses<Circuits::kComplexGates>,
                                 .real_gates = ebit::nn::restated_losses<Circuits::kRealGates>,
