@@ -30,11 +30,6 @@ Option& Option::heading(const std::string& text) {
   return *this;
 }
 
-Option& Option::excludes(const Option& other) {
-  option_->excludes(other.option_);
-  return *this;
-}
-
 template <class T>
 Option Parser::add_option(const std::string& names, T& value, const std::string& help) {
   CLI::Option* option = app_.add_option(names, value, help);

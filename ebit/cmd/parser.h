@@ -28,7 +28,6 @@ class Option {
   Option& choices(std::vector<std::string> names);  ///< the values allowed
   Option& hidden();                                 ///< parsed, but not in --help
   Option& heading(const std::string& text);         ///< the heading that it stands under in --help
-  Option& excludes(const Option& other);            ///< not both
 
  private:
   CLI::Option* option_;

@@ -18,15 +18,8 @@
 namespace ebit::cmd {
 namespace {
 
-// --help without the options that are hidden: CLI11 would lose their names in messages too.
-class HelpFormatter : public CLI::Formatter {
-  std::string make_group(std::string group, bool is_positional,
-                         std::vector<const CLI::Option*> options) const override {
-    return group == kHidden ? "" : CLI::Formatter::make_group(std::move(group), is_positional, options);
-  }
-};
-
 int run_or_throw(std::span<const Command> table, std::vector<std::string> arguments);
+void leave_hidden_out(CLI::App& app);
 void print_error(std::string message);
 std::string first_line(const std::string& text);
 
@@ -57,7 +50,6 @@ int run_program(std::span<const Command> table, const std::vector<std::string>& 
 std::shared_ptr<CLI::App> make_parser(std::span<const Command> table, std::vector<Action>& actions,
                                       const std::string& only) {
   auto app = std::make_shared<CLI::App>("Recurrent sequence models whose memory is a quantum state.", "ebit");
-  app->formatter(std::make_shared<HelpFormatter>());
   app->set_version_flag("--version", "ebit " EBIT_VERSION, "Print the version and exit");
   app->set_help_flag("-h,--help", "Print this help and exit");
   app->get_formatter()->column_width(36);
@@ -83,6 +75,7 @@ std::shared_ptr<CLI::App> make_parser(std::span<const Command> table, std::vecto
 std::vector<std::string> help_texts(std::span<const Command> table) {
   std::vector<Action> actions;
   const auto app = make_parser(table, actions);
+  leave_hidden_out(*app);
   std::vector<std::string> texts = {app->help()};
   for (const Command& row : table) texts.push_back(app->get_subcommand(row.name)->help("ebit"));
   return texts;
@@ -93,6 +86,15 @@ namespace {
 const Command* find_command(std::span<const Command> table, const std::string& name) {
   const auto row = std::find_if(table.begin(), table.end(), [&](auto& r) { return r.name == name; });
   return row == table.end() ? nullptr : &*row;
+}
+
+// CLI11 hides options without a group, but then their names are missing in messages too: so not before
+// --help.
+void leave_hidden_out(CLI::App& app) {
+  for (CLI::App* command : app.get_subcommands({})) {
+    for (CLI::Option* option : command->get_options())
+      if (option->get_group() == kHidden) option->group("");
+  }
 }
 
 /// The option of `app` that `word` was probably meant to be, as "; did you mean '--target'", or "".
@@ -142,6 +144,7 @@ int run_or_throw(std::span<const Command> table, std::vector<std::string> argume
     app->parse(
         std::vector<std::string>(arguments.rbegin(), arguments.rend()));  // CLI11 wants the last one first
   } catch (const CLI::CallForHelp&) {
+    leave_hidden_out(*app);
     print(app->help());
     return kOk;
   } catch (const CLI::CallForVersion& version) {

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cctype>
 
+#include "ebit/base/error.h"
+
 namespace ebit::cmd {
 namespace {
 
@@ -68,6 +70,15 @@ std::string description(const Flag& flag) {
   return fmt::format("{} ({})", text, names);
 }
 
+// Appends a value, unless the option was given by another of its names.
+void give(std::vector<Setting>& settings, const std::string& name, const std::string& value,
+          const std::string& where) {
+  for (const Setting& other : settings)
+    require(other.name != name || other.where == where, "{} and {} are one option: give one of them",
+            other.where, where);
+  settings.push_back({name, value, where});
+}
+
 Option add_one(Parser& parser, const Flag& flag, const std::string& names, const Settings& settings) {
   static const experiment::Config defaults;
   const OptionRow& row = *flag.rows[0];
@@ -76,35 +87,24 @@ Option add_one(Parser& parser, const Flag& flag, const std::string& names, const
   if (type.empty()) {
     return parser.add_flag(
         fmt::format("{0},!--no-{1}", names, where.substr(2)),
-        [settings, name, where](bool on) {
-          settings->push_back({name, on ? "true" : "false", where});
-        },
+        [settings, name, where](bool on) { give(*settings, name, on ? "true" : "false", where); },
         description(flag));
   }
   const auto take = [settings, name, where](const std::vector<std::string>& values) {
     std::string joined;
     for (std::size_t i = 0; i < values.size(); ++i) joined += (i > 0 ? "," : "") + values[i];
-    settings->push_back({name, joined, where});
+    give(*settings, name, joined, where);
   };
   return parser.add_option(names, take, type == "LIST" || type == "KEY=VALUE", description(flag))
       .type_name(type)
       .default_text(experiment::value_text(row, defaults));
 }
 
-// Adds a flag and its other names.
+// Adds a flag and its other names, of which --help shows the first alone, if any.
 void add_flag(Parser& parser, const Settings& settings, const Flag& flag, bool shown) {
-  Option first = add_one(parser, flag, flag.names[0], settings);
-  if (shown)
-    first.heading(heading(*flag.rows[0]));
-  else
-    first.hidden();
-  std::vector<Option> before = {first};
-  for (std::size_t i = 1; i < flag.names.size(); ++i) {
-    Option other = add_one(parser, flag, flag.names[i], settings);
-    other.hidden();
-    for (const Option& option : before) other.excludes(option);
-    before.push_back(other);
-  }
+  for (const std::string& name : flag.names)
+    add_one(parser, flag, name, settings)
+        .heading(shown && name == flag.names[0] ? heading(*flag.rows[0]) : kHidden);
 }
 
 }  // namespace
