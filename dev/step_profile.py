@@ -18,13 +18,13 @@ RULES = [
     ("cell, forward", r"RegisterCell<.*>::forward"),
     ("cell, backward", r"RegisterCell<.*>::backward"),
     ("optimizer", r"torch::optim|Optimizer.*::step"),
-    ("graph, backward", r"autograd::Engine|autograd::backward|Tensor::_?backward|FlatModel<.*>::backward"),
-    ("module and graph, forward", r"RegisterModelImpl::forward|FlatModel<.*>::forward"),
+    ("graph, backward", r"autograd::Engine|autograd::backward|Tensor::_?backward|CellModel<.*>::backward"),
+    ("module and graph, forward", r"CellModuleImpl::forward|CellModel<.*>::forward"),
     ("loss", r"mse_loss|kLosses|mean<"),
     ("gather the batch", r"gather|index_select"),
     ("norm, zeroing, the rest", r""),
 ]
-STEP = r"(Native|Torch)Step.*::run"
+STEP = r"(Cell|Torch)Step.*::run"
 
 
 def seconds_per_step(program, step, trace):

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "ebit/base/choice.h"
 #include "ebit/base/error.h"
-#include "ebit/base/nearest.h"
 #include "ebit/cell/cell_problem.h"
 #include "ebit/grad/finite_difference.h"
 
@@ -89,9 +89,7 @@ struct Precision {
 constexpr Precision kPrecisions[] = {{"float64", check<double>}, {"float32", check<float>}};
 
 const Precision& find_precision(const std::string& name) {
-  for (const Precision& row : kPrecisions)
-    if (row.name == name) return row;
-  fail("gradcheck: unknown --dtype '{}'{}", name, suggestion(name, names_of(kPrecisions)));
+  return find_row(kPrecisions, "gradcheck: unknown --dtype", name);
 }
 
 }  // namespace

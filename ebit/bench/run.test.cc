@@ -13,6 +13,7 @@
 
 #include "ebit/base/error.h"
 #include "ebit/base/parallel.h"
+#include "ebit/base/testing/error_of.h"
 #include "ebit/bench/cell_step.h"
 #include "ebit/bench/fma.h"
 #include "ebit/bench/peak_memory.h"
@@ -30,16 +31,6 @@ constexpr bool kOwnHeap = false;
 #endif
 
 using ::testing::HasSubstr;
-
-template <class Call>
-std::string error_of(Call call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
-}
 
 TEST(Workloads, EveryRowIsComplete) {
   std::set<std::string_view> names;

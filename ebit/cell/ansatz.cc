@@ -1,7 +1,7 @@
 #include "ebit/cell/ansatz.h"
 
+#include "ebit/base/choice.h"
 #include "ebit/base/error.h"
-#include "ebit/cell/find_row.h"
 
 namespace ebit::inline cell {
 namespace {
@@ -124,7 +124,7 @@ std::span<const Ansatz> ansaetze() {
   return table;
 }
 
-const Ansatz& find_ansatz(std::string_view name) { return find_row(ansaetze(), "ansatz", name); }
+const Ansatz& find_ansatz(std::string_view name) { return find_row(ansaetze(), "unknown ansatz", name); }
 
 Circuit build_ansatz(const Ansatz& ansatz, int wires, int layers, LayerOrder order) {
   require(layers >= 0, "the number of layers must be 0 or more, not {}", layers);

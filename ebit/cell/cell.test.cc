@@ -7,6 +7,7 @@
 #include <set>
 
 #include "ebit/base/error.h"
+#include "ebit/base/testing/error_of.h"
 #include "ebit/cell/testing/every_cell.h"
 
 namespace ebit::inline cell {
@@ -162,25 +163,16 @@ TEST(EveryCell, StartingValuesLieInTheirRangesAndRepeat) {
   }
 }
 
-std::string message_of(const std::function<void()>& f) {
-  try {
-    f();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "nothing was thrown";
-}
-
 TEST(EveryCell, BadInputIsOneClearLine) {
   for_every_cell<double>(3, 4, 1100, [](const NamedCell&, CellProblem<double>& good) {
     const auto message = [&](auto change) {
       CellProblem<double> problem(good.options, 3, 4, 1);
       change(problem);
-      return message_of([&] { problem.forward(); });
+      return error_of([&] { problem.forward(); });
     };
     const auto inputs = good.cell->inputs();
     const double nan = std::numeric_limits<double>::quiet_NaN();
-    EXPECT_EQ(message([](auto&) {}), "nothing was thrown");
+    EXPECT_EQ(message([](auto&) {}), "no error");
     EXPECT_THAT(message([](auto& p) { p.parameters.pop_back(); }), HasSubstr("parameters, but"));
     EXPECT_THAT(message([](auto& p) { p.samples = 0; }),
                 HasSubstr("at least 1 sample of 1 step, not 0 of 4"));
@@ -190,13 +182,10 @@ TEST(EveryCell, BadInputIsOneClearLine) {
                 HasSubstr(fmt::format("of sample 2, step 1, feature {} is not", inputs - 1)));
     EXPECT_THAT(message([&](auto& p) { p.state = p.initial_state(), p.state.back() = nan; }),
                 HasSubstr("of sample 2"));
-    EXPECT_EQ(message([&](auto& p) {
-                p.lengths = {4, 4, 1}, p.x[(2 * 4 + 1) * inputs] = nan;
-              }),
-              "nothing was thrown");
+    EXPECT_EQ(message([&](auto& p) { p.lengths = {4, 4, 1}, p.x[(2 * 4 + 1) * inputs] = nan; }), "no error");
     if (good.cell->capabilities().entropy) return;
     std::vector<double> entropy(12);
-    EXPECT_THAT(message_of([&] {
+    EXPECT_THAT(error_of([&] {
                   good.cell->forward(good.parameters, good.input(), {nullptr, nullptr, entropy.data()});
                 }),
                 HasSubstr("gives no entropy"));
@@ -221,13 +210,13 @@ TEST(Cells, FamiliesAreCompleteAndOptionsArePassedOn) {
     }
   EXPECT_TRUE(
       make_cell<double>(with_entropy(RegisterOptions{}, "renyi-2", "entangled"))->capabilities().entropy);
-  EXPECT_THAT(message_of([] { with_entropy(ControlledOptions{}, "renyi-2", "entangled"); }),
+  EXPECT_THAT(error_of([] { with_entropy(ControlledOptions{}, "renyi-2", "entangled"); }),
               HasSubstr("a qrnn gives no entropy"));
-  EXPECT_THAT(message_of([] { with_gradient(ControlledOptions{}, "parameter-shift"); }),
+  EXPECT_THAT(error_of([] { with_gradient(ControlledOptions{}, "parameter-shift"); }),
               HasSubstr("adjoint method only"));
-  EXPECT_THAT(message_of([] { make_cell<double>(with_entropy(RegisterOptions{}, "renyi2", "entangled")); }),
+  EXPECT_THAT(error_of([] { make_cell<double>(with_entropy(RegisterOptions{}, "renyi2", "entangled")); }),
               HasSubstr("did you mean 'renyi-2'"));
-  EXPECT_THAT(message_of([] {
+  EXPECT_THAT(error_of([] {
                 RegisterOptions options;
                 options.init_low = 2;
                 make_cell<double>(options);

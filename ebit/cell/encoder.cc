@@ -4,7 +4,7 @@
 #include <cmath>
 #include <numbers>
 
-#include "ebit/cell/find_row.h"
+#include "ebit/base/choice.h"
 
 namespace ebit::inline cell {
 namespace {
@@ -145,6 +145,6 @@ const Encoder kEncoders[] = {
 
 std::span<const Encoder> encoders() { return kEncoders; }
 
-const Encoder& find_encoder(std::string_view name) { return find_row(kEncoders, "encoder", name); }
+const Encoder& find_encoder(std::string_view name) { return find_row(kEncoders, "unknown encoder", name); }
 
 }  // namespace ebit::inline cell

@@ -1,6 +1,6 @@
 #include "ebit/cell/gradient_memory.h"
 
-#include "ebit/cell/find_row.h"
+#include "ebit/base/choice.h"
 
 namespace ebit::inline cell {
 namespace {
@@ -17,7 +17,7 @@ constexpr GradientMemoryRow kMemories[] = {
 std::span<const GradientMemoryRow> gradient_memories() { return kMemories; }
 
 GradientMemory find_gradient_memory(std::string_view name) {
-  return find_row(gradient_memories(), "gradient memory", name).memory;
+  return find_row(gradient_memories(), "unknown gradient memory", name).memory;
 }
 
 }  // namespace ebit::inline cell

@@ -1,6 +1,6 @@
 #include "ebit/cell/gradient_method.h"
 
-#include "ebit/cell/find_row.h"
+#include "ebit/base/choice.h"
 #include "ebit/grad/parameter_shift.h"
 
 namespace ebit::inline cell {
@@ -19,7 +19,7 @@ constexpr GradientMethodRow kMethods[] = {
 std::span<const GradientMethodRow> gradient_methods() { return kMethods; }
 
 GradientMethod find_gradient_method(std::string_view name) {
-  return find_row(kMethods, "gradient method", name).method;
+  return find_row(kMethods, "unknown gradient method", name).method;
 }
 
 template <class T>

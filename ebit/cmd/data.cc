@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "ebit/base/choice.h"
 #include "ebit/base/error.h"
 #include "ebit/base/memory.h"
-#include "ebit/base/nearest.h"
 #include "ebit/cmd/command.h"
 #include "ebit/cmd/interrupt.h"
 #include "ebit/cmd/output.h"
@@ -41,12 +41,7 @@ const std::vector<Task>& tasks() {
   return table;
 }
 
-int run(const Options& options) {
-  for (const Task& task : tasks()) {
-    if (task.name == options.action) return task.run(options);
-  }
-  fail("no action '{}'{}", options.action, suggestion(options.action, names_of(tasks())));
-}
+int run(const Options& options) { return find_row(tasks(), "no action", options.action).run(options); }
 
 fs::path folder_of(const Options& options) {
   return options.folder.empty() ? corpora_folder() : fs::path(options.folder);

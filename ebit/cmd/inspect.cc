@@ -7,8 +7,8 @@
 #include <nlohmann/json.hpp>
 
 #include "ebit/analysis/inspect/report.h"
+#include "ebit/base/choice.h"
 #include "ebit/base/error.h"
-#include "ebit/base/nearest.h"
 #include "ebit/base/parallel.h"
 #include "ebit/cmd/command.h"
 #include "ebit/cmd/output.h"
@@ -33,9 +33,7 @@ struct Options {
 };
 
 PowerEffort effort_of(const std::string& name) {
-  for (const Effort& row : kEfforts)
-    if (row.name == name) return row.effort;
-  fail("inspect: --powers is auto, full or none, not '{}'{}", name, suggestion(name, names_of(kEfforts)));
+  return find_row(kEfforts, "inspect: unknown --powers", name).effort;
 }
 
 int run(Options options) {

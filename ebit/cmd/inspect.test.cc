@@ -199,7 +199,7 @@ TEST(InspectCommand, BadInputIsOneLineAndStatusTwo) {
       {{classical}, "'lstm' keeps none"},
       {{place, "--seed", "7"}, "no training of seed 7"},
       {{place, "--part", "tset"}, "did you mean 'test'"},
-      {{place, "--powers", "fast"}, "auto, full or none"},
+      {{place, "--powers", "fast"}, "known: auto, full, none"},
       {{place, "--starts", "0"}, "--starts must be 1"},
       {{place, "--cut", "0"}, "--cut divides the qubits of a qrnn"},
       {{place, "--windows", "-2"}, "--windows must be"},

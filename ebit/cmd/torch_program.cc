@@ -8,7 +8,6 @@
 
 #include "ebit/base/error.h"
 #include "ebit/experiment/models.h"
-#include "ebit/experiment/problem.h"
 #include "ebit/experiment/runs/run_folder.h"
 #include "ebit/fit/model.h"
 
@@ -18,24 +17,6 @@ namespace {
 using experiment::Config;
 
 constexpr std::string_view kTorch = "torch";  // its name in the table of backends
-
-// What decides which backend computes a model, without its data.
-fit::ModelSpec outline_of(const Config& config) {
-  const unsigned family = experiment::family_of(config);
-  const unsigned problem = experiment::find_problem(config.problem.name).set;
-  fit::ModelSpec spec;
-  if (family == experiment::kRegister) {
-    spec.core = CellOptions(config.model.reg);
-  } else if (family == experiment::kQrnn) {
-    spec.core = CellOptions(config.model.qrnn);
-  } else {
-    spec.core = fit::ClassicalOptions{.core = config.model.name};
-  }
-  spec.input.vocabulary = (problem & experiment::kTokens) != 0 ? 1 : 0;
-  spec.input.dropout = config.model.dropout;
-  if (problem == experiment::kTranslate) spec.head.answer = fit::Answer::kTranslation;
-  return spec;
-}
 
 bool can_compute(const fit::ModelSpec& spec) {
   return std::ranges::any_of(fit::backends(),
@@ -78,7 +59,7 @@ void require_backends(const Config& config) {
     if (experiment::family_of(job.config) == experiment::kUntrained) continue;
     // A model that was asked for without torch is refused by name, not handed on.
     if (!job.baseline && config.step == "native") continue;
-    if (config.step != kTorch && can_compute(outline_of(job.config))) continue;
+    if (config.step != kTorch && can_compute(experiment::outline_of(job.config))) continue;
     throw fit::NeedsTorch(fmt::format(
         "'{}' needs libtorch, and this ebit was built without it (EBIT_TORCH=OFF); build it again "
         "with EBIT_TORCH=ON{}",

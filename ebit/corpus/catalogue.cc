@@ -4,8 +4,8 @@
 #include <array>
 #include <cstdlib>
 
+#include "ebit/base/choice.h"
 #include "ebit/base/error.h"
-#include "ebit/base/nearest.h"
 #include "ebit/data/included.h"
 
 namespace ebit::inline corpus {
@@ -188,11 +188,7 @@ const CorpusRow* find_corpus_row(std::string_view name) {
   return row == kCatalogue.end() ? nullptr : row;
 }
 
-const CorpusRow& corpus_row(std::string_view name) {
-  const CorpusRow* row = find_corpus_row(name);
-  if (row == nullptr) fail("no corpus '{}'{}", name, suggestion(name, names_of(kCatalogue)));
-  return *row;
-}
+const CorpusRow& corpus_row(std::string_view name) { return find_row(kCatalogue, "no corpus", name); }
 
 std::filesystem::path corpora_folder() {
   if (const auto given = variable("EBIT_CORPORA"); !given.empty()) return given;

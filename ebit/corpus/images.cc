@@ -6,8 +6,8 @@
 #include <array>
 #include <numeric>
 
+#include "ebit/base/choice.h"
 #include "ebit/base/error.h"
-#include "ebit/base/nearest.h"
 #include "ebit/base/random.h"
 #include "ebit/base/utf8.h"
 #include "ebit/corpus/catalogue.h"
@@ -120,16 +120,15 @@ std::span<const PixelOrder> pixel_orders() { return kOrders; }
 
 ImageSequences image_sequences(const ImageSet& set, std::span<const std::size_t> rows, std::string_view order,
                                std::uint64_t permutation_seed) {
-  const auto* chosen = std::ranges::find(kOrders, order, &PixelOrder::name);
-  if (chosen == kOrders.end()) fail("no order of pixels '{}'{}", order, suggestion(order, names_of(kOrders)));
+  const PixelOrder& chosen = find_row(kOrders, "no order of pixels", order);
   const std::size_t pixels = set.height * set.width;
   std::vector<std::size_t> source(pixels);  // source[i]: the pixel shown in place i
   std::iota(source.begin(), source.end(), std::size_t{0});
-  if (chosen->permuted) source = Random(permutation_seed, kPixelStream).permutation(pixels);
+  if (chosen.permuted) source = Random(permutation_seed, kPixelStream).permutation(pixels);
 
   ImageSequences out;
-  out.steps = chosen->rows ? set.height : pixels;
-  out.features = chosen->rows ? set.width : 1;
+  out.steps = chosen.rows ? set.height : pixels;
+  out.features = chosen.rows ? set.width : 1;
   out.labels = take_rows(set.labels, rows);
   out.x.reserve(rows.size() * pixels);
   for (const std::size_t row : rows) {

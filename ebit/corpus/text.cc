@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "ebit/base/choice.h"
 #include "ebit/base/error.h"
-#include "ebit/base/nearest.h"
 #include "ebit/base/utf8.h"
 
 namespace ebit::inline corpus {
@@ -32,9 +32,7 @@ std::size_t foreign_line(std::string_view text) {
 std::span<const EncodingRow> encoding_table() { return kEncodings; }
 
 std::string decode_text(std::string bytes, std::string_view encoding, std::string_view source) {
-  const bool known =
-      std::ranges::any_of(kEncodings, [&](const EncodingRow& row) { return row.name == encoding; });
-  require(known, "no encoding '{}'{}", encoding, suggestion(encoding, names_of(kEncodings)));
+  find_row(kEncodings, "no encoding", encoding);
   require(bytes.find('\0') == std::string::npos,
           "'{}' holds zero bytes: it is no text, or text in UTF-16; convert it to UTF-8", source);
   if (encoding == "latin-1") return utf8_of_latin1(bytes);

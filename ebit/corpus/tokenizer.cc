@@ -7,8 +7,8 @@
 #include <algorithm>
 #include <array>
 
+#include "ebit/base/choice.h"
 #include "ebit/base/error.h"
-#include "ebit/base/nearest.h"
 #include "ebit/base/utf8.h"
 
 namespace ebit::inline corpus {
@@ -95,9 +95,7 @@ constexpr std::array<TokenizerRow, 3> kTokenizers{{
 }};
 
 const TokenizerRow& find_tokenizer(std::string_view name) {
-  const auto* row = std::ranges::find(kTokenizers, name, &TokenizerRow::name);
-  if (row == kTokenizers.end()) fail("no tokeniser '{}'{}", name, suggestion(name, names_of(kTokenizers)));
-  return *row;
+  return find_row(kTokenizers, "no tokeniser", name);
 }
 
 }  // namespace

@@ -4,8 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "ebit/base/choice.h"
 #include "ebit/base/error.h"
-#include "ebit/base/nearest.h"
 #include "ebit/data/metrics.h"
 
 namespace ebit::inline data {
@@ -24,12 +24,7 @@ constexpr std::array<Baseline, 2> kBaselines{{
     {"seasonal-naive", "repeats the last known value of the same season", true, last_season},
 }};
 
-const Baseline& baseline_row(std::string_view name) {
-  for (const auto& row : kBaselines) {
-    if (row.name == name) return row;
-  }
-  fail("unknown baseline '{}'{}", name, suggestion(name, names_of(kBaselines)));
-}
+const Baseline& baseline_row(std::string_view name) { return find_row(kBaselines, "unknown baseline", name); }
 
 }  // namespace
 

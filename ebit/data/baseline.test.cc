@@ -5,9 +5,9 @@
 
 #include <cmath>
 
+#include "ebit/base/testing/error_of.h"
 #include "ebit/data/generator.h"
 #include "ebit/data/metrics.h"
-#include "ebit/data/test_support.h"
 
 namespace ebit::inline data {
 namespace {

@@ -6,8 +6,8 @@
 #include <filesystem>
 
 #include "ebit/base/atomic_file.h"
+#include "ebit/base/testing/error_of.h"
 #include "ebit/data/csv_dialect.h"
-#include "ebit/data/test_support.h"
 
 namespace ebit::inline data {
 namespace {

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "ebit/base/choice.h"
 #include "ebit/base/error.h"
 #include "ebit/base/memory.h"
 #include "ebit/base/nearest.h"
@@ -30,13 +31,6 @@ constexpr std::array<Choice, 3> kScaleOns{{
 constexpr std::array<std::string_view, 3> kParts{"training", "validation", "test"};
 constexpr std::uint64_t kSplitStream = 0x5711;  // of the random numbers that draw the windows
 
-void check_choice(std::string_view what, std::string_view value, std::span<const Choice> choices) {
-  for (const auto& choice : choices) {
-    if (choice.name == value) return;
-  }
-  fail("unknown {} '{}'{}", what, value, suggestion(value, names_of(choices)));
-}
-
 void check_options(const DatasetOptions& o) {
   require(o.window >= 1, "window is {}; it must be 1 or more", o.window);
   require(o.horizon >= 1, "horizon is {}; it must be 1 or more", o.horizon);
@@ -47,9 +41,9 @@ void check_options(const DatasetOptions& o) {
           "the validation share is {}; it must be 0 or more and below 1", o.validation);
   require(o.train + o.validation <= 1 + 1e-9,
           "the shares of training ({}) and validation ({}) add up to more than 1", o.train, o.validation);
-  check_choice("split", o.split, kSplits);
-  check_choice("boundary", o.boundary, kBoundaries);
-  check_choice("scale_on", o.scale_on, kScaleOns);
+  find_row(kSplits, "unknown split", o.split);
+  find_row(kBoundaries, "unknown boundary", o.boundary);
+  find_row(kScaleOns, "unknown scale_on", o.scale_on);
   scaler_row(o.scaler);
   require(!o.targets.empty(), "no target column is given");
 }

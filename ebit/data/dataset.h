@@ -10,16 +10,11 @@
 #include <string_view>
 #include <vector>
 
+#include "ebit/base/choice.h"
 #include "ebit/data/scaler.h"
 #include "ebit/data/series.h"
 
 namespace ebit::inline data {
-
-/// A choice of an option, for help and suggestions.
-struct Choice {
-  std::string_view name;  ///< as written in options
-  std::string_view help;  ///< one line: what it does
-};
 
 std::span<const Choice> split_table();     ///< "time", "random"
 std::span<const Choice> boundary_table();  ///< "inside", "across"

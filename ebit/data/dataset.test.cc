@@ -7,8 +7,8 @@
 #include <cmath>
 #include <set>
 
+#include "ebit/base/testing/error_of.h"
 #include "ebit/data/generator.h"
-#include "ebit/data/test_support.h"
 
 namespace ebit::inline data {
 namespace {

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <vector>
 
+#include "ebit/base/choice.h"
 #include "ebit/base/error.h"
 #include "ebit/base/nearest.h"
 #include "ebit/data/number.h"
@@ -147,10 +148,7 @@ std::size_t GeneratorValues::count(const std::string& name) const {
 std::span<const GeneratorRow> generator_table() { return kGenerators; }
 
 const GeneratorRow& generator_row(std::string_view name) {
-  for (const auto& row : kGenerators) {
-    if (row.name == name) return row;
-  }
-  fail("unknown generator '{}'{}", name, suggestion(name, names_of(kGenerators)));
+  return find_row(kGenerators, "unknown generator", name);
 }
 
 GeneratorValues generator_values(const GeneratorRow& row, const GeneratorOptions& given) {

@@ -7,7 +7,7 @@
 #include <cmath>
 #include <numbers>
 
-#include "ebit/data/test_support.h"
+#include "ebit/base/testing/error_of.h"
 
 namespace ebit::inline data {
 namespace {

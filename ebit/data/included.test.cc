@@ -6,9 +6,9 @@
 #include <cstdlib>
 
 #include "ebit/base/atomic_file.h"
+#include "ebit/base/testing/error_of.h"
 #include "ebit/data/dataset.h"
 #include "ebit/data/load.h"
-#include "ebit/data/test_support.h"
 
 namespace ebit::inline data {
 namespace {

@@ -8,8 +8,8 @@
 #include <limits>
 #include <numeric>
 
+#include "ebit/base/choice.h"
 #include "ebit/base/error.h"
-#include "ebit/base/nearest.h"
 #include "ebit/base/utf8.h"
 #include "ebit/data/number.h"
 
@@ -24,13 +24,6 @@ constexpr std::array<DuplicatesPolicy, 4> kDuplicates{{
     {"last", "take the value that comes last in the file"},
     {"mean", "take the mean of the values"},
 }};
-
-template <class Rows>
-void check_choice(std::string_view what, std::string_view value, const Rows& rows) {
-  const bool known =
-      std::any_of(rows.begin(), rows.end(), [&](const auto& row) { return row.name == value; });
-  if (!known) fail("unknown choice '{}' for {}{}", value, what, suggestion(value, names_of(rows)));
-}
 
 // A series on its way: rows may lack values (NaN), and remember where in the file they stood.
 struct Draft {
@@ -274,8 +267,8 @@ Series load_series(const std::filesystem::path& path, const SeriesOptions& optio
 }
 
 Series series_of(const CsvTable& table, const SeriesOptions& options, std::span<const std::string> wanted) {
-  check_choice("missing", options.missing, missing_table());
-  check_choice("duplicates", options.duplicates, kDuplicates);
+  find_row(missing_table(), "unknown choice for missing", options.missing);
+  find_row(kDuplicates, "unknown choice for duplicates", options.duplicates);
   Draft draft{.table = table, .options = options, .columns = find_wanted(table, wanted)};
   draft.warnings = table.warnings;
   draft.time = read_time_column(table, options.time, draft.columns, draft.warnings);

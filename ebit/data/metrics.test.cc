@@ -5,7 +5,7 @@
 
 #include <cmath>
 
-#include "ebit/data/test_support.h"
+#include "ebit/base/testing/error_of.h"
 
 namespace ebit::inline data {
 namespace {

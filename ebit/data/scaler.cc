@@ -4,8 +4,8 @@
 #include <array>
 #include <cmath>
 
+#include "ebit/base/choice.h"
 #include "ebit/base/error.h"
-#include "ebit/base/nearest.h"
 
 namespace ebit::inline data {
 namespace {
@@ -51,12 +51,7 @@ constexpr std::array<ScalerRow, 5> kScalers{{
 
 std::span<const ScalerRow> scaler_table() { return kScalers; }
 
-const ScalerRow& scaler_row(std::string_view name) {
-  for (const auto& row : kScalers) {
-    if (row.name == name) return row;
-  }
-  fail("unknown scaler '{}'{}", name, suggestion(name, names_of(kScalers)));
-}
+const ScalerRow& scaler_row(std::string_view name) { return find_row(kScalers, "unknown scaler", name); }
 
 void Scaler::transform(std::span<double> values) const {
   for (double& value : values) value = transform(value);

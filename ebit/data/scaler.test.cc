@@ -7,7 +7,7 @@
 #include <limits>
 #include <vector>
 
-#include "ebit/data/test_support.h"
+#include "ebit/base/testing/error_of.h"
 
 namespace ebit::inline data {
 namespace {

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "ebit/data/test_support.h"
+#include "ebit/base/testing/error_of.h"
 
 namespace ebit::inline data {
 namespace {

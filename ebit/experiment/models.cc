@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
+#include "ebit/base/choice.h"
 #include "ebit/base/error.h"
-#include "ebit/base/nearest.h"
 #include "ebit/cell/encoder.h"
 #include "ebit/data/baseline.h"
 
@@ -104,11 +104,7 @@ std::span<const ModelRow> models() {
   return table;
 }
 
-const ModelRow& find_model(std::string_view name) {
-  for (const ModelRow& row : models())
-    if (row.name == name) return row;
-  fail("no model is called '{}'{}", name, suggestion(name, names_of(models())));
-}
+const ModelRow& find_model(std::string_view name) { return find_row(models(), "no model is called", name); }
 
 unsigned problems_of(const ModelRow& row) {
   if (row.family == kUntrained) return kForecast;
@@ -119,6 +115,15 @@ unsigned problems_of(const ModelRow& row) {
 Family family_of(const Config& config) { return find_model(config.model.name).family; }
 
 std::span<const Choice> input_maps() { return kInputMaps; }
+
+fit::ModelSpec outline_of(const Config& config) {
+  const unsigned problem = find_problem(config.problem.name).set;
+  fit::ModelSpec spec{.core = core_of(config)};
+  spec.input.vocabulary = (problem & kTokens) != 0 ? 1 : 0;
+  spec.input.dropout = config.model.dropout;
+  if (problem == kTranslate) spec.head.answer = fit::Answer::kTranslation;
+  return spec;
+}
 
 fit::ModelSpec spec_of(const Config& config, const Problem& problem) {
   const Family family = family_of(config);

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "ebit/base/choice.h"
 #include "ebit/cell/register/preset.h"
 #include "ebit/experiment/problem.h"
 #include "ebit/experiment/settings/option.h"
@@ -41,6 +42,10 @@ Family family_of(const Config& config);
 
 /// How a step's numbers are brought to those that a cell takes: auto, none, linear, tanh.
 std::span<const Choice> input_maps();
+
+/// The core of a trained model, and of its input and head what the settings say without the data; enough to
+/// tell which backends can compute it.
+fit::ModelSpec outline_of(const Config& config);
 
 /// What the model of `config` is on a problem, starting values of `config.train.seed`. Throws Error, with the
 /// reason and what works instead, for a model that has no meaning on that problem.

@@ -1,7 +1,6 @@
 #include "ebit/experiment/problem.h"
 
-#include "ebit/base/error.h"
-#include "ebit/base/nearest.h"
+#include "ebit/base/choice.h"
 
 namespace ebit::experiment {
 namespace {
@@ -95,10 +94,7 @@ const ProblemRow kProblems[] = {
 std::span<const ProblemRow> problems() { return kProblems; }
 
 const ProblemRow& find_problem(std::string_view name) {
-  for (const ProblemRow& row : kProblems) {
-    if (row.name == name) return row;
-  }
-  fail("no problem is called '{}'{}", name, suggestion(name, names_of(kProblems)));
+  return find_row(kProblems, "no problem is called", name);
 }
 
 std::unique_ptr<Problem> make_problem(Config& config) {

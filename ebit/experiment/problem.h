@@ -88,7 +88,8 @@ class Problem {
   /// The mean loss and validation_metrics() over the validation part, a function of weights and seed alone.
   virtual fit::Validation validate(fit::Model& model, std::uint64_t seed) const = 0;
   /// At most `most` sequences of a part (0 train, 1 validation, 2 test), evenly spread over it, with what is
-  /// to be said of them; none where the part is empty. What `ebit inspect` looks at.
+  /// to be said of them; none where the part is empty. For a model that carries its state on they are the
+  /// first that follow each other. What `ebit inspect` and --track-entropy look at.
   virtual fit::Examples sequences(std::size_t part, std::size_t most) const = 0;
   /// Scores of a trained model. @param show whether exhibits are wanted.
   virtual Scores scores(fit::Model& model, std::uint64_t seed, bool show) const = 0;

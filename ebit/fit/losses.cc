@@ -3,8 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "ebit/base/error.h"
-#include "ebit/base/nearest.h"
+#include "ebit/base/choice.h"
 
 namespace ebit::fit {
 namespace {
@@ -56,12 +55,7 @@ constexpr LossRow kLosses[] = {
 
 std::span<const LossRow> losses() { return kLosses; }
 
-const LossRow& find_loss(std::string_view name) {
-  for (const LossRow& row : kLosses) {
-    if (row.name == name) return row;
-  }
-  fail("no loss is called '{}'{}", name, suggestion(name, names_of(kLosses)));
-}
+const LossRow& find_loss(std::string_view name) { return find_row(kLosses, "no loss is called", name); }
 
 template <class T>
 double cross_entropy(std::size_t rows, std::size_t classes, const T* logits, const std::int64_t* labels,

@@ -87,13 +87,13 @@ TEST(ModelSpec, SizesAndNamesOutOfRangeAreRefused) {
   EXPECT_THAT(refusal(register_spec(), [](ModelSpec& s) { s.head.outputs = 0; }),
               HasSubstr("at least 1 output, not 0"));
   EXPECT_THAT(refusal(register_spec(), [](ModelSpec& s) { s.head.pool = "lsat"; }),
-              HasSubstr("--pool: 'lsat' is not one of the choices; did you mean 'last'"));
+              HasSubstr("unknown --pool 'lsat'; did you mean 'last'"));
   EXPECT_THAT(refusal(register_spec(),
                       [](ModelSpec& s) {
                         s.head.answer = Answer::kTranslation;
                         s.input.vocabulary = 5, s.head.attention = "dott";
                       }),
-              HasSubstr("--attention: 'dott'"));
+              HasSubstr("unknown --attention 'dott'"));
   EXPECT_THAT(refusal(register_spec(), [](ModelSpec& s) { s.input.dropout = 1; }), HasSubstr("--dropout"));
   EXPECT_THAT(refusal(register_spec(), [](ModelSpec& s) { s.input.width = 0; }),
               HasSubstr("at least 1 wide"));

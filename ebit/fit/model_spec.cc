@@ -4,9 +4,9 @@
 
 #include <fmt/format.h>
 
+#include "ebit/base/choice.h"
 #include "ebit/base/error.h"
 #include "ebit/base/memory.h"
-#include "ebit/base/nearest.h"
 
 namespace ebit::fit {
 namespace {
@@ -22,8 +22,8 @@ constexpr ClassicalCore kCores[] = {
 };
 
 constexpr Choice kPools[] = {
-    {"last", "the feature of the last step", ""},
-    {"mean", "the mean over all steps", ""},
+    {"last", "the feature of the last step"},
+    {"mean", "the mean over all steps"},
 };
 
 constexpr Choice kAttentions[] = {
@@ -33,12 +33,6 @@ constexpr Choice kAttentions[] = {
 };
 
 bool one_answer(Answer answer) { return answer == Answer::kNumbers || answer == Answer::kClass; }
-
-void check_choice(std::span<const Choice> choices, std::string_view flag, std::string_view name) {
-  for (const Choice& row : choices)
-    if (row.name == name) return;
-  fail("{}: '{}' is not one of the choices{}", flag, name, suggestion(name, names_of(choices)));
-}
 
 void check_input(const InputSpec& input) {
   require(input.vocabulary >= 0, "the vocabulary must be 0 (steps are numbers) or more, not {}",
@@ -60,9 +54,9 @@ void check_head(const ModelSpec& spec) {
   require(head.outputs >= 1, "a model needs at least 1 output, not {}", head.outputs);
   require(head.linear || head.answer == Answer::kNumbers,
           "readouts are no logits of classes: a model that answers with classes needs --head linear");
-  if (one_answer(head.answer)) check_choice(kPools, "--pool", head.pool);
+  if (one_answer(head.answer)) find_row(kPools, "unknown --pool", head.pool);
   if (head.answer != Answer::kTranslation) return;
-  check_choice(kAttentions, "--attention", head.attention);
+  find_row(kAttentions, "unknown --attention", head.attention);
   require(spec.input.vocabulary > 0, "a translator reads tokens: give its input a vocabulary");
   require(!spec.stateful, "a translator starts every sentence anew: leave --stateful out");
 }
@@ -144,9 +138,7 @@ CellOptions fitted_cell(const ModelSpec& spec, CellOptions cell) {
 std::span<const ClassicalCore> classical_cores() { return kCores; }
 
 const ClassicalCore& find_classical_core(std::string_view name) {
-  for (const ClassicalCore& row : kCores)
-    if (row.name == name) return row;
-  fail("no classical core is called '{}'{}", name, suggestion(name, names_of(kCores)));
+  return find_row(kCores, "no classical core is called", name);
 }
 
 std::span<const Choice> pools() { return kPools; }

@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "ebit/base/choice.h"
 #include "ebit/cell/cells.h"
 #include "ebit/cell/register/entropy_loss.h"
 
@@ -69,13 +70,6 @@ struct HeadSpec {
   bool linear = true;                ///< a trained linear map; false (kNumbers): the readouts are the outputs
   std::string pool = "last";         ///< kNumbers, kClass: a row of pools()
   std::string attention = "additive";  ///< kTranslation: a row of attentions()
-};
-
-/// A name that users type and its help.
-struct Choice {
-  std::string_view name;    ///< as users type it
-  std::string_view help;    ///< one line
-  std::string_view source;  ///< the paper; may be empty
 };
 
 /// Which of a sequence's features answer for it: last, mean.

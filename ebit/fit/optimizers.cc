@@ -3,8 +3,8 @@
 #include <cmath>
 #include <type_traits>
 
+#include "ebit/base/choice.h"
 #include "ebit/base/error.h"
-#include "ebit/base/nearest.h"
 
 namespace ebit::fit {
 namespace {
@@ -104,9 +104,7 @@ constexpr OptimizerRow kOptimizers[] = {
 std::span<const OptimizerRow> optimizers() { return kOptimizers; }
 
 const OptimizerRow& find_optimizer(std::string_view name) {
-  for (const OptimizerRow& row : kOptimizers)
-    if (row.name == name) return row;
-  fail("no optimizer is called '{}'{}", name, suggestion(name, names_of(kOptimizers)));
+  return find_row(kOptimizers, "no optimizer is called", name);
 }
 
 void require_fitting_memory(bool fits, std::string_view where, const std::string& name) {

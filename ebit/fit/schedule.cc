@@ -3,8 +3,7 @@
 #include <cmath>
 #include <numbers>
 
-#include "ebit/base/error.h"
-#include "ebit/base/nearest.h"
+#include "ebit/base/choice.h"
 
 namespace ebit::fit {
 namespace {
@@ -37,10 +36,7 @@ constexpr ScheduleRow kSchedules[] = {
 std::span<const ScheduleRow> schedules() { return kSchedules; }
 
 const ScheduleRow& find_schedule(std::string_view name) {
-  for (const ScheduleRow& row : kSchedules) {
-    if (row.name == name) return row;
-  }
-  fail("no learning-rate schedule is called '{}'{}", name, suggestion(name, names_of(kSchedules)));
+  return find_row(kSchedules, "no learning-rate schedule is called", name);
 }
 
 }  // namespace ebit::fit

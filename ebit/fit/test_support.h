@@ -6,24 +6,13 @@
 #include <string>
 #include <vector>
 
-#include "ebit/base/error.h"
 #include "ebit/base/random.h"
+#include "ebit/base/testing/error_of.h"
 #include "ebit/cell/register/preset.h"
 #include "ebit/fit/trainer.h"
 #include "ebit/fit/windows_examples.h"
 
 namespace ebit::fit {
-
-/// The message of the Error that `call` throws; "no error" where it throws none.
-template <class Call>
-std::string error_of(Call call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
-}
 
 /// `count` columns of 80 rows, cut into windows; each column is a target.
 inline Dataset wave_data(double validation = 0.2, int window = 5, int stride = 1, int count = 1) {

@@ -5,9 +5,8 @@
 #include <numbers>
 #include <vector>
 
-#include "ebit/base/error.h"
+#include "ebit/base/choice.h"
 #include "ebit/base/linear_algebra.h"
-#include "ebit/base/nearest.h"
 #include "ebit/info/batch.h"
 
 namespace ebit::inline info {
@@ -75,11 +74,7 @@ std::span<const Entropy> entropies() { return kEntropies; }
 
 const Entropy& entropy(EntropyId id) { return kEntropies[static_cast<std::size_t>(id)]; }
 
-const Entropy& entropy(std::string_view name) {
-  for (const Entropy& row : kEntropies)
-    if (row.name == name) return row;
-  fail("unknown entropy '{}'{}", name, suggestion(name, names_of(kEntropies)));
-}
+const Entropy& entropy(std::string_view name) { return find_row(kEntropies, "unknown entropy", name); }
 
 double largest_entropy(const Entropy& kind, std::size_t d) {
   return kind.value(std::vector<double>(d, 1.0 / static_cast<double>(d)));

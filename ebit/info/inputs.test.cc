@@ -9,6 +9,7 @@
 
 #include "ebit/base/atomic_file.h"
 #include "ebit/base/error.h"
+#include "ebit/base/testing/error_of.h"
 #include "ebit/info/matrix_file.h"
 #include "ebit/info/named_unitary.h"
 #include "ebit/info/unitary.h"
@@ -20,17 +21,6 @@ namespace {
 using Eigen::MatrixXcd;
 using std::numbers::pi;
 using testing::HasSubstr;
-
-template <class Call>
-std::string message_of(Call call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    EXPECT_EQ(std::string(error.what()).find('\n'), std::string::npos);
-    return error.what();
-  }
-  return "";
-}
 
 TEST(NamedUnitary, EveryGateOfTwoWiresAndEveryKnownUnitaryIsOne) {
   const auto check = [](std::string_view name, int angles) {
@@ -66,7 +56,7 @@ TEST(NamedUnitary, Angles) {
 }
 
 TEST(NamedUnitary, RefusesWhatItDoesNotKnow) {
-  const auto message = [](std::string_view text) { return message_of([&] { parse_unitary(text); }); };
+  const auto message = [](std::string_view text) { return error_of([&] { parse_unitary(text); }); };
   EXPECT_THAT(message("cnto"), HasSubstr("did you mean 'CNOT'"));
   EXPECT_THAT(message("RX(1)"), HasSubstr("one wire"));
   EXPECT_THAT(message("Matrix2"), HasSubstr("no gate"));
@@ -93,7 +83,7 @@ TEST(MatrixFile, Csv) {
                              "m.csv")(0, 0),
             Complex(2, 0));
   const auto message = [](std::string_view text) {
-    return message_of([&] { parse_matrix_csv(text, "m.csv"); });
+    return error_of([&] { parse_matrix_csv(text, "m.csv"); });
   };
   EXPECT_THAT(message("1,0\n0,x\n"), HasSubstr("m.csv:2: cannot read 'x'"));
   for (const char* bad : {"1+2", "1+2i3", "1i2", "i1", "1+", "()"})
@@ -110,7 +100,7 @@ TEST(MatrixFile, Json) {
   EXPECT_EQ(file.matrix(1, 1), Complex(0, -1));
   EXPECT_TRUE(parse_matrix_json(R"({"re": [[1]]})", "m.json").dims.empty());
   const auto message = [](std::string_view text) {
-    return message_of([&] { parse_matrix_json(text, "m.json"); });
+    return error_of([&] { parse_matrix_json(text, "m.json"); });
   };
   EXPECT_THAT(message(R"({"re": [[1, 0], [0)"), HasSubstr("m.json: broken JSON"));
   EXPECT_THAT(message("[[1]]"), HasSubstr("there is no \"re\""));
@@ -167,7 +157,7 @@ TEST(MatrixFile, NpyOfEveryType) {
 
 TEST(MatrixFile, BrokenNpyIsNamed) {
   const std::string data = bytes_of({1.0, 2.0, 3.0, 4.0}), whole = npy("<f8", false, "(2, 2)", data);
-  const auto message = [](std::string_view bytes) { return message_of([&] { parse_npy(bytes, "m.npy"); }); };
+  const auto message = [](std::string_view bytes) { return error_of([&] { parse_npy(bytes, "m.npy"); }); };
   EXPECT_THAT(message("PK\x03\x04"), HasSubstr("no NPY file"));
   EXPECT_THAT(message(npy("<f8", false, "(4,)", data)), HasSubstr("the array has 1 axes"));
   EXPECT_THAT(message(npy("<f8", false, "(99999999999, 2)", data)), HasSubstr("too large"));
@@ -194,8 +184,8 @@ TEST(MatrixFile, TheExtensionTellsTheForm) {
   write_file_atomically(folder / "m.csv", "1,0\n0,1\n");
   EXPECT_EQ(read_matrix(folder / "m.csv").matrix, MatrixXcd::Identity(2, 2));
   write_file_atomically(folder / "m.txt", "1");
-  EXPECT_THAT(message_of([&] { read_matrix(folder / "m.txt"); }), HasSubstr(".json, .csv or .npy"));
-  EXPECT_THAT(message_of([&] { read_matrix(folder / "none.csv"); }), HasSubstr("No such file"));
+  EXPECT_THAT(error_of([&] { read_matrix(folder / "m.txt"); }), HasSubstr(".json, .csv or .npy"));
+  EXPECT_THAT(error_of([&] { read_matrix(folder / "none.csv"); }), HasSubstr("No such file"));
   std::filesystem::remove_all(folder);
 }
 

@@ -4,8 +4,7 @@
 
 #include <limits>
 
-#include "ebit/base/error.h"
-#include "ebit/base/nearest.h"
+#include "ebit/base/choice.h"
 
 namespace ebit::nn {
 namespace {
@@ -13,14 +12,6 @@ namespace {
 using torch::Tensor;
 using torch::nn::Linear;
 using torch::nn::LinearOptions;
-
-// The row that a name stands for.
-template <class Rows>
-const auto& row_called(const Rows& rows, std::string_view flag, std::string_view name) {
-  for (const auto& row : rows)
-    if (row.name == name) return row;
-  fail("{}: '{}' is not one of the choices{}", flag, name, suggestion(name, names_of(rows)));
-}
 
 Tensor last_feature(const Tensor& features, const Tensor& lengths) {
   if (!lengths.defined()) return features.select(1, -1);
@@ -86,11 +77,11 @@ constexpr AttentionRow kAttentions[] = {
 }  // namespace
 
 std::span<const Pool> pool_table() { return kPools; }
-const Pool& find_pool(std::string_view name) { return row_called(kPools, "--pool", name); }
+const Pool& find_pool(std::string_view name) { return find_row(kPools, "unknown --pool", name); }
 
 std::span<const AttentionRow> attention_table() { return kAttentions; }
 const AttentionRow& find_attention(std::string_view name) {
-  return row_called(kAttentions, "--attention", name);
+  return find_row(kAttentions, "unknown --attention", name);
 }
 
 Tensor attention_weights(const Tensor& scores, const Tensor& mask) {

@@ -262,7 +262,7 @@ TEST(TorchModel, CarriesItsStateWhereExamplesGoOn) {
     fewer.samples = 2, fewer.tokens.resize(6);
     const std::vector<double> some = model.answer(fewer).numbers;
     for (std::size_t i = 0; i < some.size(); ++i) EXPECT_NEAR(some[i], rest[i], 1e-12);
-    EXPECT_THAT(fit::error_of([&] { model.answer(second); }), HasSubstr("from batches of 2 to 3"));
+    EXPECT_THAT(base::error_of([&] { model.answer(second); }), HasSubstr("from batches of 2 to 3"));
     model.reset_state();
     EXPECT_NE(model.answer(second).numbers, rest);
   }
@@ -282,7 +282,7 @@ TEST(TorchModel, DropoutIsDrawnFromTheStateThatIsKept) {
   EXPECT_EQ(step->run(examples, 0).loss, first);
   EXPECT_EQ(model.answer(examples).numbers, model.answer(examples).numbers);
   const std::uint8_t damaged[3] = {1, 2, 3};
-  EXPECT_THAT(fit::error_of([&] { step->set_random(fit::make_tensor({3}, damaged), "x.safetensors"); }),
+  EXPECT_THAT(base::error_of([&] { step->set_random(fit::make_tensor({3}, damaged), "x.safetensors"); }),
               HasSubstr("'x.safetensors' is damaged"));
 }
 
@@ -316,7 +316,7 @@ TEST(TorchModel, BadInputIsOneClearLine) {
   const auto message = [&](const auto& change) {
     Examples bad = good;
     change(bad);
-    return fit::error_of([&] { model.answer(bad); });
+    return base::error_of([&] { model.answer(bad); });
   };
   EXPECT_EQ(message([](Examples&) {}), "no error");
   EXPECT_EQ(message([](Examples& e) { e.tokens[0] = 6; }), "token 6 is none of 6");
@@ -324,10 +324,10 @@ TEST(TorchModel, BadInputIsOneClearLine) {
   EXPECT_EQ(message([](Examples& e) { e.lengths = {3, 0}; }), "a sequence has 1 to 3 steps, not 0");
   EXPECT_THAT(message([](Examples& e) { e.lengths = {3}; }), HasSubstr("came with 1 lengths"));
   EXPECT_THAT(message([](Examples& e) { e.labels[0] = 5; }), HasSubstr("label 5 is none of 5"));
-  EXPECT_THAT(fit::error_of([&] { model.load({}, "x.safetensors"); }),
+  EXPECT_THAT(base::error_of([&] { model.load({}, "x.safetensors"); }),
               HasSubstr("'x.safetensors' is of another model"));
-  EXPECT_THAT(fit::error_of([&] { model.make_step({.optimizer = "adan"}); }), HasSubstr("'adam'"));
-  EXPECT_THAT(fit::error_of([&] { model.translate(good, {}); }), HasSubstr("does not translate"));
+  EXPECT_THAT(base::error_of([&] { model.make_step({.optimizer = "adan"}); }), HasSubstr("'adam'"));
+  EXPECT_THAT(base::error_of([&] { model.translate(good, {}); }), HasSubstr("does not translate"));
 }
 
 TEST(TorchBackend, IsAddedOnceAndTakesEveryModel) {

@@ -10,6 +10,7 @@
 
 #include "ebit/base/atomic_file.h"
 #include "ebit/base/error.h"
+#include "ebit/base/testing/error_of.h"
 #include "ebit/experiment/runs/run.h"
 #include "ebit/experiment/settings/resolve.h"
 #include "ebit/fit/safetensors.h"
@@ -94,15 +95,6 @@ class Tasks : public testing::Test {
   fs::path folder_;
 };
 
-std::string message_of(const std::function<void()>& call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "";
-}
-
 // losses.csv without its times: epoch, train, validation, lr, gradient_norm, and behind them best and
 // metrics.
 std::string losses(const fs::path& run) {
@@ -174,8 +166,8 @@ TEST_F(Tasks, EveryPairWorksOrIsRefusedWithTheReason) {
       settings.push_back({"output.overwrite", "true", "test"});
       if (problem.name == "forecast") settings.push_back({"data.scaler", "minmax-half", "test"});
       const std::string message =
-          message_of([&] { start_run(config(std::string(problem.name), settings), {}); });
-      if (message.empty()) continue;
+          error_of([&] { start_run(config(std::string(problem.name), settings), {}); });
+      if (message == "no error") continue;
       EXPECT_THAT(model.name, testing::AnyOf("mlp", "linear")) << message;
       EXPECT_THAT(message, testing::AnyOf(HasSubstr("sees all steps at once"),
                                           HasSubstr("takes steps of numbers, not tokens")));
@@ -230,13 +222,13 @@ TEST_F(Tasks, EveryChoiceOfTheCellIsASetting) {
 }
 
 TEST_F(Tasks, RunsWithoutWeightsAreTold) {
-  EXPECT_THAT(message_of([&] { evaluate_run(folder_ / "none", {}); }), HasSubstr("there is no folder"));
+  EXPECT_THAT(error_of([&] { evaluate_run(folder_ / "none", {}); }), HasSubstr("there is no folder"));
   int polls = 0;
   RunCallbacks stop;
   stop.interrupted = [&] { return ++polls > 2; };
   std::vector<Setting> settings = data_of("copying");
   EXPECT_TRUE(start_run(config("copying", settings), stop).interrupted);
-  EXPECT_THAT(message_of([&] { evaluate_run(folder_ / "run", {}); }),
+  EXPECT_THAT(error_of([&] { evaluate_run(folder_ / "run", {}); }),
               HasSubstr("holds no trained weights yet: ebit resume trains them"));
 }
 
@@ -332,21 +324,21 @@ TEST_F(Tasks, ASentimentModelLearnsAWord) {
 }
 
 TEST_F(Tasks, BadSettingsAreToldInOneLine) {
-  EXPECT_THAT(message_of([&] {
+  EXPECT_THAT(error_of([&] {
                 config("copying", {{"model.name", "lstn", "--core"}});
               }),
               HasSubstr("did you mean 'lstm'?"));
-  EXPECT_THAT(message_of([&] {
+  EXPECT_THAT(error_of([&] {
                 start_run(config("copying", {{"problem.delay", "0", "t"}}), {});
               }),
               HasSubstr("--delay"));
-  EXPECT_THAT(message_of([&] {
+  EXPECT_THAT(error_of([&] {
                 start_run(config("digits", {{"corpus.limit", "-1", "t"}}), {});
               }),
               HasSubstr("--limit"));
   const auto refused = [&](std::vector<Setting> settings) {
     settings.push_back({"model.name", "qrnn", "t"});
-    return message_of([&] { start_run(config("copying", settings), {}); });
+    return error_of([&] { start_run(config("copying", settings), {}); });
   };
   const Setting sampled = {"model.measurement", "sampled", "t"};
   EXPECT_THAT(refused({{"model.measured", "0", "t"}}), HasSubstr("belong to measurement 'sampled'"));
@@ -359,18 +351,18 @@ TEST_F(Tasks, BadSettingsAreToldInOneLine) {
   EXPECT_THAT(refused({{"problem.delay", "2000000000", "t"}}),
               HasSubstr("--delay 2000000000: a batch of 100"));
   EXPECT_THAT(
-      message_of([&] {
+      error_of([&] {
         start_run(config("digits", {{"corpus.validation", "0", "t"}, {"train.patience", "2", "t"}}), {});
       }),
       HasSubstr("give a share with --validation-share"));
-  EXPECT_THAT(message_of([&] {
+  EXPECT_THAT(error_of([&] {
                 start_run(config("forecast", {{"data.generator", "noisy-sine", "t"},
                                               {"data.validation", "0", "t"},
                                               {"train.patience", "2", "t"}}),
                           {});
               }),
               testing::EndsWith("give a share with --validation"));
-  EXPECT_THAT(message_of([&] {
+  EXPECT_THAT(error_of([&] {
                 start_run(config("copying", {{"model.name", "qrnn", "t"}, {"model.qubits", "0", "t"}}), {});
               }),
               HasSubstr("at least 1 qubit, not 0"));

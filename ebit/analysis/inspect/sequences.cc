@@ -8,23 +8,11 @@
 #include "ebit/base/error.h"
 #include "ebit/base/nearest.h"
 #include "ebit/experiment/problems/forecast_problem.h"
-#include "ebit/fit/windows_examples.h"
 
 namespace ebit::analysis {
 namespace {
 
 using experiment::kPartNames;
-
-// The first windows that follow each other: every (window / stride)-th begins where the one before ends.
-fit::Examples following_windows(const Windows& windows, std::size_t stride, std::size_t most) {
-  const std::size_t apart = std::max<std::size_t>(1, windows.steps / stride);
-  fit::Batch chosen;
-  for (std::size_t k = 0; k < windows.count && (most == 0 || chosen.size() < most); k += apart)
-    chosen.push_back(static_cast<std::int64_t>(k));
-  fit::Examples examples;
-  fit::fill(windows, chosen, examples);
-  return examples;
-}
 
 std::size_t length_of(const fit::Examples& examples, std::size_t b) {
   return examples.lengths.empty() ? examples.steps : static_cast<std::size_t>(examples.lengths[b]);
@@ -91,16 +79,11 @@ Sequences sequences_of(const experiment::Problem& problem, std::size_t part, std
                        fit::Model& model, const experiment::Config& config) {
   Sequences all;
   all.carried = config.model.stateful;
-  if (const auto* forecast = dynamic_cast<const experiment::ForecastProblem*>(&problem)) {
-    const Windows& windows = forecast->windows(part);
-    all.available = windows.count;
-    if (all.carried)
-      all.examples = following_windows(windows, static_cast<std::size_t>(config.data.dataset.stride), most);
-  } else {
+  if (const auto* forecast = dynamic_cast<const experiment::ForecastProblem*>(&problem))
+    all.available = forecast->windows(part).count;
+  else
     all.noun = "sequences";
-  }
-  if (!all.carried)
-    all.examples = problem.sequences(part, most > 0 ? most : std::numeric_limits<std::size_t>::max());
+  all.examples = problem.sequences(part, most > 0 ? most : std::numeric_limits<std::size_t>::max());
   all.x = model.core_inputs(all.examples);
   all.lengths = all.examples.lengths;
   all.samples = all.examples.samples, all.steps = all.window = all.examples.steps;

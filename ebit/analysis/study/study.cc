@@ -4,8 +4,8 @@
 
 #include "ebit/analysis/study/table.h"
 #include "ebit/base/atomic_file.h"
+#include "ebit/base/choice.h"
 #include "ebit/base/error.h"
-#include "ebit/base/nearest.h"
 #include "ebit/base/parallel.h"
 #include "ebit/experiment/models.h"
 #include "ebit/experiment/runs/run_folder.h"
@@ -140,11 +140,7 @@ int threads_of(const StudyPlan& plan) {
 
 }  // namespace
 
-const Study& find_study(const std::string& name) {
-  for (const Study& row : studies())
-    if (row.name == name) return row;
-  fail("unknown study '{}'{}", name, suggestion(name, names_of(studies())));
-}
+const Study& find_study(const std::string& name) { return find_row(studies(), "unknown study", name); }
 
 StudyResult run_study(const Study& study, const StudyOptions& options, const StudyCallbacks& callbacks) {
   const StudyPlan plan = plan_of(study, options);

@@ -1,6 +1,6 @@
 #include "ebit/cell/controlled/activation.h"
 
-#include "ebit/cell/find_row.h"
+#include "ebit/base/choice.h"
 #include "ebit/sim/instruction_sets.h"
 #include "ebit/sim/kernels.h"
 
@@ -33,7 +33,7 @@ std::span<const Activation<T>> activations() {
 
 template <class T>
 const Activation<T>& find_activation(std::string_view name) {
-  return find_row(activations<T>(), "activation", name);
+  return find_row(activations<T>(), "unknown activation", name);
 }
 
 #define EBIT_INSTANTIATE(T)                                              \

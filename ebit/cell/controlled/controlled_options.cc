@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "ebit/base/choice.h"
 #include "ebit/base/error.h"
 #include "ebit/cell/controlled/activation.h"
-#include "ebit/cell/find_row.h"
 #include "ebit/cell/gradient_memory.h"
 
 namespace ebit::inline cell {
@@ -53,11 +53,11 @@ const Ansatz& ansatz_of(const ControlledOptions& options) {
 }
 
 const InitialStateRow& find_initial_state(std::string_view name) {
-  return find_row(initial_states(), "initial state", name);
+  return find_row(initial_states(), "unknown initial state", name);
 }
 
 const MeasurementRow& find_measurement(std::string_view name) {
-  return find_row(measurements(), "measurement", name);
+  return find_row(measurements(), "unknown measurement", name);
 }
 
 void check(const ControlledOptions& o) {

@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "ebit/cell/find_row.h"
+#include "ebit/base/choice.h"
 
 namespace ebit::inline cell {
 namespace {
@@ -39,7 +39,7 @@ constexpr Costs kCosts;
 
 std::span<const EngineRow> engines() { return kEngines; }
 
-Engine find_engine(std::string_view name) { return find_row(kEngines, "engine", name).engine; }
+Engine find_engine(std::string_view name) { return find_row(kEngines, "unknown engine", name).engine; }
 
 CircuitCost circuit_cost(const Plan& plan) {
   CircuitCost cost;

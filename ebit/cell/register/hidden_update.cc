@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "ebit/cell/find_row.h"
+#include "ebit/base/choice.h"
 #include "ebit/cell/register/collapse.h"
 
 namespace ebit::inline cell {
@@ -310,7 +310,7 @@ std::span<const HiddenUpdate<T>> hidden_updates() {
 
 template <class T>
 const HiddenUpdate<T>& find_hidden_update(std::string_view name) {
-  return find_row(hidden_updates<T>(), "hidden update", name);
+  return find_row(hidden_updates<T>(), "unknown hidden update", name);
 }
 
 #define EBIT_INSTANTIATE(T)                                      \

@@ -5,7 +5,7 @@
 
 #include <numbers>
 
-#include "ebit/cell/find_row.h"
+#include "ebit/base/choice.h"
 
 namespace ebit::inline cell {
 namespace {
@@ -98,7 +98,7 @@ std::span<const Preset> presets() {
   return table;
 }
 
-const Preset& find_preset(std::string_view name) { return find_row(presets(), "preset", name); }
+const Preset& find_preset(std::string_view name) { return find_row(presets(), "unknown preset", name); }
 
 Settings settings_of(const Preset& preset) {
   const RegisterOptions& cell = preset.cell;

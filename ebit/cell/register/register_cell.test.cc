@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "ebit/base/error.h"
+#include "ebit/base/testing/error_of.h"
 #include "ebit/cell/testing/every_cell.h"
 #include "ebit/grad/finite_difference.h"
 #include "ebit/sim/dense_oracle.h"
@@ -131,20 +132,11 @@ TEST(RegisterCell, CoherentGradientAfterAThousandSteps) {
 // -- bad input
 // -----------------------------------------------------------------------------------------------
 
-std::string message_of(const std::function<void()>& f) {
-  try {
-    f();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "nothing was thrown";
-}
-
 TEST(RegisterCell, SaysWhatIsWrongWithOptions) {
   const auto with = [](auto change) {
     RegisterOptions options;
     change(options);
-    return message_of([&] { RegisterCell<double> cell(options); });
+    return error_of([&] { RegisterCell<double> cell(options); });
   };
   EXPECT_THAT(with([](auto& o) { o.system = 0; }),
               testing::HasSubstr("system register needs at least 1 wire, not 0"));
@@ -168,20 +160,20 @@ TEST(RegisterCell, SaysWhatIsWrongWithInputs) {
   options.encoder = "arccos-angle", options.features = 2;
   CellProblem<double> problem(options, 3, 4, 1);
   problem.x[(2 * 4 + 1) * 2 + 1] = 1.5;
-  EXPECT_THAT(message_of([&] { problem.forward(); }),
+  EXPECT_THAT(error_of([&] { problem.forward(); }),
               testing::HasSubstr(
                   "input 1.5 of sample 2, step 1, feature 1 is not allowed: encoder arccos-angle takes "
                   "numbers in [-1, 1]"));
 
   CellProblem<double> amplitude(RegisterOptions{}, 10, 2, 1);
   std::fill(amplitude.parameters.begin() + 16, amplitude.parameters.end(), 0.0);  // W and b
-  EXPECT_THAT(message_of([&] { amplitude.forward(); }),
+  EXPECT_THAT(error_of([&] { amplitude.forward(); }),
               testing::HasSubstr("sample 0, step 0: the encoder's vector W x + b is zero"));
   amplitude.lengths = {0, 0, 1, 0, 0, 0, 0, 0, 0, 0};
-  EXPECT_THAT(message_of([&] { amplitude.forward(); }), testing::HasSubstr("sample 2, step 0: the encoder"));
+  EXPECT_THAT(error_of([&] { amplitude.forward(); }), testing::HasSubstr("sample 2, step 0: the encoder"));
   amplitude.state = amplitude.initial_state();
   std::fill(amplitude.state.begin() + 8, amplitude.state.begin() + 16, 0.0);
-  EXPECT_THAT(message_of([&] { amplitude.forward(); }),
+  EXPECT_THAT(error_of([&] { amplitude.forward(); }),
               testing::HasSubstr("initial hidden state of sample 1 is the zero vector"));
 }
 

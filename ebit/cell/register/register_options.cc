@@ -1,6 +1,6 @@
 #include "ebit/cell/register/register_options.h"
 
-#include "ebit/cell/find_row.h"
+#include "ebit/base/choice.h"
 
 namespace ebit::inline cell {
 namespace {
@@ -28,11 +28,11 @@ std::span<const DisStructure> dis_structures() { return kDisStructures; }
 std::span<const EntropyStage> entropy_stages() { return kEntropyStages; }
 
 const DisStructure& find_dis_structure(std::string_view name) {
-  return find_row(kDisStructures, "structure of U_dis", name);
+  return find_row(kDisStructures, "unknown structure of U_dis", name);
 }
 
 const EntropyStage& find_entropy_stage(std::string_view name) {
-  return find_row(kEntropyStages, "entropy stage", name);
+  return find_row(kEntropyStages, "unknown entropy stage", name);
 }
 
 const Ansatz& ansatz_of(const RegisterOptions& options) {

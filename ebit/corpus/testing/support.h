@@ -9,7 +9,7 @@
 #include <string_view>
 
 #include "ebit/base/atomic_file.h"
-#include "ebit/data/test_support.h"
+#include "ebit/base/testing/error_of.h"
 
 namespace ebit::inline corpus {
 

@@ -174,8 +174,10 @@ fit::Validation ForecastProblem::validate(fit::Model& model, std::uint64_t seed)
 }
 
 fit::Examples ForecastProblem::sequences(std::size_t part, std::size_t most) const {
+  const Windows& all = windows(part);
   fit::Examples examples;
-  if (windows(part).count > 0) fit::fill(windows(part), spread_over(windows(part).count, most), examples);
+  if (all.count > 0)
+    fit::fill(all, config_.model.stateful ? following(all, most) : spread_over(all.count, most), examples);
   return examples;
 }
 
@@ -190,6 +192,16 @@ Scores ForecastProblem::scores(fit::Model& model, std::uint64_t seed, bool) cons
     scores.parts[part] = score(part, scores.predictions[part]);
   }
   return scores;
+}
+
+// The first windows that follow each other: every (window / stride)-th begins where the one before ends.
+fit::Batch ForecastProblem::following(const Windows& windows, std::size_t most) const {
+  const auto stride = static_cast<std::size_t>(dataset_.options.stride);
+  const std::size_t apart = std::max<std::size_t>(1, windows.steps / stride);
+  fit::Batch chosen;
+  for (std::size_t k = 0; k < windows.count && (most == 0 || chosen.size() < most); k += apart)
+    chosen.push_back(static_cast<std::int64_t>(k));
+  return chosen;
 }
 
 PartScores ForecastProblem::score(std::size_t part, const std::vector<double>& predictions) const {

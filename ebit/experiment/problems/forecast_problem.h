@@ -50,6 +50,7 @@ class ForecastProblem : public Problem {
   bool foreign() const { return foreign_; }            ///< made of another series than the training's
 
  private:
+  fit::Batch following(const Windows& windows, std::size_t most) const;
   PartScores score(std::size_t part, const std::vector<double>& predictions) const;
 
   const Config& config_;

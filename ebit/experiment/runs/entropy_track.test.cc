@@ -56,21 +56,26 @@ TEST(EntropyTrack, FirstEveryThirdAndLastEpoch) {
   EXPECT_NE(samples[0].ancilla[1], samples[3].ancilla[1]) << "training changes it";
 }
 
-// The last row is that of the weights in the folder.
+// The last row is that of the weights in the folder; a memory that is carried on sees one long sequence.
 TEST(EntropyTrack, TheSampleIsTheTraceOfTheWeights) {
-  const fs::path folder = fresh("weights");
-  Config config = tracked(folder);
-  config.train.restore_best = false;
-  const RunResult run = start_run(config, {});
-  const Job job = jobs_of(run.config, folder)[0];
-  const TrainedModel trained = load_trained(job, *run.problem, run.config);
-  fit::Examples examples = run.problem->sequences(1, kTrackedSequences);
-  examples.x = trained.model->core_inputs(examples);
-  const fit::ModelSpec& spec = trained.model->spec();
-  EXPECT_EQ(entropy_csv({sample_entropy(7, std::get<CellOptions>(spec.core),
-                                        fit::cell_parameters(spec, trained.model->weights()), examples,
-                                        job.config.train.seed)}),
-            entropy_csv({read_entropy_csv(folder / files::kEntropy).back()}));
+  for (const bool stateful : {false, true}) {
+    SCOPED_TRACE(stateful);
+    const fs::path folder = fresh("weights");
+    Config config = tracked(folder);
+    config.train.restore_best = false, config.model.stateful = stateful;
+    const RunResult run = start_run(config, {});
+    const Job job = jobs_of(run.config, folder)[0];
+    const TrainedModel trained = load_trained(job, *run.problem, run.config);
+    fit::Examples examples = run.problem->sequences(1, kTrackedSequences);
+    ASSERT_GE(examples.samples, 3u);
+    examples.x = trained.model->core_inputs(examples);
+    if (stateful) examples.steps *= examples.samples, examples.samples = 1;
+    const fit::ModelSpec& spec = trained.model->spec();
+    EXPECT_EQ(entropy_csv({sample_entropy(7, std::get<CellOptions>(spec.core),
+                                          fit::cell_parameters(spec, trained.model->weights()), examples,
+                                          job.config.train.seed)}),
+              entropy_csv({read_entropy_csv(folder / files::kEntropy).back()}));
+  }
 }
 
 TEST(EntropyTrack, SamplingChangesNoLoss) {

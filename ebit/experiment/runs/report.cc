@@ -19,12 +19,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// What the data are called in a title.
-std::string data_name(const Config& config) {
-  if (config.problem.name != "forecast") return config.problem.name;
-  return config.data.file.empty() ? config.data.generator : fs::path(config.data.file).stem().string();
-}
-
 // The judged metric and one that says something else: the first that counts the other way, where one does.
 std::vector<std::size_t> headline_metrics(const Results& results) {
   const std::size_t judged = results.judged_metric;

@@ -1,6 +1,7 @@
 #include "ebit/experiment/runs/run.h"
 
 #include <optional>
+#include <utility>
 
 #include "ebit/base/atomic_file.h"
 #include "ebit/base/error.h"
@@ -83,6 +84,8 @@ class MemoryWatch : public TrainingWatch {
     fit::Examples seen = examples_;
     seen.x = model_->core_inputs(examples_);
     seen.features = seen.x.size() / (seen.samples * seen.steps);
+    // A memory that is carried on sees them as one.
+    if (job_.config.model.stateful) seen.steps *= std::exchange(seen.samples, 1);
     track_->add(sample_entropy(epoch, std::get<CellOptions>(model_->spec().core),
                                fit::cell_parameters(model_->spec(), model_->weights()), seen,
                                job_.config.train.seed));
@@ -138,10 +141,7 @@ void settle_paths(Config& c) {
 }
 
 std::string default_folder(const Config& c) {
-  std::string data = c.problem.name;
-  if (data == "forecast")
-    data = c.data.generator.empty() ? fs::path(c.data.file).stem().string() : c.data.generator;
-  return (fs::path("runs") / (data + "-" + c.model.name)).string();
+  return (fs::path("runs") / (data_name(c) + "-" + c.model.name)).string();
 }
 
 // Where the folder's files may be, what a run writes goes to one process at a time.

@@ -12,13 +12,11 @@
 
 #include "ebit/base/atomic_file.h"
 #include "ebit/base/error.h"
+#include "ebit/base/testing/error_of.h"
 #include "ebit/data/metrics.h"
-#include "ebit/experiment/problems/forecast_problem.h"
-#include "ebit/experiment/problems/prepare.h"
-#include "ebit/experiment/runs/forecast.h"
+#include "ebit/experiment/runs/testing/small_run.h"
 #include "ebit/experiment/settings/resolve.h"
 #include "ebit/fit/checkpoint.h"
-#include "ebit/fit/windows_examples.h"
 
 namespace ebit::experiment {
 namespace {
@@ -26,52 +24,9 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 using ::testing::AllOf;
+using testing::fresh;
 using ::testing::HasSubstr;
-
-template <class Call>
-std::string error_of(Call call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    EXPECT_EQ(std::string(error.what()).find('\n'), std::string::npos) << error.what();
-    return error.what();
-  }
-  return "no error";
-}
-
-fs::path fresh(const std::string& name) {
-  const fs::path folder = fs::path(EBIT_TEST_TMP) / "runs" / name;
-  fs::remove_all(folder);
-  return folder;
-}
-
-// Two columns over 90 days; `rain` helps to see `temp, max`, whose name needs quoting.
-fs::path csv_file() {
-  const fs::path path = fs::path(EBIT_TEST_TMP) / "weather.csv";
-  std::string text = "date,rain,\"temp, max\"\n";
-  for (int i = 0; i < 90; ++i) {
-    text += fmt::format("2024-{:02}-{:02},{},{}\n", 1 + i / 28, 1 + i % 28, (i * 7) % 5,
-                        10 + 8 * std::sin(0.3 * i) + 0.5 * ((i * 13) % 7));
-  }
-  write_file_atomically(path, text);
-  return path;
-}
-
-Config small_config(const fs::path& folder) {
-  Config config = resolve("forecast", std::nullopt, {{"model.name", "daskin-collapse", "--model"}});
-  config.data.file = csv_file().string();
-  config.data.dataset.train = 0.7;
-  config.data.dataset.scaler = "minmax-half";  // room for encoders of [-1, 1]
-  config.data.dataset.targets = {"temp, max"};
-  config.data.dataset.window = 4;
-  config.data.dataset.validation = 0.15;
-  config.train.epochs = 4;
-  config.baselines.which = {"persistence", "seasonal-naive", "fellner-qrnn"};
-  config.baselines.season = 7;
-  config.output.folder = folder.string();
-  config.output.checkpoint_seconds = 0;
-  return config;
-}
+using testing::small_config;
 
 // losses.csv without its column of seconds, the one that may differ.
 std::string losses_without_seconds(const fs::path& folder) {
@@ -415,87 +370,6 @@ TEST(Run, CellsOfEveryFamilyAnswerClassesToo) {
     EXPECT_NO_THROW(write_report(result));
     EXPECT_TRUE(fs::exists(result.folder / files::kReport));
   }
-}
-
-TEST(Evaluate, OtherDataAreSeenAsTheTrainingSawItsOwn) {
-  const fs::path folder = fresh("evaluated");
-  Config config = small_config(folder);
-  config.baselines.which = {"persistence"};
-  const RunResult run = start_run(config, {});
-  // The same file as "other data": its windows hold those of the test part, which must score alike.
-  const RunResult other = score_on(folder, csv_file().string(), {});
-  ASSERT_EQ(other.results.models.size(), 2u);
-  const auto& all = other.results.models[0].seeds[0].scores.predictions[2];
-  const auto& test = run.results.models[0].seeds[0].scores.predictions[2];
-  ASSERT_GT(all.size(), test.size());
-  for (std::size_t i = 0; i < test.size(); ++i) {
-    EXPECT_NEAR(all[all.size() - test.size() + i], test[i], 1e-12) << i;
-  }
-  EXPECT_THAT(error_of([&] {
-                const fs::path path = fs::path(EBIT_TEST_TMP) / "other.csv";
-                write_file_atomically(path, "date,rain\n2024-01-01,1\n2024-01-02,2\n");
-                score_on(folder, path.string(), {});
-              }),
-              HasSubstr("temp, max"));
-}
-
-// The trainings of a run's model.
-std::vector<TrainedModel> trainings_of(const fs::path& folder, Series& series) {
-  Config config = read_run_config(folder);
-  const std::unique_ptr<Problem> problem = make_problem(config);
-  series = require_forecast(*problem, "this test").dataset().series;
-  std::vector<TrainedModel> models;
-  for (const Job& job : jobs_of(config, folder)) models.push_back(load_trained(job, *problem, config));
-  return models;
-}
-
-TEST(Forecast, FirstStepsAreTheModelsOwnAndTheRestFollowsFromThem) {
-  const fs::path folder = fresh("forecast");
-  Config config = small_config(folder);
-  config.baselines.which = {};
-  config.seeds = 2;
-  start_run(config, {});
-  Series series;
-  const std::vector<TrainedModel> models = trainings_of(folder, series);
-  const std::span<const TrainedModel> first(models.data(), 1);
-  const Forecast five = forecast(models, series, 5);
-  ASSERT_EQ(five.values.size(), 5u);
-  EXPECT_EQ(five.direct, 1u);
-  EXPECT_LE(five.low[3], five.values[3]);
-  EXPECT_GE(five.high[3], five.values[3]);
-  // Step 1 on the series without its last row is the prediction of that row.
-  Series shorter = series;
-  shorter.times.pop_back();
-  shorter.values.resize(shorter.values.size() - shorter.columns());
-  const Forecast one = forecast(first, shorter, 1);
-  const Dataset fitted = fitted_dataset(models[0].metadata.at("data"), "this test");
-  const std::vector<double> y = fit::predict(*models[0].model, windows_of(series, fitted), false, 1, 1, 0);
-  EXPECT_NEAR(one.values[0], fitted.target_scaler(0, 0).inverse(y.back()), 1e-12);
-  // Step 2 is step 1 of the series with step 1 appended.
-  Series longer = series;
-  const Forecast single = forecast(first, series, 2);
-  longer.times.push_back("x");
-  longer.values.push_back(single.values[0]);
-  EXPECT_NEAR(forecast(first, longer, 1).values[0], single.values[1], 1e-9);
-
-  EXPECT_THAT(error_of([&] { forecast(models, series, 0); }), HasSubstr("--steps must be at least 1"));
-  shorter.values.resize(2);
-  shorter.times.resize(2);
-  EXPECT_THAT(error_of([&] { forecast(models, shorter, 1); }), HasSubstr("a forecast needs 4"));
-}
-
-TEST(Forecast, FeaturesThatAreNotPredictedAreRefusedBeyondTheHorizon) {
-  const fs::path folder = fresh("forecast-features");
-  Config config = small_config(folder);
-  config.baselines.which = {};
-  config.data.dataset.features = {"temp, max", "rain"};
-  config.data.dataset.horizon = 2;
-  start_run(config, {});
-  Series series;
-  const std::vector<TrainedModel> models = trainings_of(folder, series);
-  EXPECT_EQ(forecast(models, series, 2).direct, 2u);
-  EXPECT_THAT(error_of([&] { forecast(models, series, 3); }),
-              AllOf(HasSubstr("future values of 'rain'"), HasSubstr("at most 2 steps")));
 }
 
 }  // namespace

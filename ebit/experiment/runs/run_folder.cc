@@ -63,6 +63,11 @@ std::vector<Job> jobs_of(const Config& config, const fs::path& folder) {
   return jobs;
 }
 
+std::string data_name(const Config& config) {
+  if (config.problem.name != "forecast") return config.problem.name;
+  return config.data.file.empty() ? config.data.generator : fs::path(config.data.file).stem().string();
+}
+
 bool is_run_folder(const fs::path& folder) {
   std::error_code ignored;
   const fs::path config = folder / files::kConfig;

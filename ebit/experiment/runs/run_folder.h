@@ -42,6 +42,9 @@ struct Job {
 /// The trainings of a run in their order: the model for each seed, then each trained baseline for each seed.
 std::vector<Job> jobs_of(const Config& config, const std::filesystem::path& folder);
 
+/// What the data of a run are called in folders and titles: the file's, generator's or problem's name.
+std::string data_name(const Config& config);
+
 /// Whether `folder` was made by create_run_folder().
 bool is_run_folder(const std::filesystem::path& folder);
 

@@ -93,7 +93,7 @@ void each_trained(const Config& config, const Problem& problem, const fs::path& 
 
 }  // namespace
 
-std::shared_ptr<fit::Model> model_of(const Job& job, const Problem& problem, const Config& run) {
+std::unique_ptr<fit::Model> model_of(const Job& job, const Problem& problem, const Config& run) {
   const fit::ModelSpec spec =
       job.baseline ? matched_spec(job.config, problem, spec_of(run, problem)) : spec_of(job.config, problem);
   return fit::make_model(spec, job.config.step);
@@ -109,10 +109,10 @@ TrainedModel load_trained(const Job& job, const Problem& problem, const Config& 
   require(fs::exists(best, ignored), "'{}' holds no trained weights yet: ebit resume trains them",
           job.folder.string());
   fit::SavedWeights saved = fit::load_weights(best);
-  TrainedModel trained{.job = job, .model = nullptr, .metadata = std::move(saved.metadata), .progress = {}};
-  const fit::ModelSpec spec =
-      job.baseline ? matched_spec(job.config, problem, spec_of(run, problem)) : spec_of(job.config, problem);
-  trained.model = fit::make_model(spec, job.config.step);
+  TrainedModel trained{.job = job,
+                       .model = model_of(job, problem, run),
+                       .metadata = std::move(saved.metadata),
+                       .progress = {}};
   trained.model->load(saved.weights, best.string());
   trained.progress = fit::load_checkpoint(last, trained.metadata["fingerprint"]).state;
   return trained;

@@ -10,7 +10,7 @@
 namespace ebit::experiment {
 
 /// The model of a job with its starting values. Throws Error as spec_of() and fit::make_model() do.
-std::shared_ptr<fit::Model> model_of(const Job& job, const Problem& problem, const Config& run);
+std::unique_ptr<fit::Model> model_of(const Job& job, const Problem& problem, const Config& run);
 
 /// Tells trainings apart that must not be mixed: settings, seed and data.
 std::string fingerprint_of(const Job& job, const Problem& problem);

@@ -7,6 +7,7 @@
 
 #include "ebit/base/atomic_file.h"
 #include "ebit/base/error.h"
+#include "ebit/base/testing/error_of.h"
 #include "ebit/experiment/models.h"
 #include "ebit/experiment/settings/resolve.h"
 
@@ -16,17 +17,6 @@ namespace {
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
-
-template <class Call>
-std::string error_of(Call call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    EXPECT_EQ(std::string(error.what()).find('\n'), std::string::npos) << error.what();
-    return error.what();
-  }
-  return "no error";
-}
 
 std::string file_error(const std::string& text) {
   return error_of([&] {

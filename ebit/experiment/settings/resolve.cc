@@ -86,7 +86,7 @@ std::string wanted(const Kind& kind) {
   return kind.number ? "a number" : "a text in quotes";
 }
 
-const OptionRow* find_row(const std::string& name) {
+const OptionRow* first_row(const std::string& name) {
   const auto table = option_table();
   const auto found =
       std::find_if(table.begin(), table.end(), [&](const OptionRow& r) { return name_of(r) == name; });
@@ -95,7 +95,7 @@ const OptionRow* find_row(const std::string& name) {
 
 Setting read_setting(const std::string& name, const toml::node& node, const std::string& source) {
   const std::string where = position(source, node);
-  const OptionRow* row = find_row(name);
+  const OptionRow* row = first_row(name);
   if (row != nullptr) {
     const Kind kind = kind_of(*row);
     const bool fits = (kind.list && node.is_array()) || (kind.table && node.is_table()) ||

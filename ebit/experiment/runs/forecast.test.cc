@@ -1,0 +1,105 @@
+#include "ebit/experiment/runs/forecast.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "ebit/base/testing/error_of.h"
+#include "ebit/experiment/problems/forecast_problem.h"
+#include "ebit/experiment/problems/prepare.h"
+#include "ebit/experiment/runs/run.h"
+#include "ebit/experiment/runs/testing/small_run.h"
+#include "ebit/fit/windows_examples.h"
+
+namespace ebit::experiment {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::AllOf;
+using testing::csv_file;
+using testing::fresh;
+using ::testing::HasSubstr;
+using testing::small_config;
+
+TEST(Evaluate, OtherDataAreSeenAsTheTrainingSawItsOwn) {
+  const fs::path folder = fresh("evaluated");
+  Config config = small_config(folder);
+  config.baselines.which = {"persistence"};
+  const RunResult run = start_run(config, {});
+  // The same file as "other data": its windows hold those of the test part, which must score alike.
+  const RunResult other = score_on(folder, csv_file().string(), {});
+  ASSERT_EQ(other.results.models.size(), 2u);
+  const auto& all = other.results.models[0].seeds[0].scores.predictions[2];
+  const auto& test = run.results.models[0].seeds[0].scores.predictions[2];
+  ASSERT_GT(all.size(), test.size());
+  for (std::size_t i = 0; i < test.size(); ++i) {
+    EXPECT_NEAR(all[all.size() - test.size() + i], test[i], 1e-12) << i;
+  }
+  EXPECT_THAT(error_of([&] {
+                const fs::path path = fs::path(EBIT_TEST_TMP) / "other.csv";
+                write_file_atomically(path, "date,rain\n2024-01-01,1\n2024-01-02,2\n");
+                score_on(folder, path.string(), {});
+              }),
+              HasSubstr("temp, max"));
+}
+
+// The trainings of a run's model.
+std::vector<TrainedModel> trainings_of(const fs::path& folder, Series& series) {
+  Config config = read_run_config(folder);
+  const std::unique_ptr<Problem> problem = make_problem(config);
+  series = require_forecast(*problem, "this test").dataset().series;
+  std::vector<TrainedModel> models;
+  for (const Job& job : jobs_of(config, folder)) models.push_back(load_trained(job, *problem, config));
+  return models;
+}
+
+TEST(Forecast, FirstStepsAreTheModelsOwnAndTheRestFollowsFromThem) {
+  const fs::path folder = fresh("forecast");
+  Config config = small_config(folder);
+  config.baselines.which = {};
+  config.seeds = 2;
+  start_run(config, {});
+  Series series;
+  const std::vector<TrainedModel> models = trainings_of(folder, series);
+  const std::span<const TrainedModel> first(models.data(), 1);
+  const Forecast five = forecast(models, series, 5);
+  ASSERT_EQ(five.values.size(), 5u);
+  EXPECT_EQ(five.direct, 1u);
+  EXPECT_LE(five.low[3], five.values[3]);
+  EXPECT_GE(five.high[3], five.values[3]);
+  // Step 1 on the series without its last row is the prediction of that row.
+  Series shorter = series;
+  shorter.times.pop_back();
+  shorter.values.resize(shorter.values.size() - shorter.columns());
+  const Forecast one = forecast(first, shorter, 1);
+  const Dataset fitted = fitted_dataset(models[0].metadata.at("data"), "this test");
+  const std::vector<double> y = fit::predict(*models[0].model, windows_of(series, fitted), false, 1, 1, 0);
+  EXPECT_NEAR(one.values[0], fitted.target_scaler(0, 0).inverse(y.back()), 1e-12);
+  // Step 2 is step 1 of the series with step 1 appended.
+  Series longer = series;
+  const Forecast single = forecast(first, series, 2);
+  longer.times.push_back("x");
+  longer.values.push_back(single.values[0]);
+  EXPECT_NEAR(forecast(first, longer, 1).values[0], single.values[1], 1e-9);
+
+  EXPECT_THAT(error_of([&] { forecast(models, series, 0); }), HasSubstr("--steps must be at least 1"));
+  shorter.values.resize(2);
+  shorter.times.resize(2);
+  EXPECT_THAT(error_of([&] { forecast(models, shorter, 1); }), HasSubstr("a forecast needs 4"));
+}
+
+TEST(Forecast, FeaturesThatAreNotPredictedAreRefusedBeyondTheHorizon) {
+  const fs::path folder = fresh("forecast-features");
+  Config config = small_config(folder);
+  config.baselines.which = {};
+  config.data.dataset.features = {"temp, max", "rain"};
+  config.data.dataset.horizon = 2;
+  start_run(config, {});
+  Series series;
+  const std::vector<TrainedModel> models = trainings_of(folder, series);
+  EXPECT_EQ(forecast(models, series, 2).direct, 2u);
+  EXPECT_THAT(error_of([&] { forecast(models, series, 3); }),
+              AllOf(HasSubstr("future values of 'rain'"), HasSubstr("at most 2 steps")));
+}
+
+}  // namespace
+}  // namespace ebit::experiment
