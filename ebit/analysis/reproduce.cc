@@ -9,17 +9,15 @@
 #include "ebit/base/atomic_file.h"
 #include "ebit/experiment/problems/forecast_problem.h"
 #include "ebit/experiment/runs/show_exhibit.h"
-#include "ebit/experiment/settings/resolve.h"
 #include "ebit/report/figures.h"
 #include "ebit/report/page.h"
+#include "ebit/settings/resolve.h"
 
 namespace ebit::analysis {
 namespace {
 
 namespace fs = std::filesystem;
-using experiment::Config;
 using experiment::kPartNames;
-using experiment::Pairs;
 using experiment::RunResult;
 
 // Where the series comes from: the user's file, the experiment's own, or the included one.
@@ -56,7 +54,7 @@ bool of_generator(const std::string& name) {
 
 Config config_of(const Experiment& experiment, const std::string& model, const ReproduceOptions& options,
                  const Pairs& data) {
-  std::vector<experiment::Setting> settings = {{"model.name", model, "--model"}};
+  std::vector<Setting> settings = {{"model.name", model, "--model"}};
   const auto add = [&](const std::string& name, const std::string& value) {
     settings.push_back({name, value, "experiment " + experiment.name});
   };
@@ -69,7 +67,7 @@ Config config_of(const Experiment& experiment, const std::string& model, const R
   settings.push_back({"output.overwrite", options.overwrite ? "true" : "false", "--overwrite"});
   // The classical models see the same data in every run of an experiment: train them once.
   if (model != experiment.models.front()) add("baselines.which", "none");
-  return experiment::resolve("forecast", std::nullopt, settings);
+  return resolve("forecast", std::nullopt, settings);
 }
 
 // Mean squared error of every seed on a part, of scaled values.
@@ -150,7 +148,7 @@ void write_page(const ReproductionPlan& plan, const Reproduction& found) {
     page.section(run.config.model.name);
     for (const char* plot : {"predictions.svg", "residuals.svg"})
       page.svg(read_file(run.folder / experiment::files::kPlots / plot));
-    page.folded_code("Settings (config.toml)", experiment::to_toml(run.config));
+    page.folded_code("Settings (config.toml)", to_toml(run.config));
   }
   page.write(plan.folder / experiment::files::kReport);
 }

@@ -27,7 +27,7 @@ struct Experiment {
   std::string help;                           ///< one line
   std::string source;                         ///< paper, version, figure
   std::vector<std::string> models;            ///< trained one after the other on the same data
-  experiment::Pairs settings;                 ///< on top of each model's
+  Pairs settings;                             ///< on top of each model's
   std::vector<std::filesystem::path> series;  ///< files to look for, the first that is there is taken
   std::string target;                         ///< of those files
   std::string fallback;                       ///< included data set where none is there; empty: a generator
@@ -50,10 +50,10 @@ struct ReproduceOptions {
 
 /// An experiment, ready to be run.
 struct ReproductionPlan {
-  const Experiment& experiment;             ///< which
-  std::filesystem::path folder;             ///< where everything goes
-  std::string data;                         ///< where the series is from, in words
-  std::vector<experiment::Config> configs;  ///< one a model
+  const Experiment& experiment;  ///< which
+  std::filesystem::path folder;  ///< where everything goes
+  std::string data;              ///< where the series is from, in words
+  std::vector<Config> configs;   ///< one a model
 };
 
 /// Makes the settings of an experiment's runs. Throws Error for bad settings and for folders that are there.

@@ -11,18 +11,18 @@ namespace {
 constexpr const char* kTorch = "torch";  // its name in the table of backends
 
 // 770 rows, of which 616 train: 600 windows of 16 and their targets.
-const experiment::Pairs kData = {
-    {"data.set", "points=770"}, {"data.window", "16"},       {"data.train", "0.8"}, {"data.validation", "0"},
-    {"train.batch", "64"},      {"train.optimizer", "adam"}, {"train.loss", "mse"}};
-const experiment::Pairs kQuantum = {{"model.head", "linear"},
-                                    {"model.n_system", "2"},
-                                    {"model.n_ancilla", "2"},
-                                    {"model.layers_en", "1"},
-                                    {"model.layers_dis", "1"}};
-const experiment::Pairs kClassical = {{"model.hidden_size", "8"}};
+const Pairs kData = {{"data.set", "points=770"}, {"data.window", "16"}, {"data.train", "0.8"},
+                     {"data.validation", "0"},   {"train.batch", "64"}, {"train.optimizer", "adam"},
+                     {"train.loss", "mse"}};
+const Pairs kQuantum = {{"model.head", "linear"},
+                        {"model.n_system", "2"},
+                        {"model.n_ancilla", "2"},
+                        {"model.layers_en", "1"},
+                        {"model.layers_dis", "1"}};
+const Pairs kClassical = {{"model.hidden_size", "8"}};
 
-experiment::Pairs joined(const experiment::Pairs& a, const experiment::Pairs& b, const char* dtype) {
-  experiment::Pairs all = a;
+Pairs joined(const Pairs& a, const Pairs& b, const char* dtype) {
+  Pairs all = a;
   all.insert(all.end(), b.begin(), b.end());
   all.emplace_back("model.dtype", dtype);
   return all;

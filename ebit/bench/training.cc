@@ -1,23 +1,23 @@
 #include "ebit/bench/training.h"
 
 #include "ebit/base/error.h"
-#include "ebit/experiment/models.h"
-#include "ebit/experiment/settings/resolve.h"
+#include "ebit/experiment/model_specs.h"
 #include "ebit/fit/trainer.h"
+#include "ebit/settings/resolve.h"
 
 namespace ebit::bench {
 namespace {
 
-experiment::Config sine_config(const std::string& model, const experiment::Pairs& options) {
-  std::vector<experiment::Setting> all = {{"data.generator", "noisy-sine", "the benchmark"},
-                                          {"model.name", model, "the benchmark"}};
+Config sine_config(const std::string& model, const Pairs& options) {
+  std::vector<Setting> all = {{"data.generator", "noisy-sine", "the benchmark"},
+                              {"model.name", model, "the benchmark"}};
   for (const auto& [name, value] : options) all.push_back({name, value, "the benchmark"});
-  return experiment::resolve("forecast", {}, all);
+  return resolve("forecast", {}, all);
 }
 
 }  // namespace
 
-SineTraining::SineTraining(const std::string& model, const experiment::Pairs& options)
+SineTraining::SineTraining(const std::string& model, const Pairs& options)
     : config_(sine_config(model, options)),
       problem_(std::make_unique<experiment::ForecastProblem>(config_)) {}
 

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "ebit/experiment/problems/forecast_problem.h"
-#include "ebit/experiment/settings/config.h"
-#include "ebit/experiment/settings/option.h"
+#include "ebit/settings/config.h"
+#include "ebit/settings/option.h"
 
 namespace ebit::bench {
 
@@ -16,11 +16,11 @@ class SineTraining {
  public:
   /// The noisy sine with a model, a row of models(), and further options by name, as in config.toml:
   /// {"model.n_system", "2"}. Throws Error as resolve() and ForecastProblem.
-  SineTraining(const std::string& model, const experiment::Pairs& options);
+  SineTraining(const std::string& model, const Pairs& options);
   SineTraining(const SineTraining&) = delete;             ///< its problem refers to its settings
   SineTraining& operator=(const SineTraining&) = delete;  ///< likewise
 
-  const experiment::Config& config() const { return config_; }     ///< resolved
+  const Config& config() const { return config_; }                 ///< resolved
   const Windows& windows() const { return problem_->windows(0); }  ///< that it trains on
   fit::ModelSpec spec() const;                                     ///< of its model
   std::vector<double> initial() const;                             ///< the parameters of a cell at first
@@ -30,7 +30,7 @@ class SineTraining {
   std::vector<double> losses(int epochs, const std::string& step) const;
 
  private:
-  experiment::Config config_;
+  Config config_;
   std::unique_ptr<experiment::ForecastProblem> problem_;  // refers to config_
 };
 

@@ -12,9 +12,9 @@
 #include "ebit/cmd/command.h"
 #include "ebit/cmd/output.h"
 #include "ebit/cmd/settings_flags.h"
-#include "ebit/experiment/models.h"
-#include "ebit/experiment/settings/resolve.h"
 #include "ebit/report/text_table.h"
+#include "ebit/settings/models.h"
+#include "ebit/settings/resolve.h"
 
 namespace ebit::cmd {
 namespace {
@@ -22,12 +22,10 @@ namespace {
 using analysis::Compared;
 using analysis::GradientBlock;
 using analysis::GradientCheck;
-using experiment::Config;
-using experiment::OptionRow;
 using Json = nlohmann::ordered_json;
 
 struct Options {
-  Settings settings = std::make_shared<std::vector<experiment::Setting>>();
+  Settings settings = std::make_shared<std::vector<Setting>>();
   bool all_presets = false, all_models = false;
   std::optional<std::string> entropy, entropy_stage;
   std::optional<int> features;
@@ -54,27 +52,26 @@ bool sets_cell(const OptionRow& row) {
 
 std::vector<std::string> models_to_check(const Options& options) {
   std::vector<std::string> names;
-  for (const experiment::ModelRow& row : experiment::models())
-    if (options.all_models ? (row.family & experiment::kCells) != 0
-                           : options.all_presets && row.preset != nullptr)
+  for (const ModelRow& row : models())
+    if (options.all_models ? (row.family & kCells) != 0 : options.all_presets && row.preset != nullptr)
       names.push_back(row.name);
   if (!names.empty()) return names;
-  for (const experiment::Setting& setting : *options.settings)
+  for (const Setting& setting : *options.settings)
     if (setting.name == "model.name") return {setting.value};
   return {"register"};
 }
 
 GradientCheck check(const std::string& model, const Options& options) {
-  std::vector<experiment::Setting> settings = *options.settings;
+  std::vector<Setting> settings = *options.settings;
   settings.push_back({"model.name", model, "--model"});
-  const experiment::Family family = experiment::find_model(model).family;
-  require((family & experiment::kCells) != 0,
+  const Family family = find_model(model).family;
+  require((family & kCells) != 0,
           "gradcheck compares the gradients of cells, and {} is a classical model, whose gradients are "
           "libtorch's: it works for register, its presets and qrnn",
           model);
-  const Config config = experiment::resolve("forecast", std::nullopt, settings);
+  const Config config = resolve("forecast", std::nullopt, settings);
   const RegisterOptions& reg = config.model.reg;
-  const bool quantum_register = family == experiment::kRegister;
+  const bool quantum_register = family == kRegister;
   CellOptions cell = quantum_register ? CellOptions(reg) : CellOptions(config.model.qrnn);
   cell =
       with_sizes(cell, options.features.value_or(quantum_register ? reg.features : config.model.qrnn.inputs),

@@ -8,7 +8,7 @@
 #include "ebit/base/atomic_file.h"
 #include "ebit/cmd/test_support.h"
 #include "ebit/experiment/runs/run_folder.h"
-#include "ebit/experiment/settings/resolve.h"
+#include "ebit/settings/resolve.h"
 
 namespace ebit::cmd {
 namespace {
@@ -186,10 +186,9 @@ TEST(InspectCommand, OtherProblemsHaveAMemoryToo) {
 
 TEST(InspectCommand, BadInputIsOneLineAndStatusTwo) {
   const std::string place = trained("bad", {}), classical = folder("inspect-classical");
-  experiment::create_run_folder(
-      classical, experiment::resolve(
-                     "forecast", std::nullopt,
-                     {{"data.generator", "noisy-sine", "--generator"}, {"model.name", "lstm", "--model"}}));
+  experiment::create_run_folder(classical, resolve("forecast", std::nullopt,
+                                                   {{"data.generator", "noisy-sine", "--generator"},
+                                                    {"model.name", "lstm", "--model"}}));
   const fs::path csv = fs::path(place) / "wrong.csv", shorter = fs::path(place) / "short.csv";
   write_file_atomically(csv, "a,b\n1,2\n3,4\n5,6\n7,8\n1,2\n2,3\n");
   write_file_atomically(shorter, "value\n1\n2\n3\n");

@@ -6,27 +6,27 @@
 
 #include "ebit/cmd/command.h"
 #include "ebit/cmd/output.h"
-#include "ebit/experiment/models.h"
 #include "ebit/report/text_table.h"
+#include "ebit/settings/models.h"
+#include "ebit/settings/problems.h"
 
 namespace ebit::cmd {
 namespace {
 
-constexpr std::pair<experiment::Family, std::string_view> kFamilies[] = {
-    {experiment::kRegister, "register cell"},    {experiment::kQrnn, "hybrid QRNN"},
-    {experiment::kRecurrent, "recurrent"},       {experiment::kOrthogonal, "recurrent"},
-    {experiment::kMlp, "feed-forward"},          {experiment::kLinear, "feed-forward"},
-    {experiment::kUntrained, "without training"}};
+constexpr std::pair<Family, std::string_view> kFamilies[] = {
+    {kRegister, "register cell"},    {kQrnn, "hybrid QRNN"}, {kRecurrent, "recurrent"},
+    {kOrthogonal, "recurrent"},      {kMlp, "feed-forward"}, {kLinear, "feed-forward"},
+    {kUntrained, "without training"}};
 
-std::string_view family_name(experiment::Family family) {
+std::string_view family_name(Family family) {
   for (const auto& [row, name] : kFamilies)
     if (row == family) return name;
   return "";
 }
 
-std::vector<std::string> problem_names(const experiment::ModelRow& model) {
+std::vector<std::string> problem_names(const ModelRow& model) {
   std::vector<std::string> names;
-  for (const experiment::ProblemRow& row : experiment::problems())
+  for (const ProblemRow& row : problems())
     if (problems_of(model) & row.set) names.emplace_back(row.name);
   return names;
 }
@@ -36,14 +36,14 @@ int run(bool json) {
   TextTable table;
   for (const char* heading : {"model", "family", "problems", "what"})
     table.columns.push_back({heading, false});
-  for (const experiment::ModelRow& row : experiment::models()) {
+  for (const ModelRow& row : models()) {
     const std::vector<std::string> problems = problem_names(row);
     all.push_back({{"name", row.name},
                    {"family", family_name(row.family)},
                    {"help", row.help},
                    {"source", row.source},
                    {"problems", problems}});
-    const bool any = problems.size() == experiment::problems().size();
+    const bool any = problems.size() == settings::problems().size();
     table.rows.push_back({row.name, std::string(family_name(row.family)),
                           any ? "all" : fmt::format("{}", fmt::join(problems, ", ")), row.help});
     if (!row.source.empty()) table.notes.push_back(fmt::format("{}: {}", row.name, row.source));

@@ -8,8 +8,8 @@
 #include "ebit/cell/register/preset.h"
 #include "ebit/cmd/command.h"
 #include "ebit/cmd/output.h"
-#include "ebit/experiment/settings/option.h"
 #include "ebit/report/text_table.h"
+#include "ebit/settings/option.h"
 
 namespace ebit::cmd {
 namespace {
@@ -36,10 +36,9 @@ using Json = nlohmann::ordered_json;
 
 /// A setting's value with the type that it has in a configuration file.
 Json typed(const std::string& option, const std::string& text) {
-  const auto row = std::ranges::find_if(experiment::option_table(),
-                                        [&](const auto& r) { return experiment::name_of(r) == option; });
-  require(row != experiment::option_table().end(), "a preset sets '{}', and there is no such option", option);
-  const std::string type = experiment::type_of(*row);
+  const auto row = std::ranges::find_if(option_table(), [&](const auto& r) { return name_of(r) == option; });
+  require(row != option_table().end(), "a preset sets '{}', and there is no such option", option);
+  const std::string type = type_of(*row);
   if (type == "LIST") {
     Json list = Json::array();
     for (std::size_t from = 0; from < text.size();) {

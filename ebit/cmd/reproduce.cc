@@ -60,7 +60,7 @@ int run_experiment(const analysis::Experiment& experiment, const Options& option
                                                .epochs = options.epochs,
                                                .seeds = options.seeds,
                                                .overwrite = options.overwrite});
-  for (const experiment::Config& config : plan.configs) require_backends(config);
+  for (const Config& config : plan.configs) require_backends(config);
   if (!options.quiet) fmt::print(stderr, "data: {}\n", plan.data);
   RunProgress progress(options.quiet);
   const analysis::Reproduction found = analysis::reproduce(plan, progress.callbacks());

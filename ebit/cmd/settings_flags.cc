@@ -10,9 +10,6 @@
 namespace ebit::cmd {
 namespace {
 
-using experiment::OptionRow;
-using experiment::Setting;
-
 // All rows of one flag: an option may live in another place for another family of models.
 struct Flag {
   std::vector<const OptionRow*> rows;  // those of the wanted problems first; at least one
@@ -40,7 +37,7 @@ std::string long_name(const std::string& name) { return name.substr(name.find("-
 std::vector<Flag> flags_of_table(const RowChoice& shown) {
   std::vector<Flag> flags;
   for (const bool wanted : {true, false}) {
-    for (const OptionRow& row : experiment::option_table()) {
+    for (const OptionRow& row : option_table()) {
       if (row.flag.empty() || shown(row) != wanted) continue;
       const auto same =
           std::ranges::find_if(flags, [&](const Flag& flag) { return flag.rows[0]->flag == row.flag; });
@@ -80,10 +77,9 @@ void give(std::vector<Setting>& settings, const std::string& name, const std::st
 }
 
 Option add_one(Parser& parser, const Flag& flag, const std::string& names, const Settings& settings) {
-  static const experiment::Config defaults;
+  static const Config defaults;
   const OptionRow& row = *flag.rows[0];
-  const std::string name = experiment::name_of(row), type = experiment::type_of(row),
-                    where = long_name(names);
+  const std::string name = name_of(row), type = type_of(row), where = long_name(names);
   if (type.empty()) {
     return parser.add_flag(
         fmt::format("{0},!--no-{1}", names, where.substr(2)),
@@ -97,7 +93,7 @@ Option add_one(Parser& parser, const Flag& flag, const std::string& names, const
   };
   return parser.add_option(names, take, type == "LIST" || type == "KEY=VALUE", description(flag))
       .type_name(type)
-      .default_text(experiment::value_text(row, defaults));
+      .default_text(value_text(row, defaults));
 }
 
 // Adds a flag and its other names, of which --help shows the first alone, if any.

@@ -7,21 +7,21 @@
 #include <vector>
 
 #include "ebit/cmd/parser.h"
-#include "ebit/experiment/settings/option.h"
+#include "ebit/settings/option.h"
 
 namespace ebit::cmd {
 
 /// What a command line sets; shared, because parsing writes it after a command's setup has returned.
-using Settings = std::shared_ptr<std::vector<experiment::Setting>>;
+using Settings = std::shared_ptr<std::vector<Setting>>;
 
 /// Adds every flag of the table of options; what is given on the command line is appended to `settings` when
 /// it is parsed. A flag that has no use for any of `problems` (ProblemSet bits) is taken all the same, so
 /// that the settings can say where it has one, but --help leaves it out. Other names of an option, such as
 /// --core, are taken and not shown.
-void add_setting_flags(Parser& parser, const Settings& settings, unsigned problems = experiment::kAnyProblem);
+void add_setting_flags(Parser& parser, const Settings& settings, unsigned problems = kAnyProblem);
 
 /// Which rows of the table of options a command takes.
-using RowChoice = std::function<bool(const experiment::OptionRow& row)>;
+using RowChoice = std::function<bool(const OptionRow& row)>;
 
 /// Adds the flags of the rows that are `chosen`, and no others.
 void add_chosen_flags(Parser& parser, const Settings& settings, const RowChoice& chosen);
@@ -30,10 +30,10 @@ void add_chosen_flags(Parser& parser, const Settings& settings, const RowChoice&
 void add_data_argument(Parser& parser, const Settings& settings, const std::string& help);
 
 /// Whether `settings` set the option called `name` ("section.key").
-bool gives(const std::vector<experiment::Setting>& settings, const std::string& name);
+bool gives(const std::vector<Setting>& settings, const std::string& name);
 
 /// Where the flags name one source of a series, a file or a generator, the other becomes empty, so that
 /// theirs replaces the one of a model, a study or a file of settings.
-void settle_source(std::vector<experiment::Setting>& settings);
+void settle_source(std::vector<Setting>& settings);
 
 }  // namespace ebit::cmd

@@ -11,14 +11,14 @@
 #include "ebit/cmd/output.h"
 #include "ebit/cmd/run_output.h"
 #include "ebit/cmd/settings_flags.h"
-#include "ebit/experiment/settings/resolve.h"
+#include "ebit/settings/resolve.h"
 
 namespace ebit::cmd {
 namespace {
 
 struct Options {
   std::string name, config;
-  Settings settings = std::make_shared<std::vector<experiment::Setting>>();
+  Settings settings = std::make_shared<std::vector<Setting>>();
   analysis::StudyOptions study;
   bool json = false, quiet = false;
 };
@@ -32,7 +32,7 @@ int list(bool json) {
     nlohmann::ordered_json models = nlohmann::ordered_json::array();
     for (const analysis::StudyFamily& family : row.families) {
       const bool first = &family == &row.families.front();
-      const std::string model = family.family == experiment::kQrnn ? "qrnn" : "register";
+      const std::string model = family.family == kQrnn ? "qrnn" : "register";
       table.rows.push_back({first ? row.name : "", model, first ? row.help : "", family.varies,
                             fmt::format("{}", fmt::join(family.values, ","))});
       models.push_back({{"model", model}, {"varies", family.varies}, {"values", family.values}});
@@ -50,12 +50,11 @@ int list(bool json) {
 int run(Options& options) {
   if (options.name.empty()) return list(options.json);
   const analysis::Study& study = analysis::find_study(options.name);
-  std::vector<experiment::Setting>& settings = options.study.settings;
-  if (!options.config.empty())
-    settings = experiment::parse_settings(read_file(options.config), options.config);
+  std::vector<Setting>& settings = options.study.settings;
+  if (!options.config.empty()) settings = parse_settings(read_file(options.config), options.config);
   settle_source(*options.settings);
   settings.insert(settings.end(), options.settings->begin(), options.settings->end());
-  for (const experiment::Setting& setting : *options.settings) {
+  for (const Setting& setting : *options.settings) {
     if (setting.name == "output.folder") options.study.folder = setting.value;
     if (setting.name == "output.overwrite") options.study.overwrite = setting.value == "true";
   }
@@ -109,7 +108,7 @@ Action setup_study(Parser& parser) {
       .type_name("FILE");
   parser.add_flag("--json", options->json, "Print the results as JSON");
   parser.add_flag("-q,--quiet", options->quiet, "Show no progress");
-  add_setting_flags(parser, options->settings, experiment::kForecast);
+  add_setting_flags(parser, options->settings, kForecast);
   return [options] { return run(*options); };
 }
 

@@ -7,14 +7,12 @@
 #include <cstring>
 
 #include "ebit/base/error.h"
-#include "ebit/experiment/models.h"
 #include "ebit/experiment/runs/run_folder.h"
 #include "ebit/fit/model.h"
+#include "ebit/settings/models.h"
 
 namespace ebit::cmd {
 namespace {
-
-using experiment::Config;
 
 constexpr std::string_view kTorch = "torch";  // its name in the table of backends
 
@@ -56,10 +54,10 @@ void run_in_torch_program(const std::vector<std::string>& arguments) {
 void require_backends(const Config& config) {
   if (has_torch()) return;
   for (const experiment::Job& job : experiment::jobs_of(config, {})) {
-    if (experiment::family_of(job.config) == experiment::kUntrained) continue;
+    if (family_of(job.config) == kUntrained) continue;
     // A model that was asked for without torch is refused by name, not handed on.
     if (!job.baseline && config.step == "native") continue;
-    if (config.step != kTorch && can_compute(experiment::outline_of(job.config))) continue;
+    if (config.step != kTorch && can_compute(outline_of(job.config))) continue;
     throw fit::NeedsTorch(fmt::format(
         "'{}' needs libtorch, and this ebit was built without it (EBIT_TORCH=OFF); build it again "
         "with EBIT_TORCH=ON{}",

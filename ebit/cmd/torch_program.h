@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "ebit/experiment/settings/config.h"
+#include "ebit/settings/config.h"
 
 namespace ebit::cmd {
 
@@ -27,7 +27,7 @@ std::filesystem::path torch_program();
 
 /// Throws fit::NeedsTorch where a run of these settings has a model, its own or a trained baseline, that
 /// this program cannot compute because it has no libtorch. Looks at the settings alone, not at data.
-void require_backends(const experiment::Config& config);
+void require_backends(const Config& config);
 
 /// The same of the run in `folder`. Throws Error where there is none.
 void require_run_backends(const std::filesystem::path& folder);

@@ -9,21 +9,21 @@
 #include "ebit/cmd/settings_flags.h"
 #include "ebit/cmd/torch_program.h"
 #include "ebit/experiment/problem.h"
-#include "ebit/experiment/settings/resolve.h"
+#include "ebit/settings/problems.h"
+#include "ebit/settings/resolve.h"
 
 namespace ebit::cmd {
 namespace {
 
 struct Options {
-  Settings settings = std::make_shared<std::vector<experiment::Setting>>();
+  Settings settings = std::make_shared<std::vector<Setting>>();
   std::string problem, config;
   bool json = false, quiet = false;
 };
 
 std::string problem_names() {
   std::string names;
-  for (const experiment::ProblemRow& row : experiment::problems())
-    names += (names.empty() ? "" : " | ") + std::string(row.name);
+  for (const ProblemRow& row : problems()) names += (names.empty() ? "" : " | ") + std::string(row.name);
   return names;
 }
 
@@ -32,7 +32,7 @@ int run(Options& options) {
   std::optional<std::filesystem::path> file;
   if (!options.config.empty()) file = options.config;
   settle_source(*options.settings);
-  const experiment::Config config = experiment::resolve(options.problem, file, *options.settings);
+  const Config config = resolve(options.problem, file, *options.settings);
   require_backends(config);
   return run_and_report(
       [&](const experiment::RunCallbacks& callbacks) { return experiment::start_run(config, callbacks); },
@@ -58,15 +58,14 @@ Action setup_train(Parser& parser) {
   auto options = std::make_shared<Options>();
   options->problem = "forecast";
   return add_run_options(parser, options,
-                         "CSV file, or the name of an included data set such as seattle-weather",
-                         experiment::kForecast);
+                         "CSV file, or the name of an included data set such as seattle-weather", kForecast);
 }
 
 Action setup_task(Parser& parser) {
   auto options = std::make_shared<Options>();
   parser.add_option("task", options->problem, problem_names()).type_name("NAME");
   return add_run_options(parser, options, "forecast: CSV file, or the name of an included data set",
-                         experiment::kAnyProblem);
+                         kAnyProblem);
 }
 
 }  // namespace ebit::cmd

@@ -11,11 +11,11 @@
 #include <utility>
 #include <vector>
 
-#include "ebit/experiment/settings/option.h"
 #include "ebit/fit/batches.h"
 #include "ebit/fit/model.h"
 #include "ebit/fit/trainer.h"
 #include "ebit/report/plot.h"
+#include "ebit/settings/option.h"
 
 namespace ebit::experiment {
 
@@ -114,25 +114,8 @@ class Problem {
   virtual std::uint64_t data_hash() const = 0;
 };
 
-/// A row of the table of problems.
-struct ProblemRow {
-  std::string_view name;   ///< as in `ebit task NAME`
-  ProblemSet set;          ///< which options it has
-  std::string_view help;   ///< one line
-  std::string_view model;  ///< the model where none is named
-  Pairs settings;          ///< settings that differ from the defaults
-  /// Reads the data and fills in what the settings leave open. Throws Error for what is not there or not
-  /// right. `config` must outlive the problem.
-  std::unique_ptr<Problem> (*make)(Config& config);
-};
-
-/// All problems: forecast, copying, digits, mnist, permuted-mnist, sentiment, language-model, translate.
-std::span<const ProblemRow> problems();
-
-/// The row called `name`. Throws Error with the nearest name for one that is not there.
-const ProblemRow& find_problem(std::string_view name);
-
-/// Makes the problem of `config`.
+/// Makes the problem that `config` names: reads the data and fills in what the settings leave open. Throws
+/// Error for what is not there or not right. `config` must outlive the problem.
 std::unique_ptr<Problem> make_problem(Config& config);
 
 std::unique_ptr<Problem> make_forecast(Config& config);        ///< row "forecast"

@@ -4,13 +4,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "ebit/experiment/models.h"
+#include "ebit/settings/models.h"
+#include "ebit/settings/problems.h"
 #include "tests/program/run.h"
 
 namespace ebit::test {
 namespace {
-
-using experiment::ModelRow;
 
 // A problem of tiny size: what makes its files, and the arguments that use them.
 struct TinyProblem {
@@ -39,11 +38,11 @@ class Pairs : public testing::TestWithParam<TinyProblem> {};
 
 std::string small(const ModelRow& model) {
   switch (model.family) {
-    case experiment::kQrnn:
+    case kQrnn:
       return "--qubits 2";
-    case experiment::kRecurrent:
-    case experiment::kOrthogonal:
-    case experiment::kMlp:
+    case kRecurrent:
+    case kOrthogonal:
+    case kMlp:
       return "--hidden-size 3";
     default:
       return "";
@@ -51,14 +50,13 @@ std::string small(const ModelRow& model) {
 }
 
 TEST_P(Pairs, EitherRunsOrIsRefusedInOneLine) {
-  const experiment::ProblemRow& problem = experiment::find_problem(GetParam().name);
-  for (const ModelRow& model : experiment::models()) {
+  const ProblemRow& problem = find_problem(GetParam().name);
+  for (const ModelRow& model : models()) {
     const std::string command =
         fmt::format("{}ebit task {} {} --model {} {} --baselines none --epochs 1 --no-plots -q -o run",
                     GetParam().files, GetParam().name, GetParam().arguments, model.name, small(model));
     SCOPED_TRACE(command);
-    const bool has_meaning =
-        (problems_of(model) & problem.set) != 0 && model.family != experiment::kUntrained;
+    const bool has_meaning = (problems_of(model) & problem.set) != 0 && model.family != kUntrained;
     if (!has_meaning) {
       expect_refused(command, "'" + model.name + "'");
       continue;

@@ -12,8 +12,9 @@
 #include "ebit/base/error.h"
 #include "ebit/base/testing/error_of.h"
 #include "ebit/experiment/runs/run.h"
-#include "ebit/experiment/settings/resolve.h"
 #include "ebit/fit/safetensors.h"
+#include "ebit/settings/problems.h"
+#include "ebit/settings/resolve.h"
 #include "ebit/torch/backend.h"
 
 namespace ebit::experiment {

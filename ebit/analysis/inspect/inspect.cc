@@ -4,12 +4,12 @@
 #include "ebit/experiment/problems/forecast_problem.h"
 #include "ebit/experiment/problems/prepare.h"
 #include "ebit/experiment/runs/run.h"
+#include "ebit/settings/problems.h"
 
 namespace ebit::analysis {
 namespace {
 
 namespace fs = std::filesystem;
-using experiment::Config;
 using experiment::ForecastProblem;
 using experiment::Job;
 using experiment::Problem;
@@ -20,7 +20,7 @@ constexpr std::size_t kOtherPart = 2;
 
 void require_memory(const Config& config) {
   require(
-      (experiment::family_of(config) & experiment::kCells) != 0,
+      (family_of(config) & kCells) != 0,
       "inspect looks at a quantum memory, and the model '{}' keeps none: it works for the model register, "
       "its presets and qrnn",
       config.model.name);
@@ -45,7 +45,7 @@ std::string fitted_of(const fit::Metadata& metadata) {
 // The problem that makes the run's models: with its data, or where other data are inspected without any.
 std::unique_ptr<Problem> own_problem(Config& config, const Job& job, const InspectOptions& options) {
   if (options.data.empty()) return experiment::make_problem(config);
-  require(experiment::find_problem(config.problem.name).set == experiment::kForecast,
+  require(find_problem(config.problem.name).set == kForecast,
           "inspect --data is for runs of a series, and this one is of the problem {}", config.problem.name);
   require(options.part.empty(), "inspect: --part is of the run's own data; all of --data is inspected");
   const std::string best = (job.folder / experiment::files::kBest).string();

@@ -76,7 +76,7 @@ std::size_t part_to_inspect(const experiment::Problem& problem, const std::strin
 }
 
 Sequences sequences_of(const experiment::Problem& problem, std::size_t part, std::size_t most,
-                       fit::Model& model, const experiment::Config& config) {
+                       fit::Model& model, const Config& config) {
   Sequences all;
   all.carried = config.model.stateful;
   if (const auto* forecast = dynamic_cast<const experiment::ForecastProblem*>(&problem))

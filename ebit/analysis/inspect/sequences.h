@@ -42,7 +42,7 @@ std::size_t part_to_inspect(const experiment::Problem& problem, const std::strin
 /// At most `most` sequences (0: all) of a part, evenly spread; for a model that carries its state on the
 /// first windows that follow each other. @param model whose cell reads them.
 Sequences sequences_of(const experiment::Problem& problem, std::size_t part, std::size_t most,
-                       fit::Model& model, const experiment::Config& config);
+                       fit::Model& model, const Config& config);
 
 /// What model and loss say of the steps of some sequences.
 struct Dependence {

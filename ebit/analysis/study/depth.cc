@@ -21,7 +21,7 @@ Variant variant_of(const std::string& value, bool qrnn, bool two_circuits) {
 }  // namespace
 
 std::optional<StudyReport> run_depth(const StudyPlan& plan, const StudyCallbacks& callbacks) {
-  const bool qrnn = plan.family == experiment::kQrnn;
+  const bool qrnn = plan.family == kQrnn;
   const bool two_circuits = base_config(plan).model.reg.layers_dis > 0;
   std::vector<Variant> variants;
   for (const std::string& value : plan.values) variants.push_back(variant_of(value, qrnn, two_circuits));

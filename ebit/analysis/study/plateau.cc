@@ -48,7 +48,7 @@ Observable readout_of(int qubits) {
   return parse_observable(fmt::format("Z{}", (qubits + 1) / 2 - 1), qubits);
 }
 
-std::vector<Ansatz> ansaetze_of(const experiment::Config& config) {
+std::vector<Ansatz> ansaetze_of(const Config& config) {
   const RegisterOptions& cell = config.model.reg;
   if (cell.custom_ansatz || config.given.contains("model.ansatz")) return {ansatz_of(cell)};
   return {ansaetze().begin(), ansaetze().end()};
@@ -59,12 +59,12 @@ constexpr std::array kUsed = {"model.name",      "model.ansatz", "model.ansatz_f
                               "model.init_high", "train.seed",   "train.threads"};
 
 Grid grid_of(const StudyPlan& plan) {
-  for (const experiment::Setting& setting : plan.settings)
+  for (const Setting& setting : plan.settings)
     require(setting.name.starts_with("output.") || std::ranges::find(kUsed, setting.name) != kUsed.end(),
             "plateau trains nothing: leave out {} (it takes --ansatz, --ansatz-file, --model, --init-low, "
             "--init-high, --seed, --threads)",
             setting.where);
-  const experiment::Config config = base_config(plan);
+  const Config config = base_config(plan);
   const double low = config.model.reg.init_low, high = config.model.reg.init_high;
   require(low < high, "--init-low {} is not below --init-high {}", low, high);
   Grid grid{

@@ -38,7 +38,7 @@ Variant qubits_of(const std::string& value) {
 }  // namespace
 
 std::optional<StudyReport> run_registers(const StudyPlan& plan, const StudyCallbacks& callbacks) {
-  const bool qrnn = plan.family == experiment::kQrnn;
+  const bool qrnn = plan.family == kQrnn;
   const int system = base_config(plan).model.reg.system;
   std::vector<Variant> variants;
   for (const std::string& value : plan.values)

@@ -3,17 +3,15 @@
 namespace ebit::analysis {
 
 std::span<const Study> studies() {
-  using experiment::kQrnn;
-  using experiment::kRegister;
   // A series that needs memory: x' = 1 - 1.4 x^2 + 0.3 x_before cannot be told from x alone.
-  static const experiment::Pairs henon = {{"data.generator", "henon"},
-                                          {"data.set", "points=300"},
-                                          {"data.window", "6"},
-                                          {"train.lr", "0.01"},
-                                          {"train.epochs", "40"},
-                                          {"train.seeds", "6"},
-                                          {"baselines.which", "persistence,lstm"}};
-  static const experiment::Pairs daskin = {
+  static const Pairs henon = {{"data.generator", "henon"},
+                              {"data.set", "points=300"},
+                              {"data.window", "6"},
+                              {"train.lr", "0.01"},
+                              {"train.epochs", "40"},
+                              {"train.seeds", "6"},
+                              {"baselines.which", "persistence,lstm"}};
+  static const Pairs daskin = {
       {"model.name", "daskin-extended"}, {"model.layers_en", "2"}, {"model.layers_dis", "2"}};
   static const Study table[] = {
       {.name = "registers",

@@ -7,10 +7,10 @@
 #include "ebit/base/choice.h"
 #include "ebit/base/error.h"
 #include "ebit/base/parallel.h"
-#include "ebit/experiment/models.h"
 #include "ebit/experiment/runs/run_folder.h"
 #include "ebit/experiment/runs/show_exhibit.h"
 #include "ebit/report/page.h"
+#include "ebit/settings/models.h"
 
 namespace ebit::analysis {
 namespace {
@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 // What decides the numbers of a study, to tell whether a folder holds the same one.
 Json settings_json(const Study& study, const StudyPlan& plan) {
   Json settings = Json::object();
-  for (const experiment::Setting& setting : plan.settings)
+  for (const Setting& setting : plan.settings)
     if (!setting.name.starts_with("output.") && setting.name != "train.threads")
       settings[setting.name] = setting.value;
   Json all = {{"study", study.name}, {"values", plan.values}, {"settings", settings}};
@@ -92,16 +92,15 @@ void write_files(const Study& study, const StudyReport& report, const Json& json
 }
 
 // How the study treats the model that the settings name.
-const StudyFamily& family_for(const Study& study, const std::vector<experiment::Setting>& settings) {
-  const auto named =
-      std::ranges::find(settings.rbegin(), settings.rend(), "model.name", &experiment::Setting::name);
+const StudyFamily& family_for(const Study& study, const std::vector<Setting>& settings) {
+  const auto named = std::ranges::find(settings.rbegin(), settings.rend(), "model.name", &Setting::name);
   if (named == settings.rend()) return study.families.front();
-  const experiment::Family family = experiment::find_model(named->value).family;
+  const Family family = find_model(named->value).family;
   for (const StudyFamily& row : study.families)
     if (row.family == family) return row;
   fail("study {} has no meaning for the model {}: {}. It works for the model register and its presets{}",
        study.name, named->value,
-       (family & experiment::kCells) ? study.refuses : "it has no quantum memory and no circuit",
+       (family & kCells) ? study.refuses : "it has no quantum memory and no circuit",
        study.families.size() > 1 ? ", and for qrnn" : "");
 }
 
@@ -121,7 +120,7 @@ StudyPlan plan_of(const Study& study, const StudyOptions& options) {
   };
   // Data of the user's replace the study's whole choice of data.
   const bool own_data = given("data.file") || given("data.generator");
-  for (const experiment::Pairs* pairs : {&study.settings, &family.settings})
+  for (const Pairs* pairs : {&study.settings, &family.settings})
     for (const auto& [name, value] : *pairs)
       if (!(own_data && name.starts_with("data.")))
         plan.settings.push_back({name, value, "study " + study.name});
@@ -131,9 +130,9 @@ StudyPlan plan_of(const Study& study, const StudyOptions& options) {
 
 // The threads that the settings ask for.
 int threads_of(const StudyPlan& plan) {
-  experiment::Config config;
-  for (const experiment::Setting& setting : plan.settings)
-    if (setting.name == "train.threads") experiment::apply_setting(config, setting);
+  Config config;
+  for (const Setting& setting : plan.settings)
+    if (setting.name == "train.threads") apply_setting(config, setting);
   require(config.threads >= 0, "--threads must be 0 (one a core) or more, not {}", config.threads);
   return config.threads;
 }

@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "ebit/experiment/problem.h"
-#include "ebit/experiment/settings/option.h"
 #include "ebit/report/text_table.h"
+#include "ebit/settings/option.h"
 
 namespace ebit::experiment {
 struct RunCallbacks;
@@ -24,12 +24,12 @@ using Json = nlohmann::ordered_json;
 
 /// What the user asks of a study.
 struct StudyOptions {
-  std::vector<experiment::Setting> settings;  ///< options of `ebit train`, in order; the last one wins
-  std::vector<std::string> values;            ///< of what the study varies; empty: Study::values
-  std::vector<int> depths;                    ///< plateau: layers of the circuits; empty: its own
-  int samples = 256;                          ///< plateau: random circuits a point, 2 or more
-  std::filesystem::path folder;               ///< of the results; empty: `runs/study-NAME`
-  bool overwrite = false;                     ///< begin anew in a folder of another study
+  std::vector<Setting> settings;    ///< options of `ebit train`, in order; the last one wins
+  std::vector<std::string> values;  ///< of what the study varies; empty: Study::values
+  std::vector<int> depths;          ///< plateau: layers of the circuits; empty: its own
+  int samples = 256;                ///< plateau: random circuits a point, 2 or more
+  std::filesystem::path folder;     ///< of the results; empty: `runs/study-NAME`
+  bool overwrite = false;           ///< begin anew in a folder of another study
 };
 
 /// What the caller hears of a study; any but `run` may be empty.
@@ -51,20 +51,20 @@ struct StudyReport {
 
 /// A study at work: what it was asked, filled in, and where its results lie.
 struct StudyPlan {
-  std::vector<experiment::Setting> settings;          ///< the study's own, then the user's
-  experiment::Family family = experiment::kRegister;  ///< of the model
-  std::vector<std::string> values;                    ///< never empty
-  std::vector<int> depths;                            ///< see StudyOptions
-  int samples = 0;                                    ///< see StudyOptions
-  std::filesystem::path folder;                       ///< made already
+  std::vector<Setting> settings;    ///< the study's own, then the user's
+  Family family = kRegister;        ///< of the model
+  std::vector<std::string> values;  ///< never empty
+  std::vector<int> depths;          ///< see StudyOptions
+  int samples = 0;                  ///< see StudyOptions
+  std::filesystem::path folder;     ///< made already
 };
 
 /// How a study treats the models of one family.
 struct StudyFamily {
-  experiment::Family family;        ///< which
+  Family family;                    ///< which
   std::string varies;               ///< what the values of --values are
   std::vector<std::string> values;  ///< taken where none are given
-  experiment::Pairs settings;       ///< of the model, on top of Study::settings
+  Pairs settings;                   ///< of the model, on top of Study::settings
 };
 
 /// A row of the table of studies.
@@ -74,7 +74,7 @@ struct Study {
   std::vector<StudyFamily> families;  ///< the first is the one without --model
   std::string refuses;                ///< why models of other families have no meaning here
   std::vector<int> depths;            ///< plateau: layers of the circuits; others: none
-  experiment::Pairs settings;         ///< of the defaults that are others than those of `ebit train`
+  Pairs settings;                     ///< of the defaults that are others than those of `ebit train`
   bool trains = true;                 ///< false: it takes no data, and no options of trainings
   /// Does the work; nothing where it was interrupted. What is finished is in the plan's folder and is not
   /// done again. Throws Error for bad settings and data.

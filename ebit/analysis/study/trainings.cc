@@ -8,12 +8,11 @@
 #include "ebit/base/error.h"
 #include "ebit/experiment/runs/run.h"
 #include "ebit/experiment/runs/score.h"
-#include "ebit/experiment/settings/resolve.h"
+#include "ebit/settings/resolve.h"
 
 namespace ebit::analysis {
 namespace {
 
-using experiment::Config;
 using experiment::kPartNames;
 using experiment::ModelResult;
 using experiment::Results;
@@ -24,11 +23,11 @@ using experiment::SeedResult;
 constexpr std::string_view kJudged = "RMSE";
 
 Config config_of(const StudyPlan& plan, const Variant& variant, bool first) {
-  std::vector<experiment::Setting> settings = plan.settings;
+  std::vector<Setting> settings = plan.settings;
   for (const auto& [name, value] : variant.settings) settings.push_back({name, value, "--values"});
   settings.push_back({"output.folder", (plan.folder / variant.name).string(), "--output"});
   if (!first) settings.push_back({"baselines.which", "none", "study"});
-  return experiment::resolve("forecast", std::nullopt, settings);
+  return resolve("forecast", std::nullopt, settings);
 }
 
 // Throws for settings that do not make a run, before anything is written: makes the model and its baselines.
@@ -81,9 +80,7 @@ SequenceInput<double> TrainedVariant::input(const CellMoment& moment, std::uint6
           .draw_seed = seed};
 }
 
-Config base_config(const StudyPlan& plan) {
-  return experiment::resolve("forecast", std::nullopt, plan.settings);
-}
+Config base_config(const StudyPlan& plan) { return resolve("forecast", std::nullopt, plan.settings); }
 
 std::optional<std::vector<TrainedVariant>> train_variants(const StudyPlan& plan,
                                                           const std::vector<Variant>& variants,

@@ -17,8 +17,8 @@ namespace ebit::analysis {
 
 /// One value of what a study varies.
 struct Variant {
-  std::string name;            ///< in tables, and of its run folder: "2+3", "density"
-  experiment::Pairs settings;  ///< options of `ebit train` that make it
+  std::string name;  ///< in tables, and of its run folder: "2+3", "density"
+  Pairs settings;    ///< options of `ebit train` that make it
 };
 
 /// A cell with the weights of one moment, and what enters it then.
@@ -51,8 +51,8 @@ struct TrainedVariant {
   SequenceInput<double> input(const CellMoment& moment, std::uint64_t seed) const;
 };
 
-/// The settings that all variants of a study share. Throws Error as experiment::resolve().
-experiment::Config base_config(const StudyPlan& plan);
+/// The settings that all variants of a study share. Throws Error as resolve().
+Config base_config(const StudyPlan& plan);
 
 /// Trains each variant with every seed in a run folder of its own, `folder/NAME`, which `ebit report`,
 /// `ebit evaluate` and `ebit resume` know; finished trainings found there are kept and an unfinished one goes

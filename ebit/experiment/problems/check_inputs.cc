@@ -5,7 +5,7 @@
 
 #include "ebit/base/error.h"
 #include "ebit/cell/encoder.h"
-#include "ebit/experiment/models.h"
+#include "ebit/settings/models.h"
 
 namespace ebit::experiment {
 

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "ebit/data/dataset.h"
-#include "ebit/experiment/settings/config.h"
+#include "ebit/settings/config.h"
 
 namespace ebit::experiment {
 

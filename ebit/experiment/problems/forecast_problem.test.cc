@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "ebit/experiment/settings/resolve.h"
+#include "ebit/settings/resolve.h"
 
 namespace ebit::experiment {
 namespace {

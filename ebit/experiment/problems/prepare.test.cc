@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "ebit/base/error.h"
-#include "ebit/experiment/settings/resolve.h"
+#include "ebit/settings/resolve.h"
 
 namespace ebit::experiment {
 namespace {

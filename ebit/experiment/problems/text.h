@@ -4,7 +4,7 @@
 #include <string>
 
 #include "ebit/corpus/vocabulary.h"
-#include "ebit/experiment/settings/config.h"
+#include "ebit/settings/config.h"
 
 namespace ebit::experiment {
 

@@ -7,7 +7,7 @@
 #include "ebit/base/error.h"
 #include "ebit/cell/register/register_cell.h"
 #include "ebit/experiment/runs/run.h"
-#include "ebit/experiment/settings/resolve.h"
+#include "ebit/settings/resolve.h"
 
 namespace ebit::experiment {
 namespace {

@@ -12,6 +12,7 @@
 #include "ebit/experiment/problems/prepare.h"
 #include "ebit/fit/checkpoint.h"
 #include "ebit/report/figures.h"
+#include "ebit/settings/problems.h"
 
 namespace ebit::experiment {
 namespace {

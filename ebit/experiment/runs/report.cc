@@ -10,9 +10,9 @@
 #include "ebit/experiment/runs/run.h"
 #include "ebit/experiment/runs/show_exhibit.h"
 #include "ebit/experiment/runs/training_figures.h"
-#include "ebit/experiment/settings/resolve.h"
 #include "ebit/report/figures.h"
 #include "ebit/report/progress.h"
+#include "ebit/settings/resolve.h"
 
 namespace ebit::experiment {
 namespace {

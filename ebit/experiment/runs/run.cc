@@ -11,7 +11,8 @@
 #include "ebit/experiment/runs/entropy_track.h"
 #include "ebit/experiment/runs/score.h"
 #include "ebit/experiment/runs/trainings.h"
-#include "ebit/experiment/settings/resolve.h"
+#include "ebit/settings/resolve.h"
+#include "ebit/settings/spec_text.h"
 
 namespace ebit::experiment {
 namespace {
@@ -107,6 +108,7 @@ ReadyTraining ready(const Job& job, const std::shared_ptr<Problem>& problem, con
       .metadata = {{"fingerprint", fingerprint_of(job, *problem)},
                    {"model", model->summary()},
                    {"data", problem->fitted()},
+                   {"spec", spec_text(model->spec())},
                    {"config", to_toml(job.config)}}};
   if (run.output.track_entropy > 0 && !job.baseline)
     training.watch = std::make_unique<MemoryWatch>(job, model, *problem);

@@ -7,11 +7,11 @@
 #include <string>
 #include <vector>
 
-#include "ebit/experiment/models.h"
 #include "ebit/experiment/problem.h"
 #include "ebit/experiment/runs/results.h"
 #include "ebit/experiment/runs/run_folder.h"
 #include "ebit/fit/checkpoint.h"
+#include "ebit/settings/models.h"
 
 namespace ebit::experiment {
 

@@ -15,8 +15,8 @@
 #include "ebit/base/testing/error_of.h"
 #include "ebit/data/metrics.h"
 #include "ebit/experiment/runs/testing/small_run.h"
-#include "ebit/experiment/settings/resolve.h"
 #include "ebit/fit/checkpoint.h"
+#include "ebit/settings/resolve.h"
 
 namespace ebit::experiment {
 namespace {

@@ -8,8 +8,8 @@
 #include "ebit/base/atomic_file.h"
 #include "ebit/base/error.h"
 #include "ebit/base/file_lock.h"
-#include "ebit/experiment/models.h"
-#include "ebit/experiment/settings/resolve.h"
+#include "ebit/settings/models.h"
+#include "ebit/settings/resolve.h"
 
 namespace ebit::experiment {
 namespace {

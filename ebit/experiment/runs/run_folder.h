@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "ebit/experiment/settings/config.h"
 #include "ebit/fit/trainer.h"
+#include "ebit/settings/config.h"
 
 namespace ebit::experiment {
 

@@ -6,6 +6,7 @@
 
 #include "ebit/base/atomic_file.h"
 #include "ebit/base/error.h"
+#include "ebit/experiment/model_specs.h"
 #include "ebit/experiment/problems/forecast_problem.h"
 #include "ebit/experiment/problems/prepare.h"
 #include "ebit/experiment/runs/trainings.h"

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "ebit/base/atomic_file.h"
-#include "ebit/experiment/settings/resolve.h"
+#include "ebit/settings/resolve.h"
 
 namespace ebit::experiment::testing {
 

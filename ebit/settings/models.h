@@ -9,11 +9,10 @@
 
 #include "ebit/base/choice.h"
 #include "ebit/cell/register/preset.h"
-#include "ebit/experiment/problem.h"
-#include "ebit/experiment/settings/option.h"
 #include "ebit/fit/model.h"
+#include "ebit/settings/option.h"
 
-namespace ebit::experiment {
+namespace ebit::inline settings {
 
 /// A row of the table of models.
 struct ModelRow {
@@ -47,12 +46,9 @@ std::span<const Choice> input_maps();
 /// tell which backends can compute it.
 fit::ModelSpec outline_of(const Config& config);
 
-/// What the model of `config` is on a problem, starting values of `config.train.seed`. Throws Error, with the
-/// reason and what works instead, for a model that has no meaning on that problem.
-fit::ModelSpec spec_of(const Config& config, const Problem& problem);
+/// What the model of `config` is on data that enter as `input` and are asked as `head` says, starting values
+/// of `config.train.seed`; `data` names them in messages. Throws Error, with the reason and what works
+/// instead, for a model that has no meaning on that problem.
+fit::ModelSpec spec_of(const Config& config, fit::InputSpec input, fit::HeadSpec head, std::string_view data);
 
-/// The same for the job of a baseline: where baselines are matched, its hidden size is such that it has as
-/// many parameters as `reference`.
-fit::ModelSpec matched_spec(const Config& config, const Problem& problem, const fit::ModelSpec& reference);
-
-}  // namespace ebit::experiment
+}  // namespace ebit::inline settings

@@ -1,4 +1,4 @@
-#include "ebit/experiment/settings/option.h"
+#include "ebit/settings/option.h"
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -10,9 +10,10 @@
 
 #include "ebit/base/error.h"
 #include "ebit/base/nearest.h"
-#include "ebit/experiment/models.h"
+#include "ebit/settings/models.h"
+#include "ebit/settings/problems.h"
 
-namespace ebit::experiment {
+namespace ebit::inline settings {
 namespace {
 
 // What each type of value is called, read from and written to text.
@@ -302,4 +303,4 @@ std::string fingerprint(const Config& config) {
   return fmt::format("{:016x}", hash);
 }
 
-}  // namespace ebit::experiment
+}  // namespace ebit::inline settings

@@ -6,11 +6,13 @@
 #include <vector>
 
 #include "ebit/base/nearest.h"
-#include "ebit/experiment/models.h"
-#include "ebit/experiment/settings/option.h"
+#include "ebit/settings/models.h"
+#include "ebit/settings/option.h"
+#include "ebit/settings/problems.h"
 
-namespace ebit::experiment {
+namespace ebit::inline settings {
 
+/// Values that an option may have.
 using Names = std::vector<std::string>;
 
 // The slot of a member of Config.
@@ -20,4 +22,4 @@ std::span<const OptionRow> data_options();   ///< [problem], [data] and [corpus]
 std::span<const OptionRow> model_options();  ///< [model]
 std::span<const OptionRow> run_options();    ///< [train], [baselines] and [output]
 
-}  // namespace ebit::experiment
+}  // namespace ebit::inline settings

@@ -10,9 +10,9 @@
 #include <variant>
 #include <vector>
 
-#include "ebit/experiment/settings/config.h"
+#include "ebit/settings/config.h"
 
-namespace ebit::experiment {
+namespace ebit::inline settings {
 
 /// Where an option's value lives; the kind of pointer is the option's type.
 using Slot = std::variant<int*, std::uint64_t*, double*, std::optional<double>*, bool*, std::string*,
@@ -112,4 +112,4 @@ void require_effect(const Config& config, const Setting& setting);
 /// Options that decide the losses, as one short text; two runs with equal data and fingerprint train alike.
 std::string fingerprint(const Config& config);
 
-}  // namespace ebit::experiment
+}  // namespace ebit::inline settings

@@ -1,4 +1,4 @@
-#include "ebit/experiment/models.h"
+#include "ebit/settings/models.h"
 
 #include <fmt/ranges.h>
 
@@ -8,8 +8,9 @@
 #include "ebit/base/error.h"
 #include "ebit/cell/encoder.h"
 #include "ebit/data/baseline.h"
+#include "ebit/settings/problems.h"
 
-namespace ebit::experiment {
+namespace ebit::inline settings {
 namespace {
 
 Family family_of(const fit::ClassicalCore& core) {
@@ -66,7 +67,7 @@ int most_features(const Encoder& encoder, int wires, int width) {
 }
 
 // What stands between a step and a register cell.
-void map_input(const Config& config, const Problem& problem, fit::InputSpec& input) {
+void map_input(const Config& config, std::string_view data, fit::InputSpec& input) {
   const Encoder& encoder = find_encoder(config.model.reg.encoder);
   const int wires = config.model.reg.system;
   const bool bounded = !encoder.accepts(1.5), bits = !encoder.accepts(0.5);
@@ -79,7 +80,7 @@ void map_input(const Config& config, const Problem& problem, fit::InputSpec& inp
   }
   if (wanted == "none" || wires < 1) return;
   require(!bits, "the encoder {} takes bits, which no trained map gives: {} needs another --encoder",
-          encoder.name, problem.description());
+          encoder.name, data);
   input.map = most_features(encoder, wires, input.width);
   input.squash = wanted == "tanh";
 }
@@ -125,19 +126,20 @@ fit::ModelSpec outline_of(const Config& config) {
   return spec;
 }
 
-fit::ModelSpec spec_of(const Config& config, const Problem& problem) {
+fit::ModelSpec spec_of(const Config& config, fit::InputSpec input, fit::HeadSpec head,
+                       std::string_view data) {
   const Family family = family_of(config);
   const ModelConfig& m = config.model;
   require(family != kUntrained,
           "{} is not trained: compare a model with it, for example --model lstm --baselines {}", m.name,
           m.name);
-  fit::ModelSpec spec{.core = core_of(config), .input = problem.input(), .head = problem.head()};
+  fit::ModelSpec spec{.core = core_of(config), .input = std::move(input), .head = std::move(head)};
   spec.input.dropout = m.dropout;
   spec.head.pool = m.pool, spec.head.attention = m.attention;
   // A series may be answered by readouts as they are; classes always have a trained map.
   spec.head.linear =
       spec.head.answer != fit::Answer::kNumbers || (family & kCells) == 0 || m.head == "linear";
-  if (family == kRegister) map_input(config, problem, spec.input);
+  if (family == kRegister) map_input(config, data, spec.input);
   if (family == kQrnn && (m.input_map == "linear" || m.input_map == "tanh")) {
     spec.input.map = m.qrnn.qubits, spec.input.squash = m.input_map == "tanh";
   }
@@ -152,19 +154,4 @@ fit::ModelSpec spec_of(const Config& config, const Problem& problem) {
   return spec;
 }
 
-fit::ModelSpec matched_spec(const Config& config, const Problem& problem, const fit::ModelSpec& reference) {
-  constexpr int kMostHidden = 4096;
-  fit::ModelSpec spec = spec_of(config, problem);
-  auto* const classical = std::get_if<fit::ClassicalOptions>(&spec.core);
-  if (!config.baselines.match || classical == nullptr ||
-      !fit::find_classical_core(classical->core).has_hidden)
-    return spec;
-  const auto parameters = [](const fit::ModelSpec& of) { return fit::make_model(of)->parameters(); };
-  classical->hidden = fit::matched_hidden(parameters(reference), kMostHidden, [&](int hidden) {
-    classical->hidden = hidden;
-    return parameters(spec);
-  });
-  return spec;
-}
-
-}  // namespace ebit::experiment
+}  // namespace ebit::inline settings

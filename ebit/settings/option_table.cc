@@ -1,6 +1,6 @@
-#include "ebit/experiment/settings/option_rows.h"
+#include "ebit/settings/option_rows.h"
 
-namespace ebit::experiment {
+namespace ebit::inline settings {
 
 std::span<const OptionRow> option_table() {
   static const std::vector<OptionRow> table = [] {
@@ -12,4 +12,4 @@ std::span<const OptionRow> option_table() {
   return table;
 }
 
-}  // namespace ebit::experiment
+}  // namespace ebit::inline settings

@@ -1,4 +1,4 @@
-#include "ebit/experiment/settings/resolve.h"
+#include "ebit/settings/resolve.h"
 
 #include <fmt/ranges.h>
 #include <toml++/toml.h>
@@ -10,9 +10,10 @@
 #include "ebit/base/error.h"
 #include "ebit/base/nearest.h"
 #include "ebit/cell/ansatz.h"
-#include "ebit/experiment/models.h"
+#include "ebit/settings/models.h"
+#include "ebit/settings/problems.h"
 
-namespace ebit::experiment {
+namespace ebit::inline settings {
 namespace {
 
 std::string position(const std::string& source, const toml::node& node) {
@@ -268,7 +269,10 @@ Config from_toml(std::string_view text, const std::string& source) {
           "with; "
           "train it again",
           source);
-  const std::vector<Setting> settings = parse_settings(text, source);
+  return from_settings(parse_settings(text, source), source);
+}
+
+Config from_settings(const std::vector<Setting>& settings, const std::string& source) {
   Config config;
   for (const char* name : {"problem.name", "model.name"}) {
     const Setting* setting = last_of(settings, name);
@@ -282,4 +286,4 @@ Config from_toml(std::string_view text, const std::string& source) {
   return config;
 }
 
-}  // namespace ebit::experiment
+}  // namespace ebit::inline settings

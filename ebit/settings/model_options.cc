@@ -6,10 +6,10 @@
 #include "ebit/cell/gradient_method.h"
 #include "ebit/cell/register/engine_choice.h"
 #include "ebit/cell/register/hidden_update.h"
-#include "ebit/experiment/settings/option_rows.h"
 #include "ebit/info/entropy.h"
+#include "ebit/settings/option_rows.h"
 
-namespace ebit::experiment {
+namespace ebit::inline settings {
 namespace {
 
 Names trainable_names() {
@@ -199,4 +199,4 @@ const OptionRow kOptions[] = {
 
 std::span<const OptionRow> model_options() { return kOptions; }
 
-}  // namespace ebit::experiment
+}  // namespace ebit::inline settings

@@ -15,7 +15,7 @@
 #include "ebit/fit/model_spec.h"
 #include "ebit/fit/options.h"
 
-namespace ebit::experiment {
+namespace ebit::inline settings {
 
 /// Problem "forecast": where the series comes from and how it becomes windows.
 struct SeriesConfig {
@@ -125,4 +125,4 @@ struct Config {
   std::set<std::string> given;
 };
 
-}  // namespace ebit::experiment
+}  // namespace ebit::inline settings

@@ -1,11 +1,11 @@
 // Options of training, of what a model is compared with, and of what is written.
-#include "ebit/experiment/settings/option_rows.h"
 #include "ebit/fit/losses.h"
 #include "ebit/fit/model.h"
 #include "ebit/fit/optimizers.h"
 #include "ebit/fit/schedule.h"
+#include "ebit/settings/option_rows.h"
 
-namespace ebit::experiment {
+namespace ebit::inline settings {
 namespace {
 
 // What can be compared with: any model, or nothing.
@@ -251,4 +251,4 @@ const OptionRow kOptions[] = {
 
 std::span<const OptionRow> run_options() { return kOptions; }
 
-}  // namespace ebit::experiment
+}  // namespace ebit::inline settings

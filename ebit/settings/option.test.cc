@@ -1,4 +1,4 @@
-#include "ebit/experiment/settings/option.h"
+#include "ebit/settings/option.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,10 +8,11 @@
 #include "ebit/base/atomic_file.h"
 #include "ebit/base/error.h"
 #include "ebit/base/testing/error_of.h"
-#include "ebit/experiment/models.h"
-#include "ebit/experiment/settings/resolve.h"
+#include "ebit/settings/models.h"
+#include "ebit/settings/problems.h"
+#include "ebit/settings/resolve.h"
 
-namespace ebit::experiment {
+namespace ebit::inline settings {
 namespace {
 
 using ::testing::AllOf;
@@ -199,4 +200,4 @@ TEST(Config, FingerprintChangesWithWhatShapesLossesOnly) {
 }
 
 }  // namespace
-}  // namespace ebit::experiment
+}  // namespace ebit::inline settings

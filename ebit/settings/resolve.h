@@ -7,9 +7,9 @@
 #include <string_view>
 #include <vector>
 
-#include "ebit/experiment/settings/option.h"
+#include "ebit/settings/option.h"
 
-namespace ebit::experiment {
+namespace ebit::inline settings {
 
 /// The settings in a TOML text, in its order; each says its line.
 /// @param source names the text in messages, for example the path.
@@ -34,4 +34,8 @@ std::string to_toml(const Config& config);
 /// The configuration in such a text, which is all of it: nothing is looked up or checked for effect.
 Config from_toml(std::string_view text, const std::string& source);
 
-}  // namespace ebit::experiment
+/// The same of settings that have been read; `problem.name` and `model.name` must be among them.
+/// @param source names their origin in messages.
+Config from_settings(const std::vector<Setting>& settings, const std::string& source);
+
+}  // namespace ebit::inline settings

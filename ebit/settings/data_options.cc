@@ -1,8 +1,9 @@
 // Options of problems and their data. One row makes the flag, the key of config.toml, its help and its
 // checks.
-#include "ebit/experiment/settings/option_rows.h"
+#include "ebit/settings/option_rows.h"
+#include "ebit/settings/problems.h"
 
-namespace ebit::experiment {
+namespace ebit::inline settings {
 namespace {
 
 // Names that may also be empty: nothing is chosen.
@@ -238,4 +239,4 @@ const OptionRow kOptions[] = {
 
 std::span<const OptionRow> data_options() { return kOptions; }
 
-}  // namespace ebit::experiment
+}  // namespace ebit::inline settings

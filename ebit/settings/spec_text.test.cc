@@ -1,0 +1,38 @@
+#include "ebit/settings/spec_text.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "ebit/base/testing/error_of.h"
+#include "ebit/settings/models.h"
+#include "ebit/settings/resolve.h"
+
+namespace ebit::inline settings {
+namespace {
+
+using ::testing::HasSubstr;
+
+TEST(SpecText, EveryModelComesBack) {
+  for (const ModelRow& row : models()) {
+    if (row.family == kUntrained) continue;
+    SCOPED_TRACE(row.name);
+    const Config config = resolve("forecast", std::nullopt, {{"model.name", row.name, "test"}});
+    fit::ModelSpec spec = spec_of(config, {.width = 1, .steps = 7}, {.outputs = 1}, "a series");
+    if (auto* classical = std::get_if<fit::ClassicalOptions>(&spec.core)) classical->hidden = 11;
+    const Config again = from_toml(to_toml(config), "config");
+    const fit::ModelSpec other = spec_of_text(again, spec_text(spec), "best.safetensors");
+    EXPECT_EQ(spec_text(other), spec_text(spec));
+    EXPECT_EQ(fit::summary_of(other.core), fit::summary_of(spec.core));
+  }
+}
+
+TEST(SpecText, DamageIsOneLine) {
+  const Config config = resolve("forecast", std::nullopt, {});
+  for (const char* text : {"", "{", "{}", "[]", R"({"input": 3})"})
+    EXPECT_THAT(base::error_of([&] { spec_of_text(config, text, "x.safetensors"); }),
+                HasSubstr("'x.safetensors' is damaged"))
+        << text;
+}
+
+}  // namespace
+}  // namespace ebit::inline settings
