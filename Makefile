@@ -1,7 +1,7 @@
 # The few commands that a user or developer of ebit types; what they do is in dev/, CMakePresets.json and cmake/.
-.PHONY: help deps build demo test bench microbench format lint tidy docs cli clean
+.PHONY: help deps build demo test test-torch2 wheel bench microbench format lint tidy docs cli clean
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 deps:  ## install the Debian packages that are missing
 	dev/deps.sh build test
@@ -17,6 +17,13 @@ demo:  ## train the quantum LSTM on the included temperatures; installs what is 
 
 test: deps  ## install what is missing, build, run all tests; CI=true makes warnings errors
 	dev/test.sh
+
+test-torch2: deps  ## the Python tests with PyPI's current torch, JAX, scikit-learn, darts, sktime, Optuna, Qiskit
+	dev/test_torch2.sh
+
+wheel: deps  ## dist/ebit-*.whl, for every Python from 3.10 and any torch
+	dev/venv.sh build/venv dev/requirements.txt
+	build/venv/bin/pip wheel --no-deps -w dist .
 
 bench: build  ## measure every workload against this machine's limits and torch; minutes
 	build/release/ebit bench -o build/bench.json --plots build/bench-plots

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Adds up the tests of ctest's JUnit files and prints one closing line.
+"""Adds up the tests of JUnit files, ctest's and pytest's, and prints one closing line.
 
 usage: count_tests.py FILE...
 Prints the names of failed tests, then "N passed, N failed, N skipped". A file that is missing or broken counts as
@@ -18,10 +18,14 @@ def count(path):
         return 0, 0, [f"{path}: {error}"]
     passed, skipped, failed = 0, 0, []
     for case in root.iter("testcase"):
-        if case.get("status") == "run" and case.find("failure") is None:
-            passed += 1
-        elif case.get("status") in ("notrun", "disabled") and case.find("failure") is None:
+        broken = case.find("failure") is not None or case.find("error") is not None
+        status = case.get("status")  # of ctest; pytest gives none
+        if broken:
+            failed.append(f"{path}: {case.get('name')}")
+        elif status in ("notrun", "disabled") or (status is None and case.find("skipped") is not None):
             skipped += 1
+        elif status in ("run", None):
+            passed += 1
         else:
             failed.append(f"{path}: {case.get('name')}")
     if not passed and not skipped and not failed:

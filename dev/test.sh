@@ -1,7 +1,8 @@
 #!/bin/sh
-# Builds and runs all tests: the release build, then the torch-free layers under the address and undefined-behaviour
-# sanitizers. Ends with one line "N passed, N failed, N skipped" over both runs, and fails if any test failed.
-# CI=true turns warnings into errors. Arguments go to ctest, for example: dev/test.sh -R sim/
+# Builds and runs all tests: the release build, the Python package with Debian's torch, then the torch-free layers under
+# the address and undefined-behaviour sanitizers. Ends with one line "N passed, N failed, N skipped" over all runs, and
+# fails if any test failed. CI=true turns warnings into errors. Arguments go to ctest, and leave Python out, for
+# example: dev/test.sh -R sim/
 set -eu
 cd "$(dirname "$0")/.."
 werror=OFF
@@ -9,10 +10,15 @@ werror=OFF
 jobs=$(nproc 2>/dev/null || echo 2)
 results=""
 mkdir -p build
+dev/venv.sh build/venv dev/requirements.txt
 
 for preset in release asan; do
   echo "test: building $preset"
-  cmake --preset $preset -DEBIT_WERROR=$werror >build/configure.log 2>&1 || { cat build/configure.log; exit 1; }
+  set_python=""
+  [ $preset = release ] && set_python="-DEBIT_PYTHON=ON -DEBIT_PROGRAM=ON -DEBIT_TORCH=ON -DEBIT_TESTS=ON
+    -DPython_ROOT_DIR=$PWD/build/venv -DPython_FIND_VIRTUALENV=ONLY"
+  # shellcheck disable=SC2086
+  cmake --preset $preset -DEBIT_WERROR=$werror $set_python >build/configure.log 2>&1 || { cat build/configure.log; exit 1; }
   cmake --build --preset $preset
   echo "test: running $preset"
   rm -f build/$preset/ctest.xml
@@ -20,5 +26,10 @@ for preset in release asan; do
   ctest --test-dir build/$preset --output-on-failure -j "$jobs" --timeout 900 --no-tests=error \
     --output-junit ctest.xml "$@" || true
   results="$results build/$preset/ctest.xml"
+  [ $preset = release ] && [ $# -eq 0 ] || continue
+  echo "test: running python"
+  rm -f build/pytest.xml
+  PYTHONPATH=build/release/python build/venv/bin/python -m pytest -q -rs --junitxml=build/pytest.xml python/tests || true
+  results="$results build/pytest.xml"
 done
 exec python3 dev/count_tests.py $results

@@ -1,0 +1,302 @@
+"""A cell as two torch operators and one autograd function: a node a batch of sequences.
+
+From torch 2.4 on both passes are operators (`ebit::cell_forward`, `ebit::cell_backward`), which torch.compile and
+torch.export see as one opaque node each. The gradient is a Function outside of them, which is the cheapest way and the same
+code for every torch. A tape is an opaque uint8 tensor.
+"""
+import functools
+
+import torch
+
+from .._core import Error
+from .._settings import cell_of
+
+_NAMES = {torch.float64: "float64", torch.float32: "float32"}
+_SECOND = ("ebit has no second derivatives: call backward() or grad() with create_graph=False. For Hessian-vector products "
+           "take differences of gradients, ebit.torch.hvp(); for small circuits ebit.torch.plain(module) has them.")
+
+
+def _dtype_name(dtype):
+    try:
+        return _NAMES[dtype]
+    except KeyError:
+        raise Error(f"a cell computes in float32 or float64, not {str(dtype).replace('torch.', '')}") from None
+
+
+def _cell(spec, dtype):
+    return cell_of(spec, _dtype_name(dtype))
+
+
+@functools.lru_cache(maxsize=256)
+def tape_shape(spec, name):
+    """(lanes, a, b): a + b T bytes hold the tape of so many samples over T steps."""
+    cell, lanes = cell_of(spec, name), 8 if name == "float64" else 16
+    sizes = {t: cell.tape_bytes(lanes, t) for t in (*range(1, 33), 48, 64, 96, 128, 192, 256, 384, 512, 784, 1024, 2048, 4096, 8192)}
+    steps = sorted(sizes)
+    b = max((sizes[v] - sizes[u] + v - u - 1) // (v - u) for u, v in zip(steps, steps[1:]))
+    a = max(0, max(sizes[t] - b * t for t in steps)) + 64
+    return lanes, a, b
+
+
+def _p(tensor):
+    return tensor.data_ptr() if tensor is not None and tensor.numel() else 0
+
+
+def _check(cell, x, h, theta, lengths):
+    if x.dim() != 3 or x.shape[2] != cell.inputs:
+        raise Error(f"input must be [batch, steps, {cell.inputs}], not {tuple(x.shape)}")
+    if not x.numel():
+        raise Error(f"input is empty: its shape is {tuple(x.shape)}")
+    if theta.dim() != 1 or theta.shape[0] != cell.parameters:
+        raise Error(f"the cell has {cell.parameters} parameters, not {tuple(theta.shape)}")
+    if h.numel() and tuple(h.shape) != (x.shape[0], cell.state_numbers):
+        raise Error(f"the state must be [{x.shape[0]}, {cell.state_numbers}], not {tuple(h.shape)}: is it of another cell?")
+    if lengths.numel() and (lengths.dtype != torch.int64 or tuple(lengths.shape) != (x.shape[0],)):
+        raise Error(f"lengths must be int64 [{x.shape[0]}], not {lengths.dtype} {tuple(lengths.shape)}")
+    for what, t in (("input", x), ("state", h), ("parameters", theta)):
+        if t.dtype != x.dtype:
+            raise Error(f"{what} is {t.dtype} and the input {x.dtype}: both must be of one dtype")
+        if t.device.type != "cpu":
+            raise Error(f"{what} is on {t.device}: the core computes on the CPU")
+
+
+# ---- two functions of plain tensors, without autograd
+
+def _outputs(cell, x):
+    shape = (x.shape[0], x.shape[1], cell.outputs) if cell.every_step else (x.shape[0], cell.outputs)
+    return x.new_empty(shape), x.new_empty((x.shape[0], cell.state_numbers))
+
+
+def _forward(x, h, theta, lengths, draw, spec, training, entropy, keep, exact=False):
+    cell = _cell(spec, x.dtype)
+    _check(cell, x, h, theta, lengths)
+    x, h, theta, lengths = x.contiguous(), h.contiguous(), theta.contiguous(), lengths.contiguous()
+    batch, steps = x.shape[0], x.shape[1]
+    y, last = _outputs(cell, x)
+    s = x.new_empty((batch, steps) if entropy else (0,))
+    needed = cell.tape_bytes(batch, steps) if keep else 0
+    if keep and not exact:
+        lanes, a, b = tape_shape(spec, _NAMES[x.dtype])
+        shape = ((batch + lanes - 1) // lanes, a + b * steps)
+        if shape[0] * shape[1] < needed:
+            raise RuntimeError(f"the tape of {batch} x {steps} takes {needed} bytes, more than {shape}: please report this")
+        tape = torch.zeros(shape, dtype=torch.uint8)  # zeros: an operator's outputs are compared, unused bytes too
+    else:
+        tape = torch.empty((needed,), dtype=torch.uint8)
+    seed, number = draw.tolist() if draw.numel() else (0, 0)
+    cell.forward(batch, steps, theta.data_ptr(), x.data_ptr(), _p(lengths), _p(h), y.data_ptr(), last.data_ptr(), _p(s), _p(tape),
+                 training, seed, number)
+    return y, last, s, tape
+
+
+def _backward(x, h, theta, lengths, draw, tape, d_y, d_last, d_s, spec, training, want_x, want_h):
+    cell = _cell(spec, x.dtype)
+    x, h, theta, lengths, tape = x.contiguous(), h.contiguous(), theta.contiguous(), lengths.contiguous(), tape.contiguous()
+    d_y, d_last, d_s = d_y.contiguous(), d_last.contiguous(), d_s.contiguous()
+    d_theta = torch.empty_like(theta)
+    d_x = torch.empty_like(x) if want_x else x.new_empty((0,))
+    d_h = x.new_empty((x.shape[0], cell.state_numbers)) if want_h else x.new_empty((0,))
+    seed, number = draw.tolist() if draw.numel() else (0, 0)
+    cell.backward(x.shape[0], x.shape[1], theta.data_ptr(), x.data_ptr(), _p(lengths), _p(h), tape.data_ptr(), _p(d_y), _p(d_last),
+                  _p(d_s), d_theta.data_ptr(), _p(d_x), _p(d_h), training, seed, number)
+    return d_x, d_h, d_theta
+
+
+# ---- as operators: define/impl, not @custom_op, whose wrapper costs tens of microseconds
+
+HAS_OPERATORS = hasattr(torch.library, "register_fake")
+
+if HAS_OPERATORS:
+    _TAG = (torch.Tag.pt2_compliant_tag,)
+    torch.library.define("ebit::cell_forward", "(Tensor x, Tensor h, Tensor theta, Tensor lengths, Tensor draw, str spec, bool training, "
+                         "bool entropy, bool keep) -> (Tensor, Tensor, Tensor, Tensor)", tags=_TAG)
+    torch.library.define("ebit::cell_backward", "(Tensor x, Tensor h, Tensor theta, Tensor lengths, Tensor draw, Tensor tape, Tensor d_y, "
+                         "Tensor d_last, Tensor d_entropy, str spec, bool training, bool want_x, bool want_h) -> (Tensor, Tensor, Tensor)",
+                         tags=_TAG)
+    torch.library.impl("ebit::cell_forward", "CPU", _forward)
+    torch.library.impl("ebit::cell_backward", "CPU", _backward)
+
+    @torch.library.register_fake("ebit::cell_forward")
+    def _(x, h, theta, lengths, draw, spec, training, entropy, keep):
+        cell = _cell(spec, x.dtype)
+        y, last = _outputs(cell, x)
+        s = x.new_empty((x.shape[0], x.shape[1]) if entropy else (0,))
+        lanes, a, b = tape_shape(spec, _NAMES[x.dtype])
+        tape = ((x.shape[0] + lanes - 1) // lanes, a + b * x.shape[1]) if keep else (0,)
+        return y, last, s, x.new_empty(tape, dtype=torch.uint8)
+
+    @torch.library.register_fake("ebit::cell_backward")
+    def _(x, h, theta, lengths, draw, tape, d_y, d_last, d_entropy, spec, training, want_x, want_h):
+        cell = _cell(spec, x.dtype)
+        d_x = torch.empty_like(x, memory_format=torch.contiguous_format) if want_x else x.new_empty((0,))
+        d_h = x.new_empty((x.shape[0], cell.state_numbers)) if want_h else x.new_empty((0,))
+        return d_x, d_h, torch.empty_like(theta, memory_format=torch.contiguous_format)
+
+    if hasattr(torch.library, "register_vmap"):  # torch 2.5
+        def _each(op, info, in_dims, tensors, rest):
+            """One call a model: parameters, data or both may be batched."""
+            def item(t, d, i):
+                return t if d is None else t.select(d, i)
+            out = [op(*(item(t, d, i) for t, d in zip(tensors, in_dims)), *rest) for i in range(info.batch_size)]
+            return tuple(torch.stack(o) for o in zip(*out)), (0,) * len(out[0])
+
+        @torch.library.register_vmap("ebit::cell_forward")
+        def _(info, in_dims, x, h, theta, lengths, draw, spec, training, entropy, keep):
+            return _each(torch.ops.ebit.cell_forward, info, in_dims, (x, h, theta, lengths, draw), (spec, training, entropy, keep))
+
+        @torch.library.register_vmap("ebit::cell_backward")
+        def _(info, in_dims, x, h, theta, lengths, draw, tape, d_y, d_last, d_entropy, spec, training, want_x, want_h):
+            return _each(torch.ops.ebit.cell_backward, info, in_dims, (x, h, theta, lengths, draw, tape, d_y, d_last, d_entropy),
+                         (spec, training, want_x, want_h))
+
+    _forward_op, _backward_op = torch.ops.ebit.cell_forward.default, torch.ops.ebit.cell_backward.default
+else:
+    _forward_op, _backward_op = _forward, _backward
+
+
+# ---- the gradient
+
+class _Backward(torch.autograd.Function):
+    """The backward pass as a function with inputs, so that differentiating it again is refused with a sentence. once_differentiable
+    would not do: where the cotangent needs no gradient it silently cuts the graph."""
+
+    @staticmethod
+    def forward(ctx, *args):
+        return _backward_op(*args)
+
+    @staticmethod
+    def backward(ctx, *d):
+        raise NotImplementedError(_SECOND)
+
+
+def _flat(parameters):
+    return parameters[0].reshape(-1) if len(parameters) == 1 else torch.cat([p.reshape(-1) for p in parameters])
+
+
+class _Run(torch.autograd.Function):
+    """What runs eagerly and in torch.compile: (x, h, lengths, draw, spec, training, entropy, plain, *parameters)."""
+
+    @staticmethod
+    def forward(ctx, x, h, lengths, draw, spec, training, entropy, plain, *parameters):
+        theta = _flat(parameters)
+        if plain:
+            y, last, s, tape = _forward(x, h, theta, lengths, draw, spec, training, entropy, True, True)
+        else:
+            y, last, s, tape = _forward_op(x, h, theta, lengths, draw, spec, training, entropy, True)
+        ctx.save_for_backward(x, h, theta, lengths, draw, tape)
+        ctx.call = spec, training, plain
+        ctx.shapes = [p.shape for p in parameters]
+        return y, last, s
+
+    @staticmethod
+    def backward(ctx, d_y, d_last, d_s):
+        x, h, theta, lengths, draw, tape = ctx.saved_tensors
+        spec, training, plain = ctx.call
+        need = ctx.needs_input_grad
+        f = _Backward.apply if torch.is_grad_enabled() else _backward if plain else _backward_op  # enabled: create_graph=True
+        d_x, d_h, d_theta = f(x, h, theta, lengths, draw, tape, d_y, d_last, d_s, spec, training, need[0], need[1] and h.numel() > 0)
+        out, at = [], 0
+        for shape in ctx.shapes:
+            size = shape.numel()
+            out.append(d_theta if len(ctx.shapes) == 1 and len(shape) == 1 else d_theta[at:at + size].view(shape))
+            at += size
+        d_h = None if not need[1] else d_h if h.numel() else torch.zeros_like(h)
+        return (d_x if need[0] else None, d_h, None, None, None, None, None, None, *out)
+
+
+if hasattr(torch, "func"):
+    class _BackwardFunc(torch.autograd.Function):  # torch.func wants setup_context
+        generate_vmap_rule = True
+        forward = staticmethod(lambda *args: _backward_op(*args))
+        setup_context = staticmethod(lambda ctx, inputs, output: None)
+        backward = _Backward.backward
+
+    class _RunFunc(torch.autograd.Function):
+        generate_vmap_rule = True
+
+        @staticmethod
+        def forward(x, h, theta, lengths, draw, spec, training, entropy):
+            return _forward_op(x, h, theta, lengths, draw, spec, training, entropy, True)
+
+        @staticmethod
+        def setup_context(ctx, inputs, output):
+            x, h, theta, lengths, draw, spec, training, _ = inputs
+            ctx.save_for_backward(x, h, theta, lengths, draw, output[3])
+            ctx.call = spec, training
+            ctx.mark_non_differentiable(output[3])
+
+        @staticmethod
+        def backward(ctx, d_y, d_last, d_s, _):
+            h = ctx.saved_tensors[1]
+            d_x, d_h, d_theta = _BackwardFunc.apply(*ctx.saved_tensors, d_y, d_last, d_s, *ctx.call, True, h.numel() > 0)
+            return d_x, d_h if h.numel() else torch.zeros_like(h), d_theta, None, None, None, None, None
+
+
+def _compiling():
+    compiler = getattr(torch, "compiler", None)
+    return compiler is not None and hasattr(compiler, "is_compiling") and compiler.is_compiling()
+
+
+def _in_transform():
+    """Inside of torch.func's vmap, grad, jacrev, ...?"""
+    if not hasattr(torch, "func"):
+        return False
+    if not hasattr(torch.library, "register_vmap") and _compiling():  # before 2.5 dynamo cannot trace the question
+        return False
+    return getattr(torch._C, "_are_functorch_transforms_active", lambda: False)()
+
+
+_NONE = {}
+
+
+def _nothing(dtype):
+    if dtype not in _NONE:
+        _NONE[dtype] = torch.empty((0,), dtype=dtype)
+    return _NONE[dtype]
+
+
+def run_cell(spec, parameters, x, h=None, *, lengths=None, draw=None, training=False, entropy=False):
+    """(y, state, entropy) of a cell: readouts [B, T, K] or [B, K], the state [B, S] behind the last steps, entropies [B, T] or [0].
+
+    spec: the text that names a cell, `QuantumRNN.spec`. parameters: tensors that are, one behind the other, the cell's [P].
+    x: [B, T, F]. h: [B, S]; None: the cell's own start. lengths: int64 [B]. draw: int64 [seed, number] of cells that draw.
+    """
+    if _compiling():  # cached tensors would be foreign to the traced graph, and each input must be a tensor of its own
+        h = x.new_empty((0,)) if h is None else h
+        lengths = x.new_empty((0,), dtype=torch.int64) if lengths is None else lengths
+        draw = x.new_empty((0,), dtype=torch.int64) if draw is None else draw
+    else:
+        h = _nothing(x.dtype) if h is None else h
+        lengths = _nothing(torch.int64) if lengths is None else lengths
+        draw = _nothing(torch.int64) if draw is None else draw
+    if _in_transform():
+        return _RunFunc.apply(x, h, _flat(parameters), lengths, draw, spec, training, entropy)[:3]
+    plain = HAS_OPERATORS is False or (type(x) is torch.Tensor and not _compiling())
+    if torch.is_grad_enabled() and (x.requires_grad or h.requires_grad or any(p.requires_grad for p in parameters)):
+        return _Run.apply(x, h, lengths, draw, spec, training, entropy, plain, *parameters)
+    if plain:
+        return _forward(x, h, _flat(parameters), lengths, draw, spec, training, entropy, False)[:3]
+    return _forward_op(x, h, _flat(parameters), lengths, draw, spec, training, entropy, False)[:3]
+
+
+def hvp(loss, parameters, direction, step=None):
+    """The product of a loss' Hessian with `direction`, by central differences of gradients.
+
+    loss: a function without arguments. parameters, direction: lists of tensors. step: None: the cube root of the dtype's eps.
+    """
+    parameters = list(parameters)
+    norm = torch.sqrt(sum((d.double()**2).sum() for d in direction)).item() or 1.0
+    step = step or torch.finfo(parameters[0].dtype).eps ** (1 / 3) / norm
+    sums = None
+    for sign in (1, -1):
+        with torch.no_grad():
+            for p, d in zip(parameters, direction):
+                p.add_(d, alpha=sign * step)
+        try:
+            grads = torch.autograd.grad(loss(), parameters)
+        finally:
+            with torch.no_grad():
+                for p, d in zip(parameters, direction):
+                    p.sub_(d, alpha=sign * step)
+        sums = grads if sums is None else [(a - b) / (2 * step) for a, b in zip(sums, grads)]
+    return list(sums)

@@ -1,0 +1,165 @@
+// Cells by addresses: callers have checked dtypes and shapes; the cell checks all the rest.
+#include "bind.h"
+#include "bound_cell.h"
+#include "ebit/base/error.h"
+#include "ebit/cell/controlled/controlled_cell.h"
+#include "ebit/cell/encoder.h"
+#include "ebit/cell/register/register_cell.h"
+#include "ebit/settings/models.h"
+#include "ebit/settings/resolve.h"
+
+namespace ebit::python {
+
+nb::object circuit_object(const Circuit& circuit);  // circuit.cc
+
+namespace {
+
+Config make_config(const std::string& problem,
+                   const std::vector<std::tuple<std::string, std::string, std::string>>& given) {
+  std::vector<Setting> settings;
+  for (const auto& [name, value, where] : given) settings.push_back({name, value, where});
+  return resolve(problem, std::nullopt, settings);
+}
+
+CellOptions cell_options(const Config& config, int inputs, bool every_step, const std::string& entropy,
+                         const std::string& stage) {
+  const fit::ModelSpec spec = outline_of(config);
+  const auto* const cell = std::get_if<CellOptions>(&spec.core);
+  require(cell != nullptr, "the model {} is no quantum cell: in torch it is torch.nn's own",
+          config.model.name);
+  require(inputs >= 1, "a step has at least 1 number, not {}", inputs);
+  CellOptions options = with_sizes(*cell, inputs, every_step);
+  return entropy.empty() ? options : with_entropy(options, entropy, stage);
+}
+
+template <class T>
+Array<T> initialise(const BoundCell<T>& bound, std::uint64_t seed) {
+  std::vector<double> values(bound.cell().parameters());
+  MersenneDraws draws(seed);
+  bound.cell().initialise(draws, values.data());
+  return to_numpy(std::vector<T>(values.begin(), values.end()), {values.size()});
+}
+
+nb::list segment_rows(std::span<const Segment> segments) {
+  nb::list list;
+  for (const Segment& s : segments) {
+    nb::dict d;
+    d["name"] = s.name, d["shape"] = nb::tuple(nb::cast(s.shape)), d["offset"] = s.offset, d["size"] = s.size;
+    d["low"] = s.initial.low, d["high"] = s.initial.high;
+    list.append(d);
+  }
+  return list;
+}
+
+// What a cell is made of, for the oracle in pure torch and for drawings: circuits and the names of its rows.
+template <class T>
+nb::dict parts(const BoundCell<T>& bound) {
+  nb::dict d;
+  if (const auto* own = dynamic_cast<const RegisterCell<T>*>(&bound.cell())) {
+    const RegisterOptions& o = own->options();
+    d["family"] = "register", d["system"] = o.system, d["ancilla"] = o.ancilla, d["encoder"] = o.encoder;
+    d["hidden"] = o.hidden, d["epsilon"] = o.epsilon, d["readout"] = o.readout,
+    d["layers_dis"] = o.layers_dis;
+    d["u_en"] = circuit_object(own->u_en()), d["u_dis"] = circuit_object(own->u_dis());
+    const Encoder& encoder = find_encoder(o.encoder);
+    if (encoder.build) {
+      const EncoderCircuit made = encoder.build(o.system, o.features, o.system);
+      d["encoder_circuit"] = circuit_object(made.circuit);
+      std::vector<int> features;
+      for (const AngleRule& rule : made.rules) features.push_back(rule.feature);
+      d["encoder_features"] = features;
+    }
+    d["initial"] = to_numpy(std::vector<T>(own->initial_hidden()), {own->initial_hidden().size()});
+  } else if (const auto* controlled = dynamic_cast<const ControlledCell<T>*>(&bound.cell())) {
+    const ControlledOptions& o = controlled->options();
+    d["family"] = "qrnn", d["qubits"] = o.qubits, d["circuit"] = circuit_object(controlled->circuit());
+    d["angle_scale"] = o.angle_scale, d["activation"] = o.ffn.activation, d["residual"] = o.ffn.residual;
+    d["ffn_hidden"] = o.ffn.hidden, d["initial"] = o.initial, d["measurement"] = o.measurement;
+    d["dropout"] = o.ffn.dropout;
+    d["preparation"] = circuit_object(controlled_circuit(o, AngleSource::kShared));
+    std::vector<std::string> readout;
+    for (const Observable& observable : controlled->readout()) readout.push_back(observable.text);
+    d["readout"] = readout;
+  }
+  return d;
+}
+
+template <class T>
+void bind_cell(nb::module_& m, const char* name) {
+  using Bound = BoundCell<T>;
+  nb::class_<Bound>(m, name)
+      .def(
+          "__init__",
+          [](Bound* b, const Config& config, int inputs, bool every_step, const std::string& entropy,
+             const std::string& stage) {
+            new (b) Bound(cell_options(config, inputs, every_step, entropy, stage));
+          },
+          nb::arg("config"), nb::arg("inputs"), nb::arg("every_step"), nb::arg("entropy") = "",
+          nb::arg("entropy_stage") = "disentangled")
+      .def_prop_ro("segments", [](const Bound& b) { return segment_rows(b.cell().segments()); })
+      .def_prop_ro("inputs", [](const Bound& b) { return b.cell().inputs(); })
+      .def_prop_ro("outputs", [](const Bound& b) { return b.cell().outputs(); })
+      .def_prop_ro("state_numbers", [](const Bound& b) { return b.cell().state_numbers(); })
+      .def_prop_ro("every_step", [](const Bound& b) { return b.cell().every_step(); })
+      .def_prop_ro("parameters", [](const Bound& b) { return b.cell().parameters(); })
+      .def_prop_ro("summary", [](const Bound& b) { return b.cell().summary(); })
+      .def_prop_ro("family", [](const Bound& b) { return std::string(family_of(b.options()).name); })
+      .def_prop_ro("capabilities",
+                   [](const Bound& b) {
+                     const Capabilities c = b.cell().capabilities();
+                     nb::dict d;
+                     d["entropy"] = c.entropy, d["draws"] = c.draws, d["training"] = c.training;
+                     d["parameter_shift"] = c.parameter_shift;
+                     return d;
+                   })
+      .def("parts", parts<T>)
+      .def("tape_bytes", &Bound::tape_bytes, nb::arg("samples"), nb::arg("steps"))
+      .def("initialise", initialise<T>, nb::arg("seed"))
+      .def_prop_ro(
+          "handle",
+          [](const Bound& b) { return reinterpret_cast<std::uintptr_t>(static_cast<const AnyCell*>(&b)); },
+          "Where other modules find the cell, while this object lives.")
+      .def("forward",
+           [](const Bound& b, std::size_t samples, std::size_t steps, std::uintptr_t parameters,
+              std::uintptr_t x, std::uintptr_t lengths, std::uintptr_t state, std::uintptr_t y,
+              std::uintptr_t last, std::uintptr_t entropy, std::uintptr_t tape, bool training,
+              std::uint64_t seed, std::uint64_t number) {
+             const nb::gil_scoped_release unlocked;
+             b.forward({samples, steps, parameters, x, lengths, state, training, seed, number}, y, last,
+                       entropy, tape);
+           })
+      .def("backward", [](const Bound& b, std::size_t samples, std::size_t steps, std::uintptr_t parameters,
+                          std::uintptr_t x, std::uintptr_t lengths, std::uintptr_t state, std::uintptr_t tape,
+                          std::uintptr_t d_y, std::uintptr_t d_last, std::uintptr_t d_entropy,
+                          std::uintptr_t d_parameters, std::uintptr_t d_x, std::uintptr_t d_state,
+                          bool training, std::uint64_t seed, std::uint64_t number) {
+        const nb::gil_scoped_release unlocked;
+        b.backward({samples, steps, parameters, x, lengths, state, training, seed, number}, tape, d_y, d_last,
+                   d_entropy, d_parameters, d_x, d_state);
+      });
+}
+
+}  // namespace
+
+void bind_cells(nb::module_& m) {
+  nb::class_<Config>(m, "Config")
+      .def("to_toml", &to_toml)
+      .def_prop_ro("model", [](const Config& c) { return c.model.name; })
+      .def("values", [](const Config& c, const std::string& section) {
+        nb::dict d;
+        for (const OptionRow& row : option_table())
+          if (row.section == section && applies(row, c))
+            d[nb::str(std::string(row.key).c_str())] = value_text(row, c);
+        return d;
+      });
+  m.def("config", make_config, nb::arg("problem"), nb::arg("settings"),
+        "Settings (name, value, where they come from) on the defaults of a problem and its model.");
+  m.def(
+      "config_from_toml",
+      [](const std::string& text, const std::string& source) { return from_toml(text, source); },
+      nb::arg("text"), nb::arg("source"));
+  bind_cell<double>(m, "CellF64");
+  bind_cell<float>(m, "CellF32");
+}
+
+}  // namespace ebit::python

@@ -1,0 +1,23 @@
+"""Small cells of every kind, for tests that hold for all of them."""
+import ebit
+
+#: (model, inputs, options): every preset, every hidden update, every family
+CELLS = [(m.name, 1, {}) for m in ebit.models() if m.cell and m.family == "register"]
+CELLS += [("register", 1, {"n_system": 1, "hidden": h.name, "encoder": "arctan-angle"}) for h in ebit.hidden_updates()]
+CELLS += [("register", 2, {"encoder": "arctan-angle", "readout": ["Z0", "X1"], "ansatz": a.name}) for a in ebit.ansaetze()]
+CELLS += [("qrnn", 2, {"qubits": 3}), ("qrnn", 1, {"qubits": 2, "ffn_hidden": [4], "residual": True}),
+          ("qrnn", 1, {"qubits": 2, "initial": "trainable"}), ("qrnn", 1, {"qubits": 2, "measurement": "shots"})]
+
+
+def name_of(case):
+    return f"{case[0]}-{case[1]}-" + "-".join(map(str, case[2].values()))
+
+
+def works(model, inputs, options):
+    try:
+        return ebit.Cell(model, inputs=inputs, **options)
+    except ebit.Error:
+        return None
+
+
+CELLS = [case for case in CELLS if works(*case) is not None]
