@@ -8,6 +8,7 @@ from . import _core
 from ._arrays import floats, integers, np
 from ._core import Error
 from ._settings import as_texts, config
+from ._tables import need_cell
 
 _TRAIN_DEFAULTS = {"epochs": 100, "lr": 0.01, "batch": 32, "seed": 1}
 
@@ -51,6 +52,7 @@ class Model:
     def __init__(self, model="register", *, inputs=1, outputs=1, answer="numbers", steps=0, seed=1, dtype="float64", **options):
         if answer not in ("numbers", "class", "classes"):
             raise Error(f"answer must be numbers, class or classes, not {answer!r}")
+        need_cell(model)
         self._arguments = {"model": model, "inputs": inputs, "outputs": outputs, "answer": answer, "steps": steps, "seed": seed,
                            "dtype": str(np.dtype(dtype)), **options}
         texts = as_texts({**options, "dtype": str(np.dtype(dtype))})

@@ -2,6 +2,7 @@
 import html
 
 from . import _core
+from ._core import Error
 
 
 class Row(dict):
@@ -99,3 +100,10 @@ def options(model="register"):
 def train_options():
     """The options of a training, keywords of `fit`: name, type, default, help, choices."""
     return _table(_core.options("register", "train"))
+
+
+def need_cell(model):
+    """Raises Error where `model` is a row of `models()` that is no quantum cell, which only the command line trains."""
+    if any(row["name"] == model and not row["cell"] for row in _core.models()):
+        cells = ", ".join(row["name"] for row in _core.models() if row["cell"])
+        raise Error(f"model {model!r} is no quantum cell and is trained by the command line alone; take one of {cells}")

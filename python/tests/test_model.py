@@ -117,7 +117,7 @@ BAD = [
     (lambda m, x, y: m.fit(np.repeat(x, 2, 2), y), "takes 1 numbers a step"),
     (lambda m, x, y: m.predict(3 * x / abs(x).max()), "-?[0-9.]+"),
     (lambda m, x, y: m.load_state_dict({}), "state_dict"),
-    (lambda m, x, y: ebit.Model("lstm"), "torch|native"),
+    (lambda m, x, y: ebit.Model("lstm"), "no quantum cell"),
     (lambda m, x, y: ebit.Model(answer="clas"), "numbers, class or classes"),
 ]
 

@@ -40,7 +40,7 @@ class QuantumRNN(torch.nn.Module):
     >>> import torch, ebit.torch
     >>> rnn = ebit.torch.QuantumRNN("daskin-collapse", 1, batch_first=True)
     >>> sorted(rnn.state_dict())
-    ['theta_dis', 'theta_en']
+    ['encoder_bias', 'encoder_weight', 'theta_dis', 'theta_en']
     """
 
     model = None  # of a subclass
@@ -76,13 +76,14 @@ class QuantumRNN(torch.nn.Module):
         return out
 
     def _weights(self):
-        # getattr, not _parameters: torch.func puts its own tensors in their places.
         out = []
         for name, _, _, _ in self._segments:
-            module = self
-            for part in name.split("."):
-                module = getattr(module, part)
-            out.append(module)
+            own = self._parameters.get(name)
+            if own is None:  # a name with dots, or a parameter that torch.nn.utils.parametrize stands in front of
+                own = self
+                for part in name.split("."):
+                    own = getattr(own, part)
+            out.append(own)
         return out
 
     def extra_repr(self):

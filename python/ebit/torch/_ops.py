@@ -67,22 +67,20 @@ def _outputs(cell, x):
     return x.new_empty(shape), x.new_empty((x.shape[0], cell.state_numbers))
 
 
-def _forward(x, h, theta, lengths, draw, spec, training, entropy, keep, exact=False):
+def _forward(x, h, theta, lengths, draw, spec, training, entropy, keep):
     cell = _cell(spec, x.dtype)
     _check(cell, x, h, theta, lengths)
     x, h, theta, lengths = x.contiguous(), h.contiguous(), theta.contiguous(), lengths.contiguous()
     batch, steps = x.shape[0], x.shape[1]
     y, last = _outputs(cell, x)
     s = x.new_empty((batch, steps) if entropy else (0,))
-    needed = cell.tape_bytes(batch, steps) if keep else 0
-    if keep and not exact:
+    tape = torch.empty((0,), dtype=torch.uint8)
+    if keep:
         lanes, a, b = tape_shape(spec, _NAMES[x.dtype])
-        shape = ((batch + lanes - 1) // lanes, a + b * steps)
+        shape, needed = ((batch + lanes - 1) // lanes, a + b * steps), cell.tape_bytes(batch, steps)
         if shape[0] * shape[1] < needed:
             raise RuntimeError(f"the tape of {batch} x {steps} takes {needed} bytes, more than {shape}: please report this")
         tape = torch.zeros(shape, dtype=torch.uint8)  # zeros: an operator's outputs are compared, unused bytes too
-    else:
-        tape = torch.empty((needed,), dtype=torch.uint8)
     seed, number = draw.tolist() if draw.numel() else (0, 0)
     cell.forward(batch, steps, theta.data_ptr(), x.data_ptr(), _p(lengths), _p(h), y.data_ptr(), last.data_ptr(), _p(s), _p(tape),
                  training, seed, number)
@@ -174,34 +172,88 @@ def _flat(parameters):
 
 
 class _Run(torch.autograd.Function):
-    """What runs eagerly and in torch.compile: (x, h, lengths, draw, spec, training, entropy, plain, *parameters)."""
+    """What runs in torch.compile and on subclasses of tensors: (x, h, lengths, draw, spec, training, entropy, *parameters)."""
 
     @staticmethod
-    def forward(ctx, x, h, lengths, draw, spec, training, entropy, plain, *parameters):
+    def forward(ctx, x, h, lengths, draw, spec, training, entropy, *parameters):
         theta = _flat(parameters)
-        if plain:
-            y, last, s, tape = _forward(x, h, theta, lengths, draw, spec, training, entropy, True, True)
-        else:
-            y, last, s, tape = _forward_op(x, h, theta, lengths, draw, spec, training, entropy, True)
+        y, last, s, tape = _forward_op(x, h, theta, lengths, draw, spec, training, entropy, True)
         ctx.save_for_backward(x, h, theta, lengths, draw, tape)
-        ctx.call = spec, training, plain
-        ctx.shapes = [p.shape for p in parameters]
+        ctx.call, ctx.shapes = (spec, training), [p.shape for p in parameters]
         return y, last, s
 
     @staticmethod
     def backward(ctx, d_y, d_last, d_s):
         x, h, theta, lengths, draw, tape = ctx.saved_tensors
-        spec, training, plain = ctx.call
         need = ctx.needs_input_grad
-        f = _Backward.apply if torch.is_grad_enabled() else _backward if plain else _backward_op  # enabled: create_graph=True
-        d_x, d_h, d_theta = f(x, h, theta, lengths, draw, tape, d_y, d_last, d_s, spec, training, need[0], need[1] and h.numel() > 0)
-        out, at = [], 0
-        for shape in ctx.shapes:
-            size = shape.numel()
-            out.append(d_theta if len(ctx.shapes) == 1 and len(shape) == 1 else d_theta[at:at + size].view(shape))
-            at += size
+        f = _Backward.apply if torch.is_grad_enabled() else _backward_op  # enabled: create_graph=True
+        d_x, d_h, d_theta = f(x, h, theta, lengths, draw, tape, d_y, d_last, d_s, *ctx.call, need[0], need[1] and h.numel() > 0)
         d_h = None if not need[1] else d_h if h.numel() else torch.zeros_like(h)
-        return (d_x if need[0] else None, d_h, None, None, None, None, None, None, *out)
+        return (d_x if need[0] else None, d_h, None, None, None, None, None, *_cut(d_theta, ctx.shapes))
+
+
+def _cut(flat, shapes):
+    """The flat gradient as one of each parameter."""
+    if len(shapes) == 1:
+        return (flat.view(shapes[0]),)
+    return [part if len(shape) == 1 else part.view(shape)
+            for part, shape in zip(flat.split_with_sizes([s.numel() for s in shapes]), shapes)]
+
+
+class _Eager(torch.autograd.Function):
+    """The same on plain tensors, without operators in between, which cost as much as a small cell: (cell, x, h or None, lengths or
+    None, (seed, number), training, entropy, *parameters)."""
+
+    @staticmethod
+    def forward(ctx, cell, x, h, lengths, draw, training, entropy, *parameters):
+        theta = _flat(parameters)
+        batch, steps, _ = x.shape
+        tape = torch.empty((cell.tape_bytes(batch, steps),), dtype=torch.uint8)
+        y, last, s = _eager(cell, x, h, theta, lengths, draw, training, entropy, tape.data_ptr())
+        ctx.set_materialize_grads(False)
+        ctx.save_for_backward(x, h, theta, lengths, tape)
+        ctx.call, ctx.shapes = (cell, draw, training), [p.shape for p in parameters]
+        return y, last, s
+
+    @staticmethod
+    def backward(ctx, d_y, d_last, d_s):
+        x, h, theta, lengths, tape = ctx.saved_tensors
+        f = _EagerAgain.apply if torch.is_grad_enabled() else _eager_backward  # enabled: create_graph=True
+        need = ctx.needs_input_grad
+        d_x, d_h, d_theta = f(x, h, theta, lengths, tape, d_y, d_last, d_s, *ctx.call, need[1], need[2])
+        return (None, d_x if need[1] else None, d_h if need[2] else None, None, None, None, None, *_cut(d_theta, ctx.shapes))
+
+
+class _EagerAgain(torch.autograd.Function):
+    """_eager_backward where it may be differentiated again, which is refused."""
+
+    @staticmethod
+    def forward(ctx, *args):
+        d = _eager_backward(*args)
+        return d if all(v is not None for v in d) else tuple(args[2].new_empty((0,)) if v is None else v for v in d)
+
+    backward = _Backward.backward
+
+
+def _eager(cell, x, h, theta, lengths, draw, training, entropy, tape):
+    batch, steps, _ = x.shape
+    y = x.new_empty((batch, steps, cell.outputs) if cell.every_step else (batch, cell.outputs))
+    last = x.new_empty((batch, cell.state_numbers))
+    s = x.new_empty((batch, steps)) if entropy else x.new_empty((0,))
+    cell.forward(batch, steps, theta.data_ptr(), x.data_ptr(), 0 if lengths is None else lengths.data_ptr(),
+                 0 if h is None else h.data_ptr(), y.data_ptr(), last.data_ptr(), s.data_ptr() if entropy else 0, tape, training, *draw)
+    return y, last, s
+
+
+def _eager_backward(x, h, theta, lengths, tape, d_y, d_last, d_s, cell, draw, training, want_x, want_h):
+    d = [None if v is None or not v.numel() else v.contiguous() for v in (d_y, d_last, d_s)]
+    d_theta = torch.empty_like(theta)
+    d_x = torch.empty_like(x) if want_x else None
+    d_h = torch.empty_like(h) if want_h else None
+    cell.backward(x.shape[0], x.shape[1], theta.data_ptr(), x.data_ptr(), 0 if lengths is None else lengths.data_ptr(),
+                  0 if h is None else h.data_ptr(), tape.data_ptr(), *(0 if v is None else v.data_ptr() for v in d), d_theta.data_ptr(),
+                  d_x.data_ptr() if want_x else 0, d_h.data_ptr() if want_h else 0, training, *draw)
+    return d_x, d_h, d_theta
 
 
 if hasattr(torch, "func"):
@@ -246,37 +298,39 @@ def _in_transform():
     return getattr(torch._C, "_are_functorch_transforms_active", lambda: False)()
 
 
-_NONE = {}
-
-
-def _nothing(dtype):
-    if dtype not in _NONE:
-        _NONE[dtype] = torch.empty((0,), dtype=dtype)
-    return _NONE[dtype]
-
-
 def run_cell(spec, parameters, x, h=None, *, lengths=None, draw=None, training=False, entropy=False):
     """(y, state, entropy) of a cell: readouts [B, T, K] or [B, K], the state [B, S] behind the last steps, entropies [B, T] or [0].
 
     spec: the text that names a cell, `QuantumRNN.spec`. parameters: tensors that are, one behind the other, the cell's [P].
     x: [B, T, F]. h: [B, S]; None: the cell's own start. lengths: int64 [B]. draw: int64 [seed, number] of cells that draw.
     """
-    if _compiling():  # cached tensors would be foreign to the traced graph, and each input must be a tensor of its own
-        h = x.new_empty((0,)) if h is None else h
-        lengths = x.new_empty((0,), dtype=torch.int64) if lengths is None else lengths
-        draw = x.new_empty((0,), dtype=torch.int64) if draw is None else draw
-    else:
-        h = _nothing(x.dtype) if h is None else h
-        lengths = _nothing(torch.int64) if lengths is None else lengths
-        draw = _nothing(torch.int64) if draw is None else draw
+    if type(x) is torch.Tensor and x.device.type == "cpu" and not _compiling() and not _in_transform():
+        return _run_eager(spec, parameters, x, h, lengths, draw, training, entropy)
+    h = x.new_empty((0,)) if h is None else h  # no cached tensors: they would be foreign to a traced graph
+    lengths = x.new_empty((0,), dtype=torch.int64) if lengths is None else lengths
+    draw = x.new_empty((0,), dtype=torch.int64) if draw is None else draw
     if _in_transform():
         return _RunFunc.apply(x, h, _flat(parameters), lengths, draw, spec, training, entropy)[:3]
-    plain = HAS_OPERATORS is False or (type(x) is torch.Tensor and not _compiling())
     if torch.is_grad_enabled() and (x.requires_grad or h.requires_grad or any(p.requires_grad for p in parameters)):
-        return _Run.apply(x, h, lengths, draw, spec, training, entropy, plain, *parameters)
-    if plain:
-        return _forward(x, h, _flat(parameters), lengths, draw, spec, training, entropy, False)[:3]
+        return _Run.apply(x, h, lengths, draw, spec, training, entropy, *parameters)
     return _forward_op(x, h, _flat(parameters), lengths, draw, spec, training, entropy, False)[:3]
+
+
+def _run_eager(spec, parameters, x, h, lengths, draw, training, entropy):
+    cell = _cell(spec, x.dtype)
+    theta = parameters[0]
+    if any(p.dtype != x.dtype or p.device.type != "cpu" for p in parameters) or (h is not None and h.dtype != x.dtype):
+        _check(cell, x, x if h is None else h, _flat(parameters), x.new_empty((0,), dtype=torch.int64))
+    if x.dim() != 3 or x.shape[2] != cell.inputs or not x.numel() or h is not None or lengths is not None:
+        nothing = x.new_empty((0,))
+        _check(cell, x, nothing if h is None else h, theta.new_empty((cell.parameters,)), nothing if lengths is None else lengths)
+    x = x.contiguous()
+    h = None if h is None else h.contiguous()
+    lengths = None if lengths is None else lengths.contiguous()
+    draw = (0, 0) if draw is None else tuple(draw.tolist())
+    if torch.is_grad_enabled() and (x.requires_grad or (h is not None and h.requires_grad) or any(p.requires_grad for p in parameters)):
+        return _Eager.apply(cell, x, h, lengths, draw, training, entropy, *parameters)
+    return _eager(cell, x, h, _flat(parameters), lengths, draw, training, entropy, 0)
 
 
 def hvp(loss, parameters, direction, step=None):

@@ -74,6 +74,10 @@ class PlainRNN(QuantumRNN):
         with torch.no_grad():
             return self._steps(like if dtype is None else like.to(dtype)).start().expand(batch, -1)[None].contiguous()
 
+    def forward(self, input, hx=None, lengths=None):
+        """As that of QuantumRNN. The lengths may be given by place, as exporters do."""
+        return super().forward(input, hx, lengths=lengths)
+
     def _run(self, x, hx, lengths):
         w = self._weights()[0]
         if _autocast(x):
@@ -258,7 +262,8 @@ def _angles(weights, name):
 
 
 def _sech(x):
-    return 1 / torch.cosh(x.clamp(-40, 40))  # below 1e-17 beyond
+    x = x.clamp(-40, 40)  # below 1e-17 beyond
+    return 2 / (torch.exp(x) + torch.exp(-x))
 
 
 def _arccos(x):
