@@ -49,7 +49,7 @@ class Cell:
     >>> theta = cell.initialise(seed=1)
     >>> out = cell.forward(theta, np.zeros((3, 5, 1)))
     >>> out.y.shape, out.state.shape
-    ((3, 5, 1), (3, 4))
+    ((3, 5, 1), (3, 8))
     >>> cell.backward(out.tape, d_y=np.ones_like(out.y)).parameters.shape == theta.shape
     True
     """

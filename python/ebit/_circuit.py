@@ -28,8 +28,10 @@ class Circuit:
     >>> ebit.run(bell).round(3)[0]
     array([0.707+0.j, 0.   +0.j, 0.   +0.j, 0.707+0.j])
     >>> print(bell)
-    0: ─H─●─
-    1: ───⊕─
+       ┌───┐
+    0 ─┤ H ├──●──
+       └───┘  │
+    1 ────────⊕──
     """
 
     def __init__(self, wires):

@@ -21,9 +21,15 @@ def modules():
             yield info.name
 
 
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """One folder for all docstrings: those of a package use what others of it made."""
+    return tmp_path_factory.mktemp("docstrings")
+
+
 @pytest.mark.parametrize("name", ["ebit", *modules()])
-def test_docstrings(name, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
+def test_docstrings(name, folder, monkeypatch):
+    monkeypatch.chdir(folder)
     if name == "ebit.interop":
         pytest.importorskip("qiskit_qasm3_import"), pytest.importorskip("pennylane")
     try:

@@ -55,8 +55,13 @@ def summary(file: str | os.PathLike[str], *, name: str = "sweep", metric: str | 
         ebit.Error: an unknown metric or parameter, no such file or sweep.
 
     Example:
-        >>> summary("depth.journal", by=["layers"])
-           layers   n  mean ...
+        >>> import ebit.sweep
+        >>> ebit.sweep.create({"layers": [1, 2], "lr": [0.01, 0.1]}, seeds=2, file="width.journal")
+        8
+        >>> ebit.sweep.work("width.journal", lambda row, seed: row["layers"] + seed, progress=False)
+        8
+        >>> [int(n) for n in summary("width.journal", by=["layers"])["n"]]
+        [4, 4]
     """
     lines = _lines(Store(file, name))
     return _frame([{**params, **numbers} for params, numbers, _ in _variants(lines, metric, by)])

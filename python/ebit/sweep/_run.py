@@ -119,7 +119,7 @@ def work(file: File, objective: Objective | str, *, name: str = "sweep", max_row
         ebit.Error: no such file or sweep, a damaged journal.
 
     Example:
-        >>> work("depth.journal", lambda row, seed: train(**row, seed=seed).loss)
+        >>> work("depth.journal", lambda row, seed: row["lr"] * row["layers"] + seed)
         20
     """
     call = load(objective) if isinstance(objective, str) else objective
@@ -199,8 +199,8 @@ def resume(file: File, *, name: str = "sweep", failed: bool = False, stale_after
         ebit.Error: no such file or sweep, a damaged journal.
 
     Example:
-        >>> resume("depth.journal")
-        1
+        >>> resume("depth.journal")     # nobody was lost
+        0
     """
     store = Store(file, name, stale_after=stale_after)
     state = optuna().trial.TrialState
@@ -240,7 +240,7 @@ def launch(file: File, objective: str, workers: int = 2, *, name: str = "sweep",
         ebit.Error: no such file, sweep or function.
 
     Example:
-        >>> launch("depth.journal", "depth:loss", workers=2)
+        >>> launch("depth.journal", "depth:loss", workers=2)  # doctest: +SKIP
         {'done': 20, 'failed': 0, 'lost': 0, 'waiting': 0, 'running': 0}
     """
     from ._report import counts
