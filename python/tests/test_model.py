@@ -230,3 +230,18 @@ def test_a_task_is_loaded(runs, rng):
     assert run.model.predict(rng.uniform(0, 1, (3, 8, 8))).shape == (3, 10)
     with pytest.raises(ebit.Error, match="no series"):
         run.predict(np.zeros((1, 8, 8)))
+
+
+@pytest.mark.parametrize("name", ["collapsed_2p2_L2", "density_2p2_L2", "extended_2p2_L4"])
+def test_values_are_those_of_probe(program, name):
+    from conftest import ROOT
+    path = ROOT / f"tests/golden/{name}.json"
+    given, said = json.loads(path.read_text()), json.loads(program("probe", path))
+    layers = given["num_layers"]
+    preset = {"collapsed": "daskin-collapse", "density": "daskin-probabilities", "extended": "daskin-extended"}[given["variant"]]
+    cell = ebit.Cell(preset, layers_en=layers, layers_dis=layers, readout=[f"Z{given['measured_wire']}"])
+    source = {"theta_en": "U_params", "theta_dis": "Udagger_params", "encoder_weight": "input_proj.weight",
+              "encoder_bias": "input_proj.bias"}
+    p = np.concatenate([np.ravel(given["inputs"]["params"][source[s["name"]]]) for s in cell.segments])
+    out = cell.forward(p, np.array(given["inputs"]["x_sequences"])[:1, :, None])
+    np.testing.assert_allclose(out.y[0, :, 0], said["z_per_step"], atol=1e-14)

@@ -1,0 +1,225 @@
+"""Circuits to and from OpenQASM 3, Qiskit and PennyLane.
+
+Wire i is qubit i everywhere: `q[i]` of the text, qubit i of Qiskit, wire i of PennyLane. ebit and PennyLane count wire 0 as
+the most significant bit of a basis state, Qiskit as the least, so that `Operator(to_qiskit(c).reverse_bits())` is
+`c.unitary()`.
+
+>>> import ebit, ebit.interop
+>>> print(ebit.interop.to_qasm3(ebit.Circuit(2).add("RY", [0], ["a"]).add("CNOT", [0, 1])))
+OPENQASM 3.0;
+include "stdgates.inc";
+input float[64] a;
+qubit[2] q;
+ry(a) q[0];
+cx q[0], q[1];
+<BLANKLINE>
+"""
+import importlib
+
+from ._arrays import np
+from ._circuit import Angle, Circuit
+from ._core import Error
+from ._qasm import names_of, operations_of, table, to_qasm3
+
+__all__ = ["from_qasm3", "from_qiskit", "to_pennylane", "to_qasm3", "to_qiskit"]
+
+def _module(name, who, package=None):
+    try:
+        return importlib.import_module(name)
+    except ImportError:
+        raise Error(f"ebit.interop.{who} needs {package or name}: pip install ebit[interop]") from None
+
+
+_QISKIT = table("""I:IGate X:XGate Y:YGate Z:ZGate H:HGate S:SGate Sdg:SdgGate T:TGate Tdg:TdgGate SX:SXGate SXdg:SXdgGate
+                   RX:RXGate RY:RYGate RZ:RZGate P:PhaseGate U3:UGate CNOT:CXGate CY:CYGate CZ:CZGate CRX:CRXGate
+                   CRY:CRYGate CRZ:CRZGate Toffoli:CCXGate SWAP:SwapGate iSWAP:iSwapGate RXX:RXXGate RYY:RYYGate RZZ:RZZGate""")
+
+
+def to_qiskit(circuit):
+    """The circuit as a `qiskit.QuantumCircuit`; free angles become `Parameter`s of the same names.
+
+    Wire i is qubit i, and Qiskit counts qubit 0 as the least significant bit. Needs qiskit.
+
+    >>> import ebit, ebit.interop
+    >>> bell = ebit.interop.to_qiskit(ebit.Circuit(2).add("H", [0]).add("CNOT", [0, 1]))
+    >>> bell.num_qubits, bell.depth()
+    (2, 2)
+    """
+    qiskit = _module("qiskit", "to_qiskit")
+    gates = importlib.import_module("qiskit.circuit.library")
+    out = qiskit.QuantumCircuit(circuit.wires)
+    parameters = {n: qiskit.circuit.Parameter(n) for n in names_of(circuit).values()}
+    for gate, wires, angles, matrix in operations_of(circuit):
+        if matrix is not None:
+            out.append(gates.UnitaryGate(matrix), wires[::-1])
+            continue
+        values = [value if n is None else factor * parameters[n] + value for factor, n, value in angles]
+        if gate == "Rot":
+            for kind, value in zip(("RZGate", "RYGate", "RZGate"), values):
+                out.append(getattr(gates, kind)(value), wires)
+        elif gate == "iSWAPdg":
+            out.append(gates.iSwapGate().inverse(), wires)
+        else:
+            out.append(getattr(gates, _QISKIT[gate])(*values), wires)
+    return out
+
+
+_FROM_QISKIT = table("""id:I x:X y:Y z:Z h:H s:S sdg:Sdg t:T tdg:Tdg sx:SX sxdg:SXdg rx:RX ry:RY rz:RZ p:P u1:P u:U3 u3:U3
+                        cx:CNOT cy:CY cz:CZ crx:CRX cry:CRY crz:CRZ ccx:Toffoli swap:SWAP iswap:iSWAP iswap_dg:iSWAPdg
+                        rxx:RXX ryy:RYY rzz:RZZ""")
+
+
+def _angle(value, where):
+    """A number, or an Angle for value + factor * parameter of Qiskit."""
+    free = list(getattr(value, "parameters", ()))
+    if not free:
+        return float(value)
+    if len(free) == 1:
+        p = free[0]
+        zero, one, two = (float(value.bind({p: x})) for x in (0.0, 1.0, -2.0))
+        slope = value.gradient(p)
+        if not getattr(slope, "parameters", ()) and abs(two - (zero - 2 * (one - zero))) < 1e-9:
+            return Angle(p.name, float(slope), zero)
+    raise Error(f"the angle {value} of {where} is not value + factor * parameter, which ebit needs")
+
+
+def from_qiskit(qc):
+    """A `qiskit.QuantumCircuit` as an `ebit.Circuit`; Parameters become shared parameters of the same names.
+
+    Qubit i is wire i. Gates that ebit has not go as matrices (to two qubits) or as Qiskit defines them; barriers are left out; a
+    global phase is kept. Raises Error for measurements, resets, conditions, loops, and angles that are not
+    value + factor * parameter.
+
+    >>> import qiskit, ebit.interop
+    >>> qc = qiskit.QuantumCircuit(2)
+    >>> _ = qc.h(0), qc.cx(0, 1)
+    >>> ebit.interop.from_qiskit(qc)
+    <ebit.Circuit of 2 wires, 2 gates, 0 shared angles>
+    """
+    out = Circuit(qc.num_qubits)
+    phase = _append(out, qc, list(range(qc.num_qubits)))
+    if phase:
+        out.add(np.exp(1j * phase) * np.eye(2), [0])
+    return out
+
+
+def _append(out, qc, wires):
+    """Adds the gates of a Qiskit circuit on `wires` and gives its global phase."""
+    phase = _number(qc.global_phase)
+    for item in qc.data:
+        op, at = item.operation, [wires[qc.find_bit(b).index] for b in item.qubits]
+        if op.name == "barrier":
+            continue
+        if op.name in ("measure", "reset", "initialize", "delay") or item.clbits or not hasattr(op, "to_matrix"):
+            raise Error(f"{op.name} on qubit {', '.join(map(str, at))} is no gate: ebit's circuits hold gates alone")
+        if op.name == "global_phase":
+            phase += _number(op.params[0])
+            continue
+        if op.name in _FROM_QISKIT and getattr(op, "ctrl_state", None) in (None, 2**getattr(op, "num_ctrl_qubits", 0) - 1):
+            out.add(_FROM_QISKIT[op.name], at, [_angle(p, op.name) for p in op.params])
+            continue
+        matrix = _matrix(op) if len(at) <= 2 else None
+        if matrix is not None:
+            out.add(matrix, at[::-1])
+        elif op.definition is not None:
+            phase += _append(out, op.definition, at)
+        else:
+            raise Error(f"the gate {op.name} on {len(at)} qubits has no definition that ebit could take over")
+    return phase
+
+
+def _number(value):
+    if getattr(value, "parameters", ()):
+        raise Error("the circuit's global phase has parameters, which ebit cannot keep: assign them first")
+    return float(value)
+
+
+def _matrix(op):
+    """The gate's matrix, None where it has free parameters or says none."""
+    try:
+        return np.asarray(op.to_matrix())
+    except Exception:  # composite gates say in many ways that they have no matrix
+        return None
+
+
+def from_qasm3(text):
+    """OpenQASM 3 text as an `ebit.Circuit`, read by Qiskit; `input` angles become shared parameters.
+
+    Needs qiskit and qiskit-qasm3-import. Raises Error for what Qiskit cannot read, and for what `from_qiskit` refuses.
+
+    >>> import ebit.interop
+    >>> ebit.interop.from_qasm3('OPENQASM 3.0; include "stdgates.inc"; input float a; qubit[1] q; rx(2*a) q[0];').shared
+    ('a',)
+    """
+    qasm3 = _module("qiskit.qasm3", "from_qasm3", "qiskit")
+    _module("qiskit_qasm3_import", "from_qasm3", "qiskit-qasm3-import")
+    try:
+        qc = qasm3.loads(text)
+    except Exception as error:
+        raise Error(f"Qiskit cannot read this text: {' '.join(str(error).split())}") from None
+    return from_qiskit(qc)
+
+
+_PENNYLANE = table("""I:Identity X:PauliX Y:PauliY Z:PauliZ H:Hadamard S:S T:T SX:SX RX:RX RY:RY RZ:RZ P:PhaseShift Rot:Rot
+                      U3:U3 CNOT:CNOT CY:CY CZ:CZ CRX:CRX CRY:CRY CRZ:CRZ Toffoli:Toffoli SWAP:SWAP iSWAP:ISWAP RXX:IsingXX
+                      RYY:IsingYY RZZ:IsingZZ""")
+
+
+def to_pennylane(circuit):
+    """The circuit as a function that queues PennyLane's gates: call it inside of a QNode.
+
+    gates(shared=None, per_sample=None, wires=None): angles in radians, as in `ebit.run`: shared [P], per_sample [Q] or [B, Q]
+    (PennyLane broadcasts over B), or dicts by name; arrays of autograd, torch and jax keep their gradients. wires: labels, else
+    0, 1, ... Wire 0 is the most significant bit, as in ebit. Needs pennylane.
+
+    >>> import pennylane as qml, ebit, ebit.interop
+    >>> gates = ebit.interop.to_pennylane(ebit.Circuit(1).add("RY", [0], ["a"]))
+    >>> @qml.qnode(qml.device("default.qubit", wires=1))
+    ... def z(a):
+    ...     gates([a])
+    ...     return qml.expval(qml.PauliZ(0))
+    >>> round(float(z(0.5)), 6)
+    0.877583
+    """
+    qml = _module("pennylane", "to_pennylane")
+    operations = list(operations_of(circuit))
+
+    def gates(shared=None, per_sample=None, wires=None):
+        labels = list(range(circuit.wires)) if wires is None else list(wires)
+        if len(labels) != circuit.wires:
+            raise Error(f"the circuit has {circuit.wires} wires, and {len(labels)} labels are given")
+        values = {**_by_name(circuit.shared, shared, "shared"), **_by_name(circuit.per_sample, per_sample, "per-sample")}
+        for gate, at, angles, matrix in operations:
+            where = [labels[w] for w in at]
+            if matrix is not None:
+                qml.QubitUnitary(matrix, wires=where)
+                continue
+            numbers = [value if n is None else factor * values[n] + value for factor, n, value in angles]
+            if gate in _PENNYLANE:
+                getattr(qml, _PENNYLANE[gate])(*numbers, wires=where)
+            else:
+                qml.adjoint(getattr(qml, _PENNYLANE[gate[:-2]]))(wires=where)  # Sdg, Tdg, SXdg, iSWAPdg
+
+    gates.__doc__ = f"Queues a circuit of {circuit.wires} wires; angles {circuit.shared}, per sample {circuit.per_sample}."
+    return gates
+
+
+def _by_name(names, given, what):
+    if isinstance(given, dict):
+        if sorted(given) != sorted(names):
+            raise Error(f"{what} parameters are {', '.join(names) or 'none'}, and {', '.join(given) or 'none'} are given")
+        return given
+    if given is None:
+        if names:
+            raise Error(f"the circuit has {what} parameters ({', '.join(names)}): give their values in radians")
+        return {}
+    given = given if hasattr(given, "shape") else _stack(given)
+    if given.shape[-1:] != (len(names),) and not (not names and 0 in given.shape):
+        raise Error(f"{what} angles are {len(names)} numbers ({', '.join(names)}), not the shape {tuple(given.shape)}")
+    return {n: given[..., i] for i, n in enumerate(names)}
+
+
+def _stack(numbers):
+    if any(hasattr(n, "shape") and not n.shape for n in numbers):  # single numbers that may have gradients
+        return importlib.import_module("pennylane").math.stack(list(numbers), -1)
+    return np.asarray(numbers, "float64")
