@@ -40,6 +40,34 @@ Array<T> initialise(const BoundCell<T>& bound, std::uint64_t seed) {
   return to_numpy(std::vector<T>(values.begin(), values.end()), {values.size()});
 }
 
+// Parameters that lie apart, a block a segment, side by side for the cell. The memory is the thread's own.
+template <class T>
+std::uintptr_t gathered(const BoundCell<T>& bound, const std::vector<std::uintptr_t>& blocks) {
+  const auto segments = bound.cell().segments();
+  require(blocks.size() == segments.size(), "the cell has {} blocks of parameters, not {}", segments.size(),
+          blocks.size());
+  if (blocks.size() == 1) return blocks[0];
+  thread_local AlignedVector<T> all;
+  all.resize(bound.cell().parameters());
+  for (std::size_t i = 0; i < blocks.size(); ++i)
+    std::copy_n(pointer<const T>(blocks[i]), segments[i].size, all.data() + segments[i].offset);
+  return reinterpret_cast<std::uintptr_t>(all.data());
+}
+
+// Calls backward(address of [P]) and hands its numbers out to blocks.
+template <class T, class Backward>
+void scatter(const BoundCell<T>& bound, const std::vector<std::uintptr_t>& blocks, Backward backward) {
+  const auto segments = bound.cell().segments();
+  require(blocks.size() == segments.size(), "the cell has {} blocks of parameters, not {}", segments.size(),
+          blocks.size());
+  if (blocks.size() == 1) return backward(blocks[0]);
+  thread_local AlignedVector<T> all;
+  all.resize(bound.cell().parameters());
+  backward(reinterpret_cast<std::uintptr_t>(all.data()));
+  for (std::size_t i = 0; i < blocks.size(); ++i)
+    std::copy_n(all.data() + segments[i].offset, segments[i].size, pointer<T>(blocks[i]));
+}
+
 nb::list segment_rows(std::span<const Segment> segments) {
   nb::list list;
   for (const Segment& s : segments) {
@@ -119,6 +147,28 @@ void bind_cell(nb::module_& m, const char* name) {
           "handle",
           [](const Bound& b) { return reinterpret_cast<std::uintptr_t>(static_cast<const AnyCell*>(&b)); },
           "Where other modules find the cell, while this object lives.")
+      .def("forward_blocks",
+           [](const Bound& b, std::size_t samples, std::size_t steps,
+              const std::vector<std::uintptr_t>& parameters, std::uintptr_t x, std::uintptr_t lengths,
+              std::uintptr_t state, std::uintptr_t y, std::uintptr_t last, std::uintptr_t entropy,
+              std::uintptr_t tape, bool training, std::uint64_t seed, std::uint64_t number) {
+             const nb::gil_scoped_release unlocked;
+             b.forward({samples, steps, gathered(b, parameters), x, lengths, state, training, seed, number},
+                       y, last, entropy, tape);
+           })
+      .def("backward_blocks",
+           [](const Bound& b, std::size_t samples, std::size_t steps,
+              const std::vector<std::uintptr_t>& parameters, std::uintptr_t x, std::uintptr_t lengths,
+              std::uintptr_t state, std::uintptr_t tape, std::uintptr_t d_y, std::uintptr_t d_last,
+              std::uintptr_t d_entropy, const std::vector<std::uintptr_t>& d_parameters, std::uintptr_t d_x,
+              std::uintptr_t d_state, bool training, std::uint64_t seed, std::uint64_t number) {
+             const nb::gil_scoped_release unlocked;
+             scatter(b, d_parameters, [&](std::uintptr_t to) {
+               b.backward(
+                   {samples, steps, gathered(b, parameters), x, lengths, state, training, seed, number}, tape,
+                   d_y, d_last, d_entropy, to, d_x, d_state);
+             });
+           })
       .def("forward",
            [](const Bound& b, std::size_t samples, std::size_t steps, std::uintptr_t parameters,
               std::uintptr_t x, std::uintptr_t lengths, std::uintptr_t state, std::uintptr_t y,

@@ -55,7 +55,8 @@ def made(model, inputs, options, entropy=None, every_step=True):
         return None
     with torch.no_grad():  # away from the small angles that cells start with; larger weights of networks are chaotic
         for name, p in rnn.named_parameters():
-            p.copy_(torch.rand_like(p) * 6 if "theta" in name or name == "initial" else torch.randn_like(p) * (1 if "enc" in name else 0.4))
+            angles = "theta" in name or name == "initial"
+            p.copy_(torch.rand_like(p) * 6 if angles else torch.randn_like(p) * (1 if "encoder" in name else 0.4))
     return rnn.eval()
 
 
@@ -151,7 +152,8 @@ def test_an_ansatz_of_a_file(tmp_path):
 
 SMALL = [("register", 1, {"n_system": 1, "n_ancilla": 1, "encoder": "arctan-angle", "hidden": h, "ansatz": "strongly-entangling"},
           None) for h in ("collapse", "sqrt-probabilities", "density", "coherent")]
-SMALL += [("daskin-probabilities", 1, {}, None), ("daskin-extended", 1, {}, None),
+SMALL += [("daskin-probabilities", 1, {}, None),
+          ("daskin-extended", 1, {"n_system": 1, "n_ancilla": 1, "layers_en": 1, "layers_dis": 1}, None),
           ("qrnn", 1, {"qubits": 2, "ffn_hidden": [3], "initial": "trainable"}, None)]
 
 
@@ -254,8 +256,9 @@ def test_exports_to_onnx(model, tmp_path):
     pytest.importorskip("onnxscript", reason="torch exports with onnxscript")
     rnn = ebit.torch.QuantumRNN(model, 1, batch_first=True, **({"qubits": 2, "ffn_hidden": [3]} if model == "qrnn" else {}))
     path, batch = str(tmp_path / "m.onnx"), torch.export.Dim("batch", min=1, max=64)
-    torch.onnx.export(ebit.torch.plain(rnn).eval(), (torch.rand(2, 2, 1),), path, dynamo=True, dynamic_shapes={"input": {0: batch}})
-    session, x = runtime.InferenceSession(path), torch.rand(5, 2, 1)
+    torch.onnx.export(ebit.torch.plain(rnn).eval(), (torch.rand(2, 1, 1),), path, dynamo=True,
+                      dynamic_shapes={"input": {0: batch}})
+    session, x = runtime.InferenceSession(path), torch.rand(5, 1, 1)
     got = session.run(None, {session.get_inputs()[0].name: x.numpy()})
     close([torch.tensor(g) for g in got], rnn(x), 1e-5)
 
@@ -275,12 +278,33 @@ def test_parameters_are_shared_and_train():
     close([again(x)[0], copy.deepcopy(oracle)(x)[0]], [oracle(x)[0]] * 2)
 
 
+def test_autocast_does_not_reach_inside():
+    oracle, x = ebit.torch.plain(ebit.torch.QuantumRNN("li-pqrnn", 1, dtype=torch.float32)), torch.rand(3, 2, 1)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        y = oracle(x)[0]
+        low = oracle(x.bfloat16())[0]
+    assert y.dtype == low.dtype == torch.float32
+    close([y, low], [oracle(x)[0], oracle(x.bfloat16().float())[0]], 1e-6)
+
+
 def test_float32():
     rnn = ebit.torch.QuantumRNN("li-pqrnn", 1, dtype=torch.float32)
     x = torch.rand(3, 2, 1)
     y, state = ebit.torch.plain(rnn)(x)
     assert y.dtype == state.dtype == torch.float32
     close([y, state], [*rnn(x)], 1e-5)
+
+
+@pytest.mark.parametrize("case", SMALL + [("register", 1, {}, ("von-neumann", "entangled"))], ids=name_of)
+def test_everything_is_on_the_device_of_the_module(case):
+    """On the device that computes nothing, since no other is at hand everywhere."""
+    rnn = made(*case)
+    oracle = copy.deepcopy(ebit.torch.plain(rnn)).to("meta")
+    x = torch.zeros(3, 2, 1, dtype=DOUBLE, device="meta")
+    for hx in (None, torch.zeros(1, 3, rnn.state_size, dtype=DOUBLE, device="meta")):
+        y, state = oracle(x, hx, lengths=torch.tensor([2, 1, 0]))
+        assert y.shape == (3, 2, rnn.output_size) and state.shape == (1, 3, rnn.state_size)
+        assert y.device.type == state.device.type == "meta"
 
 
 def test_dropout_acts_in_training_alone():
@@ -291,7 +315,8 @@ def test_dropout_acts_in_training_alone():
 
 
 def test_what_is_refused():
-    for model, options in (("register", {"hidden": "sample"}), ("qrnn", {"measurement": "shots"}), ("qrnn", {"measurement": "sampled"})):
+    for model, options in (("register", {"hidden": "sample"}), ("qrnn", {"measurement": "shots"}),
+                           ("qrnn", {"measurement": "sampled"})):
         with pytest.raises(ebit.Error, match="drawn"):
             ebit.torch.plain(ebit.torch.QuantumRNN(model, 1, **options))
     with pytest.raises(ebit.Error, match="no cell"):

@@ -202,26 +202,24 @@ def _cut(flat, shapes):
 
 class _Eager(torch.autograd.Function):
     """The same on plain tensors, without operators in between, which cost as much as a small cell: (cell, x, h or None, lengths or
-    None, (seed, number), training, entropy, *parameters)."""
+    None, (seed, number), training, entropy, *parameters). Parameters and their gradients stay apart: the core puts them together."""
 
     @staticmethod
     def forward(ctx, cell, x, h, lengths, draw, training, entropy, *parameters):
-        theta = _flat(parameters)
-        batch, steps, _ = x.shape
-        tape = torch.empty((cell.tape_bytes(batch, steps),), dtype=torch.uint8)
-        y, last, s = _eager(cell, x, h, theta, lengths, draw, training, entropy, tape.data_ptr())
+        tape = torch.empty((cell.tape_bytes(x.shape[0], x.shape[1]),), dtype=torch.uint8)
+        out = _eager(cell, x, h, parameters, lengths, draw, training, entropy, tape.data_ptr())
         ctx.set_materialize_grads(False)
-        ctx.save_for_backward(x, h, theta, lengths, tape)
-        ctx.call, ctx.shapes = (cell, draw, training), [p.shape for p in parameters]
-        return y, last, s
+        ctx.save_for_backward(x, h, lengths, tape, *parameters)
+        ctx.call = cell, draw, training
+        return out
 
     @staticmethod
     def backward(ctx, d_y, d_last, d_s):
-        x, h, theta, lengths, tape = ctx.saved_tensors
-        f = _EagerAgain.apply if torch.is_grad_enabled() else _eager_backward  # enabled: create_graph=True
+        x, h, lengths, tape, *parameters = ctx.saved_tensors
         need = ctx.needs_input_grad
-        d_x, d_h, d_theta = f(x, h, theta, lengths, tape, d_y, d_last, d_s, *ctx.call, need[1], need[2])
-        return (None, d_x if need[1] else None, d_h if need[2] else None, None, None, None, None, *_cut(d_theta, ctx.shapes))
+        f = _EagerAgain.apply if torch.is_grad_enabled() else _eager_backward  # enabled: create_graph=True
+        d_x, d_h, *d = f(x, h, lengths, tape, d_y, d_last, d_s, *ctx.call, need[1], need[2], *parameters)
+        return (None, d_x if need[1] else None, d_h if need[2] else None, None, None, None, None, *d)
 
 
 class _EagerAgain(torch.autograd.Function):
@@ -229,31 +227,39 @@ class _EagerAgain(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx, *args):
-        d = _eager_backward(*args)
-        return d if all(v is not None for v in d) else tuple(args[2].new_empty((0,)) if v is None else v for v in d)
+        return tuple(args[0].new_empty((0,)) if v is None else v for v in _eager_backward(*args))
 
     backward = _Backward.backward
 
 
-def _eager(cell, x, h, theta, lengths, draw, training, entropy, tape):
+def _contiguous(tensors):
+    return [t if t.is_contiguous() else t.contiguous() for t in tensors]
+
+
+def _eager(cell, x, h, parameters, lengths, draw, training, entropy, tape):
     batch, steps, _ = x.shape
     y = x.new_empty((batch, steps, cell.outputs) if cell.every_step else (batch, cell.outputs))
     last = x.new_empty((batch, cell.state_numbers))
-    s = x.new_empty((batch, steps)) if entropy else x.new_empty((0,))
-    cell.forward(batch, steps, theta.data_ptr(), x.data_ptr(), 0 if lengths is None else lengths.data_ptr(),
-                 0 if h is None else h.data_ptr(), y.data_ptr(), last.data_ptr(), s.data_ptr() if entropy else 0, tape, training, *draw)
+    s = x.new_empty((batch, steps)) if entropy else None
+    parameters = _contiguous(parameters)
+    cell.forward_blocks(batch, steps, [p.data_ptr() for p in parameters], x.data_ptr(), 0 if lengths is None else lengths.data_ptr(),
+                        0 if h is None else h.data_ptr(), y.data_ptr(), last.data_ptr(), s.data_ptr() if entropy else 0, tape, training,
+                        *draw)
     return y, last, s
 
 
-def _eager_backward(x, h, theta, lengths, tape, d_y, d_last, d_s, cell, draw, training, want_x, want_h):
-    d = [None if v is None or not v.numel() else v.contiguous() for v in (d_y, d_last, d_s)]
-    d_theta = torch.empty_like(theta)
+def _eager_backward(x, h, lengths, tape, d_y, d_last, d_s, cell, draw, training, want_x, want_h, *parameters):
+    d_y, d_last, d_s = (None if v is None else v.contiguous() for v in (d_y, d_last, d_s))
+    parameters = _contiguous(parameters)
+    d = [torch.empty_like(p) for p in parameters]
     d_x = torch.empty_like(x) if want_x else None
     d_h = torch.empty_like(h) if want_h else None
-    cell.backward(x.shape[0], x.shape[1], theta.data_ptr(), x.data_ptr(), 0 if lengths is None else lengths.data_ptr(),
-                  0 if h is None else h.data_ptr(), tape.data_ptr(), *(0 if v is None else v.data_ptr() for v in d), d_theta.data_ptr(),
-                  d_x.data_ptr() if want_x else 0, d_h.data_ptr() if want_h else 0, training, *draw)
-    return d_x, d_h, d_theta
+    cell.backward_blocks(x.shape[0], x.shape[1], [p.data_ptr() for p in parameters], x.data_ptr(),
+                         0 if lengths is None else lengths.data_ptr(), 0 if h is None else h.data_ptr(), tape.data_ptr(),
+                         0 if d_y is None else d_y.data_ptr(), 0 if d_last is None else d_last.data_ptr(),
+                         0 if d_s is None else d_s.data_ptr(), [p.data_ptr() for p in d], d_x.data_ptr() if want_x else 0,
+                         d_h.data_ptr() if want_h else 0, training, *draw)
+    return d_x, d_h, *d
 
 
 if hasattr(torch, "func"):
@@ -299,7 +305,8 @@ def _in_transform():
 
 
 def run_cell(spec, parameters, x, h=None, *, lengths=None, draw=None, training=False, entropy=False):
-    """(y, state, entropy) of a cell: readouts [B, T, K] or [B, K], the state [B, S] behind the last steps, entropies [B, T] or [0].
+    """(y, state, entropy) of a cell: readouts [B, T, K] or [B, K], the state [B, S] behind the last steps, entropies [B, T] where
+    they are asked for (else None, or an empty tensor in compiled code).
 
     spec: the text that names a cell, `QuantumRNN.spec`. parameters: tensors that are, one behind the other, the cell's [P].
     x: [B, T, F]. h: [B, S]; None: the cell's own start. lengths: int64 [B]. draw: int64 [seed, number] of cells that draw.
@@ -317,20 +324,23 @@ def run_cell(spec, parameters, x, h=None, *, lengths=None, draw=None, training=F
 
 
 def _run_eager(spec, parameters, x, h, lengths, draw, training, entropy):
-    cell = _cell(spec, x.dtype)
-    theta = parameters[0]
-    if any(p.dtype != x.dtype or p.device.type != "cpu" for p in parameters) or (h is not None and h.dtype != x.dtype):
-        _check(cell, x, x if h is None else h, _flat(parameters), x.new_empty((0,), dtype=torch.int64))
-    if x.dim() != 3 or x.shape[2] != cell.inputs or not x.numel() or h is not None or lengths is not None:
+    dtype = x.dtype
+    cell = _cell(spec, dtype)
+    grad = x.requires_grad or (h is not None and h.requires_grad)
+    for p in parameters:
+        grad = grad or p.requires_grad
+        if p.dtype != dtype or p.device.type != "cpu":
+            raise Error(f"a parameter is {p.dtype} on {p.device} and the input {dtype} on {x.device}: both must be of one kind")
+    if h is not None or lengths is not None or x.dim() != 3 or x.shape[2] != cell.inputs or not x.numel():
         nothing = x.new_empty((0,))
-        _check(cell, x, nothing if h is None else h, theta.new_empty((cell.parameters,)), nothing if lengths is None else lengths)
+        _check(cell, x, nothing if h is None else h, x.new_empty((cell.parameters,)), nothing if lengths is None else lengths)
+        h = None if h is None else h.contiguous()
+        lengths = None if lengths is None else lengths.contiguous()
     x = x.contiguous()
-    h = None if h is None else h.contiguous()
-    lengths = None if lengths is None else lengths.contiguous()
     draw = (0, 0) if draw is None else tuple(draw.tolist())
-    if torch.is_grad_enabled() and (x.requires_grad or (h is not None and h.requires_grad) or any(p.requires_grad for p in parameters)):
+    if grad and torch.is_grad_enabled():
         return _Eager.apply(cell, x, h, lengths, draw, training, entropy, *parameters)
-    return _eager(cell, x, h, _flat(parameters), lengths, draw, training, entropy, 0)
+    return _eager(cell, x, h, parameters, lengths, draw, training, entropy, 0)
 
 
 def hvp(loss, parameters, direction, step=None):

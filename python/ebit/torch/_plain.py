@@ -80,7 +80,7 @@ class PlainRNN(QuantumRNN):
 
     def _run(self, x, hx, lengths):
         w = self._weights()[0]
-        if _autocast(x):
+        if x.device.type != "meta" and _autocast(x):
             with torch.autocast(x.device.type, enabled=False):
                 return self._sequence(x.to(w.dtype), None if hx is None else hx.to(w.dtype), lengths)
         if x.dtype != w.dtype:
@@ -119,7 +119,7 @@ class PlainRNN(QuantumRNN):
 def _refuse_draws(parts):
     for what, name in (("hidden update", parts.get("hidden")), ("measurement", parts.get("measurement"))):
         if name in ("sample", "shots", "sampled"):
-            raise Error(f"plain() has no {what} '{name}': its outcomes are drawn inside of the core, and cannot be drawn again here")
+            raise Error(f"plain() has no {what} '{name}': its outcomes are drawn in the core, and cannot be drawn again here")
 
 
 # ---- the register cell: psi_out = U_dis U_en (encoder(x) (x) h)
