@@ -61,7 +61,7 @@ class PlainRNN(QuantumRNN):
         made.__dict__.update({k: v for k, v in module.__dict__.items() if k not in made.__dict__})
         made._parameters.update(module._parameters)
         made._modules.update(module._modules)
-        made.training, made._parts = module.training, parts
+        made.training, made._parts, made.last_entropy = module.training, parts, None
         return made
 
     def _steps(self, like):
