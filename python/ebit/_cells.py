@@ -1,5 +1,5 @@
 """Cells on numpy arrays: forward and backward over batches of sequences."""
-from typing import Any, NamedTuple
+from collections import namedtuple
 
 from . import _core
 from ._arrays import address, floats, integers, np
@@ -7,32 +7,24 @@ from ._core import Error
 from ._settings import cell_of, cell_spec
 
 
-class Output(NamedTuple):
-    """What a forward pass gives."""
+class Output(namedtuple("Output", "y state entropy tape")):
+    """What a forward pass gives.
 
-    y: Any  #: readouts [B, T, K] of every step, zero past the end of a sequence; [B, K] where only the last step is read
-    state: Any  #: [B, S] behind each sequence's last step
-    entropy: Any  #: [B, T] of the memory, in bits; None where the cell gives none
-    tape: Any  #: for backward(); None where it was not kept
+    y: readouts [B, T, K] of every step, zero past the end of a sequence; [B, K] where only the last step is read.
+    state: [B, S] behind each sequence's last step. entropy: [B, T] of the memory, in bits; None where the cell gives none.
+    tape: for backward(); None where it was not kept.
+    """
 
-
-class Gradient(NamedTuple):
-    """What a backward pass gives."""
-
-    parameters: Any  #: [P]
-    x: Any  #: [B, T, F]
-    state: Any  #: [B, S], of the state that the sequences started from
+    __slots__ = ()
 
 
-class Tape(NamedTuple):
-    """What a forward pass keeps for its backward pass."""
+class Gradient(namedtuple("Gradient", "parameters x state")):
+    """What a backward pass gives: of the parameters [P], of x [B, T, F], of the state [B, S] that the sequences started from."""
 
-    parameters: Any
-    x: Any
-    lengths: Any
-    state: Any
-    memory: Any
-    call: tuple
+    __slots__ = ()
+
+
+Tape = namedtuple("Tape", "parameters x lengths state memory call")  # what a forward pass keeps for its backward pass
 
 
 class Cell:

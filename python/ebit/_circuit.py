@@ -1,23 +1,18 @@
 """Circuits with named angles: built, drawn, run in batches, differentiated."""
-import functools
-import html
-from typing import NamedTuple
+from collections import namedtuple
 
 from . import _core
 from ._arrays import complexes, floats, np
 from ._core import Error
 
 
-class Angle(NamedTuple):
+class Angle(namedtuple("Angle", "name scale value per_sample", defaults=(1.0, 0.0, False))):
     """An angle that is `value + scale * parameter`, in radians.
 
     name: of the parameter. per_sample: every sample of a batch has its own; else all share one.
     """
 
-    name: str
-    scale: float = 1.0
-    value: float = 0.0
-    per_sample: bool = False
+    __slots__ = ()
 
 
 class Circuit:
@@ -115,6 +110,7 @@ class Circuit:
         return self.draw().rstrip("\n")
 
     def _repr_html_(self):
+        import html
         return f"<pre style='line-height:1.1'>{html.escape(self.draw(width=110))}</pre>"
 
     def __reduce__(self):

@@ -1,8 +1,6 @@
 """Models trained without a graph: a cell, a pool and a linear head, by the core's own trainer."""
-import dataclasses
 import json
 import os
-from typing import Any
 
 from . import _core
 from ._arrays import floats, integers, np
@@ -13,15 +11,16 @@ from ._tables import need_cell
 _TRAIN_DEFAULTS = {"epochs": 100, "lr": 0.01, "batch": 32, "seed": 1}
 
 
-@dataclasses.dataclass
 class FitResult:
-    """How a training went."""
+    """How a training went.
 
-    model: "Model"  #: holds the weights of the best epoch where there was a validation part, else of the last
-    history: list = dataclasses.field(default_factory=list)  #: dicts an epoch: train, validation, lr, gradient_norm, seconds
-    end: str = "finished"  #: "finished", "early-stop", "interrupted" or "diverged"
-    best_epoch: int = 0  #: counted from 1
-    message: str = ""  #: where it diverged: epoch, batch and what to try
+    model: holds the weights of the best epoch where there was a validation part, else of the last. history: a dict an epoch: train,
+    validation, lr, gradient_norm, seconds. end: "finished", "early-stop", "interrupted" or "diverged". best_epoch: counted from 1.
+    message: where it diverged: epoch, batch and what to try.
+    """
+
+    def __init__(self, model, history=(), end="finished", best_epoch=0, message=""):
+        self.model, self.history, self.end, self.best_epoch, self.message = model, list(history), end, best_epoch, message
 
     def __repr__(self):
         last = self.history[-1] if self.history else {}

@@ -1,6 +1,4 @@
 """Tables of names: everything that options choose among."""
-import html
-
 from . import _core
 from ._core import Error
 
@@ -27,6 +25,7 @@ class Table(list):
         return "\n".join(f"{row['name']:<{wide}}  {row.get('help', '')}" for row in self)
 
     def _repr_html_(self):
+        import html
         columns = list(self[0]) if self else []
         head = "".join(f"<th>{html.escape(c)}</th>" for c in columns)
         rows = "".join("<tr>" + "".join(f"<td>{html.escape(str(row.get(c, '')))}</td>" for c in columns) + "</tr>" for row in self)
