@@ -9,6 +9,11 @@ os.environ.setdefault("MPLBACKEND", "Agg")
 import numpy as np
 import pytest
 
+import ebit
+
+# Processes that tests start find the same package, in whatever folder they run.
+os.environ["PYTHONPATH"] = os.pathsep.join([str(pathlib.Path(ebit.__file__).parents[1]), os.environ.get("PYTHONPATH", "")])
+
 ROOT = pathlib.Path(__file__).parents[2]
 
 
