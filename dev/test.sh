@@ -29,7 +29,7 @@ for preset in release asan; do
   [ $preset = release ] && [ $# -eq 0 ] || continue
   echo "test: running python"
   rm -f build/pytest.xml
-  PYTHONPATH="$PWD/build/release/python" build/venv/bin/python -m pytest -q -rs --junitxml=build/pytest.xml python/tests || true
+  PYTHONPATH="$PWD/build/release/python" build/venv/bin/python -m pytest -rs --junitxml=build/pytest.xml python/tests || true
   results="$results build/pytest.xml"
 done
 exec python3 dev/count_tests.py $results

@@ -10,4 +10,4 @@ cmake -S . -B build/torch2 -G Ninja -DEBIT_PYTHON=ON -DCMAKE_BUILD_TYPE=Release 
 cmake --build build/torch2
 build/venv-torch2/bin/pip list 2>/dev/null |
   grep -iE '^(numpy|torch|jax|scikit-learn|pandas|polars|darts|sktime|neuralforecast|optuna|qiskit|pennylane|lightning) '
-PYTHONPATH="$PWD/build/torch2/python" exec build/venv-torch2/bin/python -m pytest -q -rs "$@" python/tests
+PYTHONPATH="$PWD/build/torch2/python" exec build/venv-torch2/bin/python -m pytest -rs "$@" python/tests
