@@ -176,15 +176,15 @@ std::span<const Ansatz> ansaetze() {
       basic_entangler(GateId::kRZ),
       strongly_entangling(),
       arctan_vqc(),
+      arctan_vqc_near(),
+      brick_ry(),
+      ring_ry(),
+      crz_all(),
       zz_ring(),
       hardware_efficient(GateId::kCNOT, true),
       hardware_efficient(GateId::kCNOT, false),
       hardware_efficient(GateId::kCZ, true),
       hardware_efficient(GateId::kCZ, false),
-      arctan_vqc_near(),
-      brick_ry(),
-      ring_ry(),
-      crz_all(),
   };
   return table;
 }

@@ -13,7 +13,7 @@ Pairs with(Pairs base, const Pairs& more) {
 Pairs form(std::string_view architecture, std::string_view order, std::string_view encoder,
            std::string_view ansatz, std::string_view linear_in, std::string_view linear_out) {
   return {{"model.architecture", std::string(architecture)},
-          {"model.order", std::string(order)},
+          {"model.gate_order", std::string(order)},
           {"model.encoder", std::string(encoder)},
           {"model.ansatz", std::string(ansatz)},
           {"model.linear_in", std::string(linear_in)},

@@ -61,7 +61,7 @@ const OptionRow kOptions[] = {
      {.families = kGated,
       .effective = [](const Config& c) { return c.model.gated.architecture != "gru"; },
       .when = "with --architecture lstm-4 or lstm-6"}},
-    {"model", "order", "--order",
+    {"model", "gate_order", "--gate-order",
      "of the step's numbers x and the hidden state h in what enters the circuits",
      EBIT_SLOT(model.gated.order), [] { return names_of(gate_orders()); }, kOfGated},
     {"model", "encoder", "--encoder", "how a number enters its wire", EBIT_SLOT(model.gated.encoder),
