@@ -12,7 +12,8 @@ const GradientProblem kSmall{.batch = 2, .steps = 2};
 TEST(GradientCheck, EveryFamilyAgreesInBothPrecisions) {
   ControlledOptions qrnn;
   qrnn.qubits = 2, qrnn.angle_scale = 0.5;
-  for (const CellOptions& options : {CellOptions(RegisterOptions{}), CellOptions(qrnn)})
+  for (const CellOptions& options :
+       {CellOptions(RegisterOptions{}), CellOptions(qrnn), CellOptions(GatedOptions{})})
     for (const char* dtype : {"float64", "float32"}) {
       SCOPED_TRACE(std::string(family_of(options).name) + " " + dtype);
       GradientProblem problem = kSmall;

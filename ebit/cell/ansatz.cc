@@ -68,6 +68,67 @@ Ansatz arctan_vqc() {
               }};
 }
 
+Ansatz arctan_vqc_near() {
+  return {.name = "arctan-vqc-near",
+          .help = "A CNOT ring of range 1, the same again, then Rot on every wire.",
+          .source = "Fellner et al. 2025 (arXiv:2504.12416), the code of its QLSTM",
+          .angles_per_layer = [](int wires) { return 3 * wires; },
+          .append_layer =
+              [](Circuit& circuit, int, int first) {
+                add_cnot_ring(circuit, 1);
+                add_cnot_ring(circuit, 1);
+                for (int q = 0; q < circuit.wires(); ++q) add_rot(circuit, q, first + 3 * q);
+              }};
+}
+
+Ansatz brick_ry() {
+  return {.name = "brick-ry",
+          .help = "CNOT(0, 1) (2, 3) ..., CNOT(1, 2) (3, 4) ..., then RY on every wire.",
+          .source = "Chen's later release of the QLSTM, 2024",
+          .angles_per_layer = [](int wires) { return wires; },
+          .append_layer =
+              [](Circuit& circuit, int, int first) {
+                for (int start : {0, 1})
+                  for (int q = start; q + 1 < circuit.wires(); q += 2) circuit.add(GateId::kCNOT, {q, q + 1});
+                for (int q = 0; q < circuit.wires(); ++q)
+                  circuit.add(GateId::kRY, {q}, {Angle::shared(first + q)});
+              }};
+}
+
+Ansatz ring_ry() {
+  return {.name = "ring-ry",
+          .help = "A CNOT ring of range 1, then RY on every wire.",
+          .source = "Cao et al. 2023 (Quantum Mach. Intell. 5:26), their circuit 10",
+          .angles_per_layer = [](int wires) { return wires; },
+          .append_layer =
+              [](Circuit& circuit, int, int first) {
+                add_cnot_ring(circuit, 1);
+                for (int q = 0; q < circuit.wires(); ++q)
+                  circuit.add(GateId::kRY, {q}, {Angle::shared(first + q)});
+              }};
+}
+
+// Angles [n, n + 1]. As in their code the RX of a wire takes the angle of its first CRZ again, and the wire's
+// angle 0 is not used.
+Ansatz crz_all() {
+  return {.name = "crz-all",
+          .help = "CRZ from every wire to every other, then RX RZ on every wire.",
+          .source = "Cao et al. 2023 (Quantum Mach. Intell. 5:26), their circuit 5",
+          .angles_per_layer = [](int wires) { return wires * (wires + 1); },
+          .append_layer =
+              [](Circuit& circuit, int, int first) {
+                const int n = circuit.wires();
+                const auto angle = [&](int wire, int k) { return Angle::shared(first + wire * (n + 1) + k); };
+                std::vector<int> next(static_cast<std::size_t>(n), n - 1);
+                for (int j = n - 1; j >= 0; --j)
+                  for (int k = n - 1; k >= 0; --k)
+                    if (k != j)
+                      circuit.add(GateId::kCRZ, {j, k}, {angle(k, next[static_cast<std::size_t>(k)]--)});
+                for (int q = 0; q < n; ++q)
+                  circuit.add(GateId::kRX, {q}, {angle(q, n - 1)}).add(GateId::kRZ, {q}, {angle(q, n)});
+              }};
+}
+
 Ansatz zz_ring() {
   return {.name = "zz-ring",
           .help = "RX RZ RX on every wire, then RZZ(q, q+1) round the ring; 2 wires: one RZZ.",
@@ -115,6 +176,10 @@ std::span<const Ansatz> ansaetze() {
       basic_entangler(GateId::kRZ),
       strongly_entangling(),
       arctan_vqc(),
+      arctan_vqc_near(),
+      brick_ry(),
+      ring_ry(),
+      crz_all(),
       zz_ring(),
       hardware_efficient(GateId::kCNOT, true),
       hardware_efficient(GateId::kCNOT, false),

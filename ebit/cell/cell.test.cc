@@ -202,7 +202,9 @@ TEST(Cells, FamiliesAreCompleteAndOptionsArePassedOn) {
   }
   EXPECT_EQ(family_of(RegisterOptions{}).name, "register");
   EXPECT_EQ(family_of(ControlledOptions{}).name, "qrnn");
-  for (const CellOptions& options : {CellOptions(RegisterOptions{}), CellOptions(ControlledOptions{})})
+  EXPECT_EQ(family_of(GatedOptions{}).name, "gated");
+  for (const CellOptions& options :
+       {CellOptions(RegisterOptions{}), CellOptions(ControlledOptions{}), CellOptions(GatedOptions{})})
     for (bool every_step : {false, true}) {
       const auto cell = make_cell<float>(with_sizes(options, 3, every_step));
       EXPECT_EQ(cell->inputs(), 3u);
@@ -214,6 +216,10 @@ TEST(Cells, FamiliesAreCompleteAndOptionsArePassedOn) {
               HasSubstr("a qrnn gives no entropy"));
   EXPECT_THAT(error_of([] { with_gradient(ControlledOptions{}, "parameter-shift"); }),
               HasSubstr("adjoint method only"));
+  EXPECT_THAT(error_of([] { with_entropy(GatedOptions{}, "renyi-2", "entangled"); }),
+              HasSubstr("a gated cell gives no entropy"));
+  EXPECT_THAT(error_of([] { with_gradient(GatedOptions{}, "parameter-shift"); }),
+              HasSubstr("classical recursion"));
   EXPECT_THAT(error_of([] { make_cell<double>(with_entropy(RegisterOptions{}, "renyi2", "entangled")); }),
               HasSubstr("did you mean 'renyi-2'"));
   EXPECT_THAT(error_of([] {

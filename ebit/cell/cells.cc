@@ -4,6 +4,7 @@
 
 #include "ebit/base/error.h"
 #include "ebit/cell/controlled/controlled_cell.h"
+#include "ebit/cell/gated/gated_cell.h"
 #include "ebit/cell/register/register_cell.h"
 
 namespace ebit::inline cell {
@@ -14,6 +15,7 @@ constexpr CellFamily kFamilies[] = {
      "Daskin 2025 (arXiv:2505.06774)"},
     {"qrnn", "a classical network that writes the angles of a circuit on a coherent quantum memory",
      "Xu 2025 (arXiv:2510.25557)"},
+    {"gated", "circuits as the gates of a classical LSTM or GRU", "Chen, Yoo, Fang 2020 (arXiv:2009.01783)"},
 };
 static_assert(std::size(kFamilies) == std::variant_size_v<CellOptions>);
 
@@ -28,10 +30,15 @@ CellOptions with_sizes(CellOptions options, int inputs, bool every_step) {
     own->features = inputs, own->every_step = every_step;
   else if (auto* controlled = std::get_if<ControlledOptions>(&options))
     controlled->inputs = inputs, controlled->every_step = every_step;
+  else if (auto* gated = std::get_if<GatedOptions>(&options))
+    gated->inputs = inputs, gated->every_step = every_step;
   return options;
 }
 
 CellOptions with_entropy(CellOptions options, std::string_view kind, std::string_view stage) {
+  require(!std::holds_alternative<GatedOptions>(options),
+          "a gated cell gives no entropy: its memory is numbers, and its circuits start anew at every step; "
+          "take a register cell");
   auto* const own = std::get_if<RegisterOptions>(&options);
   require(own != nullptr,
           "a {} gives no entropy: its one memory is pure, with no register apart from it that it could be "
@@ -44,8 +51,9 @@ CellOptions with_entropy(CellOptions options, std::string_view kind, std::string
 CellOptions with_gradient(CellOptions options, std::string_view method) {
   auto* const own = std::get_if<RegisterOptions>(&options);
   require(own != nullptr || method == "adjoint",
-          "a {} has gradients by the adjoint method only, not by '{}': its angles come out of a network",
-          family_of(options).name, method);
+          "a {} has gradients by the adjoint method only, not by '{}': {}", family_of(options).name, method,
+          std::holds_alternative<GatedOptions>(options) ? "its circuits are parts of a classical recursion"
+                                                        : "its angles come out of a network");
   if (own) own->gradient = method;
   return options;
 }
@@ -54,10 +62,13 @@ template <class T>
 std::unique_ptr<Cell<T>> make_cell(const CellOptions& options) {
   return std::visit(
       [](const auto& own) -> std::unique_ptr<Cell<T>> {
-        if constexpr (std::is_same_v<std::decay_t<decltype(own)>, RegisterOptions>)
+        using Options = std::decay_t<decltype(own)>;
+        if constexpr (std::is_same_v<Options, RegisterOptions>)
           return std::make_unique<RegisterCell<T>>(own);
-        else
+        else if constexpr (std::is_same_v<Options, ControlledOptions>)
           return std::make_unique<ControlledCell<T>>(own);
+        else
+          return std::make_unique<GatedCell<T>>(own);
       },
       options);
 }

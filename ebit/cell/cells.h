@@ -8,16 +8,17 @@
 
 #include "ebit/cell/cell.h"
 #include "ebit/cell/controlled/controlled_options.h"
+#include "ebit/cell/gated/gated_options.h"
 #include "ebit/cell/register/register_options.h"
 
 namespace ebit::inline cell {
 
 /// What makes a cell: the options of its family.
-using CellOptions = std::variant<RegisterOptions, ControlledOptions>;
+using CellOptions = std::variant<RegisterOptions, ControlledOptions, GatedOptions>;
 
 /// A row of the table of families; CellOptions::index() counts its rows.
 struct CellFamily {
-  std::string_view name;    ///< "register", "qrnn"
+  std::string_view name;    ///< "register", "qrnn", "gated"
   std::string_view help;    ///< one line
   std::string_view source;  ///< the paper
 };

@@ -37,7 +37,8 @@ struct Options {
 // Whether an option changes the cell that is checked: its value lies in the options of a family of cells. How
 // gradients are found is this command's own business, and the numbers are drawn from other ranges.
 bool sets_cell(const OptionRow& row) {
-  constexpr std::string_view kWithoutEffect[] = {"gradient", "init_low", "init_high", "shots"};
+  constexpr std::string_view kWithoutEffect[] = {"gradient",       "init_low", "init_high",
+                                                 "init_deviation", "shots",    "trained_angles"};
   if (row.section != "model" || std::ranges::find(kWithoutEffect, row.key) != std::end(kWithoutEffect))
     return false;
   if (row.key == "name" || row.key == "ansatz_file") return true;
@@ -47,7 +48,8 @@ bool sets_cell(const OptionRow& row) {
     return !before(value, &options) && before(value, &options + 1);
   };
   const void* value = std::visit([](auto* slot) { return static_cast<const void*>(slot); }, row.slot(config));
-  return lies_in(value, config.model.reg) || lies_in(value, config.model.qrnn);
+  return lies_in(value, config.model.reg) || lies_in(value, config.model.qrnn) ||
+         lies_in(value, config.model.gated);
 }
 
 std::vector<std::string> models_to_check(const Options& options) {
@@ -67,15 +69,17 @@ GradientCheck check(const std::string& model, const Options& options) {
   const Family family = find_model(model).family;
   require((family & kCells) != 0,
           "gradcheck compares the gradients of cells, and {} is a classical model, whose gradients are "
-          "libtorch's: it works for register, its presets and qrnn",
+          "libtorch's: it works for register, its presets, qrnn, gated and its presets",
           model);
   const Config config = resolve("forecast", std::nullopt, settings);
   const RegisterOptions& reg = config.model.reg;
-  const bool quantum_register = family == kRegister;
-  CellOptions cell = quantum_register ? CellOptions(reg) : CellOptions(config.model.qrnn);
-  cell =
-      with_sizes(cell, options.features.value_or(quantum_register ? reg.features : config.model.qrnn.inputs),
-                 options.every_step);
+  GatedOptions gated = config.model.gated;
+  gated.trained = true;  // angles that are not have no gradient, whatever the outputs do
+  const auto [cell_of_family, inputs] =
+      family == kRegister ? std::pair(CellOptions(reg), reg.features)
+      : family == kGated  ? std::pair(CellOptions(gated), gated.inputs)
+                          : std::pair(CellOptions(config.model.qrnn), config.model.qrnn.inputs);
+  CellOptions cell = with_sizes(cell_of_family, options.features.value_or(inputs), options.every_step);
   if (options.entropy)
     cell = with_entropy(cell, *options.entropy, options.entropy_stage.value_or("disentangled"));
   const std::string name =
@@ -161,7 +165,7 @@ Action setup_gradcheck(Parser& parser) {
   auto options = std::make_shared<Options>();
   parser.add_flag("--all-presets", options->all_presets, "Check every published model");
   parser.add_flag("--all-models", options->all_models,
-                  "Check every model that is a cell: register, presets, qrnn");
+                  "Check every model that is a cell: register, presets, qrnn, gated and its presets");
   parser.add_option("--features", options->features, "Inputs a time step");
   parser.add_option(
       "--entropy-kind", options->entropy,

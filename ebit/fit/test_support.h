@@ -92,7 +92,7 @@ struct TriedCore {
   int width = 1;     ///< of a step
 };
 
-/// Every preset of the register cell and hybrid QRNNs of several makes, all of them deterministic.
+/// Every preset of the register cell, and hybrid QRNNs and gated cells of several makes, all deterministic.
 inline std::vector<TriedCore> tried_cores() {
   std::vector<TriedCore> cores;
   for (const Preset& preset : presets()) cores.push_back({preset.name, preset.cell, 1});
@@ -104,6 +104,10 @@ inline std::vector<TriedCore> tried_cores() {
   deep.initial = "trainable";
   deep.readout = {"Z"};
   cores.push_back({"qrnn with a hidden layer", deep, 2});
+  cores.push_back({"gated", GatedOptions{}, 2});
+  GatedOptions six;
+  six.architecture = "lstm-6", six.linear_in = six.linear_out = "none", six.qubits = 3;
+  cores.push_back({"gated of six circuits", six, 1});
   return cores;
 }
 

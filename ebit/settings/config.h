@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "ebit/cell/controlled/controlled_options.h"
+#include "ebit/cell/gated/gated_options.h"
 #include "ebit/cell/register/entropy_loss.h"
 #include "ebit/cell/register/register_options.h"
 #include "ebit/data/dataset.h"
@@ -70,6 +71,7 @@ struct ModelConfig {
   std::string name = "register";    ///< a row of models()
   RegisterOptions reg;              ///< family "register"; its inputs are the problem's
   ControlledOptions qrnn;           ///< family "qrnn"; likewise
+  GatedOptions gated;               ///< family "gated"; likewise
   fit::ClassicalOptions classical;  ///< the classical families; `core` is the model's
   std::string ansatz_file;          ///< a user's gate list (TOML or JSON), instead of a row of ansaetze()
   std::string head = "none";        ///< forecast with a cell: "none" or "linear" behind the readouts

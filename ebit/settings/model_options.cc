@@ -2,6 +2,7 @@
 #include "ebit/cell/ansatz.h"
 #include "ebit/cell/controlled/activation.h"
 #include "ebit/cell/encoder.h"
+#include "ebit/cell/gated/gate_encoder.h"
 #include "ebit/cell/gradient_memory.h"
 #include "ebit/cell/gradient_method.h"
 #include "ebit/cell/register/engine_choice.h"
@@ -23,6 +24,11 @@ bool with_hidden_layers(const Config& c) { return !c.model.qrnn.ffn.hidden.empty
 
 constexpr Users kOfRegister{.families = kRegister};
 constexpr Users kOfQrnn{.families = kQrnn};
+constexpr Users kOfGated{.families = kGated};
+constexpr Users kOfGatedUniform{
+    .families = kGated,
+    .effective = [](const Config& c) { return c.model.gated.init_deviation == 0; },
+    .when = "with --init-deviation 0"};
 constexpr Users kOfTranslation{.problems = kTranslate};
 constexpr Users kOfEntropy{.families = kRegister,
                            .effective = [](const Config& c) { return c.model.has_entropy(); },
@@ -44,6 +50,43 @@ const OptionRow kOptions[] = {
      [] { return names_of(ansaetze()); }, kOfRegister},
     {"model", "ansatz", "--ansatz", "circuit of a step", EBIT_SLOT(model.qrnn.ansatz),
      [] { return names_of(ansaetze()); }, kOfQrnn},
+    {"model", "architecture", "--architecture", "what the circuits are the gates of",
+     EBIT_SLOT(model.gated.architecture), [] { return names_of(architectures()); }, kOfGated},
+    {"model",
+     "coupled",
+     "--coupled",
+     "the input gate is 1 - forget gate, one circuit less",
+     EBIT_SLOT(model.gated.coupled),
+     nullptr,
+     {.families = kGated,
+      .effective = [](const Config& c) { return c.model.gated.architecture != "gru"; },
+      .when = "with --architecture lstm-4 or lstm-6"}},
+    {"model", "gate_order", "--gate-order",
+     "of the step's numbers x and the hidden state h in what enters the circuits",
+     EBIT_SLOT(model.gated.order), [] { return names_of(gate_orders()); }, kOfGated},
+    {"model", "encoder", "--encoder", "how a number enters its wire", EBIT_SLOT(model.gated.encoder),
+     [] { return names_of(gate_encoders()); }, kOfGated},
+    {"model", "ansatz", "--ansatz", "of every circuit", EBIT_SLOT(model.gated.ansatz),
+     [] { return names_of(ansaetze()); }, kOfGated},
+    {"model", "linear_in", "--linear-in", "trained linear maps from x and h to the circuits' wires",
+     EBIT_SLOT(model.gated.linear_in), [] { return names_of(gate_linears()); }, kOfGated},
+    {"model", "linear_out", "--linear-out", "trained linear maps from readouts to gates",
+     EBIT_SLOT(model.gated.linear_out), [] { return names_of(gate_linears()); }, kOfGated},
+    {"model", "measured_wires", "--measured-wires",
+     "wires that a gate reads, the first ones; 0: all, or without --linear-out as many as h has numbers",
+     EBIT_SLOT(model.gated.measured), nullptr, kOfGated},
+    {"model",
+     "update",
+     "--update",
+     "what the update gate z of a gru does",
+     EBIT_SLOT(model.gated.update),
+     [] { return names_of(gru_updates()); },
+     {.families = kGated,
+      .effective = [](const Config& c) { return c.model.gated.architecture == "gru"; },
+      .when = "with --architecture gru"}},
+    {"model", "trained_angles", "--trained-angles",
+     "the circuits' angles are trained; false: they stay as they were drawn", EBIT_SLOT(model.gated.trained),
+     nullptr, kOfGated},
     {"model",
      "ansatz_file",
      "--ansatz-file",
@@ -78,6 +121,13 @@ const OptionRow kOptions[] = {
      EBIT_SLOT(model.reg.init_low), nullptr, kOfRegister},
     {"model", "init_high", "--init-high", "to here, radians", EBIT_SLOT(model.reg.init_high), nullptr,
      kOfRegister},
+    {"model", "init_low", "--init-low", "angles start at random from here, radians",
+     EBIT_SLOT(model.gated.init_low), nullptr, kOfGatedUniform},
+    {"model", "init_high", "--init-high", "to here, radians", EBIT_SLOT(model.gated.init_high), nullptr,
+     kOfGatedUniform},
+    {"model", "init_deviation", "--init-deviation",
+     "angles start normal around 0 with this standard deviation, radians; 0: uniform instead",
+     EBIT_SLOT(model.gated.init_deviation), nullptr, kOfGated},
     {"model", "gradient", "--gradient", "how gradients of circuits are computed",
      EBIT_SLOT(model.reg.gradient), [] { return names_of(gradient_methods()); }, kOfRegister},
     {"model", "engine", "--engine",
@@ -89,8 +139,12 @@ const OptionRow kOptions[] = {
     {"model", "gradient_memory", "--gradient-memory", "for gradients, states are stored or computed again",
      EBIT_SLOT(model.qrnn.gradient_memory), [] { return names_of(gradient_memories()); }, kOfQrnn},
     {"model", "qubits", "--qubits", "qubits of the memory", EBIT_SLOT(model.qrnn.qubits), nullptr, kOfQrnn},
+    {"model", "qubits", "--qubits", "wires of every circuit", EBIT_SLOT(model.gated.qubits), nullptr,
+     kOfGated},
     {"model", "circuit_layers", "--circuit-layers", "layers of the circuit of a step",
      EBIT_SLOT(model.qrnn.layers), nullptr, kOfQrnn},
+    {"model", "circuit_layers", "--circuit-layers", "layers of every circuit", EBIT_SLOT(model.gated.layers),
+     nullptr, kOfGated},
     {"model", "first_ry", "--first-ry", "RY on every qubit in front of the circuit's layers",
      EBIT_SLOT(model.qrnn.first_ry), nullptr, kOfQrnn},
     {"model", "ffn_hidden", "--ffn-hidden", "widths of the network's hidden layers; empty: one linear map",
@@ -130,6 +184,9 @@ const OptionRow kOptions[] = {
      EBIT_SLOT(model.classical.hidden),
      nullptr,
      {.families = kWithHidden}},
+    {"model", "hidden_size", "--hidden-size",
+     "numbers of the hidden state; 0: as many as qubits, or without --linear-in those that x leaves",
+     EBIT_SLOT(model.gated.hidden), nullptr, kOfGated},
     {"model",
      "layers",
      "--layers",

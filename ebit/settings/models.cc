@@ -3,11 +3,13 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "ebit/base/choice.h"
 #include "ebit/base/error.h"
 #include "ebit/cell/encoder.h"
 #include "ebit/data/baseline.h"
+#include "ebit/settings/gated_models.h"
 #include "ebit/settings/problems.h"
 
 namespace ebit::inline settings {
@@ -39,6 +41,7 @@ std::vector<ModelRow> make_table() {
        .help = "hybrid QRNN: a network writes the angles of a circuit on a coherent quantum memory",
        .source = "Xu 2025 (arXiv:2510.25557)",
        .settings = {{"model.head", "linear"}}});
+  std::ranges::move(gated_models(), std::back_inserter(rows));
   for (const fit::ClassicalCore& core : fit::classical_cores())
     rows.push_back({.name = std::string(core.name),
                     .family = family_of(core),
@@ -85,6 +88,21 @@ void map_input(const Config& config, std::string_view data, fit::InputSpec& inpu
   input.squash = wanted == "tanh";
 }
 
+// What stands between a step and a gated cell. Without a linear map in front of its circuits x takes wires.
+void map_gated_input(const Config& config, fit::InputSpec& input) {
+  const GatedOptions& gated = config.model.gated;
+  std::string wanted = config.model.input_map;
+  if (wanted == "auto") {
+    const bool series = find_problem(config.problem.name).set == kForecast;
+    const int room = gated.hidden > 0 ? gated.qubits - gated.hidden : gated.qubits - 1;
+    const bool fits = gated.linear_in != "none" || input.width <= room;
+    wanted = series || fits ? "none" : "linear";
+  }
+  if (wanted == "none") return;
+  input.map = gated.linear_in == "none" ? fitting_inputs(gated) : gated.qubits;
+  input.squash = wanted == "tanh";
+}
+
 fit::CoreOptions core_of(const Config& config) {
   const ModelConfig& m = config.model;
   if (family_of(config) == kRegister) return CellOptions(m.reg);
@@ -93,6 +111,7 @@ fit::CoreOptions core_of(const Config& config) {
     qrnn.ffn.dropout = qrnn.ffn.hidden.empty() ? 0 : m.dropout;
     return CellOptions(qrnn);
   }
+  if (family_of(config) == kGated) return CellOptions(m.gated);
   fit::ClassicalOptions classical = m.classical;
   classical.core = m.name;
   return classical;
@@ -140,6 +159,7 @@ fit::ModelSpec spec_of(const Config& config, fit::InputSpec input, fit::HeadSpec
   spec.head.linear =
       spec.head.answer != fit::Answer::kNumbers || (family & kCells) == 0 || m.head == "linear";
   if (family == kRegister) map_input(config, data, spec.input);
+  if (family == kGated) map_gated_input(config, spec.input);
   if (family == kQrnn && (m.input_map == "linear" || m.input_map == "tanh")) {
     spec.input.map = m.qrnn.qubits, spec.input.squash = m.input_map == "tanh";
   }

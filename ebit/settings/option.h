@@ -27,9 +27,10 @@ enum Family : unsigned {
   kMlp = 16,        ///< mlp
   kLinear = 32,     ///< linear
   kUntrained = 64,  ///< persistence, seasonal-naive: compared with, never trained
-  kCells = kRegister | kQrnn,
+  kGated = 128,     ///< gated cells: gated and its presets
+  kCells = kRegister | kQrnn | kGated,
   kWithHidden = kRecurrent | kOrthogonal | kMlp,
-  kAnyModel = 127,
+  kAnyModel = 255,
 };
 
 /// Problems, as bits, likewise.

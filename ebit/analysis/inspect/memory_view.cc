@@ -4,6 +4,7 @@
 
 #include "ebit/analysis/inspect/controlled_view.h"
 #include "ebit/analysis/inspect/register_view.h"
+#include "ebit/base/error.h"
 
 namespace ebit::analysis {
 namespace {
@@ -15,9 +16,23 @@ struct ViewRow {
   std::unique_ptr<MemoryView> (*look)(const InspectedCell& cell, const InspectOptions& inspect);
 };
 
+// The memory of a gated cell is numbers: there is nothing quantum in it to look at.
+double gated_step_cost(const CellOptions&) { return 1; }
+void refuse_gated(const CellOptions&, const InspectOptions&) {
+  fail(
+      "inspect looks at a quantum memory, and that of a gated cell is c and h, which are numbers: its "
+      "circuits "
+      "start in |0...0> at every step. It works for the model register, its presets and qrnn");
+}
+std::unique_ptr<MemoryView> look_at_gated(const InspectedCell& cell, const InspectOptions& inspect) {
+  refuse_gated(cell.options, inspect);
+  return nullptr;
+}
+
 // In the order of CellOptions.
 constexpr ViewRow kViews[] = {{register_step_cost, check_register_options, look_at_register},
-                              {controlled_step_cost, check_controlled_options, look_at_controlled}};
+                              {controlled_step_cost, check_controlled_options, look_at_controlled},
+                              {gated_step_cost, refuse_gated, look_at_gated}};
 static_assert(std::size(kViews) == std::variant_size_v<CellOptions>);
 
 }  // namespace

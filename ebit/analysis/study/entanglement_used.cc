@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "ebit/base/error.h"
 #include "ebit/cell/controlled/controlled_trace.h"
 #include "ebit/cell/register/memory_trace.h"
 
@@ -26,6 +27,10 @@ Traced traced(const ControlledOptions& options, const CellMoment& moment,
   ControlledCell<double> cell(options);
   ControlledTrace trace = trace_memory(cell, moment.parameters, input);
   return {std::move(trace.entropy), trace.largest};
+}
+
+Traced traced(const GatedOptions&, const CellMoment&, const SequenceInput<double>&) {
+  fail("a gated cell has no quantum memory whose entanglement could be measured");
 }
 
 }  // namespace

@@ -100,7 +100,9 @@ const StudyFamily& family_for(const Study& study, const std::vector<Setting>& se
     if (row.family == family) return row;
   fail("study {} has no meaning for the model {}: {}. It works for the model register and its presets{}",
        study.name, named->value,
-       (family & kCells) ? study.refuses : "it has no quantum memory and no circuit",
+       family == kGated    ? "its memory is numbers, and its circuits start in |0...0> at every step"
+       : (family & kCells) ? study.refuses
+                           : "it has no quantum memory and no circuit",
        study.families.size() > 1 ? ", and for qrnn" : "");
 }
 

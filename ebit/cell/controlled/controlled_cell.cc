@@ -9,6 +9,7 @@
 #include "ebit/base/error.h"
 #include "ebit/base/parallel.h"
 #include "ebit/cell/controlled/controlled_workspace.h"
+#include "ebit/cell/finite_input.h"
 #include "ebit/cell/gradient_memory.h"
 #include "ebit/cell/tape.h"
 #include "ebit/cell/tile_groups.h"
@@ -89,24 +90,6 @@ void ControlledCell<T>::initialise(Draws& draws, double* parameters) const {
   if (preparation_) {
     const Segment& initial = segments_.back();
     draw(draws, initial.initial, {parameters + initial.offset, initial.size});
-  }
-}
-
-template <class T>
-void ControlledCell<T>::check_input(const SequenceInput<T>& input) const {
-  const auto finite = [](const T* first, std::size_t count) {
-    return std::all_of(first, first + count, [](T v) { return std::isfinite(v); });
-  };
-  for (std::size_t b = 0; b < input.samples; ++b) {
-    const std::size_t length = input.lengths ? static_cast<std::size_t>(input.lengths[b]) : input.steps;
-    for (std::size_t t = 0; t < length; ++t) {
-      const T* const x = input.x + (b * input.steps + t) * inputs();
-      if (finite(x, inputs())) continue;
-      const auto bad = std::find_if(x, x + inputs(), [](T v) { return !std::isfinite(v); }) - x;
-      fail("input {} of sample {}, step {}, feature {} is not finite", x[bad], b, t, bad);
-    }
-    require(!input.state || finite(input.state + b * state_numbers(), state_numbers()),
-            "the state of sample {} before the first step is not finite", b);
   }
 }
 
@@ -194,7 +177,7 @@ template <class T>
 void ControlledCell<T>::run(std::span<const T> parameters, const SequenceInput<T>& input,
                             const SequenceOutput<T>& output, std::span<std::byte> tape,
                             const ControlledObserver<T>& observer) {
-  check_input(input);
+  require_finite(*this, input);
   prepare_initial(parameters);
   const TileGroups groups(tiles_of<T>(input.samples));
   make_workspaces(groups.count());

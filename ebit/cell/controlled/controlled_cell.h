@@ -89,7 +89,6 @@ class ControlledCell final : public Cell<T> {
   };
 
   // Of the call as a whole.
-  void check_input(const SequenceInput<T>& input) const;
   void prepare_initial(std::span<const T> parameters);
   void initial_backward(std::size_t groups, double* d_initial);
   void make_workspaces(std::size_t groups);

@@ -11,6 +11,8 @@
 #include "ebit/cell/controlled/activation.h"
 #include "ebit/cell/controlled/controlled_cell.h"
 #include "ebit/cell/encoder.h"
+#include "ebit/cell/gated/gate_encoder.h"
+#include "ebit/cell/gated/gated_cell.h"
 #include "ebit/cell/register/hidden_update.h"
 #include "ebit/cell/register/preset.h"
 #include "ebit/cell/register/register_cell.h"
@@ -51,6 +53,8 @@ inline void add_register_cells(std::vector<NamedCell>& all) {
         o.system = 2, o.ancilla = n % 3 == 0 ? 1 : 2, o.features = 2;
         o.encoder = encoder.name, o.hidden = update.name;
         o.ansatz = ansaetze()[(n / 2 + 1) % ansaetze().size()].name;
+        // A basis state stays one, and probabilities of exactly 0 have no derivative of their roots.
+        if (o.encoder == "basis" && o.ansatz == "basic-entangler-rz") o.ansatz = "basic-entangler-rx";
         o.layers_en = 2, o.layers_dis = 1, o.dis = dis_structures()[n % 2].name;
         o.readout = {"Z0", "X1*Z2", "P(1)"}, o.every_step = n / 2 % 2 == 0;
         o.gradient_memory = gradient_memories()[n % 3].name;
@@ -109,6 +113,33 @@ inline void add_controlled_cells(std::vector<NamedCell>& all) {
   add("dropout", o, /*training=*/true);
 }
 
+/// Every architecture with every choice of linear maps that it takes; encoders, ansaetze, orders and updates
+/// by turns.
+inline void add_gated_cells(std::vector<NamedCell>& all) {
+  std::size_t n = 0;
+  for (const Choice& architecture : architectures())
+    for (const Choice& in : gate_linears())
+      for (const Choice& out : gate_linears()) {
+        const bool six = architecture.name == "lstm-6";
+        if (six && (in.name != "none" || out.name != "none")) continue;
+        GatedOptions o;
+        o.architecture = architecture.name, o.linear_in = in.name, o.linear_out = out.name;
+        o.inputs = 2, o.qubits = 3, o.hidden = in.name == "none" ? 1 : out.name == "none" ? 2 : 4;
+        o.order = gate_orders()[n % 2].name, o.update = gru_updates()[n / 2 % 2].name;
+        o.coupled = architecture.name != "gru" && n % 4 == 3;
+        o.every_step = n % 3 != 0;
+        // One that never lets the input in is tested by itself.
+        do o.encoder = gate_encoders()[n++ % gate_encoders().size()].name;
+        while (o.encoder == "h-rx-arctan");
+        const std::string_view ansaetze[] = {"arctan-vqc", "brick-ry", "crz-all", "strongly-entangling",
+                                             "arctan-vqc-near"};
+        o.ansatz = ansaetze[n % 5], o.layers = 1 + static_cast<int>(n % 2);
+        all.push_back({fmt::format("gated {} in {} out {} {} {} {}", o.architecture, o.linear_in,
+                                   o.linear_out, o.order, o.encoder, o.ansatz),
+                       o});
+      }
+}
+
 /// Every preset, and rows of every table.
 inline const std::vector<NamedCell>& every_cell() {
   static const std::vector<NamedCell> all = [] {
@@ -116,6 +147,7 @@ inline const std::vector<NamedCell>& every_cell() {
     for (const Preset& preset : presets()) cells.push_back({"preset " + preset.name, preset.cell});
     add_register_cells(cells);
     add_controlled_cells(cells);
+    add_gated_cells(cells);
     return cells;
   }();
   return all;

@@ -1,0 +1,63 @@
+// Memory for the time steps of one tile of a gated cell.
+#pragma once
+
+#include "ebit/cell/gated/gated_cell.h"
+#include "ebit/cell/lanes.h"
+
+namespace ebit::inline cell {
+
+/// Memory of a group of tiles, which are run one after the other; nothing that results depend on is carried
+/// from one to the next but the sums at the end. Arrays are [.., kLanes].
+template <class T>
+struct GatedCell<T>::Workspace {
+  ExpectationWorkspace<T> state;           ///< of any gate's circuit
+  AlignedVector<T> y;                      ///< [n] what enters the circuits' wires
+  AlignedVector<T> d_y;                    ///< [n]
+  AlignedVector<T> angles;                 ///< [n * rotations] of y
+  AlignedVector<T> d_angles;               ///< likewise, summed over gates
+  AlignedVector<T> z;                      ///< [n] readouts of a gate
+  AlignedVector<T> d_z;                    ///< [n]
+  AlignedVector<T> x;                      ///< [F] of the step, then its cotangent
+  AlignedVector<T> v;                      ///< [F + H]
+  AlignedVector<T> d_v;                    ///< [F + H]
+  AlignedVector<T> reset;                  ///< gru: [F + H] v with r h in place of h
+  AlignedVector<T> d_reset;                ///< [F + H], then of h alone
+  AlignedVector<T> gates;                  ///< [gates of v, C] where there is no tape
+  AlignedVector<T> d_gates;                ///< [gates of v, C]
+  AlignedVector<T> u;                      ///< [C] o tanh c
+  AlignedVector<T> d_u;                    ///< [C]
+  AlignedVector<T> d_sum;                  ///< [C] a part of d_u
+  AlignedVector<T> c;                      ///< [C] before a step
+  AlignedVector<T> h;                      ///< [H] likewise
+  AlignedVector<T> c_next;                 ///< [C] behind it
+  AlignedVector<T> h_next;                 ///< [H] likewise
+  AlignedVector<T> out;                    ///< [K] prediction, or its cotangent
+  AlignedVector<T> d_c;                    ///< [C] of the state between steps
+  AlignedVector<T> d_h;                    ///< [H]
+  AlignedVector<T> d_c_step;               ///< [C] of lanes that have the step; in: behind it, out: before it
+  AlignedVector<T> d_h_step;               ///< [H] likewise
+  std::vector<double> d_parameters;        ///< [P] summed over the group's tiles
+  std::size_t tile = 0;                    ///< which is run
+  LaneMap lanes{1, 0};                     ///< which samples it holds
+  LaneSteps<T> steps{{1, 0}, nullptr, 0};  ///< how long their sequences are
+
+  /// @param cell whose sizes are taken.
+  explicit Workspace(const GatedCell<T>& cell) : state(cell.gates_.front().program.workspace()) {
+    const auto size = [](std::initializer_list<AlignedVector<T>*> arrays, std::size_t numbers) {
+      for (AlignedVector<T>* array : arrays) array->resize(numbers * kLanes<T>);
+    };
+    const std::size_t wires = static_cast<std::size_t>(cell.options_.qubits);
+    const std::size_t width = static_cast<std::size_t>(cell.sizes_.width);
+    size({&y, &d_y, &z, &d_z}, wires);
+    size({&angles, &d_angles}, wires * cell.encoder_.rotations.size());
+    size({&x}, cell.inputs());
+    size({&v, &d_v, &reset, &d_reset}, width);
+    size({&gates, &d_gates}, cell.state_gates_ * cell.cell_numbers());
+    size({&u, &d_u, &d_sum, &c, &c_next, &d_c, &d_c_step}, cell.cell_numbers());
+    size({&h, &h_next, &d_h, &d_h_step}, cell.hidden_numbers());
+    size({&out}, cell.outputs());
+    d_parameters.resize(cell.parameters());
+  }
+};
+
+}  // namespace ebit::inline cell
