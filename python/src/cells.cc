@@ -4,6 +4,7 @@
 #include "ebit/base/error.h"
 #include "ebit/cell/controlled/controlled_cell.h"
 #include "ebit/cell/encoder.h"
+#include "ebit/cell/gated/gated_cell.h"
 #include "ebit/cell/register/register_cell.h"
 #include "ebit/settings/models.h"
 #include "ebit/settings/resolve.h"
@@ -108,6 +109,13 @@ nb::dict parts(const BoundCell<T>& bound) {
     std::vector<std::string> readout;
     for (const Observable& observable : controlled->readout()) readout.push_back(observable.text);
     d["readout"] = readout;
+  } else if (const auto* gated = dynamic_cast<const GatedCell<T>*>(&bound.cell())) {
+    const GatedOptions& o = gated->options();
+    const GatedSizes& sizes = gated->sizes();
+    d["family"] = "gated", d["architecture"] = o.architecture, d["coupled"] = o.coupled;
+    d["order"] = o.order, d["update"] = o.update, d["trained"] = o.trained, d["encoder"] = o.encoder;
+    d["qubits"] = o.qubits, d["measured"] = sizes.measured, d["hidden_size"] = sizes.hidden;
+    d["state_numbers"] = gated->state_numbers(), d["circuit"] = circuit_object(gated->circuit());
   }
   return d;
 }

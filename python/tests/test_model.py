@@ -57,7 +57,8 @@ def test_every_weight_moves():
         before = model.state_dict()
         model.fit(x, y, epochs=2, batch=8)
         for name, now in model.state_dict().items():
-            assert not np.array_equal(now, before[name]), f"{m.name}: {name} was not trained"
+            as_published = m.name == "qlstm-disipio" and ".circuits." in name  # angles stay as drawn
+            assert np.array_equal(now, before[name]) == as_published, f"{m.name}: {name} was not trained, or should not be"
 
 
 def test_classes_of_a_sequence_and_of_every_step(rng):

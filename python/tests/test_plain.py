@@ -43,6 +43,11 @@ def cases():
         for residual in (False, True):
             yield "qrnn", 2, {"qubits": 2, "ffn_hidden": [5, 5, 3], "activation": activation, "residual": residual,
                               "initial": "trainable", "readout": ["XZ", "Y0*Z1", "P(1)"], "angle_scale": 1.0}, None
+    for n, encoder in enumerate(("arctan-angle", "arctan-angle-no-h", "h-rx-rz-arctan", "arcsin-arccos", "h-ry", "rx")):
+        yield "gated", 2, {"qubits": 3, "encoder": encoder, "architecture": "gru" if n % 2 else "lstm-4", "hidden_size": 1 if n == 3 else 2,
+                           "linear_in": ("none", "shared", "per-gate")[n % 3] if n else "shared", "ansatz": "brick-ry",
+                           "linear_out": ("shared", "none", "per-gate")[n % 3], "gate_order": "h-first" if n > 2 else "x-first",
+                           **({"update": "z-replaces"} if n == 3 else {"coupled": True} if n == 2 else {})}, None
     yield "qrnn", 2, {"qubits": 2, "first_ry": False, "readout": ["I", "Z0"], "ffn_hidden": [3], "dropout": 0.5}, None
 
 
