@@ -14,12 +14,12 @@
 
 namespace ebit::inline cell {
 
-/// With v = [x_t, h_{t-1}] (or h first) and Q_g(v) = A_g <Z>(circuit_g(B_g v)), A and B linear maps where
+/// With v = [x_t, h_{t-1}] (or h first) and Q_g(v) = A_g `<Z>`(circuit_g(B_g v)), A and B linear maps where
 /// there are any, a step is
 ///
 ///     lstm-4, lstm-6: f, i, o = sigma Q_g(v), g = tanh Q_cell(v); c_t = f c_{t-1} + i g; u = o tanh c_t
 ///     lstm-4: h_t = u, which is the output
-///     lstm-6: h_t = <Z> of the first H wires of circuit_hidden(u); output: <Z> of circuit_prediction(u)
+///     lstm-6: h_t = `<Z>` of the first H wires of circuit_hidden(u); output: `<Z>` of circuit_prediction(u)
 ///     gru: r, z = sigma Q_g(v); k = tanh Q_candidate([x_t, r h_{t-1}]); h_t = z h_{t-1} + (1 - z) k, the
 ///          output, or with z and 1 - z exchanged
 ///

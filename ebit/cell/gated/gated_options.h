@@ -50,7 +50,7 @@ struct GatedSizes {
   int hidden;    ///< of h: where the option is 0, n with linear_in; without it what x leaves of the wires
   int cell;      ///< of a gate and of c: n with six circuits, else H
   int measured;  ///< wires that a gate reads: where the option is 0, n with linear_out, else `cell`
-  int outputs;   ///< K: <Z> of all n wires of `prediction` with six circuits, else h
+  int outputs;   ///< K: `<Z>` of all n wires of `prediction` with six circuits, else h
 };
 
 /// Throws Error for options that are out of range, unknown, or do not fit together.
