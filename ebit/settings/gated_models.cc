@@ -76,11 +76,9 @@ std::vector<ModelRow> gated_models() {
           with(with(form("lstm-4", "x-first", "h-ry", "brick-ry", "none", "none"), sizes(6, 0, 5)), normal),
           with(chen_training("10"), {{"train.shuffle", "false"}})),
       row("qlstm-disipio",
-          "quantum LSTM of four circuits between two linear maps; as published its angles are not trained",
+          "quantum LSTM of four circuits between two linear maps; --no-trained-angles: as published",
           "Di Sipio 2021, qlstm (a9460b4)",
-          with(
-              with(form("lstm-4", "h-first", "rx", "basic-entangler-rx", "shared", "shared"), sizes(4, 6, 1)),
-              {{"model.trained_angles", "false"}}),
+          with(form("lstm-4", "h-first", "rx", "basic-entangler-rx", "shared", "shared"), sizes(4, 6, 1)),
           {}),
       row("qlstm-fellner", "quantum LSTM of six circuits, the benchmark's form", kFellner,
           with(form("lstm-6", "x-first", "arctan-angle", "arctan-vqc-near", "none", "none"), sizes(4, 0, 1)),
