@@ -50,15 +50,14 @@ def test_numbers_repeat_and_threads_do_not_count():
 
 def test_every_weight_moves():
     x, y = sine()
-    for m in ebit.models():
-        if not m.cell:
-            continue
-        model = ebit.Model(m.name, head="linear")
+    cases = [(m.name, {}) for m in ebit.models() if m.cell] + [("qlstm-disipio", {"trained_angles": False})]
+    for preset, options in cases:
+        model = ebit.Model(preset, head="linear", **options)
         before = model.state_dict()
         model.fit(x, y, epochs=2, batch=8)
         for name, now in model.state_dict().items():
-            as_published = m.name == "qlstm-disipio" and ".circuits." in name  # angles stay as drawn
-            assert np.array_equal(now, before[name]) == as_published, f"{m.name}: {name} was not trained, or should not be"
+            as_drawn = bool(options) and ".circuits." in name
+            assert np.array_equal(now, before[name]) == as_drawn, f"{preset}: {name} was not trained, or should not be"
 
 
 def test_classes_of_a_sequence_and_of_every_step(rng):
