@@ -15,7 +15,8 @@ constexpr CellFamily kFamilies[] = {
      "Daskin 2025 (arXiv:2505.06774)"},
     {"qrnn", "a classical network that writes the angles of a circuit on a coherent quantum memory",
      "Xu 2025 (arXiv:2510.25557)"},
-    {"gated", "circuits as the gates of a classical LSTM or GRU", "Chen, Yoo, Fang 2020 (arXiv:2009.01783)"},
+    {"gated", "circuits as the gates of a classical LSTM or GRU", "Chen, Yoo, Fang 2020 (arXiv:2009.01783)",
+     "its memory is numbers, and its circuits start in |0...0> at every step"},
 };
 static_assert(std::size(kFamilies) == std::variant_size_v<CellOptions>);
 
@@ -36,14 +37,14 @@ CellOptions with_sizes(CellOptions options, int inputs, bool every_step) {
 }
 
 CellOptions with_entropy(CellOptions options, std::string_view kind, std::string_view stage) {
-  require(!std::holds_alternative<GatedOptions>(options),
-          "a gated cell gives no entropy: its memory is numbers, and its circuits start anew at every step; "
-          "take a register cell");
+  const CellFamily& family = family_of(options);
+  require(family.classical.empty(), "a {} cell gives no entropy: {}; take a register cell", family.name,
+          family.classical);
   auto* const own = std::get_if<RegisterOptions>(&options);
   require(own != nullptr,
           "a {} gives no entropy: its one memory is pure, with no register apart from it that it could be "
           "entangled with; take a register cell",
-          family_of(options).name);
+          family.name);
   own->entropy = kind, own->entropy_stage = stage;
   return options;
 }

@@ -21,6 +21,9 @@ struct CellFamily {
   std::string_view name;    ///< "register", "qrnn", "gated"
   std::string_view help;    ///< one line
   std::string_view source;  ///< the paper
+  /// Why its memory is not quantum, in a few words: there is no entropy in it, and nothing to inspect or
+  /// study. Empty: it is.
+  std::string_view classical = {};
 };
 
 /// All families, in the order of CellOptions.

@@ -83,9 +83,13 @@ StreamBatches stream_batches(const Windows& windows, int window, int stride, int
 
 StreamBatches prediction_batches(const Windows& windows, bool stateful, int stride) {
   if (stateful) return stream_batches(windows, static_cast<int>(windows.steps), stride, 1, true);
-  StreamBatches result{epoch_batches(windows.count, kPredictBatch, false, 0, 0), {}};
+  StreamBatches result{prediction_batches(windows.count), {}};
   for (const Batch& batch : result.batches) result.counts.emplace_back(batch.size(), true);
   return result;
+}
+
+std::vector<Batch> prediction_batches(std::size_t count) {
+  return epoch_batches(count, kPredictBatch, false, 0, 0);
 }
 
 std::uint64_t prediction_draw(std::uint64_t part, std::size_t batch) {

@@ -36,6 +36,9 @@ StreamBatches stream_batches(const Windows& windows, int window, int stride, int
 /// state carries on. Throws Error as stream_batches().
 StreamBatches prediction_batches(const Windows& windows, bool stateful, int stride);
 
+/// The batches in which `count` examples are predicted that carry no state: in order.
+std::vector<Batch> prediction_batches(std::size_t count);
+
 /// The part whose predictions are the validation of a training.
 inline constexpr std::uint64_t kValidationPart = 1;
 /// The part whose predictions are reported.

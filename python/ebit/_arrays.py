@@ -48,6 +48,12 @@ def _shaped(a, what, ndim):
     return np.ascontiguousarray(a)
 
 
+def weights_of(state):
+    """A state dict of arrays or torch tensors as contiguous float64 arrays by name."""
+    plain = {name: value.detach().cpu().numpy() if hasattr(value, "detach") else value for name, value in state.items()}
+    return {name: np.ascontiguousarray(value, "float64") for name, value in plain.items()}
+
+
 def address(array):
     """The address of an array's numbers; 0 for None."""
     return 0 if array is None else array.ctypes.data

@@ -3,8 +3,9 @@ import json
 import os
 
 from . import _core
-from ._arrays import floats, integers, np
+from ._arrays import floats, integers, np, weights_of
 from ._core import Error
+from ._needs import missing
 from ._settings import as_texts, config
 from ._tables import need_cell
 
@@ -91,11 +92,7 @@ class Model:
 
     def load_state_dict(self, weights):
         """Takes weights by name; float32 and torch tensors are taken too. Raises Error for names or shapes that do not fit."""
-        plain = {}
-        for name, value in weights.items():
-            value = value.detach().cpu().numpy() if hasattr(value, "detach") else np.asarray(value)
-            plain[name] = np.ascontiguousarray(value, "float64")
-        self._model.load(plain, "state_dict")
+        self._model.load(weights_of(weights), "state_dict")
 
     def predict(self, x, *, lengths=None, seed=None):
         """Answers for x [N, T, F]: [N, O], or logits of every step [N, T, O]. seed: of cells that draw; None: the model's."""
@@ -161,7 +158,7 @@ def _bar(epochs):
     try:
         from tqdm.auto import tqdm
     except ImportError:
-        raise Error("progress=True needs tqdm: pip install tqdm") from None
+        raise missing("progress=True", "tqdm") from None
     return tqdm(total=epochs, unit="epoch")
 
 

@@ -5,11 +5,12 @@ from typing import Any
 from . import _calendar
 from ._arrays import np
 from ._core import Error
+from ._needs import missing
 
 try:
     import narwhals.stable.v1 as nw
 except ImportError:
-    raise ImportError("ebit.forecast needs narwhals: pip install narwhals") from None
+    raise missing("ebit.forecast", "narwhals", "forecast") from None
 
 
 @dataclasses.dataclass
@@ -201,7 +202,7 @@ def table(columns, names, ds, more):
             else:
                 data[name] = nw.new_series(name, values, backend=columns.backend)
     except ImportError:
-        raise Error(f"the table is one of {columns.backend}, which is not installed: pip install {columns.backend}") from None
+        raise missing("a table like that", str(columns.backend)) from None
     return nw.from_dict(data).to_native()
 
 

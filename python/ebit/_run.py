@@ -3,7 +3,7 @@ import json
 import os
 
 from . import _core
-from ._arrays import floats, np
+from ._arrays import floats, np, weights_of
 from ._core import Error
 from ._model import Model
 
@@ -49,10 +49,7 @@ class Run:
 
     def load_state_dict(self, weights):
         """Takes other weights of the same names and shapes, of this model trained further in Python."""
-        plain = {}
-        for name, value in weights.items():
-            value = value.detach().cpu().numpy() if hasattr(value, "detach") else np.asarray(value)
-            plain[name] = np.ascontiguousarray(value, "float64")
+        plain = weights_of(weights)
         if {n: w.shape for n, w in plain.items()} != {n: w.shape for n, w in self.weights.items()}:
             raise Error(f"these weights are of another model: wanted {sorted(self.weights)}, given {sorted(plain)}")
         self.weights, self._model = plain, None

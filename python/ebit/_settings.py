@@ -39,8 +39,24 @@ def config(model, texts=(), train=(), problem="forecast"):
     return _core.config(problem, settings)
 
 
+@functools.lru_cache(maxsize=64)
+def _of_models(model):
+    """Options that count for models around this cell, and not for the cell itself."""
+    return frozenset(row["name"] for row in _core.options(model, "model") if not row["cell"])
+
+
+def own_options(model, options):
+    """Those of a run's [model] settings that make the cell: its own, where they differ from the defaults."""
+    defaults = {row["name"]: row["default"] for row in _core.options(model, "model") if row["cell"]}
+    return {name: value for name, value in options.items()
+            if name in defaults and value != defaults[name] and (name != "dropout" or options.get("ffn_hidden"))}
+
+
 def cell_spec(model, options, inputs, every_step, entropy, entropy_stage):
-    """The text that names a cell: canonical JSON of all that makes it."""
+    """The text that names a cell: canonical JSON of all that makes it. Raises Error for options that a cell has not."""
+    for name in options:
+        if name in _of_models(model) or (name == "dropout" and not options.get("ffn_hidden")):
+            raise Error(f"{name} has no effect on a cell alone: it is an option of models, ebit.Model({model!r}, {name}=...)")
     return json.dumps({"model": model, "options": dict(as_texts(options)), "inputs": int(inputs), "every_step": bool(every_step),
                        "entropy": entropy or "", "entropy_stage": entropy_stage}, sort_keys=True, separators=(",", ":"))
 

@@ -16,16 +16,17 @@ True
 import json
 
 from ._core import Error
+from ._needs import missing
 
 try:
     import torch
 except ImportError:
-    raise Error("ebit.hub needs torch: pip install ebit[torch,hub]") from None
+    raise missing("ebit.hub", "torch", "torch,hub") from None
 try:
     from huggingface_hub import PyTorchModelHubMixin
     import safetensors.torch  # noqa: F401  what the mixin writes with
 except ImportError as error:
-    raise Error(f"ebit.hub needs {error.name}: pip install ebit[hub]") from None
+    raise missing("ebit.hub", error.name, "hub") from None
 
 from .torch import QuantumRNN, SequenceModel
 from .torch._model import _CLASSICAL, _Classical, model_of

@@ -19,6 +19,7 @@ import importlib
 from ._arrays import np
 from ._circuit import Angle, Circuit
 from ._core import Error
+from ._needs import missing
 from ._qasm import names_of, operations_of, table, to_qasm3
 
 __all__ = ["from_qasm3", "from_qiskit", "to_pennylane", "to_qasm3", "to_qiskit"]
@@ -27,7 +28,7 @@ def _module(name, who, package=None):
     try:
         return importlib.import_module(name)
     except ImportError:
-        raise Error(f"ebit.interop.{who} needs {package or name}: pip install ebit[interop]") from None
+        raise missing(f"ebit.interop.{who}", package or name, "interop") from None
 
 
 _QISKIT = table("""I:IGate X:XGate Y:YGate Z:ZGate H:HGate S:SGate Sdg:SdgGate T:TGate Tdg:TdgGate SX:SXGate SXdg:SXdgGate

@@ -15,13 +15,14 @@ import functools
 from . import _core
 from ._cells import class_name
 from ._core import Error
+from ._needs import missing
 from ._settings import cell_of, cell_spec
 
 try:
     import jax
     import jax.numpy as jnp
 except ImportError as error:
-    raise ImportError("ebit.jax needs jax: pip install jax") from error
+    raise missing("ebit.jax", "jax", "jax") from error
 try:
     from . import _jax
 except ImportError as error:

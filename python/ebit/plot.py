@@ -12,11 +12,12 @@ import os
 from . import _circuit_plot
 from ._arrays import np
 from ._core import Error
+from ._needs import missing
 
 try:
     import matplotlib.pyplot as plt
 except ImportError:
-    raise Error("ebit.plot needs matplotlib: pip install ebit[plot]") from None
+    raise missing("ebit.plot", "matplotlib", "plot") from None
 
 __all__ = ["circuit", "entropy", "forecast", "losses", "weyl"]
 

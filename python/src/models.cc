@@ -100,9 +100,6 @@ class Sequences {
   Examples examples_;
 };
 
-// Batches of at most this many sequences are answered at once, as the program does.
-constexpr int kAnswerBatch = 1024;
-
 Array<double> to_array(const fit::Tensor& tensor) {
   std::vector<std::size_t> shape(tensor.shape.begin(), tensor.shape.end());
   return to_numpy(fit::as_doubles(tensor, "weight"), shape);
@@ -228,7 +225,7 @@ class BoundModel {
   template <class Use>
   void each_batch(Sequences& sequences, std::uint64_t seed, std::uint64_t part, Use use) const {
     model_->reset_state();
-    const auto batches = fit::epoch_batches(sequences.samples(), kAnswerBatch, false, 0, 0);
+    const auto batches = fit::prediction_batches(sequences.samples());
     for (std::size_t b = 0; b < batches.size(); ++b) {
       model_->seed_draws(seed, fit::prediction_draw(part, b));
       use(model_->answer(sequences.gather(batches[b])));

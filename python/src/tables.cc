@@ -63,9 +63,23 @@ nb::list model_rows() {
   return list;
 }
 
+// Whether the option is one of the cell itself: it lies in the options of a family. --ansatz-file is read
+// into them, and the dropout of a network that writes angles is the model's.
+bool is_of_the_cell(const OptionRow& row, Config& config) {
+  const auto inside = [](const void* slot, const auto& options) {
+    const auto* const at = static_cast<const char*>(slot);
+    const auto* const begin = reinterpret_cast<const char*>(&options);
+    return at >= begin && at < begin + sizeof(options);
+  };
+  const ModelConfig& m = config.model;
+  const void* const slot = std::visit([](auto* p) { return static_cast<const void*>(p); }, row.slot(config));
+  return inside(slot, m.reg) || inside(slot, m.qrnn) || inside(slot, m.gated) || slot == &m.ansatz_file ||
+         (slot == &m.dropout && family_of(config) == kQrnn);
+}
+
 // The options of a section that count for a model on series: name, type, default, choices, help.
 nb::list option_rows(const std::string& model, const std::string& section) {
-  const Config config = resolve("forecast", std::nullopt, {{"model.name", model, "model"}});
+  Config config = resolve("forecast", std::nullopt, {{"model.name", model, "model"}});
   nb::list list;
   for (const OptionRow& row : option_table()) {
     if (row.section != section || !applies(row, config)) continue;
@@ -74,6 +88,7 @@ nb::list option_rows(const std::string& model, const std::string& section) {
     d["type"] = type_of(row);
     d["default"] = value_text(row, config);
     d["help"] = std::string(row.help);
+    d["cell"] = is_of_the_cell(row, config);
     if (row.choices) d["choices"] = row.choices();
     list.append(d);
   }

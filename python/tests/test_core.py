@@ -10,7 +10,7 @@ import pytest
 
 import ebit
 import ebit.info
-from cases import CELLS, name_of
+from cases import CERTAIN, name_of
 from conftest import ROOT
 
 
@@ -19,12 +19,10 @@ def data(cell, rng, batch=3, steps=4):
     return cell.initialise(3), x
 
 
-@pytest.mark.parametrize("case", CELLS, ids=name_of)
+@pytest.mark.parametrize("case", CERTAIN, ids=name_of)
 def test_gradients_are_those_of_finite_differences(case, rng):
     model, inputs, options = case
     cell = ebit.Cell(model, inputs=inputs, **options)
-    if cell.capabilities["draws"]:
-        pytest.skip("drawn outcomes are held constant in the gradient")
     p, x = data(cell, rng)
     out = cell.forward(p, x)
     weights = rng.normal(size=out.y.shape)
@@ -41,12 +39,10 @@ def test_gradients_are_those_of_finite_differences(case, rng):
     assert (got.x * direction).sum() == pytest.approx(slope, rel=2e-5, abs=1e-7)
 
 
-@pytest.mark.parametrize("case", CELLS, ids=name_of)
+@pytest.mark.parametrize("case", CERTAIN, ids=name_of)
 def test_a_sequence_may_be_cut_and_carried_on(case, rng):
     model, inputs, options = case
     cell = ebit.Cell(model, inputs=inputs, **options)
-    if cell.capabilities["draws"]:
-        pytest.skip("other numbers are drawn")
     p, x = data(cell, rng, steps=5)
     whole = cell.forward(p, x)
     first = cell.forward(p, x[:, :2])
@@ -117,6 +113,9 @@ BAD = [
     (lambda c, p, x: ebit.Cell("qrnn", n_ancilla=2), "no effect on the model qrnn"),
     (lambda c, p, x: ebit.Cell(n_system=0), "at least"),
     (lambda c, p, x: ebit.Cell(n_system=40), "qubits|wires|memory"),
+    (lambda c, p, x: ebit.Cell(head="linear"), "head has no effect on a cell alone"),
+    (lambda c, p, x: ebit.Cell("qrnn", pool="mean"), "pool has no effect on a cell alone"),
+    (lambda c, p, x: ebit.Cell("qrnn", dropout=0.1), "dropout has no effect on a cell alone"),
     (lambda c, p, x: ebit.Cell("lstm"), "no quantum cell"),
     (lambda c, p, x: ebit.Cell(dtype="float16"), "float64 or float32"),
     (lambda c, p, x: ebit.Cell("qrnn", entropy="von-neumann"), "no entropy"),

@@ -237,7 +237,7 @@ import ebit, ebit.interop
 for call, word in ((ebit.interop.to_qiskit, "qiskit"), (ebit.interop.to_pennylane, "pennylane")):
     try:
         call(ebit.Circuit(1))
-    except ebit.Error as error:
+    except ImportError as error:
         print(error)
 """
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.splitlines()

@@ -207,6 +207,9 @@ def test_losses_are_those_of_the_command_line(program, tmp_path):
         assert mine["train"] == float(theirs["train"]) and mine["validation"] == float(theirs["validation"])
     for name, value in model.state_dict().items():
         np.testing.assert_array_equal(value, run.weights[name])
+    program("forecast", "run", "--steps", 5, cwd=tmp_path)
+    said = [float(row["v"]) for row in csv.DictReader(open(tmp_path / "run/forecast.csv"))]
+    np.testing.assert_allclose(run.forecast(values[:, None], 5)[:, 0], said, rtol=1e-12)
 
 
 def test_weights_changed_in_python_are_read_by_the_command_line(runs, program):

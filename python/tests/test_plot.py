@@ -197,6 +197,6 @@ def test_ax_is_used():
 
 
 def test_without_matplotlib():
-    code = "import sys\nsys.modules['matplotlib'] = None\nimport ebit\ntry:\n    ebit.plot\nexcept ebit.Error as e:\n    print(e)"
+    code = "import sys\nsys.modules['matplotlib'] = None\nimport ebit\ntry:\n    ebit.plot\nexcept ImportError as e:\n    print(e)"
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert said == "ebit.plot needs matplotlib: pip install ebit[plot]\n"

@@ -124,7 +124,7 @@ def test_a_study_of_somebody_else(folder):
 
 def test_without_optuna(folder, monkeypatch):
     monkeypatch.setitem(sys.modules, "optuna", None)
-    with pytest.raises(ebit.Error, match=r"ebit.sweep needs optuna: pip install ebit\[sweep\]"):
+    with pytest.raises(ImportError, match=r"ebit.sweep needs optuna: pip install ebit\[sweep\]"):
         sweep.create({"a": [1]}, 1, "x.journal")
 
 

@@ -16,23 +16,10 @@ struct ViewRow {
   std::unique_ptr<MemoryView> (*look)(const InspectedCell& cell, const InspectOptions& inspect);
 };
 
-// The memory of a gated cell is numbers: there is nothing quantum in it to look at.
-double gated_step_cost(const CellOptions&) { return 1; }
-void refuse_gated(const CellOptions&, const InspectOptions&) {
-  fail(
-      "inspect looks at a quantum memory, and that of a gated cell is c and h, which are numbers: its "
-      "circuits "
-      "start in |0...0> at every step. It works for the model register, its presets and qrnn");
-}
-std::unique_ptr<MemoryView> look_at_gated(const InspectedCell& cell, const InspectOptions& inspect) {
-  refuse_gated(cell.options, inspect);
-  return nullptr;
-}
-
-// In the order of CellOptions.
+// In the order of CellOptions; families whose memory is not quantum have no view.
 constexpr ViewRow kViews[] = {{register_step_cost, check_register_options, look_at_register},
                               {controlled_step_cost, check_controlled_options, look_at_controlled},
-                              {gated_step_cost, refuse_gated, look_at_gated}};
+                              {nullptr, nullptr, nullptr}};
 static_assert(std::size(kViews) == std::variant_size_v<CellOptions>);
 
 }  // namespace
@@ -45,6 +32,12 @@ std::size_t affordable_sequences(const CellOptions& options, std::size_t steps) 
 }
 
 void check_options(const CellOptions& options, const InspectOptions& inspect) {
+  const CellFamily& family = family_of(options);
+  require(
+      family.classical.empty(),
+      "inspect looks at a quantum memory, and a {} cell has none: {}. It works for the model register, its "
+      "presets and qrnn",
+      family.name, family.classical);
   kViews[options.index()].check(options, inspect);
 }
 

@@ -11,6 +11,7 @@
 #include "ebit/experiment/runs/show_exhibit.h"
 #include "ebit/report/page.h"
 #include "ebit/settings/models.h"
+#include "ebit/settings/resolve.h"
 
 namespace ebit::analysis {
 namespace {
@@ -96,13 +97,14 @@ const StudyFamily& family_for(const Study& study, const std::vector<Setting>& se
   const auto named = std::ranges::find(settings.rbegin(), settings.rend(), "model.name", &Setting::name);
   if (named == settings.rend()) return study.families.front();
   const Family family = find_model(named->value).family;
+  const fit::CoreOptions core =
+      outline_of(resolve("forecast", std::nullopt, {{"model.name", named->value, named->where}})).core;
+  const auto* const cell = std::get_if<CellOptions>(&core);
+  const std::string_view classical = cell ? family_of(*cell).classical : "it has no quantum memory";
   for (const StudyFamily& row : study.families)
     if (row.family == family) return row;
   fail("study {} has no meaning for the model {}: {}. It works for the model register and its presets{}",
-       study.name, named->value,
-       family == kGated    ? "its memory is numbers, and its circuits start in |0...0> at every step"
-       : (family & kCells) ? study.refuses
-                           : "it has no quantum memory and no circuit",
+       study.name, named->value, classical.empty() ? std::string_view(study.refuses) : classical,
        study.families.size() > 1 ? ", and for qrnn" : "");
 }
 

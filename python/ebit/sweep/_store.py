@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from .. import Error
+from .._needs import missing
 from ._space import nearest
 
 BEAT = 5  # seconds between two signs of life
@@ -34,7 +35,7 @@ def optuna() -> Any:
         import optuna as module
         import optuna.storages.journal  # noqa: F401  (since 4.0)
     except ImportError:
-        raise Error("ebit.sweep needs optuna: pip install ebit[sweep]") from None
+        raise missing("ebit.sweep", "optuna", "sweep") from None
     return module
 
 

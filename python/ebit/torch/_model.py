@@ -1,8 +1,8 @@
 """Whole models in torch: those of the command line's runs, with the names of their weights."""
 import torch
 
-from .. import _core
 from .._core import Error
+from .._settings import own_options
 from ._modules import QuantumRNN
 
 _CLASSICAL = {"lstm": torch.nn.LSTM, "gru": torch.nn.GRU, "rnn": torch.nn.RNN}
@@ -74,9 +74,7 @@ def model_of(run):
     elif row in ("orthogonal", "mlp", "linear"):
         raise Error(f"the core {row} is computed by the command line alone: ebit evaluate, ebit forecast")
     else:
-        defaults = {o["name"]: o["default"] for o in _core.options(row)}  # an option without effect would be refused
-        keep = {k: v for k, v in options.items() if k not in _NOT_THE_CELLS and v != defaults.get(k)}
-        core = QuantumRNN(row, width, batch_first=True, dtype=dtype, **keep)
+        core = QuantumRNN(row, width, batch_first=True, dtype=dtype, **own_options(row, options))
         features = core.output_size
     pool = None if head["answer"] == "classes" else head["pool"]
     model = SequenceModel(core, features, outputs=head["outputs"] if head["linear"] else 0, vocabulary=inp["vocabulary"], width=inp["width"],
@@ -86,8 +84,3 @@ def model_of(run):
         raise Error(f"the weights of '{run.path}' are named otherwise here: wanted {sorted(own)}, given {sorted(run.weights)}")
     model.load_state_dict({k: torch.as_tensor(v, dtype=dtype) for k, v in run.weights.items()})
     return model.eval()
-
-
-# Options of [model] that belong to the head, the loss or the whole model.
-_NOT_THE_CELLS = {"name", "head", "input_map", "embedding", "dropout", "pool", "attention", "dtype", "stateful", "entropy_weight",
-                  "entropy_target", "entropy_kind", "entropy_stage"}
