@@ -5,7 +5,7 @@ import os
 import tempfile
 import zipfile
 
-from . import _windows
+from . import _core, _windows
 from ._arrays import np
 from ._calendar import Step
 from ._core import Error
@@ -46,8 +46,7 @@ def _write(f, folder):
     except TypeError as error:
         raise Error(f"the forecaster cannot be written: {error}; names of series must be texts or numbers, options plain "
                     "values") from None
-    with open(os.path.join(folder, "forecaster.json"), "w", encoding="utf-8") as out:
-        out.write(text)
+    _core.write_file(os.path.join(folder, "forecaster.json"), text)  # last: a folder without it is no forecaster
 
 
 def load(kind, path):

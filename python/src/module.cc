@@ -1,4 +1,5 @@
 #include "bind.h"
+#include "ebit/base/atomic_file.h"
 #include "ebit/base/error.h"
 #include "ebit/base/parallel.h"
 #include "ebit/sim/kernels.h"
@@ -19,6 +20,10 @@ NB_MODULE(_core, m) {
   m.def(
       "simd", [] { return std::string(ebit::kernels::kernel_table<double>().name); },
       "The instruction set of the kernels in use: 'avx512', 'avx2' or 'baseline'.");
+  m.def(
+      "write_file",
+      [](const std::string& path, const std::string& text) { ebit::write_file_atomically(path, text); },
+      nb::arg("path"), nb::arg("text"), "Writes a text file whole or not at all.");
   ebit::python::bind_tables(m);
   ebit::python::bind_cells(m);
   ebit::python::bind_models(m);

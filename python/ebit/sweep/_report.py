@@ -8,12 +8,11 @@ import json
 import math
 import os
 import statistics
-import tempfile
 from collections.abc import Sequence
 from html import escape
 from typing import Any
 
-from .. import Error
+from .. import Error, _core
 from ._space import COLUMNS, nearest
 from ._store import Store, optuna, shown
 
@@ -95,17 +94,7 @@ def page(file: str | os.PathLike[str], html: str | os.PathLike[str], *, name: st
     folder = os.path.dirname(os.path.abspath(path))
     if not os.path.isdir(folder):
         raise Error(f"{path}: there is no folder {folder}")
-    handle, temporary = tempfile.mkstemp(dir=folder, prefix=".ebit-", suffix=".html")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as f:
-            f.write(text)
-        mask = os.umask(0)
-        os.umask(mask)
-        os.chmod(temporary, 0o666 & ~mask)
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+    _core.write_file(path, text)
     return path
 
 
