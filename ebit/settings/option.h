@@ -30,7 +30,7 @@ enum Family : unsigned {
   kGated = 128,     ///< gated cells: gated and its presets
   kCells = kRegister | kQrnn | kGated,
   kWithHidden = kRecurrent | kOrthogonal | kMlp,
-  kAnyModel = 255,
+  kAnyModel = 0xffff,
 };
 
 /// Problems, as bits, likewise.
