@@ -1,13 +1,13 @@
-# ebit_layer(NAME [TORCH] [DEPENDS layer|target ...])
+# ebit_layer(NAME [TORCH] [LIGHT] [DEPENDS layer|target ...])
 #
 # Makes the library ebit_NAME (alias ebit::NAME) of every *.cc in the current folder and its subfolders, and of every
 # *.test.cc the test program test_NAME. A new file needs no edit here: the folders are globbed at every build. Headers
 # in a subfolder "testing" are for tests and are not installed. A layer that has no sources is left out, here and in the
 # DEPENDS of others.
-# DEPENDS is the whole truth about what a layer may include; dev/check_layers.py checks the includes against it.
+# LIGHT: ebit_light(). DEPENDS is the whole truth about what a layer may include; dev/check_layers.py checks the includes against it.
 # The library and its headers are installed; see EbitInstall.cmake.
 function(ebit_layer name)
-  cmake_parse_arguments(arg "TORCH" "" "DEPENDS" ${ARGN})
+  cmake_parse_arguments(arg "TORCH;LIGHT" "" "DEPENDS" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "*.cc")
   file(GLOB_RECURSE headers CONFIGURE_DEPENDS "*.h")
   list(FILTER headers EXCLUDE REGEX "/testing/")
@@ -43,6 +43,11 @@ function(ebit_layer name)
   target_link_libraries(ebit_${name} PUBLIC ebit_flags ${arg_DEPENDS})
   if(arg_TORCH)
     ebit_use_torch(ebit_${name})
+  elseif(arg_LIGHT)
+    ebit_light(ebit_${name})
+    ebit_precompiled(ebit_${name} light)
+  else()
+    ebit_precompiled(ebit_${name} plain)
   endif()
   set_property(GLOBAL APPEND PROPERTY EBIT_LAYERS_${kind} ${name})
   install(TARGETS ebit_${name} EXPORT ebit-${kind} ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
@@ -62,6 +67,7 @@ function(ebit_layer name)
       ebit_use_torch(test_${name})
       add_test(NAME ${name} COMMAND test_${name})
     else()
+      ebit_precompiled(test_${name} test)
       gtest_discover_tests(test_${name} TEST_PREFIX "${name}/" DISCOVERY_MODE PRE_TEST)
     endif()
   endif()
@@ -71,11 +77,14 @@ endfunction()
 # instruction sets; STEM.cc picks among them when the program starts (ebit/sim/instruction_sets.h). A STEM may lie in a
 # subfolder: register/lane_kernels.
 function(ebit_instruction_sets stem)
+  set_property(SOURCE ${stem}_baseline.cc ${stem}_avx2.cc ${stem}_avx512.cc
+    APPEND PROPERTY COMPILE_OPTIONS "$<$<CONFIG:Release>:-O3>")  # also in a LIGHT layer
   if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
-    set_source_files_properties(${stem}_avx2.cc PROPERTIES
+    set_property(SOURCE ${stem}_avx2.cc APPEND PROPERTY
       COMPILE_OPTIONS "-mavx2;-mfma;-mpopcnt;-ffp-contract=fast")
-    set_source_files_properties(${stem}_avx512.cc PROPERTIES
+    set_property(SOURCE ${stem}_avx512.cc APPEND PROPERTY
       COMPILE_OPTIONS "-mavx512f;-mavx512dq;-mavx512vl;-mfma;-mpopcnt;-mprefer-vector-width=512;-ffp-contract=fast")
+    set_source_files_properties(${stem}_avx2.cc ${stem}_avx512.cc PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
     set_source_files_properties(${stem}.cc PROPERTIES COMPILE_DEFINITIONS EBIT_X86_KERNELS)
   else()
     set_source_files_properties(${stem}_avx2.cc ${stem}_avx512.cc PROPERTIES HEADER_FILE_ONLY ON)

@@ -1,11 +1,13 @@
 #include "ebit/info/matrix_file.h"
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <array>
 #include <bit>
 #include <charconv>
 #include <cmath>
 #include <cstring>
+
 #include <nlohmann/json.hpp>
 #include <optional>
 
@@ -95,7 +97,7 @@ constexpr NpyType kNpyTypes[] = {
 
 // What stands behind 'key': in the header, a Python dictionary, up to the comma or bracket that ends it.
 std::string_view header_value(std::string_view header, std::string_view key, std::string_view name) {
-  const std::size_t at = header.find("'" + std::string(key) + "'");
+  const std::size_t at = header.find(fmt::format("'{}'", key));
   require(at != std::string_view::npos, "{}: broken NPY header: there is no {}", name, key);
   std::string_view rest = header.substr(at + key.size() + 2);
   const std::size_t begin = rest.find_first_not_of(" :");

@@ -110,7 +110,7 @@ std::string draw(const Circuit& circuit, const DrawOptions& options) {
     canvas.widen(static_cast<int>(margin) + 2);
     for (int q = 0; q < wires; ++q) {
       const Glyphs name = glyphs(names[static_cast<std::size_t>(q)]);
-      std::fill_n(canvas.wire_row(q).begin(), margin + 1, " ");
+      std::fill_n(canvas.wire_row(q).begin(), margin + 1, std::string(1, ' '));
       std::ranges::copy(name, canvas.wire_row(q).begin() + static_cast<std::ptrdiff_t>(margin - name.size()));
       if (first > 0) canvas.wire_row(q).back() = signs.came;
     }

@@ -1,9 +1,10 @@
 #include "ebit/cell/register/memory_trace.h"
 
-#include <Eigen/Dense>
+#include <Eigen/Core>
 #include <algorithm>
 
 #include "ebit/base/error.h"
+#include "ebit/base/linear_algebra.h"
 #include "ebit/cell/lanes.h"
 #include "ebit/info/entropy.h"
 #include "ebit/info/mixed.h"
@@ -36,8 +37,8 @@ class Register {
         psi(i, c) = amplitude(w.psi[static_cast<std::size_t>(c)], i, lane);
     if (mixed()) {
       // rho = V p V^+ goes through the columns |j>: sum_k sqrt(p_k) (columns V_k) (x) |k> purifies the whole.
-      const Eigen::SelfAdjointEigenSolver<MatrixXcd> rho(density(h, lane));
-      psi = psi * rho.eigenvectors() * rho.eigenvalues().cwiseMax(0.0).cwiseSqrt().asDiagonal();
+      const HermitianSpectrum rho = hermitian_spectrum(density(h, lane));
+      psi = product(psi, rho.vectors) * rho.values.cwiseMax(0.0).cwiseSqrt().asDiagonal();
     }
     return psi / psi.norm();
   }
