@@ -1,13 +1,13 @@
 #include "ebit/info/matrix_file.h"
 
 #include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <bit>
 #include <charconv>
 #include <cmath>
 #include <cstring>
-
 #include <nlohmann/json.hpp>
 #include <optional>
 
