@@ -23,6 +23,7 @@ EBIT_COMMAND(report);
 EBIT_COMMAND(reproduce);
 EBIT_COMMAND(resume);
 EBIT_COMMAND(study);
+EBIT_COMMAND(suite);
 EBIT_COMMAND(task);
 EBIT_COMMAND(train);
 EBIT_COMMAND(version);
@@ -149,6 +150,12 @@ std::span<const Command> commands() {
                     "ebit study plateau --ansatz zz-ring --values 2,4,6,8 --depths 1,4,16 --samples 100",
                     "ebit study specialise --seeds 10 --json"},
        .setup = setup_study},
+      {.name = "suite",
+       .group = "Studies",
+       .help = "Train models on data with several seeds under one protocol, and compare them on one page",
+       .examples = {"ebit suite", "ebit suite chen --quick -o runs/chen",
+                    "ebit suite chen --text > mine.toml", "ebit suite mine.toml --jobs 2"},
+       .setup = setup_suite},
       {.name = "version",
        .group = "About",
        .help = "Show the version, the compiler, vector instructions and whether libtorch is there",

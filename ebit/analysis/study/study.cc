@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "ebit/analysis/marked_folder.h"
 #include "ebit/analysis/study/table.h"
 #include "ebit/base/atomic_file.h"
 #include "ebit/base/choice.h"
@@ -29,53 +30,12 @@ Json settings_json(const Study& study, const StudyPlan& plan) {
   return all;
 }
 
-// Deletes what an earlier study left in its folder, and nothing else.
-void clear(const fs::path& folder) {
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator(folder)) {
-    const std::string name = entry.path().filename().string();
-    const bool ours = experiment::is_run_folder(entry.path()) || name == files::kTable ||
-                      name == files::kPage || name == files::kDone || name == experiment::files::kPlots;
-    require(ours || name == files::kStudy,
-            "'{}' also holds '{}', which is not ebit's: move it away before --overwrite", folder.string(),
-            name);
-  }
-  for (const auto& entry : fs::directory_iterator(folder)) {
-    if (entry.path().filename() == files::kStudy) continue;  // last, so that the folder remains a study's
-    fs::remove_all(entry.path(), error);
-    require(!error, "cannot delete '{}': {}", entry.path().string(), error.message());
-  }
-}
-
-void prepare_folder(const fs::path& folder, const Json& settings, bool overwrite) {
-  std::error_code error;
-  const fs::path mark = folder / files::kStudy;
-  require(!fs::exists(folder, error) || fs::is_directory(folder, error),
-          "cannot write the study to '{}': a file of that name is there", folder.string());
-  if (fs::exists(mark, error)) {
-    const Json earlier = Json::parse(read_file(mark), nullptr, false);
-    bool same = earlier.is_object();
-    for (const auto& [key, value] : settings.items()) same = same && earlier.value(key, Json()) == value;
-    if (same && !overwrite) return;
-    require(overwrite,
-            "'{}' holds a study with other settings: add --overwrite to replace it, or choose another folder "
-            "with -o",
-            folder.string());
-    clear(folder);
-  } else if (fs::exists(folder, error)) {
-    require(fs::is_empty(folder, error),
-            "'{}' is there and holds something else: choose another folder with -o", folder.string());
-  }
-  experiment::make_folder(folder);
-  write_file_atomically(mark, settings.dump(1) + "\n");
-}
-
-// Leaves nothing of a study that failed before it had any result.
-void forget(const fs::path& folder) {
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator(folder))
-    if (entry.path().filename() != files::kStudy) return;
-  fs::remove_all(folder, error);
+FolderMark mark_of() {
+  return {"study", files::kStudy, [](const fs::path& entry) {
+            const std::string name = entry.filename().string();
+            return experiment::is_run_folder(entry) || name == files::kTable || name == files::kPage ||
+                   name == files::kDone || name == experiment::files::kPlots;
+          }};
 }
 
 void write_files(const Study& study, const StudyReport& report, const Json& json, const fs::path& folder) {
@@ -149,12 +109,12 @@ StudyResult run_study(const Study& study, const StudyOptions& options, const Stu
   const StudyPlan plan = plan_of(study, options);
   set_threads(threads_of(plan));
   const Json settings = settings_json(study, plan);
-  prepare_folder(plan.folder, settings, options.overwrite);
+  prepare_marked_folder(plan.folder, mark_of(), settings, options.overwrite);
   StudyResult result{.folder = plan.folder, .report = std::nullopt, .json = settings};
   try {
     result.report = study.run(plan, callbacks);
   } catch (const Error&) {
-    forget(plan.folder);
+    forget_marked_folder(plan.folder, mark_of());
     throw;
   }
   if (!result.report) return result;

@@ -1,0 +1,64 @@
+#include "ebit/analysis/marked_folder.h"
+
+#include <nlohmann/json.hpp>
+
+#include "ebit/base/atomic_file.h"
+#include "ebit/base/error.h"
+#include "ebit/experiment/runs/run_folder.h"
+
+namespace ebit::analysis {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+
+// Deletes what an earlier question left in its folder, and nothing else.
+void clear(const fs::path& folder, const FolderMark& mark) {
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    const std::string name = entry.path().filename().string();
+    require(name == mark.file || mark.ours(entry.path()),
+            "'{}' also holds '{}', which is not ebit's: move it away before --overwrite", folder.string(),
+            name);
+  }
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    if (entry.path().filename() == mark.file) continue;  // last, so that the folder keeps its mark
+    fs::remove_all(entry.path(), error);
+    require(!error, "cannot delete '{}': {}", entry.path().string(), error.message());
+  }
+}
+
+}  // namespace
+
+void prepare_marked_folder(const fs::path& folder, const FolderMark& mark, const Json& settings,
+                           bool overwrite) {
+  std::error_code error;
+  const fs::path file = folder / mark.file;
+  require(!fs::exists(folder, error) || fs::is_directory(folder, error),
+          "cannot write the {} to '{}': a file of that name is there", mark.what, folder.string());
+  if (fs::exists(file, error)) {
+    const Json earlier = Json::parse(read_file(file), nullptr, false);
+    bool same = earlier.is_object();
+    for (const auto& [key, value] : settings.items()) same = same && earlier.value(key, Json()) == value;
+    if (same && !overwrite) return;
+    require(overwrite,
+            "'{}' holds a {} with other settings: add --overwrite to replace it, or choose another folder "
+            "with -o",
+            folder.string(), mark.what);
+    clear(folder, mark);
+  } else if (fs::exists(folder, error)) {
+    require(fs::is_empty(folder, error),
+            "'{}' is there and holds something else: choose another folder with -o", folder.string());
+  }
+  experiment::make_folder(folder);
+  write_file_atomically(file, settings.dump(1) + "\n");
+}
+
+void forget_marked_folder(const fs::path& folder, const FolderMark& mark) {
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder))
+    if (entry.path().filename() != mark.file) return;
+  fs::remove_all(folder, error);
+}
+
+}  // namespace ebit::analysis

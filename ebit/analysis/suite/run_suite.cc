@@ -1,0 +1,82 @@
+#include "ebit/analysis/suite/run_suite.h"
+
+#include <algorithm>
+#include <set>
+#include <thread>
+
+#include "ebit/analysis/marked_folder.h"
+#include "ebit/base/atomic_file.h"
+#include "ebit/base/choice.h"
+#include "ebit/base/error.h"
+
+namespace ebit::analysis {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+
+constexpr const char* kMark = "suite.json";
+
+Json settings_json(const std::vector<Setting>& settings) {
+  Json json = Json::object();
+  for (const Setting& setting : settings) json[setting.name] = setting.value;
+  return json;
+}
+
+// What decides the numbers of a suite. The items are not in it: a suite may grow.
+Json protocol_json(const Suite& suite, const SuiteOptions& options) {
+  return {{"suite", suite.name},
+          {"problem", suite.problem},
+          {"settings", settings_json(suite.settings)},
+          {"more", settings_json(options.settings)}};
+}
+
+FolderMark mark_of(const Suite& suite) {
+  std::set<std::string> names = {"suite.csv", "suite.md", "report.html", "plots", "units"};
+  for (const SuiteItem& data : suite.data) names.insert(data.name);
+  return {"suite", kMark,
+          [names](const fs::path& entry) { return names.contains(entry.filename().string()); }};
+}
+
+fs::path folder_of(const Suite& suite, const SuiteOptions& options) {
+  return options.folder.empty() ? fs::path("runs") / ("suite-" + suite.name) : options.folder;
+}
+
+std::vector<Unit> prepared(const Suite& suite, const SuiteOptions& options, const fs::path& folder) {
+  const std::vector<Unit> units = units_of(suite, folder);
+  for (const Unit& unit : units)
+    if (unit.seed == 1) config_of(suite, unit, options.settings);  // throws where it makes no model
+  prepare_marked_folder(folder, mark_of(suite), protocol_json(suite, options), options.overwrite);
+  return units;
+}
+
+}  // namespace
+
+SuiteOutcome run_suite(const Suite& suite, const SuiteOptions& options, const UnitsCallbacks& callbacks) {
+  require(options.jobs >= 0, "--jobs must be 0 (one a core) or more, not {}", options.jobs);
+  SuiteOutcome outcome{.folder = folder_of(suite, options), .results = {}};
+  const std::vector<Unit> units = prepared(suite, options, outcome.folder);
+  for (const Unit& unit : units) forget_failure(unit, outcome.folder);
+  const int cores = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+  outcome.finished = run_units(suite, units, outcome.folder, options.settings,
+                               options.jobs > 0 ? options.jobs : cores, callbacks);
+  outcome.results = read_results(suite, units, outcome.folder);
+  Json json = protocol_json(suite, options);
+  json.update(results_json(suite, outcome.results));
+  write_file_atomically(outcome.folder / kMark, json.dump(1) + "\n");
+  write_results(suite, outcome.results, outcome.folder);
+  return outcome;
+}
+
+void run_one_unit(const Suite& suite, const SuiteOptions& options, const std::string& name,
+                  const experiment::RunCallbacks& callbacks) {
+  const fs::path folder = folder_of(suite, options);
+  const std::vector<Unit> units = prepared(suite, options, folder);
+  const Unit& unit = find_row(units, "the suite has no unit", name);
+  forget_failure(unit, folder);
+  run_unit(suite, unit, folder, options.settings, callbacks);
+  const std::string error = why_failed(unit, folder);
+  require(error.empty(), "{}: {}", name, error);
+}
+
+}  // namespace ebit::analysis

@@ -1,0 +1,136 @@
+#include "ebit/analysis/suite/suite.h"
+
+#include <algorithm>
+
+#include "ebit/base/atomic_file.h"
+#include "ebit/base/choice.h"
+#include "ebit/base/document.h"
+#include "ebit/base/error.h"
+
+namespace ebit::analysis {
+namespace {
+
+std::string value_of(const DocumentPlace& place) {
+  if (!place.is_list()) {
+    const auto text = place.value().scalar_text();
+    if (!text)
+      place.fail_here(fmt::format("must be a number, a text, true, false or a list of them, not {}",
+                                  place.value().kind_text()));
+    return *text;
+  }
+  std::string all;
+  for (std::size_t i = 0; i < place.size(); ++i) all += (i == 0 ? "" : ",") + value_of(place.at(i));
+  return all;
+}
+
+// Options of `ebit train`, in tables as in config.toml: train.lr = 0.01.
+void read_options(const DocumentPlace& section, const std::string& name, std::vector<Setting>& settings) {
+  for (const std::string& key : section.keys()) {
+    const std::string option = name + "." + key;
+    const auto known = [&](const OptionRow& row) { return name_of(row) == option; };
+    if (std::ranges::none_of(option_table(), known)) {
+      std::vector<std::string> names;
+      for (const OptionRow& row : option_table()) names.push_back(name_of(row));
+      fail("{}: there is no option {}{}", section.at(key).where(), option, suggestion(option, names));
+    }
+    std::erase_if(settings, [&](const Setting& setting) { return setting.name == option; });
+    settings.push_back({option, value_of(section.at(key)), section.at(key).where()});
+  }
+}
+
+// The keys of a table that are no sections of options are `own`.
+void read_sections(const DocumentPlace& table, std::vector<std::string> own, std::vector<Setting>& settings) {
+  const std::vector<std::string> sections = option_sections();
+  own.insert(own.end(), sections.begin(), sections.end());
+  table.check_keys(own);
+  for (const std::string& section : sections)
+    if (const DocumentPlace place = table.find(section); place.present())
+      read_options(place, section, settings);
+}
+
+std::vector<SuiteItem> read_items(const DocumentPlace& root, const char* key) {
+  std::vector<SuiteItem> items;
+  const DocumentPlace list = root.at(key);
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    const DocumentPlace place = list.at(i);
+    SuiteItem item{.name = place.at("name").text(), .settings = {}};
+    const bool fit = !item.name.empty() && item.name.find_first_of("/\\ ,") == std::string::npos &&
+                     item.name.front() != '.';
+    if (!fit)
+      place.at("name").fail_here("is the name of a folder: without blanks, commas, slashes, a leading dot");
+    for (const SuiteItem& other : items)
+      if (other.name == item.name) place.at("name").fail_here(fmt::format("is there twice: {}", item.name));
+    read_sections(place, {"name", "published"}, item.settings);
+    if (const DocumentPlace published = place.find("published"); published.present())
+      for (const std::string& data : published.keys()) item.published[data] = published.at(data).number();
+    items.push_back(std::move(item));
+  }
+  if (items.empty()) list.fail_here("is empty: a suite has at least one");
+  return items;
+}
+
+// Keeps those that `quick` names, in the suite's order.
+void keep(std::vector<SuiteItem>& items, const DocumentPlace& names) {
+  if (!names.present()) return;
+  std::vector<std::string> wanted, known;
+  for (const SuiteItem& item : items) known.push_back(item.name);
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    wanted.push_back(names.at(i).text());
+    if (!std::ranges::count(known, wanted.back()))
+      names.at(i).fail_here(fmt::format("names {}, which is not in the suite{}", wanted.back(),
+                                        suggestion(wanted.back(), known)));
+  }
+  std::erase_if(items, [&](const SuiteItem& item) { return !std::ranges::count(wanted, item.name); });
+}
+
+}  // namespace
+
+Suite parse_suite(std::string_view text, const std::string& source, bool quick) {
+  const DocumentPlace root = DocumentPlace::parse(text, source);
+  root.check_keys({"name", "help", "source", "takes", "problem", "metric", "scaled", "seeds", "settings",
+                   "data", "models", "quick"});
+  const auto text_of = [&](const char* key) {
+    const DocumentPlace place = root.find(key);
+    return place.present() ? place.text() : std::string();
+  };
+  Suite suite{.name = root.at("name").text(),
+              .help = text_of("help"),
+              .source = text_of("source"),
+              .takes = text_of("takes")};
+  if (root.find("problem").present()) suite.problem = text_of("problem");
+  suite.metric = text_of("metric");
+  if (root.find("scaled").present()) suite.scaled = root.at("scaled").flag();
+  if (root.find("seeds").present()) suite.seeds = root.at("seeds").integer();
+  if (root.find("settings").present()) read_sections(root.at("settings"), {}, suite.settings);
+  suite.data = read_items(root, "data"), suite.models = read_items(root, "models");
+  if (const DocumentPlace less = root.find("quick"); quick && less.present()) {
+    read_sections(less, {"seeds", "use_data", "use_models"}, suite.settings);
+    if (less.find("seeds").present()) suite.seeds = less.at("seeds").integer();
+    keep(suite.data, less.find("use_data")), keep(suite.models, less.find("use_models"));
+  } else if (quick) {
+    fail("{}: the suite has no table [quick]: leave --quick out, or write one", source);
+  }
+  require(suite.seeds >= 1, "{}: seeds must be at least 1, not {}", source, suite.seeds);
+  for (const SuiteItem& model : suite.models)
+    for (const auto& [name, value] : model.published)
+      if (std::ranges::none_of(root.at("data").value().list, [&](const DocumentValue& item) {
+            const DocumentValue* own = item.find("name");
+            return own != nullptr && own->text == name;
+          }))
+        fail("{}: {} has a published number on {}, which is no data of the suite", source, model.name, name);
+  return suite;
+}
+
+Suite find_suite(const std::string& name_or_file, bool quick) {
+  for (const SuiteRow& row : suites())
+    if (row.name == name_or_file) return parse_suite(row.text, "suite " + name_or_file, quick);
+  std::error_code ignored;
+  if (!std::filesystem::exists(name_or_file, ignored)) {
+    std::vector<std::string> names;
+    for (const SuiteRow& row : suites()) names.emplace_back(row.name);
+    fail("there is no suite and no file '{}'{}", name_or_file, suggestion(name_or_file, names));
+  }
+  return parse_suite(read_file(name_or_file), name_or_file, quick);
+}
+
+}  // namespace ebit::analysis

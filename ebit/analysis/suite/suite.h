@@ -1,0 +1,56 @@
+// Suites: models x data x seeds, trained under one protocol and told apart on one page.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ebit/settings/option.h"
+
+namespace ebit::analysis {
+
+/// A model or the data of a suite.
+struct SuiteItem {
+  std::string name;               ///< in tables, and of folders
+  std::vector<Setting> settings;  ///< options of `ebit train` that make it
+  /// Of a model: the authors' own number of the suite's metric, by the name of the data. Shown beside, never
+  /// ranked: protocols differ.
+  std::map<std::string, double> published = {};
+};
+
+/// What is compared, and how.
+struct Suite {
+  std::string name;                  ///< as in `ebit suite NAME`
+  std::string help;                  ///< one line: the question
+  std::string source;                ///< papers, and what of their protocol is taken
+  std::string takes;                 ///< how long it takes, on which machine
+  std::string problem = "forecast";  ///< a row of problems()
+  std::string metric;                ///< of the judged part; empty: the problem's own
+  bool scaled = false;               ///< the metric of scaled numbers instead of the data's units
+  int seeds = 5;                     ///< trainings of each model on each data
+  std::vector<Setting> settings;     ///< of all models that have such an option
+  std::vector<SuiteItem> data;       ///< at least one
+  std::vector<SuiteItem> models;     ///< at least one
+};
+
+/// A row of the table of suites.
+struct SuiteRow {
+  std::string_view name;  ///< as in `ebit suite NAME`
+  std::string_view text;  ///< as a user would write it, see parse_suite()
+};
+
+/// The suites that come with ebit.
+std::span<const SuiteRow> suites();
+
+/// Reads a suite of TOML (or JSON): see docs/suites.md. With `quick`, what stands in its table [quick] counts
+/// instead. Throws Error as "source:line: ..." for a key, an option or a value that is none, with the nearest
+/// name, and for names that are there twice.
+Suite parse_suite(std::string_view text, const std::string& source, bool quick);
+
+/// The suite called `name_or_file`: a row of suites(), else a file. Throws Error where it is neither.
+Suite find_suite(const std::string& name_or_file, bool quick);
+
+}  // namespace ebit::analysis

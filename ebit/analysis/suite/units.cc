@@ -1,0 +1,182 @@
+#include "ebit/analysis/suite/units.h"
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <optional>
+#include <thread>
+
+#include "ebit/base/atomic_file.h"
+#include "ebit/base/error.h"
+#include "ebit/base/file_lock.h"
+#include "ebit/base/parallel.h"
+#include "ebit/settings/models.h"
+#include "ebit/settings/resolve.h"
+
+namespace ebit::analysis {
+namespace {
+
+namespace fs = std::filesystem;
+
+fs::path claim_of(const Unit& unit, const fs::path& folder) {
+  std::string name = unit.name;
+  std::ranges::replace(name, '/', ',');
+  return folder / "units" / name;
+}
+
+fs::path error_of(const Unit& unit, const fs::path& folder) { return claim_of(unit, folder) / "error.txt"; }
+
+// Those of `settings` that have an effect on the model of `own`.
+std::vector<Setting> fitting(const std::vector<Setting>& settings, Config own) {
+  std::vector<Setting> all;
+  const auto row_of = [&](const Setting& setting) {
+    return std::ranges::find_if(option_table(), [&](const OptionRow& row) {
+      return name_of(row) == setting.name && applies(row, own);
+    });
+  };
+  for (const Setting& setting : settings)
+    if (row_of(setting) != option_table().end()) apply_setting(own, setting), all.push_back(setting);
+  // Such as --momentum with another optimizer.
+  std::erase_if(all, [&](const Setting& setting) {
+    const auto row = row_of(setting);
+    return row->users.effective != nullptr && !row->users.effective(own);
+  });
+  return all;
+}
+
+}  // namespace
+
+std::vector<Unit> units_of(const Suite& suite, const fs::path& folder) {
+  std::vector<Unit> units;
+  for (int seed = 1; seed <= suite.seeds; ++seed)
+    for (std::size_t d = 0; d < suite.data.size(); ++d)
+      for (std::size_t m = 0; m < suite.models.size(); ++m) {
+        const std::string& data = suite.data[d].name;
+        const std::string& model = suite.models[m].name;
+        units.push_back({.data = d,
+                         .model = m,
+                         .seed = static_cast<std::uint64_t>(seed),
+                         .name = fmt::format("{}/{}/{}", data, model, seed),
+                         .folder = folder / data / fmt::format("{}-{}", model, seed)});
+      }
+  return units;
+}
+
+Config config_of(const Suite& suite, const Unit& unit, const std::vector<Setting>& more) {
+  const SuiteItem& model = suite.models[unit.model];
+  std::vector<Setting> own = model.settings;
+  if (std::ranges::none_of(own, [](const Setting& s) { return s.name == "model.name"; }))
+    own.insert(own.begin(), {"model.name", model.name, model.name});
+  std::vector<Setting> shared = suite.settings;
+  const std::vector<Setting>& data = suite.data[unit.data].settings;
+  shared.insert(shared.end(), data.begin(), data.end());
+  const Setting* const name = &*std::ranges::find(own, "model.name", &Setting::name);
+  std::vector<Setting> settings = fitting(shared, resolve(suite.problem, std::nullopt, {*name}));
+  settings.insert(settings.end(), own.begin(), own.end());
+  const std::vector<Setting> asked = fitting(more, resolve(suite.problem, std::nullopt, settings));
+  settings.insert(settings.end(), asked.begin(), asked.end());
+  settings.push_back({"output.folder", unit.folder.string(), "suite"});
+  settings.push_back({"baselines.which", "none", "suite"});
+  Config config = resolve(suite.problem, std::nullopt, settings);
+  config.seeds = 1, config.threads = 1, config.train.seed = unit.seed;
+  return config;
+}
+
+bool is_done(const Unit& unit) {
+  std::error_code ignored;
+  return fs::exists(unit.folder / experiment::files::kMetrics, ignored);
+}
+
+std::string why_failed(const Unit& unit, const fs::path& folder) {
+  const fs::path file = error_of(unit, folder);
+  std::error_code ignored;
+  if (!fs::exists(file, ignored)) return "";
+  std::string text = read_file(file);
+  while (text.ends_with('\n')) text.pop_back();
+  return text;
+}
+
+void forget_failure(const Unit& unit, const fs::path& folder) {
+  std::error_code ignored;
+  fs::remove(error_of(unit, folder), ignored);
+}
+
+bool run_unit(const Suite& suite, const Unit& unit, const fs::path& folder, const std::vector<Setting>& more,
+              const experiment::RunCallbacks& callbacks) {
+  if (is_done(unit)) return true;
+  const fs::path claim = claim_of(unit, folder);
+  experiment::make_folder(claim);
+  std::optional<FolderLock> lock;
+  try {
+    lock.emplace(claim);
+  } catch (const Error&) {
+    return false;  // another process has it
+  }
+  if (is_done(unit)) return true;
+  try {
+    const experiment::RunResult result = experiment::is_run_folder(unit.folder)
+                                             ? experiment::resume_run(unit.folder, 0, callbacks)
+                                             : experiment::start_run(config_of(suite, unit, more), callbacks);
+    return !result.interrupted;
+  } catch (const Error& error) {
+    write_file_atomically(error_of(unit, folder), std::string(error.what()) + "\n");
+    return true;
+  }
+}
+
+bool run_units(const Suite& suite, const std::vector<Unit>& units, const fs::path& folder,
+               const std::vector<Setting>& more, int jobs, const UnitsCallbacks& callbacks) {
+  std::vector<pid_t> workers;
+  // All begin at the first unit that is free; a worker that finds none ends.
+  for (int j = 0; j < jobs; ++j) {
+    const pid_t pid = fork();
+    require(pid >= 0, "cannot start a worker process: {}", std::generic_category().message(errno));
+    if (pid > 0) {
+      workers.push_back(pid);
+      continue;
+    }
+    int status = 0;
+    try {
+      set_threads(1);
+      experiment::RunCallbacks quiet;
+      quiet.interrupted = callbacks.interrupted;
+      for (const Unit& unit : units) {
+        if (callbacks.interrupted()) break;
+        if (why_failed(unit, folder).empty()) run_unit(suite, unit, folder, more, quiet);
+      }
+    } catch (const std::exception& error) {
+      fmt::print(stderr, "ebit: {}\n", error.what());
+      status = 1;
+    }
+    _exit(status);
+  }
+  std::size_t told = units.size() + 1;
+  bool well = true;
+  const auto tell = [&] {
+    std::size_t done = 0, failed = 0;
+    for (const Unit& unit : units) {
+      if (is_done(unit))
+        ++done;
+      else if (!why_failed(unit, folder).empty())
+        ++failed;
+    }
+    if (done + failed != told) callbacks.on_change(done, failed), told = done + failed;
+  };
+  while (!workers.empty()) {
+    std::erase_if(workers, [&](pid_t pid) {
+      int status = 0;
+      if (waitpid(pid, &status, WNOHANG) == 0) return false;
+      if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) well = false;
+      return true;
+    });
+    tell();
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  }
+  require(well, "a worker of the suite ended early; the same command goes on");
+  return told == units.size();
+}
+
+}  // namespace ebit::analysis
