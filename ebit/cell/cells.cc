@@ -2,8 +2,10 @@
 
 #include <type_traits>
 
+#include "ebit/base/choice.h"
 #include "ebit/base/error.h"
 #include "ebit/cell/controlled/controlled_cell.h"
+#include "ebit/cell/feedback_cell.h"
 #include "ebit/cell/gated/gated_cell.h"
 #include "ebit/cell/register/register_cell.h"
 
@@ -59,13 +61,20 @@ CellOptions with_gradient(CellOptions options, std::string_view method) {
   return options;
 }
 
+CellOptions with_freeze(CellOptions options, std::string_view what) {
+  find_row(freezes(), "unknown choice of what is frozen", what);
+  std::visit([&](auto& own) { own.freeze = what; }, options);
+  return options;
+}
+
 template <class T>
 std::unique_ptr<Cell<T>> make_cell(const CellOptions& options) {
   return std::visit(
       [](const auto& own) -> std::unique_ptr<Cell<T>> {
         using Options = std::decay_t<decltype(own)>;
         if constexpr (std::is_same_v<Options, RegisterOptions>)
-          return std::make_unique<RegisterCell<T>>(own);
+          return own.feedback ? std::unique_ptr<Cell<T>>(std::make_unique<FeedbackCell<T>>(own))
+                              : std::make_unique<RegisterCell<T>>(own);
         else if constexpr (std::is_same_v<Options, ControlledOptions>)
           return std::make_unique<ControlledCell<T>>(own);
         else

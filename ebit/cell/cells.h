@@ -43,6 +43,10 @@ CellOptions with_entropy(CellOptions options, std::string_view kind, std::string
 /// does not have it.
 CellOptions with_gradient(CellOptions options, std::string_view method);
 
+/// The same cell with what a row of freezes() names frozen. Throws Error for one that is not there;
+/// make_cell() does for one that the family does not have.
+CellOptions with_freeze(CellOptions options, std::string_view what);
+
 /// Makes the cell. Throws Error for options that are out of range, unknown or do not fit together, and for
 /// sizes that the machine's memory does not hold.
 template <class T>

@@ -72,8 +72,8 @@ CellModel<T>::CellModel(ModelSpec spec)
   std::size_t count = head_offset_;
   if (head_) {
     const auto in = static_cast<std::int64_t>(readouts_), out = static_cast<std::int64_t>(outputs_);
-    add_segment(segments_, "head.weight", {out, in}, linear_range(readouts_));
-    count = add_segment(segments_, "head.bias", {out}, linear_range(readouts_));
+    add_segment(segments_, "head.weight", {out, in}, linear_range(readouts_), SegmentKind::kClassical);
+    count = add_segment(segments_, "head.bias", {out}, linear_range(readouts_), SegmentKind::kClassical);
   }
   std::vector<double> start(count);
   MersenneDraws draws(spec_.seed);

@@ -43,7 +43,7 @@ class CellModel : public Model {
  public:
   explicit CellModel(ModelSpec spec);  ///< throws Error as completed() and make_cell() do
 
-  std::int64_t parameters() const override { return static_cast<std::int64_t>(numbers_.size()); }
+  NumberCounts counts() const override { return counts_of(segments_); }
   Tensors weights() const override { return named(numbers_); }
   void load(const Tensors& weights, std::string_view where) override;
   void reset_state() override { carried_ = 0; }

@@ -39,7 +39,7 @@ std::string Model::summary() const {
       !classical && std::holds_alternative<RegisterOptions>(std::get<CellOptions>(spec_.core));
   if (is_register && spec_.head.answer == Answer::kNumbers && spec_.head.linear) text += ", linear head";
   if (spec_.head.answer == Answer::kTranslation) text += ", encoder and decoder";
-  return fmt::format("{}, {} parameters", text, parameters());
+  return fmt::format("{}, {}", text, counts_text(counts()));
 }
 
 std::vector<double> Model::core_inputs(const Examples& examples) {

@@ -74,6 +74,8 @@ struct ModelConfig {
   GatedOptions gated;               ///< family "gated"; likewise
   fit::ClassicalOptions classical;  ///< the classical families; `core` is the model's
   std::string ansatz_file;          ///< a user's gate list (TOML or JSON), instead of a row of ansaetze()
+  bool entanglement = true;         ///< cells: false: ansaetze without their two-wire gates
+  std::string freeze = "none";      ///< cells: a row of freezes()
   std::string head = "none";        ///< forecast with a cell: "none" or "linear" behind the readouts
   std::string input_map = "auto";   ///< a row of input_maps(): what brings a step to the numbers a cell takes
   int embedding = 32;               ///< width of token embeddings

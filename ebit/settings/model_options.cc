@@ -2,11 +2,13 @@
 #include "ebit/cell/ansatz.h"
 #include "ebit/cell/controlled/activation.h"
 #include "ebit/cell/encoder.h"
+#include "ebit/cell/gated/circuit_mixture.h"
 #include "ebit/cell/gated/gate_encoder.h"
 #include "ebit/cell/gradient_memory.h"
 #include "ebit/cell/gradient_method.h"
 #include "ebit/cell/register/engine_choice.h"
 #include "ebit/cell/register/hidden_update.h"
+#include "ebit/cell/segment.h"
 #include "ebit/info/entropy.h"
 #include "ebit/settings/option_rows.h"
 
@@ -23,8 +25,15 @@ Names trainable_names() {
 bool with_hidden_layers(const Config& c) { return !c.model.qrnn.ffn.hidden.empty(); }
 
 constexpr Users kOfRegister{.families = kRegister};
+constexpr Users kOfCells{.families = kCells};
 constexpr Users kOfQrnn{.families = kQrnn};
 constexpr Users kOfGated{.families = kGated};
+constexpr Users kOfGatedSingle{.families = kGated,
+                               .effective = [](const Config& c) { return c.model.gated.mixture == "none"; },
+                               .when = "with --mixture none"};
+constexpr Users kOfMixture{.families = kGated,
+                           .effective = [](const Config& c) { return c.model.gated.mixture != "none"; },
+                           .when = "with --mixture shared or per-gate"};
 constexpr Users kOfGatedUniform{
     .families = kGated,
     .effective = [](const Config& c) { return c.model.gated.init_deviation == 0; },
@@ -65,9 +74,17 @@ const OptionRow kOptions[] = {
      "of the step's numbers x and the hidden state h in what enters the circuits",
      EBIT_SLOT(model.gated.order), [] { return names_of(gate_orders()); }, kOfGated},
     {"model", "encoder", "--encoder", "how a number enters its wire", EBIT_SLOT(model.gated.encoder),
-     [] { return names_of(gate_encoders()); }, kOfGated},
+     [] { return names_of(gate_encoders()); }, kOfGatedSingle},
     {"model", "ansatz", "--ansatz", "of every circuit", EBIT_SLOT(model.gated.ansatz),
-     [] { return names_of(ansaetze()); }, kOfGated},
+     [] { return names_of(ansaetze()); }, kOfGatedSingle},
+    {"model", "mixture", "--mixture", "gates that are weighted sums of circuits: whose weights",
+     EBIT_SLOT(model.gated.mixture), [] { return names_of(mixtures()); }, kOfGated},
+    {"model", "mixture_encoders", "--mixture-encoders", "encoders of a mixture's circuits",
+     EBIT_SLOT(model.gated.mixture_encoders), nullptr, kOfMixture},
+    {"model", "mixture_ansaetze", "--mixture-ansaetze", "ansaetze of them, each with every encoder",
+     EBIT_SLOT(model.gated.mixture_ansaetze), nullptr, kOfMixture},
+    {"model", "mixture_norm", "--mixture-norm", "how a mixture's weights enter",
+     EBIT_SLOT(model.gated.mixture_norm), [] { return names_of(mixture_norms()); }, kOfMixture},
     {"model", "linear_in", "--linear-in", "trained linear maps from x and h to the circuits' wires",
      EBIT_SLOT(model.gated.linear_in), [] { return names_of(gate_linears()); }, kOfGated},
     {"model", "linear_out", "--linear-out", "trained linear maps from readouts to gates",
@@ -84,9 +101,6 @@ const OptionRow kOptions[] = {
      {.families = kGated,
       .effective = [](const Config& c) { return c.model.gated.architecture == "gru"; },
       .when = "with --architecture gru"}},
-    {"model", "trained_angles", "--trained-angles",
-     "the circuits' angles are trained; false: they stay as they were drawn", EBIT_SLOT(model.gated.trained),
-     nullptr, kOfGated},
     {"model",
      "ansatz_file",
      "--ansatz-file",
@@ -110,11 +124,15 @@ const OptionRow kOptions[] = {
     {"model", "hidden", "--hidden", "what of the ancilla register survives a step",
      EBIT_SLOT(model.reg.hidden), [] { return names_of(hidden_updates<double>()); }, kOfRegister},
     {"model", "readout", "--readout",
-     "Pauli strings that are read, such as Z1 or X0Z1; empty: Z of the last system wire",
+     "Pauli strings that are read, such as Z1 or X0*Z1, letters for each of them on every qubit, ZZ for "
+     "every "
+     "pair; empty: Z of the last system wire",
      EBIT_SLOT(model.reg.readout), nullptr, kOfRegister},
     {"model", "readout", "--readout",
-     "Pauli strings that are read, or letters for each of them on every qubit", EBIT_SLOT(model.qrnn.readout),
-     nullptr, kOfQrnn},
+     "Pauli strings that are read, letters for each of them on every qubit, or ZZ for every pair",
+     EBIT_SLOT(model.qrnn.readout), nullptr, kOfQrnn},
+    {"model", "feedback", "--feedback", "readouts enter with the next step's numbers",
+     EBIT_SLOT(model.reg.feedback), nullptr, kOfRegister},
     {"model", "epsilon", "--epsilon", "added to amplitudes before their norm is taken",
      EBIT_SLOT(model.reg.epsilon), nullptr, kOfRegister},
     {"model", "init_low", "--init-low", "angles start at random from here, radians",
@@ -203,6 +221,11 @@ const OptionRow kOptions[] = {
        return Names{"none", "linear"};
      },
      {.families = kCells, .problems = kForecast}},
+    {"model", "entanglement", "--entanglement",
+     "the circuits' two-qubit gates are there; --no-entanglement drops them with their angles",
+     EBIT_SLOT(model.entanglement), nullptr, kOfCells},
+    {"model", "freeze", "--freeze", "what of the cell stays as it was drawn", EBIT_SLOT(model.freeze),
+     [] { return names_of(freezes()); }, kOfCells},
     {"model",
      "input_map",
      "--input-map",

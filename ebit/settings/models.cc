@@ -62,10 +62,13 @@ constexpr Choice kInputMaps[] = {
     {"tanh", "the same with 0.99 tanh behind it"},
 };
 
-// The most numbers, up to `width`, that the encoder takes on these wires.
-int most_features(const Encoder& encoder, int wires, int width) {
+// The most numbers, up to `width`, that the encoder takes on these wires beside readouts that are fed back.
+int most_features(const Encoder& encoder, int wires, int width, int fed) {
   for (int features = std::min(wires, width); features >= 1; --features)
-    if (encoder.fits(wires, features)) return features;
+    if (encoder.fits(wires, features + fed)) return features;
+  require(fed == 0,
+          "the encoder {} has no room for a number beside {} readouts that are fed back on {} wires",
+          encoder.name, fed, wires);
   fail("the encoder {} takes no number of features on {} wires", encoder.name, wires);
 }
 
@@ -75,16 +78,18 @@ void map_input(const Config& config, std::string_view data, fit::InputSpec& inpu
   const int wires = config.model.reg.system;
   const bool bounded = !encoder.accepts(1.5), bits = !encoder.accepts(0.5);
   const bool series = find_problem(config.problem.name).set == kForecast;
+  const int fed =
+      config.model.reg.feedback && wires >= 1 ? static_cast<int>(readouts_of(config.model.reg).size()) : 0;
   std::string wanted = config.model.input_map;
   if (wanted == "auto") {
     // A series is scaled to the encoder's domain, and tokens have embeddings, which are any numbers.
-    const bool fits = wires >= 1 && encoder.fits(wires, input.width);
+    const bool fits = wires >= 1 && encoder.fits(wires, input.width + fed);
     wanted = series || (fits && !bounded) ? "none" : bounded ? "tanh" : "linear";
   }
   if (wanted == "none" || wires < 1) return;
   require(!bits, "the encoder {} takes bits, which no trained map gives: {} needs another --encoder",
           encoder.name, data);
-  input.map = most_features(encoder, wires, input.width);
+  input.map = most_features(encoder, wires, input.width, fed);
   input.squash = wanted == "tanh";
 }
 

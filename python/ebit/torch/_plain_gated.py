@@ -71,7 +71,6 @@ class Gated:
         y = self._linear("linear_in", name, v)
         angles = torch.stack([rule(y) for rule in _ENCODERS[self.parts["encoder"]]], 2).flatten(1)
         shared = self.weights[f"circuits.{name}.angles"].reshape(-1)
-        shared = shared if self.parts["trained"] else shared.detach()
         psi = run(self.parts["circuit"], self.parts["qubits"], zero_state(self.parts["qubits"], self.like), shared, angles)
         z = self.readout.pure(psi)[:, :self.parts["measured"] if measured is None else measured]
         return self._linear("linear_out", name, z)
