@@ -17,9 +17,8 @@ using Eigen::Index;
 using Eigen::MatrixXd;
 using Eigen::VectorXd;
 
-// Powers of ten behind 0; written out, so that each is the number that a user would type.
-constexpr double kPenalties[] = {0,    1e-12, 1e-11, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5,
-                                 1e-4, 1e-3,  1e-2,  1e-1,  1,    1e1,  1e2,  1e3};
+// Written out, so that each is the number that a user would type.
+constexpr double kPenalties[] = {0, 1e-12, 1e-10, 1e-8, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1, 1e1, 1e2, 1e3};
 
 // Rows that are folded in at once, on top of R: many enough that most of the work is on new rows.
 Index block_rows(Index width) { return 4 * width + 256; }
@@ -34,8 +33,9 @@ struct RidgeSolver::Factor {
   std::size_t rows = 0;
   bool folded = true;  // the used rows are R alone
 
-  // Singular values and vectors of the centred X = U S V^T, and U^T Y [D, O].
+  // Singular values and vectors of the centred leading columns X = U S V^T, and U^T Y [leading, O].
   struct Spectrum {
+    Index leading;
     VectorXd s;
     MatrixXd v, c;
     double cut;   // singular values up to here are rounding
@@ -65,16 +65,21 @@ struct RidgeSolver::Factor {
     return r;
   }
 
-  const Spectrum& decompose() {
+  // The factor of leading columns is the leading part of R; what is below it in the columns of Y is left
+  // over.
+  const Spectrum& decompose(std::size_t count) {
     require(rows > 0, "least squares needs at least one row of features with their targets");
-    if (spectrum) return *spectrum;
+    require(count <= static_cast<std::size_t>(D), "there are {} features, of which {} cannot lead", D, count);
+    const Index leading = count == 0 ? D : static_cast<Index>(count);
+    if (spectrum && spectrum->leading == leading) return *spectrum;
     const MatrixXd r = triangle();
-    Eigen::BDCSVD<MatrixXd> svd(r.block(1, 1, D, D), Eigen::ComputeFullU | Eigen::ComputeFullV);
-    Spectrum found{.s = svd.singularValues(),
+    Eigen::BDCSVD<MatrixXd> svd(r.block(1, 1, leading, leading), Eigen::ComputeFullU | Eigen::ComputeFullV);
+    Spectrum found{.leading = leading,
+                   .s = svd.singularValues(),
                    .v = svd.matrixV(),
-                   .c = svd.matrixU().transpose() * r.block(1, 1 + D, D, O),
+                   .c = svd.matrixU().transpose() * r.block(1, 1 + D, leading, O),
                    .cut = 0,
-                   .rest = r.block(1 + D, 1 + D, O, O).squaredNorm()};
+                   .rest = r.block(1 + leading, 1 + D, width - 1 - leading, O).squaredNorm()};
     const auto size = static_cast<double>(std::max(rows, static_cast<std::size_t>(D)));
     found.cut = found.s[0] * size * std::numeric_limits<double>::epsilon();
     return spectrum.emplace(std::move(found));
@@ -131,18 +136,19 @@ void RidgeSolver::add(std::size_t rows, const double* x, const double* y) {
   }
 }
 
-LinearMap RidgeSolver::solve(double penalty) {
+LinearMap RidgeSolver::solve(double penalty, std::size_t leading) {
   check_penalty(penalty);
   Factor& f = *factor_;
-  const Factor::Spectrum& found = f.decompose();
+  const Factor::Spectrum& found = f.decompose(leading);
   MatrixXd scaled = found.c;
-  for (Index k = 0; k < f.D; ++k) scaled.row(k) *= inverse(found.s[k], penalty, found.cut);
-  const MatrixXd w = found.v * scaled;  // [D, O]
+  for (Index k = 0; k < found.leading; ++k) scaled.row(k) *= inverse(found.s[k], penalty, found.cut);
+  const MatrixXd w = found.v * scaled;  // [leading, O]
   // The first row of R is that of the means: n b = sum y - W sum x, all divided by sqrt n.
-  const VectorXd b = (f.block.row(0).tail(f.O) - f.block.row(0).segment(1, f.D) * w) / f.block(0, 0);
+  const VectorXd b =
+      (f.block.row(0).tail(f.O) - f.block.row(0).segment(1, found.leading) * w) / f.block(0, 0);
   LinearMap map{.weights = std::vector<double>(features() * outputs()), .bias = {b.begin(), b.end()}};
-  Eigen::Map<Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>>(map.weights.data(), f.O,
-                                                                                     f.D) = w.transpose();
+  // W [O, D] in rows is [D, O] in columns.
+  Eigen::Map<MatrixXd>(map.weights.data(), f.D, f.O).topRows(found.leading) = w;
   return map;
 }
 
@@ -161,11 +167,11 @@ double RidgeSolver::mean_square_error(const LinearMap& map) {
   return sum / (static_cast<double>(f.rows) * static_cast<double>(f.O));
 }
 
-double RidgeSolver::cross_validation(double penalty) {
+double RidgeSolver::cross_validation(double penalty, std::size_t leading) {
   check_penalty(penalty);
-  const Factor::Spectrum& found = factor_->decompose();
+  const Factor::Spectrum& found = factor_->decompose(leading);
   double residual = found.rest, freedom = 1;
-  for (Index k = 0; k < factor_->D; ++k) {
+  for (Index k = 0; k < found.leading; ++k) {
     const double kept = found.s[k] * inverse(found.s[k], penalty, found.cut);
     residual += (1 - kept) * (1 - kept) * found.c.row(k).squaredNorm();
     freedom += kept;
@@ -178,17 +184,18 @@ double RidgeSolver::cross_validation(double penalty) {
 
 std::span<const double> ridge_penalties() { return kPenalties; }
 
-RidgeChoice choose_ridge(RidgeSolver& training, RidgeSolver* validation, std::span<const double> penalties) {
-  require(!penalties.empty(), "there is no penalty to choose from");
-  const bool validated = validation != nullptr && validation->rows() > 0;
+RidgeChoice choose_ridge(RidgeSolver& training, std::span<const double> penalties,
+                         std::span<const std::size_t> leading, const RidgeJudge& judge) {
+  require(!penalties.empty() && !leading.empty(), "there is no penalty to choose from");
   RidgeChoice best;
-  for (const double penalty : penalties) {
-    LinearMap map = training.solve(penalty);
-    const double judged = validated ? validation->mean_square_error(map) : training.cross_validation(penalty);
-    if (!best.map.weights.empty() && !(judged < best.judged)) continue;
-    best = {.map = std::move(map), .penalty = penalty, .training = 0, .judged = judged};
-  }
-  best.training = training.mean_square_error(best.map);
+  bool any = false;
+  for (const std::size_t count : leading)
+    for (const double penalty : penalties) {
+      RidgeChoice next{.map = training.solve(penalty, count), .penalty = penalty, .leading = count};
+      next.judged = judge ? judge(next) : training.cross_validation(penalty, count);
+      if (any && !(next.judged < best.judged)) continue;
+      best = std::move(next), any = true;
+    }
   return best;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <span>
 #include <vector>
@@ -38,38 +39,44 @@ class RidgeSolver {
 
   /// The map that minimises |Y - X W^T - b|^2 + penalty |W|^2, sums over all rows and outputs; of several the
   /// one with the smallest W, as where features depend on each other or are more than rows and the penalty
-  /// is 0. Any number of penalties costs one singular value decomposition. Throws Error for a penalty below
-  /// 0 or not finite, and where no row was added.
-  LinearMap solve(double penalty);
+  /// is 0. Any number of penalties costs one singular value decomposition. @param leading so many features
+  /// take part, the first ones, and all other weights are 0; 0: all. Throws Error for a penalty below 0 or
+  /// not finite, more features than there are, and where no row was added.
+  LinearMap solve(double penalty, std::size_t leading = 0);
 
   /// The mean over rows and outputs of the squared error of any map on the rows added, without going over
   /// them again. Throws Error where no row was added, and for a map of other sizes.
   double mean_square_error(const LinearMap& map);
 
-  /// Generalised cross-validation of solve(penalty), an estimate of its error on new rows from these alone
-  /// (Golub, Heath and Wahba 1979): n RSS / ((n - p)^2 O) with p = 1 + sum of s^2 / (s^2 + penalty), the
-  /// degrees of freedom. Infinite where p >= n. Throws Error as solve().
-  double cross_validation(double penalty);
+  /// Generalised cross-validation of solve(penalty, leading), an estimate of its error on new rows from these
+  /// alone (Golub, Heath and Wahba 1979): n RSS / ((n - p)^2 O) with p = 1 + sum of s^2 / (s^2 + penalty),
+  /// the degrees of freedom. Infinite where p >= n. Throws Error as solve().
+  double cross_validation(double penalty, std::size_t leading = 0);
 
  private:
   struct Factor;
   std::unique_ptr<Factor> factor_;
 };
 
-/// 0, 1e-12, 1e-11, ..., 1e3: the penalties that are tried where none is given.
+/// 0, 1e-12, 1e-10, 1e-8, 1e-6, ..., 1e3 in steps of ten: the penalties that are tried where none is given.
 std::span<const double> ridge_penalties();
 
-/// What choose_ridge() found.
+/// A map among those that may be chosen.
 struct RidgeChoice {
-  LinearMap map;        ///< fitted on the training rows
-  double penalty = 0;   ///< of `penalties`, the one that was best
-  double training = 0;  ///< mean squared error on the training rows
-  double judged = 0;    ///< by which it was chosen: the same of the validation rows, or cross_validation()
+  LinearMap map;            ///< fitted on the training rows
+  double penalty = 0;       ///< of the penalties, the one that was best
+  std::size_t leading = 0;  ///< so many features take part; 0: all
+  double judged = 0;        ///< what it was chosen by
 };
 
-/// The map of the penalty with the smallest mean squared error on the rows of `validation`, fitted on those
-/// of `training` alone; the first of several that are equally good. @param validation null, or without rows:
-/// chosen by cross_validation() on the training rows. Throws Error for no penalties, and as solve().
-RidgeChoice choose_ridge(RidgeSolver& training, RidgeSolver* validation, std::span<const double> penalties);
+/// How good a candidate is: the smaller, the better.
+using RidgeJudge = std::function<double(const RidgeChoice& candidate)>;
+
+/// The best of the maps fitted on the rows of `training`, for each penalty and each count of leading features
+/// ({0}: all); the first of several that are equally good. @param judge such as the loss on a validation
+/// part; empty: cross_validation() on the training rows. Throws Error for nothing to choose from, and as
+/// solve().
+RidgeChoice choose_ridge(RidgeSolver& training, std::span<const double> penalties,
+                         std::span<const std::size_t> leading, const RidgeJudge& judge);
 
 }  // namespace ebit::fit

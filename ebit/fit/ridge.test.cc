@@ -163,23 +163,42 @@ TEST(Ridge, CrossValidationIsThatOfTheHatMatrix) {
   }
 }
 
+TEST(Ridge, LeadingFeaturesAreARegressionOfTheirOwn) {
+  const Rows rows(300, 6, 2);
+  RidgeSolver all(6, 2), first(2, 2);
+  rows.add_to(all);
+  for (std::size_t r = 0; r < rows.count; ++r) first.add(1, &rows.x[r * 6], &rows.y[r * 2]);
+  for (const double penalty : {0.0, 2.0}) {
+    const LinearMap part = all.solve(penalty, 2), own = first.solve(penalty);
+    for (std::size_t o = 0; o < 2; ++o) {
+      EXPECT_NEAR(part.bias[o], own.bias[o], 1e-11);
+      for (std::size_t k = 0; k < 6; ++k)
+        EXPECT_NEAR(part.weights[o * 6 + k], k < 2 ? own.weights[o * 2 + k] : 0, 1e-12);
+    }
+    EXPECT_NEAR(all.cross_validation(penalty, 2), first.cross_validation(penalty), 1e-11);
+  }
+  EXPECT_EQ(all.solve(1, 6).weights, all.solve(1).weights);
+  EXPECT_THAT(error_of([&] { all.solve(1, 7); }), HasSubstr("of which 7 cannot lead"));
+}
+
 TEST(Ridge, ThePenaltyIsTheOneThatIsBestOnOtherRows) {
-  // More features than the 30 rows tell apart: no penalty overfits, the largest says nothing.
+  // Hardly more rows than features: no penalty overfits, the largest says nothing.
   const Rows training(30, 25, 1, 4), validation(200, 25, 1, 5);
-  RidgeSolver solver(25, 1), judge(25, 1);
-  training.add_to(solver), validation.add_to(judge);
-  const RidgeChoice best = choose_ridge(solver, &judge, ridge_penalties());
+  RidgeSolver solver(25, 1), other(25, 1);
+  training.add_to(solver), validation.add_to(other);
+  const std::size_t all[] = {0}, some[] = {1, 0};
+  const auto judge = [&](const RidgeChoice& candidate) { return other.mean_square_error(candidate.map); };
+  const RidgeChoice best = choose_ridge(solver, ridge_penalties(), all, judge);
   EXPECT_GT(best.penalty, 0);
   EXPECT_LT(best.penalty, 1e3);
   for (const double penalty : ridge_penalties())
-    EXPECT_LE(best.judged, judge.mean_square_error(solver.solve(penalty)));
+    EXPECT_LE(best.judged, other.mean_square_error(solver.solve(penalty)));
   EXPECT_EQ(best.map.weights, solver.solve(best.penalty).weights);
-  EXPECT_EQ(best.training, solver.mean_square_error(best.map));
+  // The targets depend on the first feature alone.
+  EXPECT_EQ(choose_ridge(solver, ridge_penalties(), some, judge).leading, 1u);
 
-  const RidgeChoice alone = choose_ridge(solver, nullptr, ridge_penalties());
+  const RidgeChoice alone = choose_ridge(solver, ridge_penalties(), all, {});
   for (const double penalty : ridge_penalties()) EXPECT_LE(alone.judged, solver.cross_validation(penalty));
-  RidgeSolver empty(25, 1);
-  EXPECT_EQ(choose_ridge(solver, &empty, ridge_penalties()).penalty, alone.penalty);
 }
 
 TEST(Ridge, BadInputIsNamed) {
@@ -194,7 +213,7 @@ TEST(Ridge, BadInputIsNamed) {
   solver.add(1, fine, &y);
   EXPECT_THAT(error_of([&] { solver.solve(-1); }), HasSubstr("0 or above, not -1"));
   EXPECT_THAT(error_of([&] { solver.mean_square_error({{1}, {1}}); }), HasSubstr("does not fit"));
-  EXPECT_THAT(error_of([&] { choose_ridge(solver, nullptr, {}); }), HasSubstr("no penalty"));
+  EXPECT_THAT(error_of([&] { choose_ridge(solver, {}, {}, {}); }), HasSubstr("no penalty"));
 }
 
 }  // namespace
