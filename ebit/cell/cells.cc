@@ -63,7 +63,14 @@ CellOptions with_gradient(CellOptions options, std::string_view method) {
 
 CellOptions with_freeze(CellOptions options, std::string_view what) {
   find_row(freezes(), "unknown choice of what is frozen", what);
-  std::visit([&](auto& own) { own.freeze = what; }, options);
+  std::visit(
+      [&](auto& own) {
+        if constexpr (requires { own.freeze; })
+          own.freeze = what;
+        else
+          require(what == "none", "nothing of a {} cell can be frozen", family_of(options).name);
+      },
+      options);
   return options;
 }
 

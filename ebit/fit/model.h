@@ -97,6 +97,9 @@ class Model {
   virtual std::unique_ptr<TrainStep> make_step(const TrainOptions& options) = 0;
 
  protected:
+  /// What summary() adds behind the core, such as ", degree 2".
+  virtual std::string remark() const { return {}; }
+
   ModelSpec spec_;  ///< of the derived class to fill in
 };
 
