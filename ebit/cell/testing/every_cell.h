@@ -154,12 +154,12 @@ inline void add_ablated_cells(std::vector<NamedCell>& all) {
         o.every_step = all.size() % 3 != 0;
         all.push_back({fmt::format("gated {} mixture {} {}", o.architecture, o.mixture, o.mixture_norm), o});
       }
-  const std::vector<CellOptions> bases = {
-      RegisterOptions{.ansatz = "zz-ring", .hidden = "collapse", .readout = {"Z0", "ZZ"}, .every_step = true},
-      ControlledOptions{.inputs = 2, .qubits = 3, .angle_scale = 0.3, .initial = "trainable"},
-      GatedOptions{.inputs = 2, .qubits = 3, .ansatz = "strongly-entangling"},
-      GatedOptions{
-          .inputs = 2, .qubits = 3, .mixture = "shared", .mixture_ansaetze = {"ring-rx", "brick-ry"}}};
+  RegisterOptions zz;
+  zz.ansatz = "zz-ring", zz.readout = {"Z0", "ZZ"}, zz.every_step = true;
+  ControlledOptions written{.inputs = 2, .qubits = 3, .angle_scale = 0.3, .initial = "trainable"};
+  GatedOptions single{.inputs = 2, .qubits = 3, .ansatz = "strongly-entangling"}, mixed = single;
+  mixed.mixture = "shared", mixed.mixture_ansaetze = {"ring-rx", "brick-ry"};
+  const std::vector<CellOptions> bases = {zz, written, single, mixed};
   for (const CellOptions& base : bases)
     for (bool entanglement : {false, true})
       for (const Choice& freeze : freezes()) {
@@ -174,7 +174,8 @@ inline void add_ablated_cells(std::vector<NamedCell>& all) {
   for (const char* hidden : {"collapse", "density", "coherent"})
     for (const char* encoder : {"linear-amplitude", "arctan-angle", "arccos-angle"}) {
       if (std::string_view(hidden) == "coherent" && std::string_view(encoder) == "linear-amplitude") continue;
-      RegisterOptions o{.system = 3, .ancilla = 1, .encoder = encoder, .layers_en = 1, .hidden = hidden};
+      RegisterOptions o;
+      o.system = 3, o.ancilla = 1, o.encoder = encoder, o.layers_en = 1, o.hidden = hidden;
       o.readout = {"Z0", "Z1*Z3"}, o.feedback = true, o.every_step = all.size() % 2 == 0;
       if (all.size() % 3 == 0 && o.hidden == "collapse") o.entropy = "von-neumann";
       all.push_back({fmt::format("register {} {} with feedback", hidden, encoder), o});
