@@ -140,6 +140,17 @@ inline void add_gated_cells(std::vector<NamedCell>& all) {
       }
 }
 
+/// With and without what can be left out.
+inline void add_echo_cells(std::vector<NamedCell>& all) {
+  for (const double leak : {1.0, 0.3})
+    for (const bool read_input : {true, false}) {
+      EchoOptions o;
+      o.inputs = 2, o.hidden = 5, o.leak = leak, o.read_input = read_input, o.density = 0.6;
+      o.every_step = read_input == (leak < 1);
+      all.push_back({fmt::format("echo, leak {}, read input {}", leak, read_input), o});
+    }
+}
+
 /// Every preset, and rows of every table.
 inline const std::vector<NamedCell>& every_cell() {
   static const std::vector<NamedCell> all = [] {
@@ -148,6 +159,7 @@ inline const std::vector<NamedCell>& every_cell() {
     add_register_cells(cells);
     add_controlled_cells(cells);
     add_gated_cells(cells);
+    add_echo_cells(cells);
     return cells;
   }();
   return all;
