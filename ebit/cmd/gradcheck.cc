@@ -77,6 +77,7 @@ GradientCheck check(const std::string& model, const Options& options) {
   const auto [cell_of_family, inputs] =
       family == kRegister ? std::pair(CellOptions(reg), reg.features)
       : family == kGated  ? std::pair(CellOptions(gated), gated.inputs)
+      : family == kEcho   ? std::pair(CellOptions(config.model.echo), config.model.echo.inputs)
                           : std::pair(CellOptions(config.model.qrnn), config.model.qrnn.inputs);
   CellOptions cell = with_sizes(cell_of_family, options.features.value_or(inputs), options.every_step);
   cell = with_freeze(cell, "none");  // frozen numbers have no gradient, whatever the outputs do

@@ -226,6 +226,8 @@ Config resolve(std::string_view problem, const std::optional<std::filesystem::pa
     apply_setting(config, setting);
     config.given.insert(setting.name);
   }
+  // A head that is solved is there, unless somebody says that it is not, which is refused with the model.
+  if (config.model.train_only == "head" && !config.given.contains("model.head")) config.model.head = "linear";
   for (const Setting& setting : flags) require_effect(config, setting);
   fill_cells(config);
   return config;

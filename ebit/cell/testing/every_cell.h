@@ -166,7 +166,11 @@ inline void add_ablated_cells(std::vector<NamedCell>& all) {
         if (freeze.name == "none" && entanglement) continue;
         if (freeze.name == "circuit" && std::holds_alternative<ControlledOptions>(base)) continue;
         CellOptions o = with_freeze(base, freeze.name);
-        std::visit([&](auto& own) { own.entanglement = entanglement; }, o);
+        std::visit(
+            [&](auto& own) {
+              if constexpr (requires { own.entanglement; }) own.entanglement = entanglement;
+            },
+            o);
         all.push_back({fmt::format("{} of {}, entanglement {}, frozen: {}", all.size(), family_of(o).name,
                                    entanglement, freeze.name),
                        o});
@@ -182,6 +186,17 @@ inline void add_ablated_cells(std::vector<NamedCell>& all) {
     }
 }
 
+/// With and without what can be left out.
+inline void add_echo_cells(std::vector<NamedCell>& all) {
+  for (const double leak : {1.0, 0.3})
+    for (const bool read_input : {true, false}) {
+      EchoOptions o;
+      o.inputs = 2, o.hidden = 5, o.leak = leak, o.read_input = read_input, o.density = 0.6;
+      o.every_step = read_input == (leak < 1);
+      all.push_back({fmt::format("echo, leak {}, read input {}", leak, read_input), o});
+    }
+}
+
 /// Every preset, and rows of every table.
 inline const std::vector<NamedCell>& every_cell() {
   static const std::vector<NamedCell> all = [] {
@@ -191,6 +206,7 @@ inline const std::vector<NamedCell>& every_cell() {
     add_controlled_cells(cells);
     add_gated_cells(cells);
     add_ablated_cells(cells);
+    add_echo_cells(cells);
     return cells;
   }();
   return all;
