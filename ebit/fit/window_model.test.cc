@@ -240,6 +240,38 @@ TEST(SolvedHead, StatefulWindowsBeforeTheWashoutDoNotCount) {
   EXPECT_THAT(error_of([&] { train(none, data); }), HasSubstr("a washout of 1000 steps leaves nothing"));
 }
 
+// Classes are numbers, 1 for the true one: the head is that of a model of as many numbers.
+TEST(SolvedHead, ClassesAreLearntAsNumbers) {
+  constexpr std::size_t kClasses = 3;
+  ModelSpec numbers = register_spec();
+  std::get<RegisterOptions>(std::get<CellOptions>(numbers.core)).readout = {"Z", "ZZ"};
+  numbers.head.outputs = kClasses, numbers.solve_head = true, numbers.ridge.penalty = 1e-3;
+  ModelSpec classes = numbers;
+  classes.head.answer = Answer::kClass;
+  Examples examples = random_examples(classes, 40, 4, 7);
+  examples.y.assign(40 * kClasses, 0.0);
+  for (std::size_t b = 0; b < 40; ++b)
+    examples.y[b * kClasses + static_cast<std::size_t>(examples.labels[b])] = 1;
+  std::vector<Tensors> found;
+  for (const ModelSpec& spec : {numbers, classes}) {
+    const std::shared_ptr<Model> model = make_model(spec);
+    const auto step = model->make_step({});
+    ASSERT_TRUE(step->solves());
+    step->start_epoch(0.1);
+    step->run(examples, 0);
+    step->solve({});
+    found.push_back(model->weights());
+    EXPECT_EQ(model->counts(), (NumberCounts{0, 3 * (10 + 1), 8 + 8}));
+  }
+  EXPECT_TRUE(same(found[0], found[1]));
+  Examples wrong = examples;
+  wrong.labels[3] = 3;
+  const std::shared_ptr<Model> model = make_model(classes);
+  const auto step = model->make_step({});
+  step->start_epoch(0.1);
+  EXPECT_THAT(error_of([&] { step->run(wrong, 0); }), HasSubstr("label 3 is none of 3"));
+}
+
 TEST(SolvedHead, WhatCannotBeSolvedIsRefused) {
   ModelSpec spec = register_spec();
   spec.solve_head = true;
@@ -247,7 +279,7 @@ TEST(SolvedHead, WhatCannotBeSolvedIsRefused) {
     edit(own);
     return error_of([&] { check(own); });
   };
-  EXPECT_THAT(refused(spec, [](ModelSpec& s) { s.head.answer = Answer::kClass; }), HasSubstr("with classes"));
+  EXPECT_THAT(refused(spec, [](ModelSpec& s) { s.head.answer = Answer::kClasses; }), HasSubstr("every step"));
   EXPECT_THAT(refused(spec, [](ModelSpec& s) { s.head.linear = false; }), HasSubstr("take --head linear"));
   EXPECT_THAT(refused(spec, [](ModelSpec& s) { s.input.map = 2; }), HasSubstr("take --input-map none"));
 }

@@ -4,6 +4,7 @@
 #include "ebit/base/error.h"
 #include "ebit/cell/controlled/controlled_cell.h"
 #include "ebit/cell/encoder.h"
+#include "ebit/cell/feedback_cell.h"
 #include "ebit/cell/gated/gated_cell.h"
 #include "ebit/cell/register/register_cell.h"
 #include "ebit/settings/models.h"
@@ -110,6 +111,8 @@ nb::dict parts(const BoundCell<T>& bound) {
     std::vector<std::string> readout;
     for (const Observable& observable : controlled->readout()) readout.push_back(observable.text);
     d["readout"] = readout;
+  } else if (dynamic_cast<const FeedbackCell<T>*>(&bound.cell())) {
+    d["family"] = "register with feedback";
   } else if (const auto* gated = dynamic_cast<const GatedCell<T>*>(&bound.cell())) {
     const GatedOptions& o = gated->options();
     const GatedSizes& sizes = gated->sizes();
@@ -117,6 +120,12 @@ nb::dict parts(const BoundCell<T>& bound) {
     d["order"] = o.order, d["update"] = o.update, d["encoder"] = o.encoder;
     d["qubits"] = o.qubits, d["measured"] = sizes.measured, d["hidden_size"] = sizes.hidden;
     d["state_numbers"] = gated->state_numbers(), d["circuit"] = circuit_object(gated->circuit());
+    d["mixture_norm"] = o.mixture_norm;
+    nb::list mixed;
+    for (const MixedCircuit& one : mixed_circuits(o))
+      mixed.append(nb::make_tuple(circuit_object(one.circuit), one.angles));
+    d["mixed"] = mixed;
+    if (o.mixture != "none") d["encoder"] = std::string(encoder_of(o).name);
   }
   return d;
 }
