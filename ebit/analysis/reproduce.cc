@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "ebit/base/atomic_file.h"
@@ -215,24 +216,36 @@ Reproduction reproduce(const ReproductionPlan& plan, const experiment::RunCallba
 }
 
 TextTable comparison(const ReproductionPlan& plan, const Reproduction& found) {
+  std::vector<experiment::ModelResult> all;
+  for (const RunResult& run : found.runs)
+    all.insert(all.end(), run.results.models.begin(), run.results.models.end());
+  const experiment::CountColumns counts(all);
   TextTable table{.title = plan.experiment.name + ", mean squared error of scaled values",
-                  .columns = {{"model", false}, {"parameters"}, {"train"}, {"test"}, {"seconds"}},
+                  .columns = {{"model", false}},
                   .rows = {},
                   .best_row = {},
-                  .notes = {}};
+                  .notes = {counts.note()}};
+  std::ranges::move(counts.columns(), std::back_inserter(table.columns));
+  for (const char* name : {"train", "test", "seconds"}) table.columns.push_back({name});
+  const auto add = [&](const std::string& name, std::vector<std::string> numbers,
+                       std::initializer_list<std::string> rest) {
+    numbers.insert(numbers.begin(), name);
+    numbers.insert(numbers.end(), rest);
+    table.rows.push_back(std::move(numbers));
+  };
   std::vector<double> test;
   for (const RunResult& run : found.runs)
     for (const experiment::ModelResult& model : run.results.models) {
       const auto on = [&](std::size_t part) { return scaled_error(run.results, model, part); };
-      table.rows.push_back({model.name, model.parameters ? std::to_string(model.parameters) : "–",
-                            table_spread(on(0).mean, on(0).spread), table_spread(on(2).mean, on(2).spread),
-                            model.parameters ? table_number(experiment::mean_seconds(model), 3) : "–"});
+      add(model.name, counts.cells(model),
+          {table_spread(on(0).mean, on(0).spread), table_spread(on(2).mean, on(2).spread),
+           model.counts.trained() > 0 ? table_number(experiment::mean_seconds(model), 3) : "–"});
       test.push_back(on(2).mean);
     }
   table.best_row = least_row(test);
   for (const PublishedError& row : plan.experiment.published)
-    table.rows.push_back({fmt::format("[reference] {}: {}", row.model, row.what), "–",
-                          table_number(row.train_mse), table_number(row.test_mse), "–"});
+    add(fmt::format("[reference] {}: {}", row.model, row.what), counts.dashes(),
+        {table_number(row.train_mse), table_number(row.test_mse), "–"});
   return table;
 }
 

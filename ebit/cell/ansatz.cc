@@ -6,6 +6,8 @@
 namespace ebit::inline cell {
 namespace {
 
+constexpr const char* kDiffQas = "after Chen and Tiwari 2025 (arXiv:2508.14955)";
+
 // Calls body(q, next) for the edges of the ring 0-1-...-n-0; two wires have one edge, one wire none.
 template <class Body>
 void for_each_edge(int wires, Body body, bool closed = true) {
@@ -81,30 +83,34 @@ Ansatz arctan_vqc_near() {
               }};
 }
 
-Ansatz brick_ry() {
-  return {.name = "brick-ry",
-          .help = "CNOT(0, 1) (2, 3) ..., CNOT(1, 2) (3, 4) ..., then RY on every wire.",
-          .source = "Chen's later release of the QLSTM, 2024",
+// The letter of a rotation as names have it: 'x', 'y', 'z'.
+char axis(GateId rotation) { return static_cast<char>(gate(rotation).name[1] - 'A' + 'a'); }
+
+Ansatz brick(GateId rotation, std::string source) {
+  return {.name = fmt::format("brick-r{}", axis(rotation)),
+          .help = fmt::format("CNOT(0, 1) (2, 3) ..., CNOT(1, 2) (3, 4) ..., then {} on every wire.",
+                              gate(rotation).name),
+          .source = std::move(source),
           .angles_per_layer = [](int wires) { return wires; },
           .append_layer =
-              [](Circuit& circuit, int, int first) {
+              [rotation](Circuit& circuit, int, int first) {
                 for (int start : {0, 1})
                   for (int q = start; q + 1 < circuit.wires(); q += 2) circuit.add(GateId::kCNOT, {q, q + 1});
                 for (int q = 0; q < circuit.wires(); ++q)
-                  circuit.add(GateId::kRY, {q}, {Angle::shared(first + q)});
+                  circuit.add(rotation, {q}, {Angle::shared(first + q)});
               }};
 }
 
-Ansatz ring_ry() {
-  return {.name = "ring-ry",
-          .help = "A CNOT ring of range 1, then RY on every wire.",
-          .source = "Cao et al. 2023 (Quantum Mach. Intell. 5:26), their circuit 10",
+Ansatz ring(GateId rotation, std::string source) {
+  return {.name = fmt::format("ring-r{}", axis(rotation)),
+          .help = fmt::format("A CNOT ring of range 1, then {} on every wire.", gate(rotation).name),
+          .source = std::move(source),
           .angles_per_layer = [](int wires) { return wires; },
           .append_layer =
-              [](Circuit& circuit, int, int first) {
+              [rotation](Circuit& circuit, int, int first) {
                 add_cnot_ring(circuit, 1);
                 for (int q = 0; q < circuit.wires(); ++q)
-                  circuit.add(GateId::kRY, {q}, {Angle::shared(first + q)});
+                  circuit.add(rotation, {q}, {Angle::shared(first + q)});
               }};
 }
 
@@ -177,14 +183,18 @@ std::span<const Ansatz> ansaetze() {
       strongly_entangling(),
       arctan_vqc(),
       arctan_vqc_near(),
-      brick_ry(),
-      ring_ry(),
+      brick(GateId::kRY, "Chen's later release of the QLSTM, 2024"),
+      ring(GateId::kRY, "Cao et al. 2023 (Quantum Mach. Intell. 5:26), their circuit 10"),
       crz_all(),
       zz_ring(),
       hardware_efficient(GateId::kCNOT, true),
       hardware_efficient(GateId::kCNOT, false),
       hardware_efficient(GateId::kCZ, true),
       hardware_efficient(GateId::kCZ, false),
+      brick(GateId::kRX, kDiffQas),
+      brick(GateId::kRZ, kDiffQas),
+      ring(GateId::kRX, kDiffQas),
+      ring(GateId::kRZ, kDiffQas),
   };
   return table;
 }

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <functional>
+#include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -18,6 +20,8 @@ struct Ansatz {
   std::function<int(int wires)> angles_per_layer;
   /// Appends layer number `layer` (0, 1, ...) with angles first_angle, first_angle + 1, ...
   std::function<void(Circuit& circuit, int layer, int first_angle)> append_layer;
+  /// The ansatz that this one is without its gates of two and more wires; null: it is whole.
+  std::shared_ptr<const Ansatz> whole = nullptr;
 };
 
 /// The built-in ansaetze.
@@ -25,6 +29,17 @@ std::span<const Ansatz> ansaetze();
 
 /// The built-in ansatz called `name`. Throws Error with the nearest name where there is none.
 const Ansatz& find_ansatz(std::string_view name);
+
+/// The same ansatz without its gates of two and more wires, a product of one-wire circuits: what is left when
+/// entanglement is taken away (Bowles, Ahmed, Schuld 2024, arXiv:2403.07059). Angles that no gate left takes
+/// are dropped too. Where an ansatz has no such gates, the functions of the result throw Error.
+Ansatz without_entanglement(const Ansatz& ansatz);
+
+/// `custom` where it is there, else the row `name`; with or without its entanglement.
+Ansatz chosen_ansatz(std::string_view name, const std::optional<Ansatz>& custom, bool entanglement);
+
+/// Its name, and of one without entanglement how many angles a layer are left on so many wires.
+std::string summary_of(const Ansatz& ansatz, int wires);
 
 /// In which order the layers take their rows of the angle array [layers, angles_per_layer].
 enum class LayerOrder {

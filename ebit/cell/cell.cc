@@ -1,5 +1,7 @@
 #include "ebit/cell/cell.h"
 
+#include <algorithm>
+
 #include "ebit/base/aligned.h"
 #include "ebit/base/error.h"
 
@@ -60,7 +62,20 @@ void Cell<T>::backward(std::span<const T> parameters, const SequenceInput<T>& in
   check(parameters, input);
   check_entropy(cotangent.entropy != nullptr);
   check_tape(input, tape);
-  run_backward(parameters, input, tape, cotangent, gradient);
+  SequenceGradient<T> wanted = gradient;
+  if (std::ranges::all_of(segments(), &Segment::frozen)) wanted.parameters = nullptr;
+  // Whatever a cell adds at the places of frozen numbers is taken back.
+  double* const d = wanted.parameters;
+  frozen_.clear();
+  for (const Segment& s : segments())
+    if (d && s.frozen) frozen_.insert(frozen_.end(), d + s.offset, d + s.offset + s.size);
+  run_backward(parameters, input, tape, cotangent, wanted);
+  auto kept = frozen_.begin();
+  for (const Segment& s : segments())
+    if (d && s.frozen) {
+      std::copy_n(kept, s.size, d + s.offset);
+      kept += static_cast<std::ptrdiff_t>(s.size);
+    }
 }
 
 template class Cell<float>;

@@ -54,7 +54,7 @@ struct SequenceCotangent {
 /// Where the gradients of a sequence are written.
 template <class T>
 struct SequenceGradient {
-  double* parameters = nullptr;  ///< [P], added to; null: not wanted
+  double* parameters = nullptr;  ///< [P], added to, but for frozen segments; null: not wanted
   T* x = nullptr;                ///< [B, T, F], written, zero past the end; null: not wanted
   T* state = nullptr;  ///< [B, S], written; null: not wanted. Of the state that the cell started from
 };
@@ -67,7 +67,8 @@ struct Capabilities {
   bool parameter_shift = false;  ///< the gradient can be had by parameter shift too
 };
 
-/// What makes sequences into outputs. All trainable numbers are one flat array, described by segments().
+/// What makes sequences into outputs. All its numbers are one flat array, described by segments(); those of
+/// frozen segments have no gradient.
 ///
 /// A tape is what a forward pass keeps for its backward pass. It lies in the caller's memory: give forward()
 /// tape_bytes() bytes, aligned to kAlignment, and the same bytes to backward(), with the same parameters and
@@ -84,7 +85,7 @@ class Cell {
   Cell& operator=(const Cell&) = delete;  ///< likewise
   virtual ~Cell() = default;              ///< frees its workspaces
 
-  virtual std::span<const Segment> segments() const = 0;  ///< the trainable blocks, in order, without gaps
+  virtual std::span<const Segment> segments() const = 0;  ///< its numbers, block by block, without gaps
   virtual std::size_t inputs() const = 0;                 ///< F, numbers of a step
   virtual std::size_t outputs() const = 0;                ///< K, numbers that are read
   virtual std::size_t state_numbers() const = 0;          ///< S, numbers of a sample's state
@@ -131,6 +132,7 @@ class Cell {
   void check_tape(const SequenceInput<T>& input, std::span<const std::byte> tape) const;
 
   mutable std::mutex mutex_;
+  std::vector<double> frozen_;  // gradients at the places of frozen numbers before a backward pass
 };
 
 }  // namespace ebit::inline cell

@@ -51,7 +51,7 @@ TEST(EveryCell, ParameterShiftEqualsTheCellsOwnGradient) {
   });
 }
 
-TEST(EveryCell, EverySegmentMoves) {
+TEST(EveryCell, EverySegmentMovesUnlessItIsFrozen) {
   for_every_cell<double>(3, 3, 100, [](const NamedCell& cell, CellProblem<double>& problem) {
     // Diagonal gates leave every Z as it is.
     if (cell.name.find("-rz") != std::string::npos) return;
@@ -60,9 +60,60 @@ TEST(EveryCell, EverySegmentMoves) {
       if (segment.name == "initial" && !problem.state.empty()) continue;
       double size = 0;
       for (std::size_t i = 0; i < segment.size; ++i) size = std::max(size, std::abs(d[segment.offset + i]));
-      EXPECT_GT(size, 1e-4) << segment.name;
+      if (segment.frozen)
+        EXPECT_EQ(size, 0) << segment.name;
+      else
+        EXPECT_GT(size, 1e-6) << segment.name;  // rounding leaves 1e-16
     }
   });
+}
+
+// Whatever stands at the places of frozen numbers stays there, the others are added to.
+TEST(EveryCell, GradientsOfFrozenNumbersAreLeftAlone) {
+  for (const char* freeze : {"circuit", "cell"})
+    for (const NamedCell& named : every_cell()) {
+      SCOPED_TRACE(testing::Message() << named.name << ", frozen: " << freeze);
+      const bool circuits =
+          std::ranges::any_of(make_cell<double>(named.options)->segments(),
+                              [](const Segment& s) { return s.kind == SegmentKind::kQuantum; });
+      const bool written = std::holds_alternative<ControlledOptions>(named.options);
+      if ((written || !circuits) && std::string_view(freeze) == "circuit") {
+        EXPECT_THAT(error_of([&] { make_cell<double>(with_freeze(named.options, freeze)); }),
+                    HasSubstr(written ? "its network writes them" : "no circuit of the cell has angles"));
+        continue;
+      }
+      CellProblem<double> whole(with_freeze(named.options, "none"), 2, 3, 5);
+      CellProblem<double> part(with_freeze(named.options, freeze), 2, 3, 5);
+      whole.training = part.training = named.training;
+      const auto expected = whole.gradient(), found = part.gradient();
+      EXPECT_EQ(part.y, whole.y);
+      EXPECT_EQ(found.x, expected.x);
+      std::vector<double> sum(part.parameters.size(), 0.25);
+      part.cell->backward(part.parameters, part.input(), part.forward(true), part.cotangent(),
+                          {sum.data(), nullptr, nullptr});
+      NumberCounts counts;
+      for (const Segment& s : part.cell->segments()) {
+        const bool quantum = s.kind == SegmentKind::kQuantum;
+        EXPECT_EQ(s.frozen, quantum || std::string_view(freeze) == "cell") << s.name;
+        (s.frozen ? counts.frozen : counts.classical) += static_cast<std::int64_t>(s.size);
+        for (std::size_t i = s.offset; i < s.offset + s.size; ++i) {
+          EXPECT_EQ(found.parameters[i], s.frozen ? 0 : expected.parameters[i]) << s.name;
+          EXPECT_NEAR(sum[i], 0.25 + found.parameters[i], 1e-12) << s.name;
+        }
+      }
+      EXPECT_EQ(counts_of(part.cell->segments()), counts);
+    }
+}
+
+TEST(Cells, CountsSayWhatIsTrained) {
+  const auto text = [](const CellOptions& o) {
+    return counts_text(counts_of(make_cell<double>(o)->segments()));
+  };
+  EXPECT_EQ(text(RegisterOptions{}), "24 parameters (16 quantum + 8 classical)");
+  EXPECT_EQ(text(with_freeze(RegisterOptions{}, "circuit")), "8 parameters, 16 frozen");
+  EXPECT_EQ(text(with_freeze(RegisterOptions{}, "cell")), "0 parameters, 24 frozen");
+  EXPECT_THAT(error_of([] { with_freeze(RegisterOptions{}, "circuits"); }),
+              HasSubstr("did you mean 'circuit'"));
 }
 
 TEST(EveryCell, Float32FollowsFloat64) {

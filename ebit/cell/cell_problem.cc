@@ -118,6 +118,8 @@ typename CellProblem<T>::Gradient CellProblem<T>::numerical_gradient(double step
   };
   const auto typed = [](const std::vector<double>& d) { return std::vector<T>(d.begin(), d.end()); };
   Gradient g{of(parameters), smooth_inputs() ? typed(of(x)) : std::vector<T>(x.size()), {}};
+  for (const Segment& s : cell->segments())
+    if (s.frozen) std::fill_n(g.parameters.begin() + static_cast<std::ptrdiff_t>(s.offset), s.size, 0.0);
   // An initial state of the cell's own is held against the same one when it is given.
   const std::vector<T> given = state;
   if (state.empty()) state = initial_state();

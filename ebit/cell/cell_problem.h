@@ -61,7 +61,7 @@ struct CellProblem {
   Gradient gradient();
   /// The same by parameter shift, for cells that have it. Throws Error for others.
   Gradient shifted_gradient();
-  /// The same by central differences of loss(); of bits: zero.
+  /// The same by central differences of loss(); of bits and frozen numbers: zero.
   Gradient numerical_gradient(double step);
 
  private:

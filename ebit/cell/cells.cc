@@ -2,8 +2,11 @@
 
 #include <type_traits>
 
+#include "ebit/base/choice.h"
 #include "ebit/base/error.h"
 #include "ebit/cell/controlled/controlled_cell.h"
+#include "ebit/cell/echo/echo_cell.h"
+#include "ebit/cell/feedback_cell.h"
 #include "ebit/cell/gated/gated_cell.h"
 #include "ebit/cell/register/register_cell.h"
 
@@ -17,6 +20,8 @@ constexpr CellFamily kFamilies[] = {
      "Xu 2025 (arXiv:2510.25557)"},
     {"gated", "circuits as the gates of a classical LSTM or GRU", "Chen, Yoo, Fang 2020 (arXiv:2009.01783)",
      "its memory is numbers, and its circuits start in |0...0> at every step"},
+    {"echo", "a random recurrent network of leaky neurons whose readout alone is learnt",
+     "Jaeger 2001 (GMD report 148)", "it is a classical network"},
 };
 static_assert(std::size(kFamilies) == std::variant_size_v<CellOptions>);
 
@@ -33,6 +38,8 @@ CellOptions with_sizes(CellOptions options, int inputs, bool every_step) {
     controlled->inputs = inputs, controlled->every_step = every_step;
   else if (auto* gated = std::get_if<GatedOptions>(&options))
     gated->inputs = inputs, gated->every_step = every_step;
+  else if (auto* echo = std::get_if<EchoOptions>(&options))
+    echo->inputs = inputs, echo->every_step = every_step;
   return options;
 }
 
@@ -53,9 +60,23 @@ CellOptions with_gradient(CellOptions options, std::string_view method) {
   auto* const own = std::get_if<RegisterOptions>(&options);
   require(own != nullptr || method == "adjoint",
           "a {} has gradients by the adjoint method only, not by '{}': {}", family_of(options).name, method,
-          std::holds_alternative<GatedOptions>(options) ? "its circuits are parts of a classical recursion"
-                                                        : "its angles come out of a network");
+          std::holds_alternative<EchoOptions>(options)    ? "it has no circuits"
+          : std::holds_alternative<GatedOptions>(options) ? "its circuits are parts of a classical recursion"
+                                                          : "its angles come out of a network");
   if (own) own->gradient = method;
+  return options;
+}
+
+CellOptions with_freeze(CellOptions options, std::string_view what) {
+  find_row(freezes(), "unknown choice of what is frozen", what);
+  std::visit(
+      [&](auto& own) {
+        if constexpr (requires { own.freeze; })
+          own.freeze = what;
+        else
+          require(what == "none", "nothing of a {} cell can be frozen", family_of(options).name);
+      },
+      options);
   return options;
 }
 
@@ -65,9 +86,12 @@ std::unique_ptr<Cell<T>> make_cell(const CellOptions& options) {
       [](const auto& own) -> std::unique_ptr<Cell<T>> {
         using Options = std::decay_t<decltype(own)>;
         if constexpr (std::is_same_v<Options, RegisterOptions>)
-          return std::make_unique<RegisterCell<T>>(own);
+          return own.feedback ? std::unique_ptr<Cell<T>>(std::make_unique<FeedbackCell<T>>(own))
+                              : std::make_unique<RegisterCell<T>>(own);
         else if constexpr (std::is_same_v<Options, ControlledOptions>)
           return std::make_unique<ControlledCell<T>>(own);
+        else if constexpr (std::is_same_v<Options, EchoOptions>)
+          return std::make_unique<EchoCell<T>>(own);
         else
           return std::make_unique<GatedCell<T>>(own);
       },

@@ -8,17 +8,18 @@
 
 #include "ebit/cell/cell.h"
 #include "ebit/cell/controlled/controlled_options.h"
+#include "ebit/cell/echo/echo_options.h"
 #include "ebit/cell/gated/gated_options.h"
 #include "ebit/cell/register/register_options.h"
 
 namespace ebit::inline cell {
 
 /// What makes a cell: the options of its family.
-using CellOptions = std::variant<RegisterOptions, ControlledOptions, GatedOptions>;
+using CellOptions = std::variant<RegisterOptions, ControlledOptions, GatedOptions, EchoOptions>;
 
 /// A row of the table of families; CellOptions::index() counts its rows.
 struct CellFamily {
-  std::string_view name;    ///< "register", "qrnn", "gated"
+  std::string_view name;    ///< "register", "qrnn", "gated", "echo"
   std::string_view help;    ///< one line
   std::string_view source;  ///< the paper
   /// Why its memory is not quantum, in a few words: there is no entropy in it, and nothing to inspect or
@@ -42,6 +43,10 @@ CellOptions with_entropy(CellOptions options, std::string_view kind, std::string
 /// The same cell with gradients by `method` (a row of gradient_methods()). Throws Error for a family that
 /// does not have it.
 CellOptions with_gradient(CellOptions options, std::string_view method);
+
+/// The same cell with what a row of freezes() names frozen. Throws Error for one that is not there;
+/// make_cell() does for one that the family does not have.
+CellOptions with_freeze(CellOptions options, std::string_view what);
 
 /// Makes the cell. Throws Error for options that are out of range, unknown or do not fit together, and for
 /// sizes that the machine's memory does not hold.

@@ -73,8 +73,8 @@ void Encoding<T>::add_segments(std::vector<Segment>& segments) const {
   const std::int64_t rows = std::int64_t{1} << wires_;
   InitialRange range = linear_bias_range(static_cast<std::size_t>(features_));
   range.single = false;
-  add_segment(segments, "encoder_weight", {rows, features_}, range);
-  add_segment(segments, "encoder_bias", {rows}, range);
+  add_segment(segments, "encoder_weight", {rows, features_}, range, SegmentKind::kClassical);
+  add_segment(segments, "encoder_bias", {rows}, range, SegmentKind::kClassical);
 }
 
 template <class T>

@@ -38,10 +38,10 @@ struct Options {
 // gradients are found is this command's own business, and the numbers are drawn from other ranges.
 bool sets_cell(const OptionRow& row) {
   constexpr std::string_view kWithoutEffect[] = {"gradient",       "init_low", "init_high",
-                                                 "init_deviation", "shots",    "trained_angles"};
+                                                 "init_deviation", "shots",    "freeze"};
   if (row.section != "model" || std::ranges::find(kWithoutEffect, row.key) != std::end(kWithoutEffect))
     return false;
-  if (row.key == "name" || row.key == "ansatz_file") return true;
+  if (row.key == "name" || row.key == "ansatz_file" || row.key == "entanglement") return true;
   Config config;
   const auto lies_in = [](const void* value, const auto& options) {
     const std::less<const void*> before;
@@ -73,13 +73,14 @@ GradientCheck check(const std::string& model, const Options& options) {
           model);
   const Config config = resolve("forecast", std::nullopt, settings);
   const RegisterOptions& reg = config.model.reg;
-  GatedOptions gated = config.model.gated;
-  gated.trained = true;  // angles that are not have no gradient, whatever the outputs do
+  const GatedOptions& gated = config.model.gated;
   const auto [cell_of_family, inputs] =
       family == kRegister ? std::pair(CellOptions(reg), reg.features)
       : family == kGated  ? std::pair(CellOptions(gated), gated.inputs)
+      : family == kEcho   ? std::pair(CellOptions(config.model.echo), config.model.echo.inputs)
                           : std::pair(CellOptions(config.model.qrnn), config.model.qrnn.inputs);
   CellOptions cell = with_sizes(cell_of_family, options.features.value_or(inputs), options.every_step);
+  cell = with_freeze(cell, "none");  // frozen numbers have no gradient, whatever the outputs do
   if (options.entropy)
     cell = with_entropy(cell, *options.entropy, options.entropy_stage.value_or("disentangled"));
   const std::string name =

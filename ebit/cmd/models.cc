@@ -14,9 +14,11 @@ namespace ebit::cmd {
 namespace {
 
 constexpr std::pair<Family, std::string_view> kFamilies[] = {
-    {kRegister, "register cell"},     {kQrnn, "hybrid QRNN"}, {kRecurrent, "recurrent"},
-    {kOrthogonal, "recurrent"},       {kMlp, "feed-forward"}, {kLinear, "feed-forward"},
-    {kUntrained, "without training"}, {kGated, "gated cell"}};
+    {kRegister, "register cell"},     {kQrnn, "hybrid QRNN"},
+    {kRecurrent, "recurrent"},        {kOrthogonal, "recurrent"},
+    {kMlp, "feed-forward"},           {kLinear, "feed-forward"},
+    {kUntrained, "without training"}, {kGated, "gated cell"},
+    {kPolynomial, "feed-forward"},    {kEcho, "reservoir"}};
 
 std::string_view family_name(Family family) {
   for (const auto& [row, name] : kFamilies)

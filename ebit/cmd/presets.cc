@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "ebit/base/error.h"
+#include "ebit/cell/cells.h"
 #include "ebit/cell/register/preset.h"
 #include "ebit/cmd/command.h"
 #include "ebit/cmd/output.h"
@@ -99,17 +100,21 @@ int run(const Options& options) {
     return kOk;
   }
   TextTable table;
-  for (const char* heading : {"preset", "encoder", "ansatz", "hidden", "wires", "layers", "what"})
+  for (const char* heading :
+       {"preset", "encoder", "ansatz", "hidden", "wires", "layers", "angles", "weights", "what"})
     table.columns.push_back({heading, false});
   for (const Preset& preset : presets()) {
     const RegisterOptions& cell = preset.cell;
+    const NumberCounts counts = counts_of(make_cell<double>(cell)->segments());
     table.rows.push_back({preset.name, cell.encoder, cell.ansatz, cell.hidden,
                           fmt::format("{}+{}", cell.system, cell.ancilla),
-                          fmt::format("{}+{}", cell.layers_en, cell.layers_dis), preset.help});
+                          fmt::format("{}+{}", cell.layers_en, cell.layers_dis),
+                          std::to_string(counts.quantum), std::to_string(counts.classical), preset.help});
     table.notes.push_back(fmt::format("{}: {}", preset.name, preset.source));
   }
   table.notes.push_back(
-      "wires: system+ancilla; layers: of U_en+U_dis. 'ebit presets NAME' prints all settings.");
+      "wires: system+ancilla; layers: of U_en+U_dis; angles, weights: trained numbers of circuits and of the "
+      "encoder. 'ebit presets NAME' prints all settings.");
   print(table_text(table));
   return kOk;
 }

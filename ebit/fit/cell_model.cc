@@ -72,8 +72,8 @@ CellModel<T>::CellModel(ModelSpec spec)
   std::size_t count = head_offset_;
   if (head_) {
     const auto in = static_cast<std::int64_t>(readouts_), out = static_cast<std::int64_t>(outputs_);
-    add_segment(segments_, "head.weight", {out, in}, linear_range(readouts_));
-    count = add_segment(segments_, "head.bias", {out}, linear_range(readouts_));
+    add_segment(segments_, "head.weight", {out, in}, linear_range(readouts_), SegmentKind::kClassical);
+    count = add_segment(segments_, "head.bias", {out}, linear_range(readouts_), SegmentKind::kClassical);
   }
   std::vector<double> start(count);
   MersenneDraws draws(spec_.seed);
@@ -92,8 +92,17 @@ Tensors CellModel<T>::named(std::span<const T> numbers) const {
 }
 
 template <class T>
+Tensors CellModel<T>::weights() const {
+  Tensors tensors = named(numbers_);
+  const T ridge = static_cast<T>(ridge_);
+  if (spec_.solve_head) tensors["head.ridge"] = make_tensor({}, &ridge);
+  return tensors;
+}
+
+template <class T>
 void CellModel<T>::load(const Tensors& weights, std::string_view where) {
   require_same_tensors(this->weights(), weights, where);
+  if (spec_.solve_head) ridge_ = *numbers_of<T>(weights.at("head.ridge"), "head.ridge");
   for (const Segment& segment : segments_)
     std::copy_n(numbers_of<T>(weights.at(segment.name), segment.name), segment.size,
                 numbers_.data() + segment.offset);
@@ -268,7 +277,30 @@ std::vector<double> CellModel<T>::input_gradient(const Examples& examples) {
 }
 
 template <class T>
+std::string CellModel<T>::remark() const {
+  return spec_.solve_head && ridge_ >= 0 ? fmt::format(", ridge {}", ridge_) : std::string();
+}
+
+template <class T>
+std::span<const double> CellModel<T>::features(const Examples& examples, std::uint64_t seed,
+                                               std::uint64_t draw) {
+  forward(examples, {.draw_seed = seed, .draw_number = draw});
+  const T* const narrow = answers();
+  const std::size_t count = examples.samples * readouts_;
+  std::copy(narrow, narrow + count, room(wide_, count));
+  return {wide_.data(), count};
+}
+
+template <class T>
+void CellModel<T>::set_head(const RidgeChoice& choice) {
+  const auto start = numbers_.begin() + static_cast<std::ptrdiff_t>(head_offset_);
+  std::ranges::copy(choice.map.bias, std::ranges::copy(choice.map.weights, start).out);
+  ridge_ = choice.penalty;
+}
+
+template <class T>
 std::unique_ptr<TrainStep> CellModel<T>::make_step(const TrainOptions& options) {
+  if (spec_.solve_head) return make_ridge_step(*this, spec_.ridge, options.seed);
   const bool numbers = spec_.head.answer == Answer::kNumbers;
   return make_cell_step(*this, options, numbers ? flat<T>(find_loss(options.loss)) : nullptr);
 }

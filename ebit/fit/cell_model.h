@@ -14,6 +14,7 @@
 #include "ebit/cell/tape.h"
 #include "ebit/fit/losses.h"
 #include "ebit/fit/model.h"
+#include "ebit/fit/ridge_step.h"
 
 namespace ebit::fit {
 
@@ -35,16 +36,17 @@ struct Pass {
 /// backward, in float64 or float32. Each step is answered (kClasses), or the sequence (kNumbers, kClass).
 ///
 /// All parameters are one array: the cell's segments, `core.*`, then `head.weight` [O, K] and `head.bias`
-/// [O]. They start as torch starts them: the cell in float64, the head in float32, from one generator.
+/// [O]. They start as torch starts them: the cell in float64, the head in float32, from one generator. Where
+/// ModelSpec::solve_head, the weights have "head.ridge" [], the penalty that was chosen (-1: not solved yet).
 /// Buffers grow to the largest batch seen and are used again, so that nothing is allocated here once every
 /// size of batch has come by.
 template <class T>
-class CellModel : public Model {
+class CellModel : public Model, private RidgeHead {
  public:
   explicit CellModel(ModelSpec spec);  ///< throws Error as completed() and make_cell() do
 
-  std::int64_t parameters() const override { return static_cast<std::int64_t>(numbers_.size()); }
-  Tensors weights() const override { return named(numbers_); }
+  NumberCounts counts() const override { return counts_of(segments_); }
+  Tensors weights() const override;
   void load(const Tensors& weights, std::string_view where) override;
   void reset_state() override { carried_ = 0; }
   void seed_draws(std::uint64_t seed, std::uint64_t number) override;
@@ -81,7 +83,15 @@ class CellModel : public Model {
   /// @param d_x [B, T, F], written; null: not wanted.
   void backward(const T* d_predictions, const T* d_entropies, double* d_parameters, T* d_x = nullptr);
 
+ protected:
+  std::string remark() const override;
+
  private:
+  Model& model() override { return *this; }
+  std::size_t feature_count() const override { return readouts_; }
+  std::span<const double> features(const Examples& examples, std::uint64_t seed, std::uint64_t draw) override;
+  void set_head(const RidgeChoice& choice) override;
+
   struct Nats {
     double sum, terms;  // of the cross-entropies, and how many
   };
@@ -100,6 +110,7 @@ class CellModel : public Model {
   std::vector<Segment> segments_;
   std::size_t head_offset_ = 0;  // of head.weight in the parameters, which are the cell's up to there
   std::vector<T> numbers_;
+  double ridge_ = -1;  // of a head in closed form; below 0: not solved yet
   std::uint64_t draw_seed_ = 0, draw_number_ = 0;
 
   SequenceInput<T> input_;  // of the last forward pass
@@ -107,6 +118,7 @@ class CellModel : public Model {
   std::size_t tape_samples_ = 0, tape_steps_ = 0, tape_bytes_ = 0;  // what tape_bytes() said last
   std::vector<T> x_, y_;                                            // in T, where that is not double
   std::vector<T> features_, pooled_, predictions_;                  // [B, K] or [B, T, K], [B, K], [rows, O]
+  std::vector<double> wide_;  // features in front of the head, [rows, K]
   std::vector<T> d_predictions_, d_answers_, d_features_, d_entropies_, d_x_;
   std::vector<T> entropies_;              // [B, T], then those that exist side by side
   std::size_t entropy_count_ = 0;         // how many exist

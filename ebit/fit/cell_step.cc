@@ -22,6 +22,26 @@ std::string field_name(const Segment& segment, std::string_view field) {
   return fmt::format("{}.{}", segment.name, field);
 }
 
+// A segment that is trained, and where its numbers are among those of all such.
+struct Trained {
+  const Segment* segment;
+  std::size_t offset;
+};
+
+std::vector<Trained> trained_of(const std::vector<Segment>& segments, const Model& model) {
+  std::vector<Trained> trained;
+  std::size_t count = 0;
+  for (const Segment& segment : segments) {
+    if (segment.frozen) continue;
+    trained.push_back({&segment, count});
+    count += segment.size;
+  }
+  require(count > 0, "nothing of this model is left to train: {}; --head linear puts a trained map behind it",
+          model.summary());
+  return trained;
+}
+
+// Frozen numbers never come near the optimizer: it works on a copy of those that are trained, side by side.
 template <class T>
 class CellStep : public TrainStep {
  public:
@@ -29,10 +49,11 @@ class CellStep : public TrainStep {
       : model_(model),
         options_(options),
         loss_(loss),
-        gradient_(model.numbers().size()),
+        trained_(trained_of(model.segments(), model)),
+        gradient_(trained_.back().offset + trained_.back().segment->size),
+        numbers_(gradient_.size()),
         sums_(model.numbers().size()),
-        optimizer_(find_optimizer(options_.optimizer).flat, options_.optimizer_options,
-                   model.numbers().size()) {}
+        optimizer_(find_optimizer(options_.optimizer).flat, options_.optimizer_options, gradient_.size()) {}
 
   void start_epoch(double lr) override {
     model_.reset_state();
@@ -53,14 +74,20 @@ class CellStep : public TrainStep {
     }
     std::fill(sums_.begin(), sums_.end(), 0.0);
     model_.backward(d_predictions_.data(), entropies.empty() ? nullptr : d_entropies_.data(), sums_.data());
-    std::copy(sums_.begin(), sums_.end(), gradient_.begin());
+    for (const auto& [segment, offset] : trained_)
+      std::copy_n(sums_.data() + segment->offset, segment->size, gradient_.data() + offset);
     result.gradient_norm = std::sqrt(square_sum(gradient_.data(), gradient_.size()));
     if (!std::isfinite(result.gradient_norm)) return result;
     if (options_.clip > 0 && result.gradient_norm > options_.clip) {
       const T factor = static_cast<T>(options_.clip / result.gradient_norm);
       for (T& number : gradient_) number *= factor;
     }
-    optimizer_.step(gradient_.data(), model_.numbers().data());
+    T* const all = model_.numbers().data();
+    for (const auto& [segment, offset] : trained_)
+      std::copy_n(all + segment->offset, segment->size, numbers_.data() + offset);
+    optimizer_.step(gradient_.data(), numbers_.data());
+    for (const auto& [segment, offset] : trained_)
+      std::copy_n(numbers_.data() + offset, segment->size, all + segment->offset);
     return result;
   }
 
@@ -77,26 +104,26 @@ class CellStep : public TrainStep {
   Tensors optimizer() const override {
     Tensors tensors;
     if (last_memory_.steps == 0) return tensors;
-    for (const Segment& segment : model_.segments()) {
+    for (const auto& [segment, offset] : trained_) {
       for (std::size_t f = 0; f < optimizer_.fields().size(); ++f)
-        tensors[field_name(segment, optimizer_.fields()[f])] =
-            make_tensor(segment.shape, last_memory_.numbers.data() + f * gradient_.size() + segment.offset);
+        tensors[field_name(*segment, optimizer_.fields()[f])] =
+            make_tensor(segment->shape, last_memory_.numbers.data() + f * gradient_.size() + offset);
       if (optimizer_.rule().counts)
-        tensors[field_name(segment, "step")] = make_tensor({}, &last_memory_.steps);
+        tensors[field_name(*segment, "step")] = make_tensor({}, &last_memory_.steps);
     }
     return tensors;
   }
 
   void load_optimizer(const Tensors& tensors, std::string_view where) override {
     FlatMemory<T> memory = {.steps = 0, .numbers = std::vector<T>(optimizer_.memory().numbers.size())};
-    for (const Segment& segment : model_.segments()) {
+    for (const auto& [segment, offset] : trained_) {
       for (std::size_t f = 0; f < optimizer_.fields().size(); ++f) {
-        const auto found = tensors.find(field_name(segment, optimizer_.fields()[f]));
+        const auto found = tensors.find(field_name(*segment, optimizer_.fields()[f]));
         if (found == tensors.end()) continue;
         const auto& [name, stored] = *found;
-        require_fitting_memory(stored.shape == segment.shape && stored.dtype == dtype_of<T>(), where, name);
-        std::copy_n(numbers_of<T>(stored, name), segment.size,
-                    memory.numbers.data() + f * gradient_.size() + segment.offset);
+        require_fitting_memory(stored.shape == segment->shape && stored.dtype == dtype_of<T>(), where, name);
+        std::copy_n(numbers_of<T>(stored, name), segment->size,
+                    memory.numbers.data() + f * gradient_.size() + offset);
         memory.steps = 1;
       }
     }
@@ -108,8 +135,8 @@ class CellStep : public TrainStep {
   // The number of steps taken, which is one for all parameters here.
   std::int64_t common_count(const Tensors& tensors, std::string_view where) const {
     std::int64_t least = std::numeric_limits<std::int64_t>::max(), most = 0;
-    for (const Segment& segment : model_.segments()) {
-      const auto found = tensors.find(field_name(segment, "step"));
+    for (const auto& [segment, offset] : trained_) {
+      const auto found = tensors.find(field_name(*segment, "step"));
       std::int64_t count = 0;
       if (found != tensors.end()) {
         const auto& [name, stored] = *found;
@@ -118,7 +145,7 @@ class CellStep : public TrainStep {
       }
       least = std::min(least, count), most = std::max(most, count);
     }
-    require(least == most || model_.segments().empty(),
+    require(least == most,
             "'{}' counts {} optimizer steps for one parameter and {} for another: --step torch", where, least,
             most);
     return most;
@@ -127,8 +154,9 @@ class CellStep : public TrainStep {
   CellModel<T>& model_;
   const TrainOptions options_;
   const FlatLoss<T> loss_;
-  std::vector<T> gradient_;
-  std::vector<double> sums_;  // of the gradient, before it is rounded to T
+  const std::vector<Trained> trained_;
+  std::vector<T> gradient_, numbers_;  // of those that are trained
+  std::vector<double> sums_;           // of all, before they are rounded to T
   FlatOptimizer<T> optimizer_;
   std::vector<T> d_predictions_, d_entropies_;
   std::vector<T> last_, best_;

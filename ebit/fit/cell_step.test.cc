@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "ebit/fit/optimizers.h"
 #include "ebit/fit/test_support.h"
@@ -230,6 +231,46 @@ TEST(CellStep, EverySegmentMovesWithEveryOptimizer) {
         EXPECT_GT(moved, 0u) << tried.name << " " << row.name << " " << segment.name;
       }
     }
+}
+
+// Not by decay, not by momentum, not by one bit; and the optimizer remembers nothing of them.
+TEST(CellStep, FrozenNumbersStayWithEveryOptimizer) {
+  for (const OptimizerRow& row : optimizers())
+    for (const char* freeze : {"circuit", "cell"})
+      for (const TriedCore& tried : tried_cores()) {
+        SCOPED_TRACE(testing::Message() << row.name << ", frozen: " << freeze << ", " << tried.name);
+        if (std::holds_alternative<ControlledOptions>(tried.core) && std::string_view(freeze) == "circuit")
+          continue;
+        ModelSpec spec{.core = with_freeze(tried.core, freeze), .input = {.width = tried.width}, .head = {}};
+        const std::shared_ptr<Model> model = make_model(spec);
+        std::set<std::string> frozen;
+        std::int64_t count = 0;
+        for (const Segment& s : make_cell<double>(std::get<CellOptions>(model->spec().core))->segments())
+          if (s.frozen) frozen.insert("core." + s.name), count += static_cast<std::int64_t>(s.size);
+        EXPECT_FALSE(frozen.empty());
+        EXPECT_EQ(model->counts().frozen, count);
+        TrainOptions options;
+        options.optimizer = row.name, options.clip = 0.5;
+        options.optimizer_options.weight_decay = 0.1, options.optimizer_options.momentum = 0.5;
+        const auto step = model->make_step(options);
+        const Tensors before = model->weights();
+        step->start_epoch(0.1);
+        for (std::uint64_t k = 0; k < 3; ++k) step->run(random_examples(model->spec(), 5, 4, k), k);
+        step->keep_last();
+        for (const auto& [name, tensor] : model->weights())
+          EXPECT_EQ(tensor.bytes == before.at(name).bytes, frozen.contains(name)) << name;
+        for (const auto& [name, tensor] : step->optimizer())
+          EXPECT_FALSE(frozen.contains(name.substr(0, name.rfind('.')))) << name;
+      }
+}
+
+TEST(CellStep, AModelWithNothingToTrainIsRefused) {
+  RegisterOptions cell;
+  cell.encoder = "arctan-angle", cell.freeze = "circuit";
+  ModelSpec spec;
+  spec.core = cell, spec.head.linear = false;
+  const std::shared_ptr<Model> model = make_model(spec);
+  EXPECT_THAT(error_of([&] { model->make_step({}); }), HasSubstr("nothing of this model is left to train"));
 }
 
 TEST(CellStep, LabelsBelowZeroDoNotCount) {

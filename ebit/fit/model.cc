@@ -8,6 +8,7 @@
 
 #include "ebit/base/nearest.h"
 #include "ebit/fit/cell_model.h"
+#include "ebit/fit/window_model.h"
 
 namespace ebit::fit {
 namespace {
@@ -15,11 +16,25 @@ namespace {
 constexpr std::string_view kAuto = "auto";
 constexpr std::string_view kTorch = "torch";
 
+bool on_window(const ModelSpec& spec) {
+  const auto* const options = std::get_if<ClassicalOptions>(&spec.core);
+  return options != nullptr && find_classical_core(options->core).solved;
+}
+
+std::string obstacle_of(const ModelSpec& spec) {
+  return on_window(spec) ? window_obstacle(spec) : native_obstacle(spec);
+}
+
+std::unique_ptr<Model> make_native(ModelSpec spec) {
+  if (on_window(spec)) return std::make_unique<WindowModel>(std::move(spec));
+  return make_cell_model(std::move(spec));
+}
+
 std::vector<Backend>& all_backends() {
   static std::vector<Backend> all = {{"native",
-                                      "flat arrays and no graph: cells with or without a linear head, on "
-                                      "steps of numbers",
-                                      native_obstacle, make_cell_model}};
+                                      "flat arrays and no graph: cells with or without a linear head, and "
+                                      "models in closed form, on steps of numbers",
+                                      obstacle_of, make_native}};
   return all;
 }
 
@@ -39,7 +54,7 @@ std::string Model::summary() const {
       !classical && std::holds_alternative<RegisterOptions>(std::get<CellOptions>(spec_.core));
   if (is_register && spec_.head.answer == Answer::kNumbers && spec_.head.linear) text += ", linear head";
   if (spec_.head.answer == Answer::kTranslation) text += ", encoder and decoder";
-  return fmt::format("{}, {} parameters", text, parameters());
+  return fmt::format("{}{}, {}", text, remark(), counts_text(counts()));
 }
 
 std::vector<double> Model::core_inputs(const Examples& examples) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "ebit/base/error.h"
+#include "ebit/cell/segment.h"
 #include "ebit/fit/examples.h"
 #include "ebit/fit/model_spec.h"
 #include "ebit/fit/options.h"
@@ -61,8 +62,9 @@ class Model {
   Model& operator=(const Model&) = delete;  ///< likewise
 
   const ModelSpec& spec() const { return spec_; }  ///< as given, its sizes filled in
-  std::string summary() const;                     ///< one line: the core, the head, the parameter count
-  virtual std::int64_t parameters() const = 0;     ///< trained numbers
+  std::string summary() const;                     ///< one line: the core, the head, the parameter counts
+  virtual NumberCounts counts() const = 0;         ///< numbers by what they are; see NumberCounts
+  std::int64_t parameters() const { return counts().trained(); }  ///< trained numbers
 
   virtual Tensors weights() const = 0;  ///< copies of all that must be saved
   /// Takes weights. Throws Error, naming `where`, and leaves the model as it was, for a tensor that is
@@ -95,6 +97,9 @@ class Model {
   virtual std::unique_ptr<TrainStep> make_step(const TrainOptions& options) = 0;
 
  protected:
+  /// What summary() adds behind the core, such as ", degree 2".
+  virtual std::string remark() const { return {}; }
+
   ModelSpec spec_;  ///< of the derived class to fill in
 };
 

@@ -168,9 +168,10 @@ TEST(Model, Summaries) {
   EXPECT_EQ(summary_of(ClassicalOptions{.core = "linear"}), "linear");
   EXPECT_EQ(make_model(register_spec())->summary(),
             "register 2+2 qubits, linear-amplitude, basic-entangler-ry 1+1 layers, collapse, linear head, 18 "
-            "parameters");
+            "parameters (8 quantum + 10 classical)");
   EXPECT_EQ(make_model(register_spec(1, false))->summary(),
-            "register 2+2 qubits, linear-amplitude, basic-entangler-ry 1+1 layers, collapse, 16 parameters");
+            "register 2+2 qubits, linear-amplitude, basic-entangler-ry 1+1 layers, collapse, 16 parameters "
+            "(8 quantum + 8 classical)");
   ModelSpec qrnn = register_spec();
   ControlledOptions cell;
   cell.qubits = 8;

@@ -1,5 +1,6 @@
 #include "ebit/fit/model_spec.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -7,6 +8,7 @@
 #include "ebit/base/choice.h"
 #include "ebit/base/error.h"
 #include "ebit/base/memory.h"
+#include "ebit/fit/monomials.h"
 
 namespace ebit::fit {
 namespace {
@@ -18,7 +20,10 @@ constexpr ClassicalCore kCores[] = {
     {"orthogonal", "recurrent matrix kept orthogonal as a matrix exponential, modReLU",
      "expRNN, Lezcano-Casado and Martinez-Rubio 2019 (arXiv:1901.08428)", true, false, false},
     {"mlp", "fully connected tanh layers on the flattened window", "Rumelhart et al. 1986", true, true, true},
-    {"linear", "linear regression on the flattened window", "Yule 1927", false, false, true},
+    {"linear", "linear regression on the flattened window, in closed form (of classes: trained step by step)",
+     "Yule 1927; Hoerl and Kennard 1970", false, false, true, true},
+    {"poly-ridge", "polynomial regression on the flattened window, in closed form, degree by validation",
+     "Gergonne 1815; Hoerl and Kennard 1970", false, false, true, true},
 };
 
 constexpr Choice kPools[] = {
@@ -77,6 +82,16 @@ void check_whole(const ModelSpec& spec, std::string_view core) {
           core);
 }
 
+// The candidates in order, without those whose monomials are too many.
+std::vector<int> fitting_degrees(std::vector<int> degrees, std::size_t window) {
+  require(!degrees.empty(), "--degrees must name at least one degree");
+  std::ranges::sort(degrees);
+  degrees.erase(std::unique(degrees.begin(), degrees.end()), degrees.end());
+  require(degrees[0] >= 1, "a degree of --degrees must be at least 1, not {}", degrees[0]);
+  while (degrees.size() > 1 && Monomials::count(window, degrees.back()) > kMostMonomials) degrees.pop_back();
+  return degrees;
+}
+
 void check_classical(const ModelSpec& spec, const ClassicalOptions& options) {
   const ClassicalCore& core = find_classical_core(options.core);
   if (core.has_hidden)
@@ -86,6 +101,8 @@ void check_classical(const ModelSpec& spec, const ClassicalOptions& options) {
     require(options.layers >= 1, "the number of layers of {} must be at least 1, not {}", core.name,
             options.layers);
   if (core.whole) check_whole(spec, core.name);
+  require(core.name != "poly-ridge" || spec.head.answer == Answer::kNumbers,
+          "'{}' answers with numbers, not with classes: take linear or mlp", core.name);
   require(spec.head.linear, "'{}' has no readouts that could be answers: take --head linear", core.name);
   require(spec.entropy.weight == 0,
           "'{}' has no quantum memory whose entropy could be in the loss: leave --entropy-weight out",
@@ -99,6 +116,30 @@ void check_classical(const ModelSpec& spec, const ClassicalOptions& options) {
           "a {} of hidden size {} and {} layers would take {} of memory, and {} is free: make it smaller",
           core.name, options.hidden, options.layers, readable_bytes(bytes),
           readable_bytes(available_memory()));
+}
+
+// A cell whose head alone is solved.
+void check_solved(const ModelSpec& spec) {
+  if (!spec.solve_head) return;
+  require(one_answer(spec.head.answer),
+          "a head is solved in closed form where it gives one answer a sequence, and this one answers every "
+          "step");
+  require(spec.head.linear, "without a linear head there is nothing to solve: take --head linear");
+  require(
+      spec.input.map == 0,
+      "a trained map stands in front of the cell, and nothing but the head is solved: take --input-map none");
+  require(spec.entropy.weight == 0,
+          "a head in closed form has no entropy in its loss: leave --entropy-weight out");
+}
+
+void fit_degrees(ModelSpec& spec) {
+  auto& options = std::get<ClassicalOptions>(spec.core);
+  const ClassicalCore& core = find_classical_core(options.core);
+  if (!core.solved || spec.head.answer != Answer::kNumbers) return;
+  if (core.name == "linear") options.degrees = {1};
+  options.degrees =
+      fitting_degrees(options.degrees, static_cast<std::size_t>(spec.input.steps * spec.input.core_width()));
+  spec.dtype = "float64";
 }
 
 // A register cell that is read directly: Z on its last system wires, one an output.
@@ -119,6 +160,7 @@ CellOptions fitted_cell(const ModelSpec& spec, CellOptions cell) {
   const HeadSpec& head = spec.head;
   const bool every_step = !one_answer(head.answer) || head.pool == "mean";
   cell = with_sizes(std::move(cell), spec.input.core_width(), every_step);
+  if (spec.solve_head) cell = with_freeze(std::move(cell), "cell");
   if (spec.entropy.weight != 0 && !spec.entropy_kind.empty())
     cell = with_entropy(std::move(cell), spec.entropy_kind, spec.entropy_stage);
   auto* const own = std::get_if<RegisterOptions>(&cell);
@@ -153,8 +195,10 @@ ModelSpec completed(ModelSpec spec) {
   check_head(spec);
   if (const auto* classical = std::get_if<ClassicalOptions>(&spec.core)) {
     check_classical(spec, *classical);
+    fit_degrees(spec);
     check_entropy_loss(spec.entropy, {});
   } else {
+    check_solved(spec);
     spec.core = fitted_cell(spec, std::get<CellOptions>(spec.core));
   }
   return spec;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -18,7 +19,14 @@ struct ClassicalOptions {
   std::string core = "lstm";  ///< a row of classical_cores()
   int hidden = 4;             ///< width of the hidden state
   int layers = 1;             ///< layers on top of each other; mlp: hidden layers
+  /// poly-ridge: degrees among which the validation part chooses; completed() leaves those out whose
+  /// monomials are more than kMostMonomials, the smallest degree aside.
+  std::vector<int> degrees = {1, 2, 3};
 };
+
+/// The most monomials that a degree of a polynomial may have beside a smaller degree: with those of a window
+/// of 16 steps of 3 numbers degree 2 is a candidate, and degree 3 is not.
+inline constexpr double kMostMonomials = 2000;
 
 /// A row of the table of classical cores.
 struct ClassicalCore {
@@ -30,9 +38,11 @@ struct ClassicalCore {
   /// Sees all steps at once, as one vector: sequences of one fixed length, one answer for each of them, and
   /// no state to carry.
   bool whole;
+  /// Solved in closed form where it answers with numbers.
+  bool solved = false;
 };
 
-/// lstm, gru, rnn, orthogonal, mlp, linear.
+/// lstm, gru, rnn, orthogonal, mlp, linear, poly-ridge.
 std::span<const ClassicalCore> classical_cores();
 
 /// The core called `name`. Throws Error with the nearest name where there is none.
@@ -77,6 +87,12 @@ std::span<const Choice> pools();
 /// How a decoder scores the steps of its source: dot, general, additive.
 std::span<const Choice> attentions();
 
+/// How a head is solved in closed form.
+struct RidgeOptions {
+  std::optional<double> penalty = std::nullopt;  ///< none: chosen among ridge_penalties()
+  int washout = 0;  ///< a model that carries its state: first steps of an epoch that do not count
+};
+
 /// Everything that makes a model, but its weights.
 struct ModelSpec {
   CoreOptions core;               ///< the model makes its sizes fit: inputs, every step or the last
@@ -86,8 +102,12 @@ struct ModelSpec {
   std::string entropy_kind = {};  ///< a row of entropies(); empty: no entropy
   std::string entropy_stage = "disentangled";  ///< a row of entropy_stages()
   bool stateful = false;                       ///< carries its state to batches that go on
-  std::string dtype = "float64";               ///< "float64", "float32"
-  std::uint64_t seed = 1;                      ///< of the starting values
+  /// A cell: nothing but the linear head is learnt, in closed form; the cell is frozen. Classes are learnt as
+  /// numbers, 1 for the true one and 0 for all others.
+  bool solve_head = false;
+  RidgeOptions ridge = {};        ///< of what is solved in closed form
+  std::string dtype = "float64";  ///< "float64", "float32"
+  std::uint64_t seed = 1;         ///< of the starting values
 };
 
 /// Throws Error for a spec that no model can be made of, naming what does not fit.

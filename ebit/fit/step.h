@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <string_view>
 
@@ -29,6 +30,13 @@ class TrainStep {
   virtual void start_epoch(double lr) = 0;
   /// One step. @param draw names the random numbers of models that draw, counted from the first step of all.
   virtual StepResult run(const Examples& examples, std::uint64_t draw) = 0;
+
+  /// Whether the weights are found at once: run() only takes examples in, in one epoch, which solve() ends.
+  virtual bool solves() const { return false; }
+  /// Finds the weights from the examples taken in since start_epoch(). @param validation the loss of the
+  /// validation part with the model's weights of now, by which candidates are compared; empty: there is none.
+  /// @returns the mean squared error of the training examples.
+  virtual double solve(const std::function<double()>& validation) { return (void)validation, 0.0; }
 
   virtual void keep_last() = 0;  ///< the weights and the optimizer's memory of now become the last ones kept
   virtual void keep_best() = 0;  ///< the last ones kept become the best ones

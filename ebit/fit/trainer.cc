@@ -65,7 +65,8 @@ Trainer::Trainer(Training training, TrainOptions options)
 TrainOutcome Trainer::run(const TrainCallbacks& callbacks) {
   // A training that has stopped left the best weights in the model, and half an epoch in the optimizer.
   if (state_.end != End::kRunning) restore(TrainState(state()), "this training");
-  for (int epoch = static_cast<int>(state_.history.size()); epoch < options_.epochs; ++epoch) {
+  const int epochs = training_.step->solves() ? 1 : options_.epochs;
+  for (int epoch = static_cast<int>(state_.history.size()); epoch < epochs; ++epoch) {
     if (state_.end == End::kEarlyStop) break;
     const TrainOutcome outcome = run_epoch(epoch, callbacks);
     if (outcome.end != End::kRunning) return stop(outcome.end, outcome.message);
@@ -114,6 +115,11 @@ TrainOutcome Trainer::run_epoch(int epoch, const TrainCallbacks& callbacks) {
     samples += batches[b].size();
   }
   record.train_loss = loss_sum / static_cast<double>(samples);
+  if (training_.step->solves()) {
+    const auto judge = [&] { return training_.validate(*training_.model).loss; };
+    record.train_loss = training_.step->solve(training_.validate ? judge : std::function<double()>());
+    record.lr = kNan, norm_sum = kNan;  // there was no step down a gradient
+  }
   record.entropy = entropy_sum / static_cast<double>(samples);
   record.gradient_norm = norm_sum / static_cast<double>(batches.size());
   if (training_.validate) {

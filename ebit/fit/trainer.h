@@ -22,10 +22,10 @@ struct EpochRecord {
   int epoch = 0;            ///< counted from 1
   double train_loss = 0.0;  ///< mean over the epoch's examples; without what an entropy adds
   double validation_loss = std::numeric_limits<double>::quiet_NaN();  ///< after the epoch; NaN: no such part
-  double lr = 0.0;                                                    ///< learning rate of the epoch
-  double gradient_norm = 0.0;                                         ///< mean over batches, before clipping
-  double seconds = 0.0;                                               ///< wall time
-  bool improved = false;                                              ///< best validation loss so far
+  double lr = 0.0;             ///< learning rate of the epoch; NaN: solved at once
+  double gradient_norm = 0.0;  ///< mean over batches, before clipping; NaN: solved at once
+  double seconds = 0.0;        ///< wall time
+  bool improved = false;       ///< best validation loss so far
   double entropy = std::numeric_limits<double>::quiet_NaN();  ///< see StepResult::entropy, over the epoch
   std::vector<double> metrics = {};  ///< of the validation part, one for each of TrainProgress::metrics
 };
@@ -94,8 +94,9 @@ struct Training {
   std::string_view share_flag = "--validation";  ///< the option that gives the validation part
 };
 
-/// Trains a model. Order of batches, draws and therefore every loss are functions of the data, the options
-/// and the model's initial weights; a training taken up from state() repeats them bit for bit.
+/// Trains a model; one whose step solves() in a single epoch. Order of batches, draws and therefore every
+/// loss are functions of the data, the options and the model's initial weights; a training taken up from
+/// state() repeats them bit for bit.
 class Trainer {
  public:
   /// Throws Error for options out of range and for early stopping without a validation part.

@@ -61,11 +61,14 @@ TEST(Trainer, EveryOptimizerScheduleAndLossResumesBitForBit) {
   struct Case {
     std::string optimizer, schedule, loss;
     bool stateful;
+    std::string freeze = "none";
   };
   std::vector<Case> cases;
   for (const auto& row : optimizers()) cases.push_back({std::string(row.name), "none", "mse", false});
   for (const auto& row : schedules()) cases.push_back({"adam", std::string(row.name), "mse", false});
   for (const auto& row : losses()) cases.push_back({"adam", "none", std::string(row.name), true});
+  for (const auto& row : optimizers())
+    cases.push_back({std::string(row.name), "none", "mse", false, "circuit"});
   const Dataset data = wave_data(0.2, 4, 2);
   for (const Case& c : cases) {
     SCOPED_TRACE(c.optimizer + " " + c.schedule + " " + c.loss);
@@ -74,7 +77,9 @@ TEST(Trainer, EveryOptimizerScheduleAndLossResumesBitForBit) {
       o.schedule = {.name = c.schedule, .step = 2, .gamma = 0.5, .patience = 0}, o.loss = c.loss;
     });
     const auto make = [&](std::uint64_t seed) {
-      return trainer_of(make_model(register_spec(seed, true, c.stateful)), data, options);
+      ModelSpec spec = register_spec(seed, true, c.stateful);
+      spec.core = with_freeze(std::get<CellOptions>(spec.core), c.freeze);
+      return trainer_of(make_model(spec), data, options);
     };
     const auto straight = make(1);
     straight->run();

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "ebit/cell/controlled/controlled_options.h"
+#include "ebit/cell/echo/echo_options.h"
 #include "ebit/cell/gated/gated_options.h"
 #include "ebit/cell/register/entropy_loss.h"
 #include "ebit/cell/register/register_options.h"
@@ -72,13 +73,20 @@ struct ModelConfig {
   RegisterOptions reg;              ///< family "register"; its inputs are the problem's
   ControlledOptions qrnn;           ///< family "qrnn"; likewise
   GatedOptions gated;               ///< family "gated"; likewise
+  EchoOptions echo;                 ///< family "echo"; likewise
   fit::ClassicalOptions classical;  ///< the classical families; `core` is the model's
-  std::string ansatz_file;          ///< a user's gate list (TOML or JSON), instead of a row of ansaetze()
-  std::string head = "none";        ///< forecast with a cell: "none" or "linear" behind the readouts
-  std::string input_map = "auto";   ///< a row of input_maps(): what brings a step to the numbers a cell takes
-  int embedding = 32;               ///< width of token embeddings
-  double dropout = 0.0;             ///< on embeddings and in front of the head, in [0, 1)
-  std::string pool = "last";        ///< one answer a sequence: a row of fit::pools()
+  fit::RidgeOptions ridge;          ///< of models that are solved at once
+  std::string
+      parameters;  ///< a number, or a model: sizes such that there are as many parameters; empty: as set
+  std::string ansatz_file;         ///< a user's gate list (TOML or JSON), instead of a row of ansaetze()
+  bool entanglement = true;        ///< cells with circuits: false: ansaetze without their two-wire gates
+  std::string freeze = "none";     ///< likewise: a row of freezes()
+  std::string train_only = "all";  ///< likewise: "all", or "head" in closed form on a frozen cell
+  std::string head = "none";       ///< forecast with a cell: "none" or "linear" behind the readouts
+  std::string input_map = "auto";  ///< a row of input_maps(): what brings a step to the numbers a cell takes
+  int embedding = 32;              ///< width of token embeddings
+  double dropout = 0.0;            ///< on embeddings and in front of the head, in [0, 1)
+  std::string pool = "last";       ///< one answer a sequence: a row of fit::pools()
   std::string attention = "additive";  ///< translate: a row of fit::attentions()
   std::string dtype = "float64";       ///< "float64", "float32"
   bool stateful = false;  ///< forecast: the state carries on from window to window, which then stay in order

@@ -76,7 +76,7 @@ std::vector<ModelRow> gated_models() {
           with(with(form("lstm-4", "x-first", "h-ry", "brick-ry", "none", "none"), sizes(6, 0, 5)), normal),
           with(chen_training("10"), {{"train.shuffle", "false"}})),
       row("qlstm-disipio",
-          "quantum LSTM of four circuits between two linear maps; --no-trained-angles: as published",
+          "quantum LSTM of four circuits between two linear maps; --freeze circuit: as published",
           "Di Sipio 2021, qlstm (a9460b4)",
           with(form("lstm-4", "h-first", "rx", "basic-entangler-rx", "shared", "shared"), sizes(4, 6, 1)),
           {}),
@@ -98,6 +98,13 @@ std::vector<ModelRow> gated_models() {
           with(with(form("gru", "h-first", "rx", "basic-entangler-rx", "shared", "shared"), sizes(4, 4, 2)),
                {{"model.update", "z-keeps"}}),
           {}),
+      row("diffqas-qlstm",
+          "quantum LSTM whose gates are trained mixtures of 36 circuits; --mixture shared: one list of "
+          "weights",
+          "Chen and Tiwari 2025 (arXiv:2508.14955); sizes and entanglers are ours",
+          with(with(form("lstm-4", "x-first", "h-ry", "brick-ry", "none", "none"), sizes(4, 0, 1)),
+               {{"model.mixture", "per-gate"}}),
+          with(chen_training("10"), {{"train.shuffle", "false"}})),
   };
 }
 

@@ -2,11 +2,13 @@
 #include "ebit/cell/ansatz.h"
 #include "ebit/cell/controlled/activation.h"
 #include "ebit/cell/encoder.h"
+#include "ebit/cell/gated/circuit_mixture.h"
 #include "ebit/cell/gated/gate_encoder.h"
 #include "ebit/cell/gradient_memory.h"
 #include "ebit/cell/gradient_method.h"
 #include "ebit/cell/register/engine_choice.h"
 #include "ebit/cell/register/hidden_update.h"
+#include "ebit/cell/segment.h"
 #include "ebit/info/entropy.h"
 #include "ebit/settings/option_rows.h"
 
@@ -23,8 +25,15 @@ Names trainable_names() {
 bool with_hidden_layers(const Config& c) { return !c.model.qrnn.ffn.hidden.empty(); }
 
 constexpr Users kOfRegister{.families = kRegister};
+constexpr Users kOfCircuits{.families = kCells & ~kEcho};
 constexpr Users kOfQrnn{.families = kQrnn};
 constexpr Users kOfGated{.families = kGated};
+constexpr Users kOfGatedSingle{.families = kGated,
+                               .effective = [](const Config& c) { return c.model.gated.mixture == "none"; },
+                               .when = "with --mixture none"};
+constexpr Users kOfMixture{.families = kGated,
+                           .effective = [](const Config& c) { return c.model.gated.mixture != "none"; },
+                           .when = "with --mixture shared or per-gate"};
 constexpr Users kOfGatedUniform{
     .families = kGated,
     .effective = [](const Config& c) { return c.model.gated.init_deviation == 0; },
@@ -33,7 +42,16 @@ constexpr Users kOfTranslation{.problems = kTranslate};
 constexpr Users kOfEntropy{.families = kRegister,
                            .effective = [](const Config& c) { return c.model.has_entropy(); },
                            .when = "with --entropy-weight or --entropy-target"};
-constexpr Users kOfTrained{.families = kAnyModel & ~kUntrained};
+// Of models whose weights are moved step by step.
+constexpr Users kOfStepped{.families = kAnyModel & ~kUntrained & ~kPolynomial & ~kEcho,
+                           .effective = [](const Config& c) { return !solved_at_once(c); },
+                           .when = "for models that are trained step by step"};
+// Of models that are not solved in float64 alone.
+constexpr Users kOfPrecision{
+    .families = kAnyModel & ~kUntrained & ~kPolynomial,
+    .effective = [](const Config& c) { return family_of(c) != kLinear || !solved_at_once(c); },
+    .when = "for models that are not solved in closed form"};
+constexpr Users kOfEcho{.families = kEcho};
 
 const OptionRow kOptions[] = {
     // model
@@ -65,9 +83,17 @@ const OptionRow kOptions[] = {
      "of the step's numbers x and the hidden state h in what enters the circuits",
      EBIT_SLOT(model.gated.order), [] { return names_of(gate_orders()); }, kOfGated},
     {"model", "encoder", "--encoder", "how a number enters its wire", EBIT_SLOT(model.gated.encoder),
-     [] { return names_of(gate_encoders()); }, kOfGated},
+     [] { return names_of(gate_encoders()); }, kOfGatedSingle},
     {"model", "ansatz", "--ansatz", "of every circuit", EBIT_SLOT(model.gated.ansatz),
-     [] { return names_of(ansaetze()); }, kOfGated},
+     [] { return names_of(ansaetze()); }, kOfGatedSingle},
+    {"model", "mixture", "--mixture", "gates that are weighted sums of circuits: whose weights",
+     EBIT_SLOT(model.gated.mixture), [] { return names_of(mixtures()); }, kOfGated},
+    {"model", "mixture_encoders", "--mixture-encoders", "encoders of a mixture's circuits",
+     EBIT_SLOT(model.gated.mixture_encoders), nullptr, kOfMixture},
+    {"model", "mixture_ansaetze", "--mixture-ansaetze", "ansaetze of them, each with every encoder",
+     EBIT_SLOT(model.gated.mixture_ansaetze), nullptr, kOfMixture},
+    {"model", "mixture_norm", "--mixture-norm", "how a mixture's weights enter",
+     EBIT_SLOT(model.gated.mixture_norm), [] { return names_of(mixture_norms()); }, kOfMixture},
     {"model", "linear_in", "--linear-in", "trained linear maps from x and h to the circuits' wires",
      EBIT_SLOT(model.gated.linear_in), [] { return names_of(gate_linears()); }, kOfGated},
     {"model", "linear_out", "--linear-out", "trained linear maps from readouts to gates",
@@ -84,16 +110,13 @@ const OptionRow kOptions[] = {
      {.families = kGated,
       .effective = [](const Config& c) { return c.model.gated.architecture == "gru"; },
       .when = "with --architecture gru"}},
-    {"model", "trained_angles", "--trained-angles",
-     "the circuits' angles are trained; false: they stay as they were drawn", EBIT_SLOT(model.gated.trained),
-     nullptr, kOfGated},
     {"model",
      "ansatz_file",
      "--ansatz-file",
      "gate list of your own (TOML or JSON) instead",
      EBIT_SLOT(model.ansatz_file),
      nullptr,
-     {.families = kCells}},
+     {.families = kCells & ~kEcho}},
     {"model", "layers_en", "--layers-en", "layers of U_en", EBIT_SLOT(model.reg.layers_en), nullptr,
      kOfRegister},
     {"model", "layers_dis", "--layers-dis", "layers of U_dis", EBIT_SLOT(model.reg.layers_dis), nullptr,
@@ -110,11 +133,15 @@ const OptionRow kOptions[] = {
     {"model", "hidden", "--hidden", "what of the ancilla register survives a step",
      EBIT_SLOT(model.reg.hidden), [] { return names_of(hidden_updates<double>()); }, kOfRegister},
     {"model", "readout", "--readout",
-     "Pauli strings that are read, such as Z1 or X0Z1; empty: Z of the last system wire",
+     "Pauli strings that are read, such as Z1 or X0*Z1, letters for each of them on every qubit, ZZ for "
+     "every "
+     "pair; empty: Z of the last system wire",
      EBIT_SLOT(model.reg.readout), nullptr, kOfRegister},
     {"model", "readout", "--readout",
-     "Pauli strings that are read, or letters for each of them on every qubit", EBIT_SLOT(model.qrnn.readout),
-     nullptr, kOfQrnn},
+     "Pauli strings that are read, letters for each of them on every qubit, or ZZ for every pair",
+     EBIT_SLOT(model.qrnn.readout), nullptr, kOfQrnn},
+    {"model", "feedback", "--feedback", "readouts enter with the next step's numbers",
+     EBIT_SLOT(model.reg.feedback), nullptr, kOfRegister},
     {"model", "epsilon", "--epsilon", "added to amplitudes before their norm is taken",
      EBIT_SLOT(model.reg.epsilon), nullptr, kOfRegister},
     {"model", "init_low", "--init-low", "angles start at random from here, radians",
@@ -202,14 +229,35 @@ const OptionRow kOptions[] = {
      [] {
        return Names{"none", "linear"};
      },
-     {.families = kCells, .problems = kForecast}},
+     {.families = kCells & ~kEcho, .problems = kForecast}},
+    {"model", "entanglement", "--entanglement",
+     "the circuits' two-qubit gates are there; --no-entanglement drops them with their angles",
+     EBIT_SLOT(model.entanglement), nullptr, kOfCircuits},
+    {"model",
+     "freeze",
+     "--freeze",
+     "what of the cell stays as it was drawn",
+     EBIT_SLOT(model.freeze),
+     [] { return names_of(freezes()); },
+     {.families = kCells & ~kEcho,
+      .effective = [](const Config& c) { return c.model.train_only == "all"; },
+      .when = "with --train-only all"}},
+    {"model",
+     "train_only",
+     "--train-only",
+     "head: the cell stays as it was drawn, and a linear head is solved in closed form",
+     EBIT_SLOT(model.train_only),
+     [] {
+       return Names{"all", "head"};
+     },
+     {.families = kCells & ~kEcho, .problems = kForecast | kImages}},
     {"model",
      "input_map",
      "--input-map",
      "what brings a step to the numbers that a cell takes",
      EBIT_SLOT(model.input_map),
      [] { return names_of(input_maps()); },
-     {.families = kCells}},
+     {.families = kCells & ~kEcho}},
     {"model",
      "embedding",
      "--embedding",
@@ -218,7 +266,7 @@ const OptionRow kOptions[] = {
      nullptr,
      {.problems = kTokens}},
     {"model", "dropout", "--dropout", "share of embeddings and of the head's inputs left out in training",
-     EBIT_SLOT(model.dropout), nullptr, kOfTrained},
+     EBIT_SLOT(model.dropout), nullptr, kOfStepped},
     {"model",
      "pool",
      "--pool",
@@ -232,7 +280,7 @@ const OptionRow kOptions[] = {
      [] {
        return Names{"float64", "float32"};
      },
-     kOfTrained},
+     kOfPrecision},
     {"model",
      "stateful",
      "--stateful",
@@ -248,6 +296,50 @@ const OptionRow kOptions[] = {
      EBIT_SLOT(model.entropy.target), nullptr, kOfRegister},
     {"model", "entropy_kind", "--entropy-kind", "entropy S of the ancilla", EBIT_SLOT(model.entropy_kind),
      [] { return names_of(entropies()); }, kOfEntropy},
+    {"model", "hidden_size", "--hidden-size", "neurons of the reservoir", EBIT_SLOT(model.echo.hidden),
+     nullptr, kOfEcho},
+    {"model", "spectral_radius", "--spectral-radius",
+     "largest absolute eigenvalue of the reservoir's recurrent matrix", EBIT_SLOT(model.echo.spectral_radius),
+     nullptr, kOfEcho},
+    {"model", "leak", "--leak", "share of a neuron's state that is new after a step, in (0, 1]",
+     EBIT_SLOT(model.echo.leak), nullptr, kOfEcho},
+    {"model", "input_scale", "--input-scale", "input weights are drawn from [-this, this)",
+     EBIT_SLOT(model.echo.input_scale), nullptr, kOfEcho},
+    {"model", "bias_scale", "--bias-scale", "the neurons' biases are drawn from [-this, this)",
+     EBIT_SLOT(model.echo.bias_scale), nullptr, kOfEcho},
+    {"model", "density", "--density", "share of the recurrent weights that are not 0, in (0, 1]",
+     EBIT_SLOT(model.echo.density), nullptr, kOfEcho},
+    {"model", "read_input", "--read-input", "the readout sees the last step's numbers beside the reservoir",
+     EBIT_SLOT(model.echo.read_input), nullptr, kOfEcho},
+    {"model",
+     "washout",
+     "--washout",
+     "first steps of the training part that the readout does not learn from",
+     EBIT_SLOT(model.ridge.washout),
+     nullptr,
+     {.families = kCells,
+      .problems = kForecast,
+      .effective = [](const Config& c) { return c.model.stateful && solved_at_once(c); },
+      .when = "with --stateful, for models that are solved in closed form (cells: --train-only head)"}},
+    {"model",
+     "degrees",
+     "--degrees",
+     "degrees of the polynomial that the validation part chooses from",
+     EBIT_SLOT(model.classical.degrees),
+     nullptr,
+     {.families = kPolynomial}},
+    {"model",
+     "ridge",
+     "--ridge",
+     "penalty on squared weights; none: the best on the validation part of 0, 1e-12, 1e-10, 1e-8, 1e-6, "
+     "1e-5, "
+     "..., 1e3",
+     EBIT_SLOT(model.ridge.penalty),
+     nullptr,
+     {.families = kSolved | kCells,
+      .problems = kForecast | kImages,
+      .effective = solved_at_once,
+      .when = "for models that are solved in closed form (cells: --train-only head)"}},
     {"model", "entropy_stage", "--entropy-stage", "where in a step S is taken: behind U_dis, or behind U_en",
      EBIT_SLOT(model.entropy_stage), [] { return names_of(entropy_stages()); }, kOfEntropy},
 };

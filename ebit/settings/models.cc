@@ -11,6 +11,7 @@
 #include "ebit/data/baseline.h"
 #include "ebit/settings/gated_models.h"
 #include "ebit/settings/problems.h"
+#include "ebit/settings/reservoir_models.h"
 
 namespace ebit::inline settings {
 namespace {
@@ -18,6 +19,7 @@ namespace {
 Family family_of(const fit::ClassicalCore& core) {
   if (core.name == "orthogonal") return kOrthogonal;
   if (core.name == "mlp") return kMlp;
+  if (core.name == "poly-ridge") return kPolynomial;
   return core.name == "linear" ? kLinear : kRecurrent;
 }
 
@@ -42,6 +44,11 @@ std::vector<ModelRow> make_table() {
        .source = "Xu 2025 (arXiv:2510.25557)",
        .settings = {{"model.head", "linear"}}});
   std::ranges::move(gated_models(), std::back_inserter(rows));
+  std::ranges::move(reservoir_models(), std::back_inserter(rows));
+  rows.push_back({.name = "esn",
+                  .family = kEcho,
+                  .help = "echo state network: a fixed random recurrent network, its readout in closed form",
+                  .source = "Jaeger 2001 (GMD report 148); Jaeger et al. 2007"});
   for (const fit::ClassicalCore& core : fit::classical_cores())
     rows.push_back({.name = std::string(core.name),
                     .family = family_of(core),
@@ -62,10 +69,13 @@ constexpr Choice kInputMaps[] = {
     {"tanh", "the same with 0.99 tanh behind it"},
 };
 
-// The most numbers, up to `width`, that the encoder takes on these wires.
-int most_features(const Encoder& encoder, int wires, int width) {
+// The most numbers, up to `width`, that the encoder takes on these wires beside readouts that are fed back.
+int most_features(const Encoder& encoder, int wires, int width, int fed) {
   for (int features = std::min(wires, width); features >= 1; --features)
-    if (encoder.fits(wires, features)) return features;
+    if (encoder.fits(wires, features + fed)) return features;
+  require(fed == 0,
+          "the encoder {} has no room for a number beside {} readouts that are fed back on {} wires",
+          encoder.name, fed, wires);
   fail("the encoder {} takes no number of features on {} wires", encoder.name, wires);
 }
 
@@ -75,16 +85,18 @@ void map_input(const Config& config, std::string_view data, fit::InputSpec& inpu
   const int wires = config.model.reg.system;
   const bool bounded = !encoder.accepts(1.5), bits = !encoder.accepts(0.5);
   const bool series = find_problem(config.problem.name).set == kForecast;
+  const int fed =
+      config.model.reg.feedback && wires >= 1 ? static_cast<int>(readouts_of(config.model.reg).size()) : 0;
   std::string wanted = config.model.input_map;
   if (wanted == "auto") {
     // A series is scaled to the encoder's domain, and tokens have embeddings, which are any numbers.
-    const bool fits = wires >= 1 && encoder.fits(wires, input.width);
+    const bool fits = wires >= 1 && encoder.fits(wires, input.width + fed);
     wanted = series || (fits && !bounded) ? "none" : bounded ? "tanh" : "linear";
   }
   if (wanted == "none" || wires < 1) return;
   require(!bits, "the encoder {} takes bits, which no trained map gives: {} needs another --encoder",
           encoder.name, data);
-  input.map = most_features(encoder, wires, input.width);
+  input.map = most_features(encoder, wires, input.width, fed);
   input.squash = wanted == "tanh";
 }
 
@@ -103,6 +115,9 @@ void map_gated_input(const Config& config, fit::InputSpec& input) {
   input.squash = wanted == "tanh";
 }
 
+// Whether a linear head is solved behind a cell that is not trained.
+bool solves_head(const Config& config) { return (family_of(config) & kCells) != 0 && solved_at_once(config); }
+
 fit::CoreOptions core_of(const Config& config) {
   const ModelConfig& m = config.model;
   if (family_of(config) == kRegister) return CellOptions(m.reg);
@@ -112,6 +127,7 @@ fit::CoreOptions core_of(const Config& config) {
     return CellOptions(qrnn);
   }
   if (family_of(config) == kGated) return CellOptions(m.gated);
+  if (family_of(config) == kEcho) return CellOptions(m.echo);
   fit::ClassicalOptions classical = m.classical;
   classical.core = m.name;
   return classical;
@@ -127,12 +143,26 @@ std::span<const ModelRow> models() {
 const ModelRow& find_model(std::string_view name) { return find_row(models(), "no model is called", name); }
 
 unsigned problems_of(const ModelRow& row) {
-  if (row.family == kUntrained) return kForecast;
+  if (row.family & (kUntrained | kPolynomial | kEcho)) return kForecast;
   // Those that see all steps at once need sequences of numbers, of one fixed length.
   return row.family == kMlp || row.family == kLinear ? kForecast | kImages : kAnyProblem;
 }
 
 Family family_of(const Config& config) { return find_model(config.model.name).family; }
+
+bool solved_at_once(const Config& config) {
+  const bool numbers = find_problem(config.problem.name).set == kForecast;
+  const Family family = family_of(config);
+  if ((family & (kCells & ~kEcho)) != 0) return config.model.train_only == "head";
+  return (family & kSolved) != 0 && numbers;
+}
+
+bool takes_steps(const Config& run) {
+  if (!solved_at_once(run)) return true;
+  return std::ranges::any_of(run.baselines.which, [&](const std::string& name) {
+    return (find_model(name).family & (kSolved | kUntrained)) == 0;
+  });
+}
 
 std::span<const Choice> input_maps() { return kInputMaps; }
 
@@ -140,8 +170,10 @@ fit::ModelSpec outline_of(const Config& config) {
   const unsigned problem = find_problem(config.problem.name).set;
   fit::ModelSpec spec{.core = core_of(config)};
   spec.input.vocabulary = (problem & kTokens) != 0 ? 1 : 0;
-  spec.input.dropout = config.model.dropout;
+  spec.input.dropout = solved_at_once(config) ? 0 : config.model.dropout;
   if (problem == kTranslate) spec.head.answer = fit::Answer::kTranslation;
+  if (problem == kImages || problem == kSentiment) spec.head.answer = fit::Answer::kClass;
+  spec.solve_head = solves_head(config);
   return spec;
 }
 
@@ -153,11 +185,11 @@ fit::ModelSpec spec_of(const Config& config, fit::InputSpec input, fit::HeadSpec
           "{} is not trained: compare a model with it, for example --model lstm --baselines {}", m.name,
           m.name);
   fit::ModelSpec spec{.core = core_of(config), .input = std::move(input), .head = std::move(head)};
-  spec.input.dropout = m.dropout;
+  spec.input.dropout = solved_at_once(config) ? 0 : m.dropout;
   spec.head.pool = m.pool, spec.head.attention = m.attention;
   // A series may be answered by readouts as they are; classes always have a trained map.
   spec.head.linear =
-      spec.head.answer != fit::Answer::kNumbers || (family & kCells) == 0 || m.head == "linear";
+      spec.head.answer != fit::Answer::kNumbers || (family & kCells & ~kEcho) == 0 || m.head == "linear";
   if (family == kRegister) map_input(config, data, spec.input);
   if (family == kGated) map_gated_input(config, spec.input);
   if (family == kQrnn && (m.input_map == "linear" || m.input_map == "tanh")) {
@@ -170,6 +202,7 @@ fit::ModelSpec spec_of(const Config& config, fit::InputSpec input, fit::HeadSpec
   spec.stateful = m.stateful || config.problem.carry;
   spec.dtype = m.dtype;
   spec.seed = config.train.seed;
+  spec.solve_head = solves_head(config), spec.ridge = m.ridge;
   fit::check(spec);
   return spec;
 }

@@ -39,6 +39,12 @@ unsigned problems_of(const ModelRow& row);
 /// The family of a config's model.
 Family family_of(const Config& config);
 
+/// Whether the model of `config` is solved at once instead of trained step by step.
+bool solved_at_once(const Config& config);
+
+/// Whether anything of a run is trained step by step: its model, or one that it is compared with.
+bool takes_steps(const Config& run);
+
 /// How a step's numbers are brought to those that a cell takes: auto, none, linear, tanh.
 std::span<const Choice> input_maps();
 

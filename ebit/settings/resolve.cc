@@ -167,12 +167,17 @@ void start_from(Config& config, const ModelRow& row) {
     apply_pairs(config, row.training, "model " + row.name);
 }
 
-// The gate list that is taken instead of a row of ansaetze().
-void load_ansatz(Config& config) {
-  if (config.model.ansatz_file.empty()) return;
-  const Ansatz ansatz = parse_ansatz(read_file(config.model.ansatz_file), config.model.ansatz_file);
-  config.model.reg.custom_ansatz = config.model.qrnn.custom_ansatz = ansatz;
-  config.model.gated.custom_ansatz = ansatz;
+// What all families of cells have in common: the gate list that is taken instead of a row of ansaetze(),
+// whether its two-wire gates are there, and what is frozen.
+void fill_cells(Config& config) {
+  const ModelConfig& m = config.model;
+  std::optional<Ansatz> own;
+  if (!m.ansatz_file.empty()) own = parse_ansatz(read_file(m.ansatz_file), m.ansatz_file);
+  const auto fill = [&](auto& cell) {
+    if (own) cell.custom_ansatz = own;
+    cell.entanglement = m.entanglement, cell.freeze = m.freeze;
+  };
+  fill(config.model.reg), fill(config.model.qrnn), fill(config.model.gated);
 }
 
 }  // namespace
@@ -221,8 +226,10 @@ Config resolve(std::string_view problem, const std::optional<std::filesystem::pa
     apply_setting(config, setting);
     config.given.insert(setting.name);
   }
+  // A head that is solved is there, unless somebody says that it is not, which is refused with the model.
+  if (config.model.train_only == "head" && !config.given.contains("model.head")) config.model.head = "linear";
   for (const Setting& setting : flags) require_effect(config, setting);
-  load_ansatz(config);
+  fill_cells(config);
   return config;
 }
 
@@ -283,7 +290,7 @@ Config from_settings(const std::vector<Setting>& settings, const std::string& so
   find_problem(config.problem.name), find_model(config.model.name);
   config.baselines.which.clear();
   for (const Setting& setting : settings) apply_setting(config, setting);
-  load_ansatz(config);
+  fill_cells(config);
   return config;
 }
 

@@ -15,25 +15,27 @@ Names comparison_names() {
   return names;
 }
 
-bool with_adam(const Config& c) { return c.train.optimizer == "adam" || c.train.optimizer == "adamw"; }
-bool with_momentum(const Config& c) { return c.train.optimizer == "sgd" || c.train.optimizer == "rmsprop"; }
+bool with_adam(const Config& c) {
+  return takes_steps(c) && (c.train.optimizer == "adam" || c.train.optimizer == "adamw");
+}
+bool with_momentum(const Config& c) {
+  return takes_steps(c) && (c.train.optimizer == "sgd" || c.train.optimizer == "rmsprop");
+}
+
+// Of runs whose model, or one that it is compared with, is not solved at once.
+constexpr Users kOfSteps{.effective = takes_steps,
+                         .when = "where the model, or one of --baselines, is trained step by step"};
 
 constexpr Users kOfSeries{.problems = kForecast};
 
 const OptionRow kOptions[] = {
     // train
-    {"train",
-     "epochs",
-     "--epochs",
-     "passes over the training part",
-     EBIT_SLOT(train.epochs),
-     nullptr,
-     {},
-     false},
-    {"train", "batch", "--batch", "examples a step", EBIT_SLOT(train.batch)},
+    {"train", "epochs", "--epochs", "passes over the training part", EBIT_SLOT(train.epochs), nullptr,
+     kOfSteps, false},
+    {"train", "batch", "--batch", "examples a step", EBIT_SLOT(train.batch), nullptr, kOfSteps},
     {"train", "optimizer", "--optimizer", "optimizer", EBIT_SLOT(train.optimizer),
-     [] { return names_of(fit::optimizers()); }},
-    {"train", "lr", "--lr", "learning rate", EBIT_SLOT(train.optimizer_options.lr)},
+     [] { return names_of(fit::optimizers()); }, kOfSteps},
+    {"train", "lr", "--lr", "learning rate", EBIT_SLOT(train.optimizer_options.lr), nullptr, kOfSteps},
     {"train",
      "momentum",
      "--momentum",
@@ -42,7 +44,7 @@ const OptionRow kOptions[] = {
      nullptr,
      {.effective = with_momentum, .when = "with --optimizer sgd or rmsprop"}},
     {"train", "weight_decay", "--weight-decay", "penalty on large weights",
-     EBIT_SLOT(train.optimizer_options.weight_decay)},
+     EBIT_SLOT(train.optimizer_options.weight_decay), nullptr, kOfSteps},
     {"train",
      "beta1",
      "--beta1",
@@ -63,7 +65,7 @@ const OptionRow kOptions[] = {
      "of rmsprop: memory of the squared gradient",
      EBIT_SLOT(train.optimizer_options.alpha),
      nullptr,
-     {.effective = [](const Config& c) { return c.train.optimizer == "rmsprop"; },
+     {.effective = [](const Config& c) { return takes_steps(c) && c.train.optimizer == "rmsprop"; },
       .when = "with --optimizer rmsprop"}},
     {"train",
      "optimizer_epsilon",
@@ -71,18 +73,19 @@ const OptionRow kOptions[] = {
      "added to the optimizer's denominator",
      EBIT_SLOT(train.optimizer_options.epsilon),
      nullptr,
-     {.effective = [](const Config& c) { return c.train.optimizer != "sgd"; },
+     {.effective = [](const Config& c) { return takes_steps(c) && c.train.optimizer != "sgd"; },
       .when = "with --optimizer adam, adamw or rmsprop"}},
-    {"train", "clip", "--clip", "largest norm of the gradient; 0: no clipping", EBIT_SLOT(train.clip)},
+    {"train", "clip", "--clip", "largest norm of the gradient; 0: no clipping", EBIT_SLOT(train.clip),
+     nullptr, kOfSteps},
     {"train", "schedule", "--schedule", "how the learning rate changes", EBIT_SLOT(train.schedule.name),
-     [] { return names_of(fit::schedules()); }},
+     [] { return names_of(fit::schedules()); }, kOfSteps},
     {"train",
      "schedule_step",
      "--schedule-step",
      "epochs between drops",
      EBIT_SLOT(train.schedule.step),
      nullptr,
-     {.effective = [](const Config& c) { return c.train.schedule.name == "step"; },
+     {.effective = [](const Config& c) { return takes_steps(c) && c.train.schedule.name == "step"; },
       .when = "with --schedule step"}},
     {"train",
      "schedule_gamma",
@@ -92,7 +95,7 @@ const OptionRow kOptions[] = {
      nullptr,
      {.effective =
           [](const Config& c) {
-            return c.train.schedule.name == "step" || c.train.schedule.name == "plateau";
+            return takes_steps(c) && (c.train.schedule.name == "step" || c.train.schedule.name == "plateau");
           },
       .when = "with --schedule step or plateau"}},
     {"train",
@@ -101,28 +104,30 @@ const OptionRow kOptions[] = {
      "epochs to wait before a drop",
      EBIT_SLOT(train.schedule.patience),
      nullptr,
-     {.effective = [](const Config& c) { return c.train.schedule.name == "plateau"; },
+     {.effective = [](const Config& c) { return takes_steps(c) && c.train.schedule.name == "plateau"; },
       .when = "with --schedule plateau"}},
     {"train", "loss", "--loss", "what is minimised", EBIT_SLOT(train.loss),
      [] { return names_of(fit::losses()); }, kOfSeries},
     {"train", "patience", "--patience",
-     "stop after this many epochs without a better validation loss; 0: never", EBIT_SLOT(train.patience)},
+     "stop after this many epochs without a better validation loss; 0: never", EBIT_SLOT(train.patience),
+     nullptr, kOfSteps},
     {"train",
      "min_epochs",
      "--min-epochs",
      "never stop early before this many epochs",
      EBIT_SLOT(train.min_epochs),
      nullptr,
-     {.effective = [](const Config& c) { return c.train.patience > 0; }, .when = "with --patience above 0"}},
+     {.effective = [](const Config& c) { return takes_steps(c) && c.train.patience > 0; },
+      .when = "with --patience above 0"}},
     {"train", "restore_best", "--restore-best", "end with the weights of the best validation epoch",
-     EBIT_SLOT(train.restore_best)},
+     EBIT_SLOT(train.restore_best), nullptr, kOfSteps},
     {"train",
      "shuffle",
      "--shuffle",
      "examples in a new random order every epoch",
      EBIT_SLOT(train.shuffle),
      nullptr,
-     {.problems = kForecast | kImages}},
+     {.problems = kForecast | kImages, .effective = kOfSteps.effective, .when = kOfSteps.when}},
     {"train",
      "seed",
      "--seed",
@@ -139,15 +144,10 @@ const OptionRow kOptions[] = {
      nullptr,
      {},
      false},
-    {"train",
-     "step",
-     "--step",
+    {"train", "step", "--step",
      "how optimizer steps are computed: native is fast, for cells on numbers; torch takes any model; auto: "
      "native where it can",
-     EBIT_SLOT(step),
-     fit::backend_names,
-     {},
-     false},
+     EBIT_SLOT(step), fit::backend_names, kOfSteps, false},
     {"train",
      "threads",
      "--threads",

@@ -55,7 +55,9 @@ std::string spec_text(const fit::ModelSpec& spec) {
                 {"dtype", spec.dtype},
                 {"seed", spec.seed}};
   if (const auto* classical = std::get_if<fit::ClassicalOptions>(&spec.core))
-    value["hidden"] = classical->hidden, value["layers"] = classical->layers;
+    value["hidden"] = classical->hidden, value["layers"] = classical->layers,
+    value["degrees"] = classical->degrees;
+  value["solve_head"] = spec.solve_head;
   return value.dump();
 }
 
@@ -67,7 +69,9 @@ fit::ModelSpec spec_of_text(const Config& config, std::string_view text, std::st
     spec.head = head_of(value.at("head"), where);
     spec.stateful = value.at("stateful"), spec.dtype = value.at("dtype"), spec.seed = value.at("seed");
     if (auto* classical = std::get_if<fit::ClassicalOptions>(&spec.core))
-      classical->hidden = value.at("hidden"), classical->layers = value.at("layers");
+      classical->hidden = value.at("hidden"), classical->layers = value.at("layers"),
+      classical->degrees = value.at("degrees").get<std::vector<int>>();
+    spec.solve_head = value.at("solve_head"), spec.ridge = config.model.ridge;
   } catch (const json::exception& error) {
     fail("'{}' is damaged: it does not say what its model is ({})", where, error.what());
   }

@@ -163,7 +163,8 @@ CellModuleImpl::CellModuleImpl(CellOptions options)
   for (const Segment& segment : wide_->segments()) {
     std::string name = segment.name;
     torch::nn::Module& home = home_of(*this, name);
-    parameters_.push_back(home.register_parameter(name, torch::empty(segment.shape, torch::kFloat64)));
+    parameters_.push_back(
+        home.register_parameter(name, torch::empty(segment.shape, torch::kFloat64), !segment.frozen));
   }
   reset_parameters();
 }

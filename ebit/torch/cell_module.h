@@ -14,10 +14,11 @@ namespace ebit::nn {
 
 /// Runs sequences through a cell, whatever its family.
 ///
-/// Every trainable number is a parameter, named as the cell's segments: "theta_en", "ffn.0.weight" (in nested
-/// modules). Starting values are those of Cell::initialise() by torch's generator. Autograd sees one node a
-/// batch; it keeps the cell's tape, and none where no gradient is wanted. train() and eval() rule dropout.
-/// Parameters, inputs and outputs are float64 (as made) or float32 (after to()), on the CPU.
+/// Every number is a parameter, named as the cell's segments: "theta_en", "ffn.0.weight" (in nested modules);
+/// those of frozen segments require no gradient. Starting values are those of Cell::initialise() by torch's
+/// generator. Autograd sees one node a batch; it keeps the cell's tape, and none where no gradient is wanted.
+/// train() and eval() rule dropout. Parameters, inputs and outputs are float64 (as made) or float32 (after
+/// to()), on the CPU.
 class CellModuleImpl : public SequenceCore {
  public:
   /// Throws Error as make_cell().
@@ -36,7 +37,8 @@ class CellModuleImpl : public SequenceCore {
     draw_seed_ = seed, draw_number_ = number;
   }
 
-  const CellOptions& options() const { return options_; }  ///< as given
+  const CellOptions& options() const { return options_; }                  ///< as given
+  std::span<const Segment> segments() const { return wide_->segments(); }  ///< of its parameters, in order
   /// S: the state is one tensor [B, S].
   std::int64_t state_numbers() const { return static_cast<std::int64_t>(wide_->state_numbers()); }
 

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "ebit/base/error.h"
+#include "ebit/torch/cell_module.h"
 
 namespace ebit::nn {
 namespace {
@@ -63,11 +64,16 @@ void restore_state(torch::nn::Module& module, const fit::Tensors& tensors, std::
   for (auto& [name, tensor] : state_of(module)) tensor.copy_(to_torch(tensors.at(name)));
 }
 
-std::int64_t count_parameters(const torch::nn::Module& module) {
-  std::int64_t count = 0;
+NumberCounts count_numbers(const torch::nn::Module& module) {
+  NumberCounts counts;
   for (const Tensor& parameter : module.parameters())
-    if (parameter.requires_grad()) count += parameter.numel();
-  return count;
+    (parameter.requires_grad() ? counts.classical : counts.frozen) += parameter.numel();
+  for (const auto& part : module.modules())
+    if (const auto* cell = part->as<CellModuleImpl>()) {
+      const std::int64_t quantum = counts_of(cell->segments()).quantum;
+      counts.quantum += quantum, counts.classical -= quantum;
+    }
+  return counts;
 }
 
 }  // namespace ebit::nn

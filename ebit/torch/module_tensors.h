@@ -6,6 +6,7 @@
 
 #include <string_view>
 
+#include "ebit/cell/segment.h"
 #include "ebit/fit/tensors.h"
 
 namespace ebit::nn {
@@ -23,7 +24,7 @@ fit::Tensors copy_state(const torch::nn::Module& module);
 /// module as it was, for a tensor that is missing, left over, of another shape or of another dtype.
 void restore_state(torch::nn::Module& module, const fit::Tensors& tensors, std::string_view where);
 
-/// The number of trainable numbers of `module`.
-std::int64_t count_parameters(const torch::nn::Module& module);
+/// The numbers of `module` by what they are: those of its cells as their segments say, all else classical.
+NumberCounts count_numbers(const torch::nn::Module& module);
 
 }  // namespace ebit::nn

@@ -152,7 +152,8 @@ TEST(SequenceCore, MatchedHiddenIsTheNearestOfAll) {
   for (const fit::ClassicalCore& row : fit::classical_cores()) {
     if (!row.has_hidden) continue;
     const auto count = [&](int hidden) {
-      return count_parameters(*make_core(fit::ClassicalOptions{std::string(row.name), hidden, 1}, 3, 2));
+      return count_numbers(*make_core(fit::ClassicalOptions{std::string(row.name), hidden, 1}, 3, 2))
+          .trained();
     };
     for (const std::int64_t target : {1, 40, 333, 1000}) {
       const int found = fit::matched_hidden(target, 40, count);

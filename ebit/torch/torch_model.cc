@@ -81,7 +81,7 @@ torch::Dtype TorchModel::dtype() const {
   return spec_.dtype == "float32" ? torch::kFloat32 : torch::kFloat64;
 }
 
-std::int64_t TorchModel::parameters() const { return count_parameters(*module_); }
+NumberCounts TorchModel::counts() const { return count_numbers(*module_); }
 
 fit::Tensors TorchModel::weights() const { return copy_state(*module_); }
 

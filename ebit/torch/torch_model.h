@@ -21,7 +21,7 @@ class TorchModel : public fit::Model {
  public:
   explicit TorchModel(fit::ModelSpec spec);  ///< throws Error as fit::completed() and make_core()
 
-  std::int64_t parameters() const override;
+  NumberCounts counts() const override;
   fit::Tensors weights() const override;
   void load(const fit::Tensors& weights, std::string_view where) override;
   void reset_state() override { carried_.clear(); }

@@ -61,15 +61,16 @@ class Cell:
     inputs = property(lambda self: self._cell.inputs, doc="F, numbers a step")
     outputs = property(lambda self: self._cell.outputs, doc="K, numbers that are read")
     state_numbers = property(lambda self: self._cell.state_numbers, doc="S, numbers of a sample's state")
-    parameters = property(lambda self: self._cell.parameters, doc="P, trainable numbers")
+    parameters = property(lambda self: self._cell.parameters, doc="P, numbers of all segments")
+    counts = property(lambda self: self._cell.counts, doc="numbers by what they are: trained `quantum` and `classical` ones, `frozen` ones")
     every_step = property(lambda self: self._cell.every_step, doc="whether every step is read")
-    segments = property(lambda self: self._cell.segments, doc="the trainable blocks: name, shape, offset, size, low, high")
+    segments = property(lambda self: self._cell.segments, doc="the blocks of numbers: name, shape, offset, size, low, high, kind, frozen")
     capabilities = property(lambda self: self._cell.capabilities, doc="what the cell can do: entropy, draws, training, ...")
     summary = property(lambda self: self._cell.summary, doc="sizes and choices in a few words")
 
     def __repr__(self):
         return (f"{type(self).__name__}(inputs={self.inputs}, outputs={self.outputs}, state={self.state_numbers}, "
-                f"parameters={self.parameters}, {self.dtype})")
+                f"parameters={self.parameters} ({', '.join(f'{n} {kind}' for kind, n in self.counts.items() if n)}), {self.dtype})")
 
     def __reduce__(self):
         import json

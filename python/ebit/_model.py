@@ -68,13 +68,14 @@ class Model:
         return self
 
     parameters = property(lambda self: self._model.parameters, doc="trainable numbers")
-    summary = property(lambda self: self._model.summary, doc="sizes and choices in a few words")
+    counts = property(lambda self: self._model.counts, doc="numbers by what they are: trained `quantum` and `classical` ones, `frozen` ones")
+    summary = property(lambda self: self._model.summary, doc="sizes, choices and counts in a few words")
     spec = property(lambda self: json.loads(self._model.spec), doc="input, head, dtype and seed as a dict")
     answer = property(lambda self: self.spec["head"]["answer"], doc="what is answered: numbers, class, classes")
     config = property(lambda self: self._config.to_toml(), doc="all settings as the TOML of a run")
 
     def __repr__(self):
-        return f"Model({self.summary}; {self.parameters} parameters)"
+        return f"Model({self.summary})"
 
     def __getstate__(self):
         return {"config": self.config, "spec": self._model.spec, "weights": self.state_dict(), "seed": self.seed,

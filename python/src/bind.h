@@ -46,6 +46,13 @@ Array<T> to_numpy(std::vector<T> values, std::vector<std::size_t> shape) {
   return Array<T>(owned->data(), shape.size(), shape.data(), owner);
 }
 
+/// Counts of numbers as a dict.
+inline nb::dict dict_of(const NumberCounts& counts) {
+  nb::dict d;
+  d["quantum"] = counts.quantum, d["classical"] = counts.classical, d["frozen"] = counts.frozen;
+  return d;
+}
+
 void bind_tables(nb::module_& m);   ///< gates, encoders, options, ...
 void bind_cells(nb::module_& m);    ///< Config, CellF64, CellF32
 void bind_models(nb::module_& m);   ///< Model, weights in files

@@ -4,6 +4,7 @@
 #include "ebit/base/error.h"
 #include "ebit/cell/controlled/controlled_cell.h"
 #include "ebit/cell/encoder.h"
+#include "ebit/cell/feedback_cell.h"
 #include "ebit/cell/gated/gated_cell.h"
 #include "ebit/cell/register/register_cell.h"
 #include "ebit/settings/models.h"
@@ -75,6 +76,7 @@ nb::list segment_rows(std::span<const Segment> segments) {
     nb::dict d;
     d["name"] = s.name, d["shape"] = nb::tuple(nb::cast(s.shape)), d["offset"] = s.offset, d["size"] = s.size;
     d["low"] = s.initial.low, d["high"] = s.initial.high;
+    d["kind"] = s.kind == SegmentKind::kQuantum ? "quantum" : "classical", d["frozen"] = s.frozen;
     list.append(d);
   }
   return list;
@@ -109,13 +111,21 @@ nb::dict parts(const BoundCell<T>& bound) {
     std::vector<std::string> readout;
     for (const Observable& observable : controlled->readout()) readout.push_back(observable.text);
     d["readout"] = readout;
+  } else if (dynamic_cast<const FeedbackCell<T>*>(&bound.cell())) {
+    d["family"] = "register with feedback";
   } else if (const auto* gated = dynamic_cast<const GatedCell<T>*>(&bound.cell())) {
     const GatedOptions& o = gated->options();
     const GatedSizes& sizes = gated->sizes();
     d["family"] = "gated", d["architecture"] = o.architecture, d["coupled"] = o.coupled;
-    d["order"] = o.order, d["update"] = o.update, d["trained"] = o.trained, d["encoder"] = o.encoder;
+    d["order"] = o.order, d["update"] = o.update, d["encoder"] = o.encoder;
     d["qubits"] = o.qubits, d["measured"] = sizes.measured, d["hidden_size"] = sizes.hidden;
     d["state_numbers"] = gated->state_numbers(), d["circuit"] = circuit_object(gated->circuit());
+    d["mixture_norm"] = o.mixture_norm;
+    nb::list mixed;
+    for (const MixedCircuit& one : mixed_circuits(o))
+      mixed.append(nb::make_tuple(circuit_object(one.circuit), one.angles));
+    d["mixed"] = mixed;
+    if (o.mixture != "none") d["encoder"] = std::string(encoder_of(o).name);
   }
   return d;
 }
@@ -138,6 +148,7 @@ void bind_cell(nb::module_& m, const char* name) {
       .def_prop_ro("state_numbers", [](const Bound& b) { return b.cell().state_numbers(); })
       .def_prop_ro("every_step", [](const Bound& b) { return b.cell().every_step(); })
       .def_prop_ro("parameters", [](const Bound& b) { return b.cell().parameters(); })
+      .def_prop_ro("counts", [](const Bound& b) { return dict_of(counts_of(b.cell().segments())); })
       .def_prop_ro("summary", [](const Bound& b) { return b.cell().summary(); })
       .def_prop_ro("family", [](const Bound& b) { return std::string(family_of(b.options()).name); })
       .def_prop_ro("capabilities",

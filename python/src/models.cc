@@ -256,6 +256,7 @@ void bind_models(nb::module_& m) {
            nb::arg("config"), nb::arg("spec"), nb::arg("width"), nb::arg("steps"), nb::arg("outputs"),
            nb::arg("answer"))
       .def_prop_ro("parameters", [](const BoundModel& b) { return b.model().parameters(); })
+      .def_prop_ro("counts", [](const BoundModel& b) { return dict_of(b.model().counts()); })
       .def_prop_ro("summary", [](const BoundModel& b) { return b.model().summary(); })
       .def_prop_ro("spec", &BoundModel::spec)
       .def_prop_ro("config", &BoundModel::config)

@@ -7,6 +7,9 @@ CELLS += [("register", 1, {"n_system": 1, "hidden": h.name, "encoder": "arctan-a
 CELLS += [("register", 2, {"encoder": "arctan-angle", "readout": ["Z0", "X1"], "ansatz": a.name}) for a in ebit.ansaetze()]
 CELLS += [("qrnn", 2, {"qubits": 3}), ("qrnn", 1, {"qubits": 2, "ffn_hidden": [4], "residual": True}),
           ("qrnn", 1, {"qubits": 2, "initial": "trainable"}), ("qrnn", 1, {"qubits": 2, "measurement": "shots"})]
+CELLS += [("register", 1, {"entanglement": False}), ("qrnn", 1, {"qubits": 2, "entanglement": False}),
+          ("gated", 2, {"qubits": 3, "entanglement": False}),
+          ("diffqas-qlstm", 1, {"qubits": 3, "mixture": "shared", "mixture_norm": "softmax", "mixture_encoders": ["h-ry", "rx"]})]
 
 
 def name_of(case):

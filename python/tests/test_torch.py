@@ -424,3 +424,22 @@ def test_two_processes_are_one(tmp_path):
         optimizer.step()
     for name, value in module.state_dict().items():
         assert torch.allclose(got[name], value, atol=1e-12, rtol=0), name
+
+
+@pytest.mark.parametrize("options", [{"freeze": "circuit"}, {"freeze": "cell"}], ids=str)
+def test_frozen_numbers_keep_their_names_and_stay(options):
+    module, whole = (ebit.torch.QuantumRNN("qlstm-disipio", 1, batch_first=True, dtype=torch.float64, **o) for o in (options, {}))
+    assert sorted(module.state_dict()) == sorted(whole.state_dict())
+    module.load_state_dict(whole.state_dict())
+    head = torch.nn.Linear(module.output_size, 1, dtype=torch.float64)
+    before = {n: p.clone() for n, p in module.named_parameters()}
+    optimizer = torch.optim.AdamW([*module.parameters(), *head.parameters()], weight_decay=0.1)
+    x = torch.rand(4, 5, 1, dtype=torch.float64)
+    head(module(x)[0]).square().mean().backward()
+    optimizer.step()
+    for segment in ebit.Cell("qlstm-disipio", **options).segments:
+        now = dict(module.named_parameters())[segment["name"]]
+        assert now.requires_grad != segment["frozen"]
+        assert torch.equal(now, before[segment["name"]]) == segment["frozen"], segment["name"]
+    assert module.counts["frozen"] == sum(p.numel() for p in module.parameters() if not p.requires_grad)
+    assert module.counts["quantum"] + module.counts["classical"] == sum(p.numel() for p in module.parameters() if p.requires_grad)

@@ -142,8 +142,8 @@ TEST_F(Tasks, EveryProblemRunsOnCellsAndClassicalCores) {
       }
     }
     ASSERT_EQ(trained.size(), 2U);
-    const double size = static_cast<double>(trained[0]->parameters);
-    EXPECT_NEAR(static_cast<double>(trained[1]->parameters), size, 0.2 * size);
+    const double size = static_cast<double>(trained[0]->counts.trained());
+    EXPECT_NEAR(static_cast<double>(trained[1]->counts.trained()), size, 0.2 * size);
     EXPECT_NO_THROW(write_report(run));
     EXPECT_TRUE(fs::exists(run.folder / files::kReport));
 
@@ -201,15 +201,16 @@ TEST_F(Tasks, EveryChoiceOfTheCellIsASetting) {
   const auto loss = [](const RunResult& run) { return history_of(run)[0].train_loss; };
   const RunResult plain = with({});
   // Two qubits have 2 first RY and 6 angles of a layer; the network has 4 inputs, 6 readouts and a bias.
-  EXPECT_EQ(plain.results.models[0].parameters -
-                with({{"model.first_ry", "false", "t"}}).results.models[0].parameters,
+  EXPECT_EQ(plain.results.models[0].counts.trained() -
+                with({{"model.first_ry", "false", "t"}}).results.models[0].counts.trained(),
             22);
   EXPECT_NEAR(loss(with({{"model.gradient_memory", "store", "t"}})), loss(plain), 1e-5);
 
   const Setting hidden = {"model.ffn_hidden", "10", "t"}, other = {"model.ffn_hidden", "7", "t"};
   const Setting residual = {"model.residual", "true", "t"};
   EXPECT_NE(loss(with({hidden})), loss(with({hidden, residual}))) << "10 inputs and 10 outputs are added";
-  EXPECT_EQ(with({other, residual}).results.models[0].parameters - with({other}).results.models[0].parameters,
+  EXPECT_EQ(with({other, residual}).results.models[0].counts.trained() -
+                with({other}).results.models[0].counts.trained(),
             70)
       << "a matrix where the widths differ";
 

@@ -33,6 +33,10 @@ Traced traced(const GatedOptions&, const CellMoment&, const SequenceInput<double
   fail("a gated cell has no quantum memory whose entanglement could be measured");
 }
 
+Traced traced(const EchoOptions&, const CellMoment&, const SequenceInput<double>&) {
+  fail("an echo state network has no quantum memory whose entanglement could be measured");
+}
+
 }  // namespace
 
 EntanglementUsed entanglement_used(const std::vector<TrainedVariant>& variants) {

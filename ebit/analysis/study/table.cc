@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 #include "ebit/analysis/study/statistics.h"
 #include "ebit/experiment/runs/run_folder.h"
@@ -27,7 +28,7 @@ std::string quartiles_text(const std::vector<double>& values) {
 }
 
 std::string seconds_text(const experiment::ModelResult& model) {
-  return model.parameters > 0 ? table_number(experiment::mean_seconds(model), 2) : "–";
+  return model.counts.trained() > 0 ? table_number(experiment::mean_seconds(model), 2) : "–";
 }
 
 // What the study's models are compared with.
@@ -70,25 +71,26 @@ std::string data_text(const Dataset& dataset) {
 
 TextTable summary_table(const std::vector<TrainedVariant>& variants, const std::string& title,
                         const std::string& heading, const std::vector<StudyColumn>& columns) {
-  TextTable table{.title = title,
-                  .columns = {{heading, false},
-                              {"parameters"},
-                              {"train RMSE"},
-                              {"test RMSE"},
-                              {"median [quartiles]"},
-                              {"seconds"}},
-                  .rows = {},
-                  .best_row = {},
-                  .notes = {}};
-  if (variants[0].dataset().test.count == 0) table.columns[3].name = "validation RMSE";
+  std::vector<experiment::ModelResult> all;
+  for (const TrainedVariant& variant : variants)
+    all.insert(all.end(), variant.results.models.begin(), variant.results.models.end());
+  const experiment::CountColumns counts(all);
+  TextTable table{.title = title, .columns = {{heading, false}}, .rows = {}, .best_row = {}, .notes = {}};
+  std::ranges::move(counts.columns(), std::back_inserter(table.columns));
+  const char* const judged = variants[0].dataset().test.count == 0 ? "validation RMSE" : "test RMSE";
+  for (const char* name : {"train RMSE", judged, "median [quartiles]", "seconds"})
+    table.columns.push_back({name});
   for (const StudyColumn& column : columns) table.columns.push_back({column.heading});
   std::vector<double> means;
   const auto add = [&](const std::string& name, const experiment::Results& results,
                        const experiment::ModelResult& model) {
     const std::vector<double> errors = judged_errors(results, model);
-    table.rows.push_back({name, model.parameters > 0 ? std::to_string(model.parameters) : "–",
-                          mean_text(training_errors(results, model)), mean_text(errors),
-                          quartiles_text(errors), seconds_text(model)});
+    std::vector<std::string> row = {name};
+    std::ranges::move(counts.cells(model), std::back_inserter(row));
+    for (std::string cell : {mean_text(training_errors(results, model)), mean_text(errors),
+                             quartiles_text(errors), seconds_text(model)})
+      row.push_back(std::move(cell));
+    table.rows.push_back(std::move(row));
     means.push_back(experiment::mean_spread(errors).mean);
   };
   for (std::size_t v = 0; v < variants.size(); ++v) {
@@ -101,7 +103,8 @@ TextTable summary_table(const std::vector<TrainedVariant>& variants, const std::
   table.best_meaning = "least mean RMSE";
   table.notes = {
       fmt::format("mean ± standard deviation over {} seeds; RMSE in units of {}; seconds a training",
-                  variants[0].seeds.size(), variants[0].dataset().options.targets[0])};
+                  variants[0].seeds.size(), variants[0].dataset().options.targets[0]),
+      counts.note()};
   return table;
 }
 

@@ -117,8 +117,11 @@ std::vector<Json> rows_of(const std::vector<TrainedVariant>& variants, const std
       for (const SeedResult& seed : model.seeds) {
         Json row = {{heading, model.role == Role::kModel ? Json(trained.variant.name) : Json()},
                     {"model", model.name},
-                    {"seed", model.parameters > 0 ? Json(seed.seed) : Json()},
-                    {"parameters", model.parameters},
+                    {"seed", model.counts.trained() > 0 ? Json(seed.seed) : Json()},
+                    {"parameters", model.counts.trained()},
+                    {"quantum", model.counts.quantum},
+                    {"classical", model.counts.classical},
+                    {"frozen", model.counts.frozen},
                     {"epochs", seed.epochs},
                     {"best_epoch", seed.best_epoch},
                     {"seconds", seed.seconds}};

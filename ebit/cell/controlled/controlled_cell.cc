@@ -52,8 +52,10 @@ ControlledCell<T>::ControlledCell(const ControlledOptions& options)
   segments_.assign(ffn_.segments().begin(), ffn_.segments().end());
   if (find_initial_state(options.initial).trainable) {
     preparation_.emplace(controlled_circuit(options, AngleSource::kShared));
-    add_segment(segments_, "initial", {static_cast<std::int64_t>(angles_)}, {-options.init, options.init});
+    add_segment(segments_, "initial", {static_cast<std::int64_t>(angles_)}, {-options.init, options.init},
+                SegmentKind::kQuantum);
   }
+  freeze(segments_, options.freeze);
   if (measurement_.collapses) projection_.emplace(options.qubits, options.measured);
   initial_.resize(2 * dimension() * kLanes<T>);
   initial_values_.resize(outputs() * kLanes<T>);
@@ -73,7 +75,8 @@ Capabilities ControlledCell<T>::capabilities() const {
 template <class T>
 std::string ControlledCell<T>::summary() const {
   return fmt::format("qrnn, {} qubits, {} layer{} of {}, {} readouts", options_.qubits, options_.layers,
-                     options_.layers == 1 ? "" : "s", ansatz_of(options_).name, outputs());
+                     options_.layers == 1 ? "" : "s", summary_of(ansatz_of(options_), options_.qubits),
+                     outputs());
 }
 
 template <class T>

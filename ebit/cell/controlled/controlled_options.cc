@@ -23,10 +23,6 @@ constexpr MeasurementRow kMeasurements[] = {
      false, true},
 };
 
-bool is_letters(std::string_view entry) {
-  return !entry.empty() && entry.find_first_not_of("XYZ") == std::string_view::npos;
-}
-
 // Appends `source` with shared angles turned into `to`, renumbered from `first` on.
 void append_as(Circuit& circuit, const Circuit& source, Angle::Kind to, int first) {
   for (const Operation& operation : source.operations()) {
@@ -48,8 +44,8 @@ void append_as(Circuit& circuit, const Circuit& source, Angle::Kind to, int firs
 std::span<const InitialStateRow> initial_states() { return kInitialStates; }
 std::span<const MeasurementRow> measurements() { return kMeasurements; }
 
-const Ansatz& ansatz_of(const ControlledOptions& options) {
-  return options.custom_ansatz ? *options.custom_ansatz : find_ansatz(options.ansatz);
+Ansatz ansatz_of(const ControlledOptions& options) {
+  return chosen_ansatz(options.ansatz, options.custom_ansatz, options.entanglement);
 }
 
 const InitialStateRow& find_initial_state(std::string_view name) {
@@ -74,6 +70,10 @@ void check(const ControlledOptions& o) {
           "dropout and residual act on the network's hidden layers, and there are none: give their widths");
   require(std::isfinite(o.init) && o.init >= 0,
           "the range of the initial state's angles must be 0 or more, not {}", o.init);
+  require(
+      o.freeze != "circuit",
+      "the circuit of a qrnn has no angles of its own that could be frozen: its network writes them at every "
+      "step; freeze cell keeps the network as it was drawn");
   find_activation<double>(o.ffn.activation);
   find_gradient_memory(o.gradient_memory);
   find_initial_state(o.initial);
@@ -87,24 +87,6 @@ void check(const ControlledOptions& o) {
             o.qubits - 1);
     require(std::count(o.measured.begin(), o.measured.end(), q) == 1, "qubit {} is to be measured twice", q);
   }
-}
-
-std::vector<Observable> parse_readout(std::span<const std::string> readout, int qubits) {
-  require(!readout.empty(), "a controlled cell needs something to read, such as Z or XYZ");
-  std::vector<Observable> observables;
-  for (const std::string& entry : readout) {
-    if (!is_letters(entry)) {
-      observables.push_back(parse_observable(entry, qubits));
-      continue;
-    }
-    for (char letter : entry) {
-      require(std::count(entry.begin(), entry.end(), letter) == 1,
-              "readout '{}' has {} twice: two-body readouts are written as Z0*Z1", entry, letter);
-      for (int q = 0; q < qubits; ++q)
-        observables.push_back(parse_observable(fmt::format("{}{}", letter, q), qubits));
-    }
-  }
-  return observables;
 }
 
 Circuit controlled_circuit(const ControlledOptions& options, AngleSource source) {

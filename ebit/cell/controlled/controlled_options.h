@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "ebit/cell/ansatz.h"
-#include "ebit/sim/observable.h"
+#include "ebit/cell/readout_list.h"
 
 namespace ebit::inline cell {
 
@@ -53,8 +53,7 @@ struct ControlledOptions {
   int layers = 1;                                      ///< of the ansatz, L
   FeedForwardOptions ffn = {};                         ///< from [x_t; z_{t-1}] to the angles
   double angle_scale = 0.1;  ///< radians: the network's outputs are multiplied by it
-  /// What is read: Pauli strings ("Z1", "X0*Y2", "P(3)"), or letters ("Z", "XYZ") for each of them on every
-  /// qubit.
+  /// What is read, as parse_readout() takes it.
   std::vector<std::string> readout = {"XYZ"};
   std::string initial = "zero";             ///< a row of initial_states()
   std::string measurement = "expectation";  ///< a row of measurements()
@@ -63,23 +62,22 @@ struct ControlledOptions {
   bool reset = false;                       ///< "sampled": measured qubits start the next step in |0>
   /// A row of gradient_memories(). "auto" is "uncompute", which costs no time here; "sampled" always stores.
   std::string gradient_memory = "auto";
-  bool every_step = true;  ///< outputs after every step, or after the last only
-  double init = 0.1;       ///< the angles of a trainable initial state start uniform within it, radians
+  bool every_step = true;       ///< outputs after every step, or after the last only
+  double init = 0.1;            ///< the angles of a trainable initial state start uniform within it, radians
+  std::string freeze = "none";  ///< a row of freezes() but "circuit": the network writes all angles
+  bool entanglement = true;     ///< false: the ansatz without its two-wire gates
 };
 
 /// Throws Error for options that are out of range, unknown, or do not fit together.
 void check(const ControlledOptions& options);
 
-/// The ansatz that the options name or bring along. Throws Error where there is none of that name.
-const Ansatz& ansatz_of(const ControlledOptions& options);
+/// The ansatz that the options name or bring along, without entanglement where they say so. Throws Error
+/// where there is none of that name.
+Ansatz ansatz_of(const ControlledOptions& options);
 
 /// The row of initial_states() or measurements() of that name. Throws Error with the nearest name.
 const InitialStateRow& find_initial_state(std::string_view name);
 const MeasurementRow& find_measurement(std::string_view name);  ///< likewise
-
-/// The observables of a readout list on `qubits` qubits, letters spelt out, in the list's order.
-/// Throws Error for what is neither letters nor an observable, and for an empty list.
-std::vector<Observable> parse_readout(std::span<const std::string> readout, int qubits);
 
 /// Where the angles of a controlled circuit come from.
 enum class AngleSource {

@@ -33,7 +33,8 @@ FeedForward<T>::FeedForward(const FeedForwardOptions& options, std::size_t input
     const auto add = [&](const char* name, std::vector<std::int64_t> shape, InitialRange range) {
       range.single = false;
       const std::size_t offset = parameter_count_;
-      parameter_count_ = add_segment(segments_, fmt::format(fmt::runtime(name), l), std::move(shape), range);
+      parameter_count_ = add_segment(segments_, fmt::format(fmt::runtime(name), l), std::move(shape), range,
+                                     SegmentKind::kClassical);
       return offset;
     };
     layer.weight = add("ffn.{}.weight", {rows, columns}, linear_range(layer.inputs));

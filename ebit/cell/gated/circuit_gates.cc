@@ -57,11 +57,32 @@ void GatedCell<T>::leave(const Call& call, int before, const T* v, T* d_v, doubl
                     d_parameters);
 }
 
+// The readouts of the gate's circuit, or of its mixture. @param z [measured, kLanes].
+template <class T>
+void GatedCell<T>::run_circuit(const Gate& gate, T* z, Workspace& w) const {
+  if (gate.mixture)
+    gate.mixture->forward(w.angles.data(), *w.mixture, z);
+  else
+    gate.program.forward(w.angles.data(), w.state, z);
+}
+
+// Adds to w.d_angles and the angles' gradients, right behind run_circuit().
+template <class T>
+void GatedCell<T>::circuit_backward(const Gate& gate, const T* d_z, double* d_parameters,
+                                    Workspace& w) const {
+  double* const d_shared = d_parameters && trains_angles_ ? d_parameters + gate.angles : nullptr;
+  if (gate.mixture)
+    gate.mixture->backward(w.angles.data(), d_z, *w.mixture, d_shared,
+                           d_parameters ? d_parameters + gate.weights : nullptr, w.d_angles.data());
+  else
+    gate.program.backward(w.angles.data(), d_z, w.state, {d_shared, w.d_angles.data()});
+}
+
 // The gate's numbers for the v that was entered. @param out [width, kLanes].
 template <class T>
 void GatedCell<T>::run_gate(const Call& call, const Gate& gate, T* out, Workspace& w) const {
   T* const z = gate.behind < 0 ? out : w.z.data();
-  gate.program.forward(w.angles.data(), w.state, z);
+  run_circuit(gate, z, w);
   if (gate.behind >= 0)
     linear(kernels_, call.parameters, linears_[static_cast<std::size_t>(gate.behind)], z, out);
   const std::size_t numbers = gate.width * kLanes<T>;
@@ -76,7 +97,7 @@ void GatedCell<T>::run_gate(const Call& call, const Gate& gate, T* out, Workspac
 template <class T>
 void GatedCell<T>::gate_backward(const Call& call, const Gate& gate, T* d_out, double* d_parameters,
                                  Workspace& w) const {
-  gate.program.forward(w.angles.data(), w.state, w.z.data());
+  run_circuit(gate, w.z.data(), w);
   T* d_z = d_out;
   if (gate.behind >= 0) {
     d_z = w.d_z.data();
@@ -84,8 +105,7 @@ void GatedCell<T>::gate_backward(const Call& call, const Gate& gate, T* d_out, d
     linear_backward(kernels_, call.parameters, linears_[static_cast<std::size_t>(gate.behind)], w.z.data(),
                     d_out, d_z, d_parameters);
   }
-  double* const d_shared = d_parameters && options_.trained ? d_parameters + gate.angles : nullptr;
-  gate.program.backward(w.angles.data(), d_z, w.state, {d_shared, w.d_angles.data()});
+  circuit_backward(gate, d_z, d_parameters, w);
 }
 
 // @param out [gates, width, kLanes].

@@ -25,6 +25,8 @@ double arccos_slope(double y) { return -arcsin_slope(y); }
 
 constexpr const char* kCao = "Cao et al. 2023 (Quantum Mach. Intell. 5:26)";
 
+constexpr const char* kDiffQas = "Chen and Tiwari 2025 (arXiv:2508.14955)";
+
 const GateEncoder kEncoders[] = {
     {"arctan-angle",
      "H RY(arctan y) RZ(arctan y^2) on each wire.",
@@ -57,6 +59,18 @@ const GateEncoder kEncoders[] = {
      "Di Sipio 2021, qlstm; PennyLane's AngleEmbedding",
      false,
      {{GateId::kRX, same, one}}},
+    {"ry", "RY(y) on each wire.", kDiffQas, false, {{GateId::kRY, same, one}}},
+    {"rz",
+     "RZ(y) on each wire: a phase, so that y never enters.",
+     kDiffQas,
+     false,
+     {{GateId::kRZ, same, one}}},
+    {"h-rx",
+     "H RX(y) on each wire: a phase, so that y never enters.",
+     kDiffQas,
+     true,
+     {{GateId::kRX, same, one}}},
+    {"h-rz", "H RZ(y) on each wire.", kDiffQas, true, {{GateId::kRZ, same, one}}},
 };
 
 }  // namespace

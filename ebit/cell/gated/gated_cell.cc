@@ -41,8 +41,13 @@ std::vector<std::string> gate_names(const GatedOptions& o) {
 bool takes_u(std::string_view gate) { return gate == "hidden" || gate == "prediction"; }
 bool is_candidate(std::string_view gate) { return gate == "cell" || gate == "candidate"; }
 
-// [L, n, k] where the ansatz has k angles a wire.
-std::vector<std::int64_t> angle_shape(const GatedOptions& o) {
+// [L, n, k] where the ansatz has k angles a wire; of a mixture all angles in a row.
+std::vector<std::int64_t> angle_shape(const GatedOptions& o, std::span<const MixedCircuit> mixed) {
+  if (!mixed.empty()) {
+    std::int64_t all = 0;
+    for (const MixedCircuit& one : mixed) all += static_cast<std::int64_t>(one.angles);
+    return {all};
+  }
   const int angles = ansatz_of(o).angles_per_layer(o.qubits), each = angles / o.qubits;
   if (angles % o.qubits != 0) return {o.layers, angles};
   if (each == 1) return {o.layers, o.qubits};
@@ -64,10 +69,12 @@ GatedCell<T>::GatedCell(const GatedOptions& options)
       gru_(options.architecture == "gru"),
       h_first_(options.order == "h-first"),
       z_keeps_(options.update == "z-keeps"),
-      encoder_(find_gate_encoder(options.encoder)),
+      trains_angles_(options.freeze == "none"),
+      encoder_(encoder_of(options)),
       kernels_(dense_kernels<T>()),
       circuit_(gate_circuit(options)) {
-  require(circuit_.shared_parameters() >= 1, "the ansatz '{}' has no angles to train",
+  const std::vector<MixedCircuit> mixed = mixed_circuits(options);
+  require(!mixed.empty() || circuit_.shared_parameters() >= 1, "the ansatz '{}' has no angles to train",
           ansatz_of(options).name);
   const std::vector<std::string> names = gate_names(options);
   const auto wires = static_cast<std::size_t>(options.qubits);
@@ -79,10 +86,13 @@ GatedCell<T>::GatedCell(const GatedOptions& options)
     range = {-kDeviations * options.init_deviation, kDeviations * options.init_deviation};
   for (const std::string& name : names) {
     angles.push_back(numbers_of(segments_));
-    add_segment(segments_, fmt::format("circuits.{}.angles", name), angle_shape(options), range);
+    add_segment(segments_, fmt::format("circuits.{}.angles", name), angle_shape(options, mixed), range,
+                SegmentKind::kQuantum);
   }
+  const std::vector<std::size_t> weights = add_weights(names, mixed.size());
   add_linears("linear_out", options.linear_out, names, cell_numbers(),
               static_cast<std::size_t>(sizes_.measured), behind);
+  freeze(segments_, options.freeze);
   gates_.reserve(names.size());
   for (std::size_t g = 0; g < names.size(); ++g) {
     const int measured = names[g] == "hidden"       ? sizes_.hidden
@@ -94,6 +104,10 @@ GatedCell<T>::GatedCell(const GatedOptions& options)
                                                    : Squash::kSigmoid;
     gates_.push_back({ExpectationProgram<T>(circuit_, first_wires(measured, options.qubits)), angles[g],
                       before[g], behind[g], squash, static_cast<std::size_t>(measured), width});
+    if (!mixed.empty()) {
+      gates_.back().mixture.emplace(mixed, first_wires(measured, options.qubits), options.mixture_norm);
+      gates_.back().weights = weights[g];
+    }
     if (!takes_u(names[g])) ++state_gates_;
   }
 }
@@ -111,8 +125,9 @@ void GatedCell<T>::add_linears(const std::string& name, const std::string& choic
     weight.single = bias.single = false;
     Linear linear{numbers_of(segments_), 0, rows, columns};
     linear.bias = add_segment(segments_, full + ".weight",
-                              {static_cast<std::int64_t>(rows), static_cast<std::int64_t>(columns)}, weight);
-    add_segment(segments_, full + ".bias", {static_cast<std::int64_t>(rows)}, bias);
+                              {static_cast<std::int64_t>(rows), static_cast<std::int64_t>(columns)}, weight,
+                              SegmentKind::kClassical);
+    add_segment(segments_, full + ".bias", {static_cast<std::int64_t>(rows)}, bias, SegmentKind::kClassical);
     linears_.push_back(linear);
     return static_cast<int>(linears_.size()) - 1;
   };
@@ -121,12 +136,37 @@ void GatedCell<T>::add_linears(const std::string& name, const std::string& choic
     for (std::size_t g = 0; g < gates.size(); ++g) indices[g] = add(fmt::format("{}.{}", name, gates[g]));
 }
 
+// Weights of mixtures, of all gates together or of each; their offsets by gate.
+template <class T>
+std::vector<std::size_t> GatedCell<T>::add_weights(std::span<const std::string> gates, std::size_t circuits) {
+  std::vector<std::size_t> offsets(gates.size());
+  // As they are: on average a sum of 1.
+  const double high = options_.mixture_norm == "none" && circuits > 0 ? 2 / static_cast<double>(circuits) : 1;
+  for (std::size_t g = 0; circuits > 0 && g < gates.size(); ++g) {
+    const bool own = options_.mixture == "per-gate";
+    if (own || g == 0) {
+      offsets[g] = numbers_of(segments_);
+      add_segment(segments_, own ? fmt::format("mixture.{}.weights", gates[g]) : "mixture.weights",
+                  {static_cast<std::int64_t>(circuits)}, {0, high}, SegmentKind::kClassical);
+    } else {
+      offsets[g] = offsets[0];
+    }
+  }
+  return offsets;
+}
+
 template <class T>
 std::string GatedCell<T>::summary() const {
+  std::string ansatz;
+  if (const auto& mixture = gates_.front().mixture)
+    ansatz = fmt::format("a mixture of {} ({}{})", mixture->circuits(), options_.mixture,
+                         options_.entanglement ? "" : ", without entanglement");
+  else
+    ansatz = summary_of(ansatz_of(options_), options_.qubits);
   return fmt::format("gated {}{}, hidden size {}, {} circuits of {} qubits, {} layer{} of {}",
                      options_.architecture, options_.coupled ? " (coupled)" : "", sizes_.hidden,
                      gates_.size(), options_.qubits, options_.layers, options_.layers == 1 ? "" : "s",
-                     ansatz_of(options_).name);
+                     ansatz);
 }
 
 template <class T>
@@ -147,7 +187,12 @@ void GatedCell<T>::initialise(Draws& draws, double* parameters) const {
 template <class T>
 void GatedCell<T>::bind(std::span<const T> parameters) {
   const auto count = static_cast<std::size_t>(circuit_.shared_parameters());
-  for (Gate& gate : gates_) gate.program.bind(parameters.subspan(gate.angles, count));
+  for (Gate& gate : gates_)
+    if (auto& mixture = gate.mixture)
+      mixture->bind(parameters.subspan(gate.angles, mixture->angles()),
+                    parameters.subspan(gate.weights, mixture->circuits()));
+    else
+      gate.program.bind(parameters.subspan(gate.angles, count));
 }
 
 template <class T>

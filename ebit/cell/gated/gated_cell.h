@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -23,12 +24,14 @@ namespace ebit::inline cell {
 ///     gru: r, z = sigma Q_g(v); k = tanh Q_candidate([x_t, r h_{t-1}]); h_t = z h_{t-1} + (1 - z) k, the
 ///          output, or with z and 1 - z exchanged
 ///
+/// Where there is a mixture `<Z>`(circuit_g) is a weighted sum over circuits, see CircuitMixture.
+///
 /// Every circuit starts in |0...0> at every step: the memory is classical. The state of a sample is c [C],
 /// h [H] of an LSTM and h [H] of a GRU, zero at first.
 ///
 /// All trainable numbers are one flat array, described by segments(): "linear_in.weight" or
-/// "linear_in.forget.weight" ..., "circuits.forget.angles" ..., "linear_out.weight" or likewise. Angles that
-/// are not `trained` are segments as well, whose gradient is zero.
+/// "linear_in.forget.weight" ..., "circuits.forget.angles" ..., of a mixture of J circuits
+/// "mixture.weights" [J] or "mixture.forget.weights" ..., "linear_out.weight" or likewise.
 template <class T>
 class GatedCell final : public Cell<T> {
  public:
@@ -68,11 +71,13 @@ class GatedCell final : public Cell<T> {
   // A circuit with what stands before and behind it.
   struct Gate {
     ExpectationProgram<T> program;
-    std::size_t angles;    // offset of its first angle in the parameters
-    int before, behind;    // indices of linear maps; -1: none
-    Squash squash;         // of its numbers
-    std::size_t measured;  // readouts
-    std::size_t width;     // numbers that it gives
+    std::size_t angles;                                       // offset of its first angle in the parameters
+    int before, behind;                                       // indices of linear maps; -1: none
+    Squash squash;                                            // of its numbers
+    std::size_t measured;                                     // readouts
+    std::size_t width;                                        // numbers that it gives
+    std::optional<CircuitMixture<T>> mixture = std::nullopt;  // what runs instead of the program
+    std::size_t weights = 0;                                  // offset of its weights in the parameters
   };
   using Gates = std::span<const Gate>;
 
@@ -106,6 +111,7 @@ class GatedCell final : public Cell<T> {
   // Of the call as a whole.
   void add_linears(const std::string& name, const std::string& choice, std::span<const std::string> gates,
                    std::size_t rows, std::size_t columns, std::vector<int>& indices);
+  std::vector<std::size_t> add_weights(std::span<const std::string> gates, std::size_t circuits);
   void bind(std::span<const T> parameters);
   void make_workspaces(std::size_t groups);
   TapeOffsets tape_offsets(std::size_t samples, std::size_t steps) const;
@@ -114,6 +120,8 @@ class GatedCell final : public Cell<T> {
   // Of gates that take the same v (circuit_gates.cc).
   void enter(const Call& call, int before, const T* v, Workspace& w) const;
   void leave(const Call& call, int before, const T* v, T* d_v, double* d_parameters, Workspace& w) const;
+  void run_circuit(const Gate& gate, T* z, Workspace& w) const;
+  void circuit_backward(const Gate& gate, const T* d_z, double* d_parameters, Workspace& w) const;
   void run_gate(const Call& call, const Gate& gate, T* out, Workspace& w) const;
   void gate_backward(const Call& call, const Gate& gate, T* d_out, double* d_parameters, Workspace& w) const;
   void run_gates(const Call& call, Gates gates, const T* v, T* out, Workspace& w) const;
@@ -136,7 +144,7 @@ class GatedCell final : public Cell<T> {
 
   GatedOptions options_;
   GatedSizes sizes_;
-  bool gru_, h_first_, z_keeps_;
+  bool gru_, h_first_, z_keeps_, trains_angles_;
   const GateEncoder& encoder_;
   const DenseKernels<T>& kernels_;
   Circuit circuit_;

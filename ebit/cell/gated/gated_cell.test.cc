@@ -65,7 +65,7 @@ TEST(GatedCell, ClampedNumbersHaveNoDerivative) {
   EXPECT_EQ(problem.y, y);
 }
 
-TEST(GatedCell, EveryAngleMovesUnlessTheyAreNotTrained) {
+TEST(GatedCell, EveryAngleMovesUnlessTheyAreFrozen) {
   for (const Choice& architecture : architectures()) {
     SCOPED_TRACE(architecture.name);
     GatedOptions o;
@@ -74,18 +74,18 @@ TEST(GatedCell, EveryAngleMovesUnlessTheyAreNotTrained) {
     o.ansatz = "basic-entangler-ry";  // its last CNOTs bring every angle to a readout
     CellProblem<double> problem(o, 4, 3, 11);
     const auto trained = problem.gradient();
-    o.trained = false;
-    CellProblem<double> fixed(o, 4, 3, 11);
-    const auto untrained = fixed.gradient();
-    EXPECT_EQ(fixed.y, problem.y);
-    EXPECT_EQ(untrained.x, trained.x);
+    o.freeze = "circuit";
+    CellProblem<double> still(o, 4, 3, 11);
+    const auto frozen = still.gradient();
+    EXPECT_EQ(still.y, problem.y);
+    EXPECT_EQ(frozen.x, trained.x);
     for (const Segment& segment : problem.cell->segments())
       for (std::size_t i = segment.offset; i < segment.offset + segment.size; ++i) {
         const bool angle = segment.name.starts_with("circuits.");
         if (angle) {
           EXPECT_GT(std::abs(trained.parameters[i]), 1e-9) << segment.name << " " << i;
         }
-        EXPECT_EQ(untrained.parameters[i], angle ? 0 : trained.parameters[i]) << segment.name << " " << i;
+        EXPECT_EQ(frozen.parameters[i], angle ? 0 : trained.parameters[i]) << segment.name << " " << i;
       }
   }
 }
@@ -153,7 +153,7 @@ TEST(GatedCell, WhatDoesNotFitTogetherIsOneLine) {
     return error_of([&] { make_cell<double>(o); });
   };
   EXPECT_EQ(message([](auto&) {}), "no error");
-  EXPECT_THAT(message([](auto& o) { o.encoder = "h-rz"; }), HasSubstr("did you mean 'h-ry'"));
+  EXPECT_THAT(message([](auto& o) { o.encoder = "hh-ry"; }), HasSubstr("did you mean 'h-ry'"));
   EXPECT_THAT(message([](auto& o) { o.architecture = "lstm"; }), HasSubstr("unknown architecture 'lstm'"));
   EXPECT_THAT(message([](auto& o) { o.architecture = "lstm-6"; }), HasSubstr("six circuits have no linear"));
   EXPECT_THAT(message([](auto& o) { o.linear_in = "none", o.inputs = 4; }),

@@ -22,7 +22,34 @@ constexpr Choice kLinears[] = {{"none", "no linear map"},
 constexpr Choice kUpdates[] = {{"z-keeps", "h = z h + (1 - z) candidate"},
                                {"z-replaces", "h = (1 - z) h + z candidate"}};
 
+Circuit circuit_of(const GatedOptions& options, const GateEncoder& encoder, const Ansatz& ansatz) {
+  Circuit circuit = encoder.build(options.qubits);
+  circuit.append(build_ansatz(ansatz, options.qubits, options.layers));
+  return circuit;
+}
+
 bool six(const GatedOptions& o) { return o.architecture == "lstm-6"; }
+
+// Of equal numbers of a wire the angles of all encoders must be equal: they enter every circuit.
+bool same_angles(const GateEncoder& a, const GateEncoder& b) {
+  return std::ranges::equal(a.rotations, b.rotations, [](const GateRotation& x, const GateRotation& y) {
+    return std::ranges::all_of(std::initializer_list<double>{-1.7, -0.4, 0.3, 0.9, 2.6},
+                               [&](double v) { return x.value(v) == y.value(v); });
+  });
+}
+
+void check_mixture(const GatedOptions& o) {
+  require(!o.mixture_encoders.empty() && !o.mixture_ansaetze.empty(),
+          "a mixture needs at least one encoder and one ansatz");
+  require(!o.custom_ansatz, "a mixture has ansaetze of its own, by name: leave the gate list '{}' out",
+          o.custom_ansatz ? o.custom_ansatz->name : "");
+  const GateEncoder& first = find_gate_encoder(o.mixture_encoders.front());
+  for (const std::string& name : o.mixture_encoders)
+    require(same_angles(first, find_gate_encoder(name)),
+            "the encoders of a mixture must turn a number into the same angles, and {} and {} do not",
+            first.name, name);
+  for (const std::string& name : o.mixture_ansaetze) find_ansatz(name);
+}
 
 void check_names(const GatedOptions& o) {
   find_row(kArchitectures, "unknown architecture", o.architecture);
@@ -30,8 +57,14 @@ void check_names(const GatedOptions& o) {
   find_row(kLinears, "unknown linear map in front of circuits", o.linear_in);
   find_row(kLinears, "unknown linear map behind circuits", o.linear_out);
   find_row(kUpdates, "unknown update of a gru", o.update);
-  find_gate_encoder(o.encoder);
-  ansatz_of(o);
+  find_row(mixtures(), "unknown mixture", o.mixture);
+  find_row(mixture_norms(), "unknown normalisation of a mixture", o.mixture_norm);
+  if (o.mixture == "none") {
+    find_gate_encoder(o.encoder);
+    ansatz_of(o);
+  } else {
+    check_mixture(o);
+  }
   require(!o.coupled || o.architecture != "gru", "a gru has no input gate that could be coupled to another");
 }
 
@@ -93,14 +126,30 @@ int fitting_inputs(const GatedOptions& o) {
   return o.hidden > 0 ? o.qubits - o.hidden : std::max(1, o.qubits / 2);
 }
 
-const Ansatz& ansatz_of(const GatedOptions& options) {
-  return options.custom_ansatz ? *options.custom_ansatz : find_ansatz(options.ansatz);
+Ansatz ansatz_of(const GatedOptions& options) {
+  return chosen_ansatz(options.ansatz, options.custom_ansatz, options.entanglement);
 }
 
 Circuit gate_circuit(const GatedOptions& options) {
-  Circuit circuit = find_gate_encoder(options.encoder).build(options.qubits);
-  circuit.append(build_ansatz(ansatz_of(options), options.qubits, options.layers));
-  return circuit;
+  if (options.mixture != "none") return mixed_circuits(options).front().circuit;
+  return circuit_of(options, encoder_of(options), ansatz_of(options));
+}
+
+std::vector<MixedCircuit> mixed_circuits(const GatedOptions& options) {
+  std::vector<MixedCircuit> circuits;
+  if (options.mixture == "none") return circuits;
+  for (const std::string& encoder : options.mixture_encoders)
+    for (const std::string& name : options.mixture_ansaetze) {
+      const Ansatz ansatz = chosen_ansatz(name, std::nullopt, options.entanglement);
+      circuits.push_back(
+          {encoder + " " + name, circuit_of(options, find_gate_encoder(encoder), ansatz),
+           static_cast<std::size_t>(options.layers * ansatz.angles_per_layer(options.qubits))});
+    }
+  return circuits;
+}
+
+const GateEncoder& encoder_of(const GatedOptions& options) {
+  return find_gate_encoder(options.mixture == "none" ? options.encoder : options.mixture_encoders.front());
 }
 
 }  // namespace ebit::inline cell

@@ -6,9 +6,12 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "ebit/base/choice.h"
 #include "ebit/cell/ansatz.h"
+#include "ebit/cell/gated/circuit_mixture.h"
+#include "ebit/cell/gated/gate_encoder.h"
 
 namespace ebit::inline cell {
 
@@ -33,11 +36,18 @@ struct GatedOptions {
   std::string ansatz = "arctan-vqc";     ///< a row of ansaetze()
   std::optional<Ansatz> custom_ansatz = std::nullopt;  ///< taken instead of `ansatz` where given
   int layers = 1;                                      ///< of the ansatz in every circuit
-  std::string linear_in = "shared";                    ///< a row of gate_linears(): from v to n numbers
+  std::string mixture = "none";  ///< a row of mixtures(): gates of many circuits in place of one
+  std::vector<std::string> mixture_encoders = {"rx",   "ry",   "rz",
+                                               "h-rx", "h-ry", "h-rz"};  ///< of its circuits
+  std::vector<std::string> mixture_ansaetze = {"brick-rx", "brick-ry", "brick-rz", "ring-rx",
+                                               "ring-ry",  "ring-rz"};  ///< each with every encoder
+  std::string mixture_norm = "none";                                    ///< a row of mixture_norms()
+  std::string linear_in = "shared";         ///< a row of gate_linears(): from v to n numbers
   std::string linear_out = "per-gate";      ///< a row of gate_linears(): from readouts to H numbers
   int measured = 0;                         ///< wires that a gate reads, the first ones; 0: see sizes_of()
   std::string update = "z-keeps";           ///< gru: a row of gru_updates()
-  bool trained = true;                      ///< the circuits' angles; false: they stay as they were drawn
+  std::string freeze = "none";              ///< a row of freezes()
+  bool entanglement = true;                 ///< false: the ansatz without its two-wire gates
   double init_low = 0;                      ///< angles start uniform from here, radians
   double init_high = 2 * std::numbers::pi;  ///< to here
   double init_deviation = 0;  ///< above 0: they start normal around 0 with this standard deviation instead
@@ -62,10 +72,18 @@ GatedSizes sizes_of(const GatedOptions& options);
 /// Numbers of a step that fit without a linear map in front of the circuits, at least 1 where any do.
 int fitting_inputs(const GatedOptions& options);
 
-/// The ansatz that the options name or bring along. Throws Error where there is none of that name.
-const Ansatz& ansatz_of(const GatedOptions& options);
+/// The ansatz that the options name or bring along, without entanglement where they say so. Throws Error
+/// where there is none of that name.
+Ansatz ansatz_of(const GatedOptions& options);
 
-/// Encoder and layers of every circuit: per-sample angles are the encoding, shared ones the ansatz's.
+/// Encoder and layers of every circuit: per-sample angles are the encoding, shared ones the ansatz's. Of a
+/// mixture: of its first circuit.
 Circuit gate_circuit(const GatedOptions& options);
+
+/// The circuits of a mixture: every encoder with every ansatz, encoder by encoder. Empty without one.
+std::vector<MixedCircuit> mixed_circuits(const GatedOptions& options);
+
+/// The encoder of all circuits; of a mixture the first, whose angles are those of all.
+const GateEncoder& encoder_of(const GatedOptions& options);
 
 }  // namespace ebit::inline cell

@@ -10,30 +10,31 @@ namespace ebit::inline cell {
 /// from one to the next but the sums at the end. Arrays are [.., kLanes].
 template <class T>
 struct GatedCell<T>::Workspace {
-  ExpectationWorkspace<T> state;           ///< of any gate's circuit
-  AlignedVector<T> y;                      ///< [n] what enters the circuits' wires
-  AlignedVector<T> d_y;                    ///< [n]
-  AlignedVector<T> angles;                 ///< [n * rotations] of y
-  AlignedVector<T> d_angles;               ///< likewise, summed over gates
-  AlignedVector<T> z;                      ///< [n] readouts of a gate
-  AlignedVector<T> d_z;                    ///< [n]
-  AlignedVector<T> x;                      ///< [F] of the step, then its cotangent
-  AlignedVector<T> v;                      ///< [F + H]
-  AlignedVector<T> d_v;                    ///< [F + H]
-  AlignedVector<T> reset;                  ///< gru: [F + H] v with r h in place of h
-  AlignedVector<T> d_reset;                ///< [F + H], then of h alone
-  AlignedVector<T> gates;                  ///< [gates of v, C] where there is no tape
-  AlignedVector<T> d_gates;                ///< [gates of v, C]
-  AlignedVector<T> u;                      ///< [C] o tanh c
-  AlignedVector<T> d_u;                    ///< [C]
-  AlignedVector<T> d_sum;                  ///< [C] a part of d_u
-  AlignedVector<T> c;                      ///< [C] before a step
-  AlignedVector<T> h;                      ///< [H] likewise
-  AlignedVector<T> c_next;                 ///< [C] behind it
-  AlignedVector<T> h_next;                 ///< [H] likewise
-  AlignedVector<T> out;                    ///< [K] prediction, or its cotangent
-  AlignedVector<T> d_c;                    ///< [C] of the state between steps
-  AlignedVector<T> d_h;                    ///< [H]
+  ExpectationWorkspace<T> state;               ///< of any gate's circuit
+  std::optional<MixtureWorkspace<T>> mixture;  ///< of the largest mixture
+  AlignedVector<T> y;                          ///< [n] what enters the circuits' wires
+  AlignedVector<T> d_y;                        ///< [n]
+  AlignedVector<T> angles;                     ///< [n * rotations] of y
+  AlignedVector<T> d_angles;                   ///< likewise, summed over gates
+  AlignedVector<T> z;                          ///< [n] readouts of a gate
+  AlignedVector<T> d_z;                        ///< [n]
+  AlignedVector<T> x;                          ///< [F] of the step, then its cotangent
+  AlignedVector<T> v;                          ///< [F + H]
+  AlignedVector<T> d_v;                        ///< [F + H]
+  AlignedVector<T> reset;                      ///< gru: [F + H] v with r h in place of h
+  AlignedVector<T> d_reset;                    ///< [F + H], then of h alone
+  AlignedVector<T> gates;                      ///< [gates of v, C] where there is no tape
+  AlignedVector<T> d_gates;                    ///< [gates of v, C]
+  AlignedVector<T> u;                          ///< [C] o tanh c
+  AlignedVector<T> d_u;                        ///< [C]
+  AlignedVector<T> d_sum;                      ///< [C] a part of d_u
+  AlignedVector<T> c;                          ///< [C] before a step
+  AlignedVector<T> h;                          ///< [H] likewise
+  AlignedVector<T> c_next;                     ///< [C] behind it
+  AlignedVector<T> h_next;                     ///< [H] likewise
+  AlignedVector<T> out;                        ///< [K] prediction, or its cotangent
+  AlignedVector<T> d_c;                        ///< [C] of the state between steps
+  AlignedVector<T> d_h;                        ///< [H]
   AlignedVector<T> d_c_step;               ///< [C] of lanes that have the step; in: behind it, out: before it
   AlignedVector<T> d_h_step;               ///< [H] likewise
   std::vector<double> d_parameters;        ///< [P] summed over the group's tiles
@@ -57,6 +58,9 @@ struct GatedCell<T>::Workspace {
     size({&h, &h_next, &d_h, &d_h_step}, cell.hidden_numbers());
     size({&out}, cell.outputs());
     d_parameters.resize(cell.parameters());
+    for (const Gate& gate : cell.gates_)
+      if (gate.mixture && (!mixture || mixture->values.size() < gate.measured * kLanes<T>))
+        mixture.emplace(gate.mixture->workspace());
   }
 };
 

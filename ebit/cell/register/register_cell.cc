@@ -74,16 +74,23 @@ RegisterCell<T>::RegisterCell(const RegisterOptions& options)
       fold_(whole_.circuit()),
       initial_hidden_(engine_->numbers(), T(0)) {
   const int wires = shape_.system + shape_.ancilla;
-  if (options_.readout.empty()) options_.readout = {fmt::format("Z{}", shape_.system - 1)};
-  for (const auto& text : options_.readout) readout_.push_back(parse_observable(text, wires));
+  require(
+      !options.feedback,
+      "readouts are fed back around a register cell, and this looks into one alone: leave --feedback out");
+  readout_ = readouts_of(options);
+  options_.readout.clear();
+  for (const Observable& observable : readout_) options_.readout.push_back(observable.text);
 
   const std::int64_t angles = ansatz_of(options).angles_per_layer(wires);
   const InitialRange range{options.init_low, options.init_high};
-  if (options.layers_en > 0) add_segment(segments_, "theta_en", {options.layers_en, angles}, range);
-  if (options.layers_dis > 0) add_segment(segments_, "theta_dis", {options.layers_dis, angles}, range);
+  if (options.layers_en > 0)
+    add_segment(segments_, "theta_en", {options.layers_en, angles}, range, SegmentKind::kQuantum);
+  if (options.layers_dis > 0)
+    add_segment(segments_, "theta_dis", {options.layers_dis, angles}, range, SegmentKind::kQuantum);
   encoder_offset_ = numbers_of(segments_);
   encoding_.add_segments(segments_);
   parameter_count_ = numbers_of(segments_);
+  freeze(segments_, options.freeze);
 
   const std::size_t block = update_.block ? update_.block : initial_hidden_.size();
   for (std::size_t i = 0; i < initial_hidden_.size(); i += block) initial_hidden_[i] = 1;
@@ -101,8 +108,8 @@ Capabilities RegisterCell<T>::capabilities() const {
 template <class T>
 std::string RegisterCell<T>::summary() const {
   return fmt::format("register {}+{} qubits, {}, {} {}+{} layers, {}", options_.system, options_.ancilla,
-                     options_.encoder, ansatz_of(options_).name, options_.layers_en, options_.layers_dis,
-                     options_.hidden);
+                     options_.encoder, summary_of(ansatz_of(options_), shape_.system + shape_.ancilla),
+                     options_.layers_en, options_.layers_dis, options_.hidden);
 }
 
 template <class T>

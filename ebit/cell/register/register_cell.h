@@ -67,7 +67,7 @@ class RegisterCell final : public Cell<T> {
   std::string summary() const override;
   std::size_t tape_bytes(std::size_t samples, std::size_t steps) const override;
 
-  const RegisterOptions& options() const { return options_; }       ///< as given, an empty readout filled in
+  const RegisterOptions& options() const { return options_; }       ///< as given, the readouts spelt out
   const Circuit& u_en() const { return en_.circuit(); }             ///< on all n_s + n_a wires
   const Circuit& u_dis() const { return dis_.circuit(); }           ///< likewise; empty without U_dis
   const HiddenUpdate<T>& hidden_update() const { return update_; }  ///< the row of hidden_updates() in use

@@ -1,6 +1,7 @@
 #include "ebit/cell/register/register_options.h"
 
 #include "ebit/base/choice.h"
+#include "ebit/cell/readout_list.h"
 
 namespace ebit::inline cell {
 namespace {
@@ -24,6 +25,12 @@ constexpr EntropyStage kEntropyStages[] = {
 
 }  // namespace
 
+std::vector<Observable> readouts_of(const RegisterOptions& options) {
+  const int wires = options.system + options.ancilla;
+  if (options.readout.empty()) return {parse_observable(fmt::format("Z{}", options.system - 1), wires)};
+  return parse_readout(options.readout, wires);
+}
+
 std::span<const DisStructure> dis_structures() { return kDisStructures; }
 std::span<const EntropyStage> entropy_stages() { return kEntropyStages; }
 
@@ -35,8 +42,8 @@ const EntropyStage& find_entropy_stage(std::string_view name) {
   return find_row(kEntropyStages, "unknown entropy stage", name);
 }
 
-const Ansatz& ansatz_of(const RegisterOptions& options) {
-  return options.custom_ansatz ? *options.custom_ansatz : find_ansatz(options.ansatz);
+Ansatz ansatz_of(const RegisterOptions& options) {
+  return chosen_ansatz(options.ansatz, options.custom_ansatz, options.entanglement);
 }
 
 }  // namespace ebit::inline cell

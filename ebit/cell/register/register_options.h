@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "ebit/cell/ansatz.h"
+#include "ebit/sim/observable.h"
 
 namespace ebit::inline cell {
 
@@ -23,8 +24,9 @@ struct RegisterOptions {
   int layers_dis = 2;                         ///< layers of U_dis; 0: no U_dis
   std::string dis = "flipped";                ///< a row of dis_structures()
   std::string hidden = "collapse";            ///< a row of hidden_updates()
-  std::vector<std::string> readout;           ///< observables; empty: Z on the last system wire
-  bool every_step = false;                    ///< outputs after every step, or after the last only
+  std::vector<std::string> readout;  ///< as parse_readout() takes them; empty: Z on the last system wire
+  bool feedback = false;             ///< readouts enter with the next step's inputs: a FeedbackCell
+  bool every_step = false;           ///< outputs after every step, or after the last only
   /// v/|v + epsilon| in the encoder and the collapse instead of v/|v|: 1e-12 as in Daskin's code, or 0.
   double epsilon = 0;
   std::string gradient = "adjoint";      ///< a row of gradient_methods()
@@ -35,7 +37,12 @@ struct RegisterOptions {
   std::string entropy_stage = "disentangled";  ///< a row of entropy_stages(): where in a step it is taken
   double init_low = 0;                         ///< angles start uniform in [init_low, init_high), radians
   double init_high = 1;                        ///< the other end, not below init_low
+  std::string freeze = "none";                 ///< a row of freezes()
+  bool entanglement = true;                    ///< false: the ansatz without its two-wire gates
 };
+
+/// What is read, of both registers' wires.
+std::vector<Observable> readouts_of(const RegisterOptions& options);
 
 /// How U_dis is made of the ansatz and its own angles.
 struct DisStructure {
@@ -71,7 +78,8 @@ std::span<const EntropyStage> entropy_stages();
 /// The stage called `name`. Throws Error with the nearest name where there is none.
 const EntropyStage& find_entropy_stage(std::string_view name);
 
-/// The ansatz that the options name or bring along. Throws Error where there is none of that name.
-const Ansatz& ansatz_of(const RegisterOptions& options);
+/// The ansatz that the options name or bring along, without entanglement where they say so. Throws Error
+/// where there is none of that name.
+Ansatz ansatz_of(const RegisterOptions& options);
 
 }  // namespace ebit::inline cell

@@ -6,6 +6,7 @@
 
 #include "ebit/base/error.h"
 #include "ebit/base/parallel.h"
+#include "ebit/cell/register/encoder_input.h"
 #include "ebit/cell/register/register_cell.h"
 #include "ebit/cell/tile_groups.h"
 #include "ebit/grad/finite_difference.h"
@@ -38,16 +39,9 @@ void RegisterCell<T>::bind_apart() {
 
 template <class T>
 void RegisterCell<T>::check_input(const SequenceInput<T>& input) const {
-  const Encoder& encoder = encoding_.encoder();
-  const std::size_t features = inputs(), numbers = state_numbers();
+  check_encoder_input(encoding_.encoder(), input, inputs());
+  const std::size_t numbers = state_numbers();
   for (std::size_t b = 0; b < input.samples; ++b) {
-    const T* const x = input.x + b * input.steps * features;
-    const std::size_t steps = input.lengths ? static_cast<std::size_t>(input.lengths[b]) : input.steps;
-    for (std::size_t i = 0; i < steps * features; ++i) {
-      if (std::isfinite(x[i]) && encoder.accepts(x[i])) continue;
-      fail("input {} of sample {}, step {}, feature {} is not allowed: encoder {} takes {}", x[i], b,
-           i / features, i % features, encoder.name, std::isfinite(x[i]) ? encoder.domain : "finite numbers");
-    }
     if (!input.state) continue;
     const T* const h = input.state + b * numbers;
     require(std::all_of(h, h + numbers, [](T v) { return std::isfinite(v); }),

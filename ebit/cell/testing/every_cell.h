@@ -54,7 +54,7 @@ inline void add_register_cells(std::vector<NamedCell>& all) {
         o.encoder = encoder.name, o.hidden = update.name;
         o.ansatz = ansaetze()[(n / 2 + 1) % ansaetze().size()].name;
         // A basis state stays one, and probabilities of exactly 0 have no derivative of their roots.
-        if (o.encoder == "basis" && o.ansatz == "basic-entangler-rz") o.ansatz = "basic-entangler-rx";
+        if (o.encoder == "basis" && o.ansatz.ends_with("-rz")) o.ansatz = "basic-entangler-rx";
         o.layers_en = 2, o.layers_dis = 1, o.dis = dis_structures()[n % 2].name;
         o.readout = {"Z0", "X1*Z2", "P(1)"}, o.every_step = n / 2 % 2 == 0;
         o.gradient_memory = gradient_memories()[n % 3].name;
@@ -128,9 +128,9 @@ inline void add_gated_cells(std::vector<NamedCell>& all) {
         o.order = gate_orders()[n % 2].name, o.update = gru_updates()[n / 2 % 2].name;
         o.coupled = architecture.name != "gru" && n % 4 == 3;
         o.every_step = n % 3 != 0;
-        // One that never lets the input in is tested by itself.
+        // Those that never let the input in are tested by themselves.
         do o.encoder = gate_encoders()[n++ % gate_encoders().size()].name;
-        while (o.encoder == "h-rx-arctan");
+        while (o.encoder == "h-rx-arctan" || o.encoder == "h-rx" || o.encoder == "rz");
         const std::string_view ansaetze[] = {"arctan-vqc", "brick-ry", "crz-all", "strongly-entangling",
                                              "arctan-vqc-near"};
         o.ansatz = ansaetze[n % 5], o.layers = 1 + static_cast<int>(n % 2);
@@ -138,6 +138,63 @@ inline void add_gated_cells(std::vector<NamedCell>& all) {
                                    o.linear_out, o.order, o.encoder, o.ansatz),
                        o});
       }
+}
+
+/// Mixtures of circuits, and cells without entanglement, with frozen parts and with feedback.
+inline void add_ablated_cells(std::vector<NamedCell>& all) {
+  for (const Choice& mixture : mixtures())
+    for (const Choice& norm : mixture_norms())
+      for (const char* architecture : {"lstm-4", "lstm-6", "gru"}) {
+        if (mixture.name == "none") continue;
+        GatedOptions o;
+        o.architecture = architecture, o.inputs = 1, o.qubits = 3, o.hidden = 2;
+        o.linear_in = o.linear_out = o.architecture == "gru" ? "shared" : "none";
+        o.mixture = mixture.name, o.mixture_norm = norm.name;
+        o.mixture_encoders = {"h-ry", "rx", "h-rz"}, o.mixture_ansaetze = {"ring-rx", "brick-ry"};
+        o.every_step = all.size() % 3 != 0;
+        all.push_back({fmt::format("gated {} mixture {} {}", o.architecture, o.mixture, o.mixture_norm), o});
+      }
+  RegisterOptions zz;
+  zz.ansatz = "zz-ring", zz.readout = {"Z0", "ZZ"}, zz.every_step = true;
+  ControlledOptions written{.inputs = 2, .qubits = 3, .angle_scale = 0.3, .initial = "trainable"};
+  GatedOptions single{.inputs = 2, .qubits = 3, .ansatz = "strongly-entangling"}, mixed = single;
+  mixed.mixture = "shared", mixed.mixture_ansaetze = {"ring-rx", "brick-ry"};
+  const std::vector<CellOptions> bases = {zz, written, single, mixed};
+  for (const CellOptions& base : bases)
+    for (bool entanglement : {false, true})
+      for (const Choice& freeze : freezes()) {
+        if (freeze.name == "none" && entanglement) continue;
+        if (freeze.name == "circuit" && std::holds_alternative<ControlledOptions>(base)) continue;
+        CellOptions o = with_freeze(base, freeze.name);
+        std::visit(
+            [&](auto& own) {
+              if constexpr (requires { own.entanglement; }) own.entanglement = entanglement;
+            },
+            o);
+        all.push_back({fmt::format("{} of {}, entanglement {}, frozen: {}", all.size(), family_of(o).name,
+                                   entanglement, freeze.name),
+                       o});
+      }
+  for (const char* hidden : {"collapse", "density", "coherent"})
+    for (const char* encoder : {"linear-amplitude", "arctan-angle", "arccos-angle"}) {
+      if (std::string_view(hidden) == "coherent" && std::string_view(encoder) == "linear-amplitude") continue;
+      RegisterOptions o;
+      o.system = 3, o.ancilla = 1, o.encoder = encoder, o.layers_en = 1, o.hidden = hidden;
+      o.readout = {"Z0", "Z1*Z3"}, o.feedback = true, o.every_step = all.size() % 2 == 0;
+      if (all.size() % 3 == 0 && o.hidden == "collapse") o.entropy = "von-neumann";
+      all.push_back({fmt::format("register {} {} with feedback", hidden, encoder), o});
+    }
+}
+
+/// With and without what can be left out.
+inline void add_echo_cells(std::vector<NamedCell>& all) {
+  for (const double leak : {1.0, 0.3})
+    for (const bool read_input : {true, false}) {
+      EchoOptions o;
+      o.inputs = 2, o.hidden = 5, o.leak = leak, o.read_input = read_input, o.density = 0.6;
+      o.every_step = read_input == (leak < 1);
+      all.push_back({fmt::format("echo, leak {}, read input {}", leak, read_input), o});
+    }
 }
 
 /// Every preset, and rows of every table.
@@ -148,6 +205,8 @@ inline const std::vector<NamedCell>& every_cell() {
     add_register_cells(cells);
     add_controlled_cells(cells);
     add_gated_cells(cells);
+    add_ablated_cells(cells);
+    add_echo_cells(cells);
     return cells;
   }();
   return all;

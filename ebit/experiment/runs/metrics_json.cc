@@ -89,7 +89,10 @@ ordered_json model_json(const Results& results, const ModelResult& model) {
   object["name"] = model.name;
   object["role"] = role_name(model.role);
   object["summary"] = model.summary;
-  object["parameters"] = model.parameters;
+  object["parameters"] = model.counts.trained();
+  object["counts"] = {{"quantum", model.counts.quantum},
+                      {"classical", model.counts.classical},
+                      {"frozen", model.counts.frozen}};
   object["seconds"] = number(mean_seconds(model));
   object["mean"] = statistic_json(results, model, &MeanSpread::mean);
   object["spread"] = statistic_json(results, model, &MeanSpread::spread);

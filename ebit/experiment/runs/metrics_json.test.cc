@@ -55,6 +55,7 @@ TEST(MetricsJson, OfATask) {
   EXPECT_EQ(seed["parts"], json({{"test", {{"values", {{"cross-entropy", 0.3}, {"recalled", 0.75}}}}}}));
   EXPECT_EQ(seed["validation"], json({{"loss", {5, 3}}, {"recalled", {0.5, nullptr}}}));
   EXPECT_EQ(all["models"][0]["spread"]["test"]["recalled"], 0);
+  EXPECT_EQ(all["models"][0]["counts"], json({{"quantum", 0}, {"classical", 99}, {"frozen", 0}}));
   EXPECT_EQ(all["models"][1]["parameters"], 0);
 }
 

@@ -46,7 +46,10 @@ std::vector<HeadlineNumber> headlines(const Results& results, std::size_t part) 
     }
     numbers.push_back(std::move(headline));
   }
-  numbers.push_back({std::to_string(model.parameters), "trained parameters", ""});
+  const NumberCounts& counts = model.counts;
+  std::string kinds = fmt::format("{} quantum + {} classical", counts.quantum, counts.classical);
+  if (counts.frozen > 0) kinds += fmt::format(", {} frozen", counts.frozen);
+  numbers.push_back({std::to_string(counts.trained()), "trained parameters", kinds});
   numbers.push_back(
       {duration_text(mean_seconds(model)), "training time", model.seeds.size() > 1 ? "a seed" : ""});
   return numbers;
@@ -74,7 +77,7 @@ Exhibit comparison(const Results& results, std::size_t part) {
     const MeanSpread value = over_seeds(model, part, results.judged_metric);
     bars.push_back({.name = model.role == Role::kReference
                                 ? model.name
-                                : fmt::format("{} ({} parameters)", model.name, model.parameters),
+                                : fmt::format("{} ({} parameters)", model.name, model.counts.trained()),
                     .value = value.mean,
                     .spread = value.spread,
                     .highlight = model.role == Role::kModel});

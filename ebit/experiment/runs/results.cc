@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 
 #include "ebit/base/error.h"
@@ -97,17 +98,47 @@ std::vector<std::string> verdicts(const Results& results) {
   return lines;
 }
 
+CountColumns::CountColumns(const std::vector<ModelResult>& models)
+    : frozen(std::ranges::any_of(models, [](const ModelResult& m) { return m.counts.frozen > 0; })) {}
+
+std::vector<TableColumn> CountColumns::columns() const {
+  std::vector<TableColumn> columns = {{"quantum"}, {"classical"}};
+  if (frozen) columns.push_back({"frozen"});
+  return columns;
+}
+
+std::vector<std::string> CountColumns::cells(const ModelResult& model) const {
+  if (model.counts == NumberCounts{}) return dashes();
+  std::vector<std::string> cells = {std::to_string(model.counts.quantum),
+                                    std::to_string(model.counts.classical)};
+  if (frozen) cells.push_back(std::to_string(model.counts.frozen));
+  return cells;
+}
+
+std::vector<std::string> CountColumns::dashes() const {
+  return std::vector<std::string>(frozen ? 3 : 2, "–");
+}
+
+std::string CountColumns::note() const {
+  return fmt::format("trained numbers: angles of circuits (quantum) and all others (classical){}",
+                     frozen ? "; frozen ones stay as they were drawn" : "");
+}
+
 TextTable result_table(const Results& results, std::size_t part) {
   TextTable table;
   table.title = table_title(results, part);
-  table.columns = {{"model", false}, {"parameters"}, {"seconds"}};
+  const CountColumns counts(results.models);
+  table.columns = {{"model", false}};
+  std::ranges::move(counts.columns(), std::back_inserter(table.columns));
+  table.columns.push_back({"seconds"});
   for (const MetricName& metric : results.metrics) table.columns.push_back({metric.name});
   std::vector<double> costs;
   std::size_t seeds = 1;
   for (const ModelResult& model : results.models) {
     const bool trained = model.role != Role::kReference;
-    std::vector<std::string> row = {model.name, std::to_string(model.parameters),
-                                    trained ? fmt::format("{:.1f}", mean_seconds(model)) : "–"};
+    std::vector<std::string> row = {model.name};
+    std::ranges::move(counts.cells(model), std::back_inserter(row));
+    row.push_back(trained ? fmt::format("{:.1f}", mean_seconds(model)) : "–");
     for (std::size_t m = 0; m < results.metrics.size(); ++m) {
       const MeanSpread value = over_seeds(model, part, m);
       row.push_back(table_spread(value.mean, value.spread));
@@ -119,6 +150,7 @@ TextTable result_table(const Results& results, std::size_t part) {
   const MetricName& judged = results.metrics[results.judged_metric];
   table.best_row = least_row(costs);
   table.best_meaning = fmt::format("{} {}", judged.greater_is_better ? "highest" : "lowest", judged.name);
+  table.notes.push_back(counts.note());
   if (seeds > 1) table.notes.push_back(fmt::format("mean ± standard deviation over {} seeds", seeds));
   table.notes.insert(table.notes.end(), results.verdicts.begin(), results.verdicts.end());
   return table;

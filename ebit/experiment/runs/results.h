@@ -35,7 +35,7 @@ struct ModelResult {
   std::string name;               ///< "daskin-collapse", "lstm", "persistence"
   std::string summary;            ///< one line: sizes
   Role role = Role::kModel;       ///< what it is in the run
-  std::int64_t parameters = 0;    ///< trained numbers; 0 without training
+  NumberCounts counts = {};       ///< trained and frozen numbers; none without training
   double reference_loss = 0;      ///< kReference: its validation loss; NaN: none
   std::vector<SeedResult> seeds;  ///< one a training; one for a reference
 };
@@ -80,8 +80,19 @@ std::size_t judged_part(const Results& results);
 /// all.
 std::vector<std::string> verdicts(const Results& results);
 
-/// The table of results on one part: a row a model, a column a metric, parameters, seconds; the best by the
-/// judged metric is marked.
+/// How tables count numbers: columns "quantum" and "classical" of trained ones, and "frozen" where some are.
+struct CountColumns {
+  bool frozen = false;  ///< whether that column is there
+
+  explicit CountColumns(const std::vector<ModelResult>& models);   ///< of a table of these
+  std::vector<TableColumn> columns() const;                        ///< their headings
+  std::vector<std::string> cells(const ModelResult& model) const;  ///< of a row; dashes without training
+  std::vector<std::string> dashes() const;                         ///< of a row of something else
+  std::string note() const;                                        ///< what the headings mean
+};
+
+/// The table of results on one part: a row a model, a column a metric, trained numbers of circuits and all
+/// others, frozen ones where there are some, seconds; the best by the judged metric is marked.
 TextTable result_table(const Results& results, std::size_t part);
 
 /// metrics.json: see docs/runs.md and docs/metrics.schema.json; what is undefined is null.

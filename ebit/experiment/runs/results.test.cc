@@ -76,17 +76,34 @@ TEST(Results, TheTableMarksTheBestByTheJudgedMetric) {
   EXPECT_EQ(series.best_row, 2u);
   EXPECT_EQ(series.best_meaning, "lowest RMSE");
   EXPECT_THAT(series.rows[0],
-              ElementsAre("daskin", "16", "0.5", "10.0 ± 8.5", "3.0 ± 1.4", "–", "0.70 ± 0.14"));
-  EXPECT_THAT(series.rows[1], ElementsAre("persistence", "0", "–", "12.25", "3.500", "–", "0.5000"));
-  EXPECT_THAT(series.notes, ElementsAre("mean ± standard deviation over 2 seeds", HasSubstr("loses to lstm"),
-                                        HasSubstr("beats persistence")));
+              ElementsAre("daskin", "12", "4", "0.5", "10.0 ± 8.5", "3.0 ± 1.4", "–", "0.70 ± 0.14"));
+  EXPECT_THAT(series.rows[1], ElementsAre("persistence", "–", "–", "–", "12.25", "3.500", "–", "0.5000"));
+  EXPECT_THAT(series.notes,
+              ElementsAre(HasSubstr("angles of circuits (quantum)"), "mean ± standard deviation over 2 seeds",
+                          HasSubstr("loses to lstm"), HasSubstr("beats persistence")));
   EXPECT_EQ(result_table(series_results(), 0).title, "Results on the training part, in the data's units");
 
   const TextTable task = result_table(task_results(), 2);
   EXPECT_EQ(task.title, "copying on the test part: delay 10");
   EXPECT_EQ(task.best_row, 0u);
   EXPECT_EQ(task.best_meaning, "highest recalled");
-  EXPECT_EQ(task.notes.size(), 1u) << "one seed has no spread";
+  EXPECT_EQ(task.notes.size(), 2u) << "one seed has no spread";
+}
+
+TEST(Results, FrozenNumbersHaveAColumnWhereThereAreSome) {
+  Results results = series_results();
+  const auto headings = [&] {
+    std::vector<std::string> names;
+    for (const TableColumn& column : result_table(results, 2).columns) names.push_back(column.name);
+    names.resize(4);
+    return names;
+  };
+  EXPECT_THAT(headings(), ElementsAre("model", "quantum", "classical", "seconds"));
+  results.models[0].counts = {.quantum = 0, .classical = 4, .frozen = 12};
+  EXPECT_THAT(headings(), ElementsAre("model", "quantum", "classical", "frozen"));
+  EXPECT_EQ(result_table(results, 2).rows[0][3], "12");
+  EXPECT_EQ(result_table(results, 2).rows[2][3], "0");
+  EXPECT_THAT(result_table(results, 2).notes[0], HasSubstr("frozen ones stay"));
 }
 
 TEST(Results, WhatHasNoValueIsNeverTheBest) {
@@ -94,7 +111,7 @@ TEST(Results, WhatHasNoValueIsNeverTheBest) {
   results.models[0].seeds[0].scores.parts[2]->values[1] = kNaN;
   const TextTable table = result_table(results, 2);
   EXPECT_EQ(table.best_row, 1u);
-  EXPECT_EQ(table.rows[0][4], "–");
+  EXPECT_EQ(table.rows[0][5], "–");
   EXPECT_FALSE(result_table(results, 0).best_row.has_value()) << "no part was scored";
 }
 

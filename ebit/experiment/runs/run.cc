@@ -46,6 +46,17 @@ std::vector<fit::Batch> steps_of(const Problem& problem, std::uint64_t seed, std
   return chosen;
 }
 
+// The same examples in batches of at least kSolvedBatch.
+std::vector<fit::Batch> joined(const std::vector<fit::Batch>& batches) {
+  constexpr std::size_t kSolvedBatch = 512;
+  std::vector<fit::Batch> larger;
+  for (const fit::Batch& batch : batches) {
+    if (larger.empty() || larger.back().size() >= kSolvedBatch) larger.emplace_back();
+    larger.back().insert(larger.back().end(), batch.begin(), batch.end());
+  }
+  return larger;
+}
+
 fit::Training training_of(const std::shared_ptr<Problem>& problem, const std::shared_ptr<fit::Model>& model,
                           const Config& config) {
   const std::uint64_t seed = config.train.seed;
@@ -61,6 +72,11 @@ fit::Training training_of(const std::shared_ptr<Problem>& problem, const std::sh
                            return problem->examples(batch);
                          },
                          .share_flag = problem->share_flag()};
+  // What is solved at once takes examples in by the hundred; where a state is carried on, as they follow.
+  if (training.step->solves())
+    training.batches = [problem, seed, stateful = config.model.stateful](int epoch) {
+      return stateful ? problem->batches(epoch, seed) : joined(problem->batches(epoch, seed));
+    };
   if (problem->validated()) {
     training.validate = [problem, seed](fit::Model& own) { return problem->validate(own, seed); };
     training.metrics = problem->validation_metrics();

@@ -63,6 +63,7 @@ TEST(Run, WritesACompleteFolder) {
   EXPECT_EQ(metrics["models"][0]["name"], "daskin-collapse");
   EXPECT_EQ(metrics["models"][0]["seeds"].size(), 2u);
   EXPECT_EQ(metrics["models"][0]["parameters"], 2 * 2 * 4 + 8);
+  EXPECT_EQ(metrics["models"][0]["counts"], json({{"quantum", 16}, {"classical", 8}, {"frozen", 0}}));
   EXPECT_EQ(metrics["models"][1]["name"], "persistence");
   EXPECT_EQ(metrics["models"][2]["name"], "seasonal-naive");
   const double mean = metrics["models"][0]["mean"]["test"]["RMSE"];

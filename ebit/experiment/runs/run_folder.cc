@@ -49,6 +49,8 @@ std::vector<Job> jobs_of(const Config& config, const fs::path& folder) {
     for (int k = 0; k < config.seeds; ++k) {
       Job job{base.model.name, baseline, base, {}};
       job.config.train.seed = config.train.seed + static_cast<std::uint64_t>(k);
+      // What is solved at once has one pass, and nothing to wait for.
+      if (solved_at_once(base)) job.config.train.epochs = 1, job.config.train.patience = 0;
       job.folder = place(k, std::to_string(job.config.train.seed));
       jobs.push_back(std::move(job));
     }
@@ -147,8 +149,8 @@ std::string losses_csv(const fit::TrainProgress& progress) {
   }
   text += "\n";
   for (const fit::EpochRecord& r : progress.history) {
-    text += fmt::format("{},{},{},{},{},{:.6f},{}{}", r.epoch, r.train_loss, cell(r.validation_loss), r.lr,
-                        r.gradient_norm, r.seconds, r.improved ? 1 : 0,
+    text += fmt::format("{},{},{},{},{},{:.6f},{}{}", r.epoch, r.train_loss, cell(r.validation_loss),
+                        cell(r.lr), cell(r.gradient_norm), r.seconds, r.improved ? 1 : 0,
                         entropy ? fmt::format(",{}", r.entropy) : "");
     for (const double value : r.metrics) text += fmt::format(",{}", cell(value));
     text += "\n";

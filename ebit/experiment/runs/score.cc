@@ -54,7 +54,7 @@ ModelResult& result_for(Results& results, const TrainedModel& trained) {
     results.models.push_back({.name = trained.job.name,
                               .summary = trained.model->summary(),
                               .role = role,
-                              .parameters = trained.model->parameters()});
+                              .counts = trained.model->counts()});
   return results.models.back();
 }
 

@@ -7,6 +7,7 @@
 #include "ebit/base/atomic_file.h"
 #include "ebit/base/error.h"
 #include "ebit/base/parallel.h"
+#include "ebit/settings/models.h"
 
 namespace ebit::experiment {
 namespace {
@@ -144,6 +145,8 @@ void check_counts(const Config& config) {
 bool extend_epochs(Config& config, int epochs) {
   require(epochs >= 0, "--epochs must be 0 (the run's own number) or more, not {}", epochs);
   if (epochs == 0 || epochs == config.train.epochs) return false;
+  require(takes_steps(config), "--epochs has no effect on this run: {} is solved at once, in one pass",
+          config.model.name);
   require(!fit::find_schedule(config.train.schedule.name).depends_on_epochs,
           "--epochs cannot change for the schedule '{}': its learning rates depend on it",
           config.train.schedule.name);

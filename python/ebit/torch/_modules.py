@@ -34,7 +34,8 @@ class QuantumRNN(torch.nn.Module):
     seed: of cells that draw; each forward pass draws its own. options: see `ebit.options(model)`.
 
     forward(input, hx=None) -> (output, state): output [B, T, K] (K: `module.output_size`), state [1, B, S] (S: `state_size`).
-    Parameters have the names of the cell's segments, so that weights go to the command line and back.
+    Parameters have the names of the cell's segments, so that weights go to the command line and back; frozen ones (`freeze=`) require
+    no gradient. counts: trained `quantum` and `classical` numbers, `frozen` ones.
     Raises ebit.Error (a ValueError) for wrong shapes, dtypes, options, and inputs that the cell does not take.
 
     >>> import torch, ebit.torch
@@ -54,13 +55,15 @@ class QuantumRNN(torch.nn.Module):
         cell = cell_of(self.spec, "float64")
         self.output_size, self.state_size, self.every_step = cell.outputs, cell.state_numbers, cell.every_step
         self._segments = [(s["name"], tuple(s["shape"]), s["low"], s["high"]) for s in cell.segments]
+        self.counts = cell.counts
         self._draws, self._trains = cell.capabilities["draws"], cell.capabilities["training"]
         # [seed, number of the next pass]: a tensor, so that torch.compile does not take the number for a constant.
         self.register_buffer("_draw", torch.tensor([self.seed, 0]), persistent=False)
         self.last_entropy = None
-        for name, shape, _, _ in self._segments:
-            holder, last = _holder(self, name)
-            holder.register_parameter(last, torch.nn.Parameter(torch.empty(shape, device=device, dtype=dtype)))
+        for segment in cell.segments:
+            holder, last = _holder(self, segment["name"])
+            numbers = torch.empty(tuple(segment["shape"]), device=device, dtype=dtype)
+            holder.register_parameter(last, torch.nn.Parameter(numbers, requires_grad=not segment["frozen"]))
         self.reset_parameters()
 
     def reset_parameters(self):

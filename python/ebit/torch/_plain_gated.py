@@ -25,7 +25,7 @@ _ENCODERS = {
     "h-rx-rz-arctan": (torch.atan, _arctan_square),
     "arcsin-arccos": (_clamped(torch.asin), _clamped(torch.acos)),
     "h-ry": (lambda y: y,),
-    "rx": (lambda y: y,),
+    **{name: (lambda y: y,) for name in ("rx", "ry", "rz", "h-rx", "h-rz")},
 }
 
 
@@ -71,10 +71,22 @@ class Gated:
         y = self._linear("linear_in", name, v)
         angles = torch.stack([rule(y) for rule in _ENCODERS[self.parts["encoder"]]], 2).flatten(1)
         shared = self.weights[f"circuits.{name}.angles"].reshape(-1)
-        shared = shared if self.parts["trained"] else shared.detach()
-        psi = run(self.parts["circuit"], self.parts["qubits"], zero_state(self.parts["qubits"], self.like), shared, angles)
-        z = self.readout.pure(psi)[:, :self.parts["measured"] if measured is None else measured]
-        return self._linear("linear_out", name, z)
+        z = sum(w * self._read(circuit, own, angles) for w, circuit, own in self._mixed(name, shared))
+        return self._linear("linear_out", name, z[:, :self.parts["measured"] if measured is None else measured])
+
+    def _read(self, circuit, shared, angles):
+        psi = run(circuit, self.parts["qubits"], zero_state(self.parts["qubits"], self.like), shared, angles)
+        return self.readout.pure(psi)
+
+    def _mixed(self, name, shared):
+        """(weight, circuit, angles) of each circuit of a gate's mixture, or of its one circuit."""
+        if not self.parts["mixed"]:
+            return [(1, self.parts["circuit"], shared)]
+        own = f"mixture.{name}.weights"
+        w = self.weights[own if own in self.weights else "mixture.weights"]
+        w = torch.softmax(w, 0) if self.parts["mixture_norm"] == "softmax" else w
+        split = torch.split(shared, [angles for _, angles in self.parts["mixed"]])
+        return [(w[j], circuit.operations, split[j]) for j, (circuit, _) in enumerate(self.parts["mixed"])]
 
     def _linear(self, which, name, v):
         """The map that all gates share, or the gate's own, or none."""

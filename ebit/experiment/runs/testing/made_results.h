@@ -47,9 +47,15 @@ inline Results series_results() {
   SeedResult persistence;
   for (auto& part : persistence.scores.parts) part = part_scores({12.25, 3.5, kNaN, 0.5}, true);
   results.models = {
-      {.name = "daskin", .summary = "2+2 qubits", .parameters = 16, .seeds = {seed_of(1, 2), seed_of(2, 4)}},
+      {.name = "daskin",
+       .summary = "2+2 qubits",
+       .counts = {.quantum = 12, .classical = 4},
+       .seeds = {seed_of(1, 2), seed_of(2, 4)}},
       {.name = "persistence", .summary = "the last value", .role = Role::kReference, .seeds = {persistence}},
-      {.name = "lstm", .role = Role::kBaseline, .parameters = 17, .seeds = {seed_of(1, 1), seed_of(2, 3)}},
+      {.name = "lstm",
+       .role = Role::kBaseline,
+       .counts = {.classical = 17},
+       .seeds = {seed_of(1, 1), seed_of(2, 3)}},
   };
   results.models[1].reference_loss = kNaN;
   results.verdicts = verdicts(results);
@@ -66,7 +72,7 @@ inline Results task_results() {
   seed.scores.parts[2] = part_scores({0.3, 0.75}, false);
   none.scores.parts[2] = part_scores({0.9, 0.25}, false);
   results.models = {
-      {.name = "qrnn", .parameters = 99, .seeds = {seed}},
+      {.name = "qrnn", .counts = {.quantum = 0, .classical = 99}, .seeds = {seed}},
       {.name = "no memory", .role = Role::kReference, .reference_loss = 0.9, .seeds = {none}},
   };
   results.verdicts = verdicts(results);
