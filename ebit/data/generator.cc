@@ -11,6 +11,7 @@
 #include "ebit/base/error.h"
 #include "ebit/base/nearest.h"
 #include "ebit/data/number.h"
+#include "ebit/data/signals.h"
 #include "ebit/data/systems.h"
 
 namespace ebit::inline data {
@@ -69,6 +70,10 @@ constexpr std::array kMackeyGlass{
     positive("h", "1", "time between rows, and step of the integrator"),
     GeneratorParameter{"history", "0.2", "width of the uniform noise on what came before the first row", 0,
                        kHuge},
+    GeneratorParameter{"random", "ebit",
+                       "whose random numbers that noise is: numpy's of default_rng(seed) make reservoirpy's "
+                       "series, whose own seed is 5555",
+                       0, 0, false, "ebit|numpy"},
 };
 constexpr std::array kLorenz{
     points("1000"),
@@ -82,7 +87,73 @@ constexpr std::array kLorenz{
     positive("h", "0.03", "time between rows (times n / (n - 1) for n rows with those left out)"),
 };
 
-constexpr std::array<GeneratorRow, 5> kGenerators{{
+constexpr std::array kBessel{
+    points("256"),
+    GeneratorParameter{"order", "2", "order of the Bessel function of the first kind", 0, 1000},
+    GeneratorParameter{"begin", "2", "x of the first row", 0, kHuge},
+    GeneratorParameter{"end", "100", "x of the last row", 0, kHuge},
+};
+constexpr std::array kDelayedControl{
+    points("2200"),
+    any("begin", "-2", "time of the first row"),
+    positive("h", "0.01", "time between rows"),
+    GeneratorParameter{"pulses", "11", "how many", 1, 1e6, true},
+    positive("delay", "2", "time from pulse to pulse"),
+    positive("sharpness", "10", "s in exp(-s (t - n delay)^2)"),
+    positive("decay", "16", "d in exp(-t / d)"),
+};
+constexpr std::array kTwoQubitSz{
+    points("1000"),
+    GeneratorParameter{"j", "1", "coupling J", 0, 1e6},
+    positive("duration", "100", "time from the first row to the last"),
+};
+constexpr std::array kInversion{
+    points("1000"),
+    positive("omega", "1", "angular frequency"),
+    positive("duration", "100", "time from the first row to the last"),
+};
+constexpr std::array kCollapseRevival{
+    points("2500"),
+    positive("mean", "40", "mean number of photons of the coherent state"),
+    positive("g", "1", "coupling"),
+    GeneratorParameter{"terms", "100", "largest number of photons in the sum", 1, 1e6, true},
+    positive("duration", "200", "time from the first row to the last"),
+};
+constexpr GeneratorParameter narma_drive() {
+  return {"drive", "sines",        "what u is: three sines multiplied, or uniform numbers", 0, 0,
+          false,   "sines|uniform"};
+}
+constexpr GeneratorParameter narma_period() {
+  return positive("period", "300", "T of the sines, whose periods are T / 2.11, T / 3.73, T / 4.11");
+}
+constexpr GeneratorParameter narma_high() { return {"high", "0.5", "uniform u lies in [0, this)", 0, 1}; }
+constexpr GeneratorParameter narma_order(std::string_view value) {
+  return {"order", value, "n", 1, 1000, true};
+}
+constexpr GeneratorParameter narma_start() { return any("y0", "0.196", "y of the first row"); }
+constexpr std::array kNarma2{points("300"), narma_drive(), narma_period(), narma_high(), narma_start()};
+constexpr std::array kNarma5{points("300"),  narma_order("5"), narma_drive(),
+                             narma_period(), narma_high(),     narma_start()};
+constexpr std::array kNarma10{points("300"),  narma_order("10"), narma_drive(),
+                              narma_period(), narma_high(),      narma_start()};
+constexpr std::array kLogistic{
+    points("1000"),
+    drop("0"),
+    GeneratorParameter{"r", "4", "r", 0, 4},
+    GeneratorParameter{"x0", "0.3", "x of the first row", 0, 1},
+};
+constexpr std::array kMultiSine{
+    points("500"),
+    GeneratorParameter{"sines", "2", "how many of 0.2, 0.311, 0.42, 0.51, 0.63, 0.74, 0.85, 0.97", 1, 8,
+                       true},
+    positive("step", "1", "time between rows"),
+};
+
+constexpr const char* kNarmaSource =
+    "Atiya and Parlos 2000; u, y0 and the zeros before the first row as in Gated-QKAN-FWP "
+    "(arXiv:2605.06734), after Chen: there u is the feature and y the target (--features u), unscaled";
+
+constexpr std::array<GeneratorRow, 16> kGenerators{{
     {"noisy-sine", "sin(x) with noise, 4 periods",
      "Daskin 2025 (arXiv:2505.06774v2): the text adds uniform noise in [-0.1, 0.1] ('uniform'), run_tests.py "
      "Gaussian "
@@ -98,13 +169,38 @@ constexpr std::array<GeneratorRow, 5> kGenerators{{
     {"mackey-glass", "dx/dt = a x(t - tau) / (1 + x(t - tau)^n) - b x",
      "Mackey and Glass 1977; defaults and discretisation (RK4, delayed value held over a step) of "
      "reservoirpy's "
-     "mackey_glass, as in Fellner et al. 2025; the noise on the history differs from numpy's",
+     "mackey_glass, as in Fellner et al. 2025; with random=numpy and seed 5555 the series of that paper",
      kMackeyGlass, make_mackey_glass},
     {"lorenz", "dx/dt = sigma (y - x), dy/dt = x (rho - z) - y, dz/dt = x y - beta z",
      "Lorenz 1963; defaults of reservoirpy's lorenz and the 500 rows dropped in Fellner et al. 2025; "
      "integrated by RK4 "
      "with 30 steps a row where reservoirpy uses an adaptive method: chaos makes the two part after a while",
      kLorenz, make_lorenz},
+    {"damped-shm", "damped-pendulum by the name that it has in papers on quantum LSTMs",
+     "Chen, Yoo, Fang 2020 (arXiv:2009.01783)", kPendulum, make_damped_pendulum},
+    {"bessel-j2", "Bessel function of the first kind of order 2",
+     "Chen, Yoo, Fang 2020 (arXiv:2009.01783) as in FederatedQLSTM, whose federated runs have 3000 points",
+     kBessel, make_bessel},
+    {"delayed-quantum-control", "sum over pulses of exp(-s (t - n delay)^2), times exp(-t / d)",
+     "Chen, Yoo, Fang 2020 (arXiv:2009.01783) as in FederatedQLSTM", kDelayedControl, make_delayed_control},
+    {"sz1",
+     "spin of one of two coupled qubits: (1 - 16 J^2 + e^(-t/2) (32 J^2 - 2 q sinh(q t / 2) - 2 cosh(q "
+     "t / 2))) / (16 J^2 - 1), q^2 = 1 - 16 J^2",
+     "FederatedQLSTM (J = 1, t to 100); how many rows is not said there", kTwoQubitSz, make_two_qubit_sz},
+    {"population-inversion", "cos(omega t), of an atom in a classical field",
+     "Chen, Yoo, Fang 2020 (arXiv:2009.01783); rows and time are chosen here", kInversion, make_inversion},
+    {"collapse-revival", "population inversion sum_n P_n cos(2 g t sqrt(n + 1)), P_n Poisson",
+     "Jaynes and Cummings 1963; Eq. 15 of Chen, Yoo, Fang 2020 (arXiv:2009.01783)", kCollapseRevival,
+     make_collapse_revival},
+    {"narma-2", "y' = 0.4 y + 0.4 y y[t-1] + 0.6 u^3 + 0.1, driven by u", kNarmaSource, kNarma2,
+     make_narma_2},
+    {"narma-5", "y' = 0.3 y + 0.05 y sum of the last n y + 1.5 u[t-n+1] u + 0.1, driven by u", kNarmaSource,
+     kNarma5, make_narma},
+    {"narma-10", "the same with n = 10", kNarmaSource, kNarma10, make_narma},
+    {"logistic", "x' = r x (1 - x)", "May 1976", kLogistic, make_logistic},
+    {"multi-sine", "sum of sines of incommensurate frequencies",
+     "multiple superimposed oscillators: Jaeger and Haas 2004; Wierstra, Gomez, Schmidhuber 2005", kMultiSine,
+     make_multi_sine},
 }};
 
 std::vector<std::string> split_choices(std::string_view choices) {

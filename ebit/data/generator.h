@@ -47,7 +47,7 @@ struct GeneratorRow {
   Series (*make)(const GeneratorValues& values, std::uint64_t seed);  ///< the series without times and source
 };
 
-/// noisy-sine, damped-pendulum, henon, mackey-glass, lorenz.
+/// noisy-sine, damped-pendulum, henon, mackey-glass, lorenz, and those of signals.h.
 std::span<const GeneratorRow> generator_table();
 
 /// The row called `name`. Throws Error with the nearest name for one that is not there.

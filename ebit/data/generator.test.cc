@@ -4,10 +4,15 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <filesystem>
+#include <map>
 #include <numbers>
 
 #include "ebit/base/testing/error_of.h"
+#include "ebit/data/load.h"
+#include "ebit/data/numpy_random.h"
 
 namespace ebit::inline data {
 namespace {
@@ -120,6 +125,80 @@ TEST(Generator, LorenzMatchesAFinerIntegration) {
   EXPECT_NEAR(s.at(50, 2), 27.926471951186667, 1e-5);
 }
 
+// The series of Fellner et al. 2025 (arXiv:2504.12416), written by reservoirpy 0.3.12 to their last digits.
+TEST(Generator, FellnersSeriesAreReproduced) {
+  const auto stored = [](const char* name) {
+    const SeriesOptions options;
+    return load_series(std::filesystem::path(EBIT_SOURCE_DIR) / "tests/golden/series" / name, options, {});
+  };
+  const Series henon = stored("henon_1000.csv");
+  EXPECT_EQ(generate_series("henon").values, henon.values) << "bit for bit, or chaos parts them in 90 steps";
+  const Series mackey = stored("mackey_1000.csv"),
+               own = generate_series("mackey-glass", {{"random", "numpy"}}, 5555);
+  ASSERT_EQ(own.rows(), mackey.rows());
+  for (std::size_t i = 0; i < own.rows(); ++i) ASSERT_NEAR(own.at(i, 0), mackey.at(i, 0), 1e-12) << i;
+}
+
+// numpy.random.default_rng(seed).random(2).
+TEST(NumpyRandom, IsNumpys) {
+  const std::map<std::uint64_t, std::array<double, 2>> expected{
+      {0, {0.6369616873214543, 0.2697867137638703}},
+      {5555, {0.13715417610404002, 0.5469033595330328}},
+      {12345678901234567, {0.3400249035570695, 0.8968364486978223}}};
+  for (const auto& [seed, numbers] : expected) {
+    NumpyRandom random(seed);
+    EXPECT_EQ(random.uniform(), numbers[0]) << seed;
+    EXPECT_EQ(random.uniform(), numbers[1]) << seed;
+  }
+}
+
+// The numbers below were computed with 40 digits by mpmath, recursions in plain Python.
+
+TEST(Generator, FormulasMatchHighPrecision) {
+  const auto near = [](std::string_view name, std::size_t row, double expected, double tolerance = 1e-12,
+                       const GeneratorOptions& options = {}) {
+    EXPECT_NEAR(generate_series(name, options).at(row, 0), expected, tolerance) << name << " row " << row;
+  };
+  near("bessel-j2", 0, 0.35283402861563772), near("bessel-j2", 1, 0.42842966194546901);
+  near("bessel-j2", 100, 0.051474972121134497), near("bessel-j2", 255, -0.021528757344505366);
+  near("delayed-quantum-control", 0, 4.814016052463533e-18, 1e-24), near("delayed-quantum-control", 200, 1);
+  near("delayed-quantum-control", 250, 0.079559508882212052);
+  near("delayed-quantum-control", 2199, 0.28639737770371819);
+  near("sz1", 0, 1), near("sz1", 1, 0.99935713788596133), near("sz1", 30, -0.60310542087703332);
+  near("sz1", 999, -1), near("sz1", 30, 0.9334824411853625, 1e-12, {{"j", "0.1"}});
+  near("sz1", 0, 1, 1e-12, {{"j", "0.1"}});
+  near("population-inversion", 0, 1), near("population-inversion", 999, std::cos(100.0));
+  near("collapse-revival", 0, 1), near("collapse-revival", 1, 0.52015845124767855);
+  near("collapse-revival", 10, -0.50861354817336176), near("collapse-revival", 250, -2.6145245230792473e-8);
+  near("collapse-revival", 2499, -0.25357881006296181, 1e-10);
+  near("multi-sine", 1, 0.5046801481203627), near("multi-sine", 499, -1.6168752376498752);
+  near("multi-sine", 1, 4.240216636111998, 1e-12, {{"sines", "8"}});
+  near("multi-sine", 499, -1.4458134827448075, 1e-11, {{"sines", "8"}});
+  near("logistic", 1, 0.84), near("logistic", 10, 0.043421853445318986);
+  near("logistic", 30, 0.950227789422571, 1e-6);
+}
+
+TEST(Generator, NarmaMatchesTheRecursion) {
+  const std::map<std::string_view, std::array<double, 4>> expected{
+      {"narma-2", {0.179, 0.18623413369178193, 0.1973730423875637, 0.19170277192656354}},
+      {"narma-5", {0.1607208, 0.151082862617632, 0.21370779380386826, 0.16896202528089507}},
+      {"narma-10", {0.1607208, 0.151082862617632, 0.2167375173373586, 0.18502367163194156}}};
+  for (const auto& [name, y] : expected) {
+    const Series s = generate_series(name);
+    EXPECT_THAT(s.names, ElementsAre("y", "u"));
+    EXPECT_EQ(s.at(0, 0), 0.196);
+    EXPECT_NEAR(s.at(20, 1), 0.1764375482045315, 1e-14);
+    const std::size_t rows[] = {1, 2, 20, 299};
+    for (std::size_t k = 0; k < 4; ++k) EXPECT_NEAR(s.at(rows[k], 0), y[k], 1e-13) << name;
+  }
+  // The input that reservoirs are usually driven by.
+  const auto u = column(generate_series("narma-10", {{"drive", "uniform"}, {"points", "2000"}}, 1), 1);
+  EXPECT_GE(*std::min_element(u.begin(), u.end()), 0);
+  EXPECT_LT(*std::max_element(u.begin(), u.end()), 0.5);
+  EXPECT_NE(u, column(generate_series("narma-10", {{"drive", "uniform"}, {"points", "2000"}}, 2), 1));
+  EXPECT_EQ(generate_series("narma-5", {{"order", "10"}}).values, generate_series("narma-10").values);
+}
+
 TEST(Generator, BadInputIsNamed) {
   EXPECT_THAT(error_of([] { generate_series("noisy-sin"); }), HasSubstr("did you mean 'noisy-sine'?"));
   EXPECT_THAT(error_of([] {
@@ -146,6 +225,11 @@ TEST(Generator, BadInputIsNamed) {
               }),
               HasSubstr("grows beyond bounds at row"));
   EXPECT_THAT(error_of([] { generate_series("mackey-glass", {{"h", "20"}}); }), HasSubstr("tau / h"));
+  EXPECT_THAT(error_of([] { generate_series("sz1", {{"j", "0.25"}}); }), HasSubstr("divides by"));
+  EXPECT_THAT(error_of([] {
+                generate_series("bessel-j2", {{"end", "1"}});
+              }),
+              HasSubstr("not behind begin 2"));
   EXPECT_THAT(error_of([] { generate_series("lorenz", {{"h", "0"}}); }), HasSubstr("must lie between"));
 }
 
