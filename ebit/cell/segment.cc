@@ -1,9 +1,14 @@
 #include "ebit/cell/segment.h"
 
 #include <cmath>
+#include <limits>
 #include <utility>
 
 namespace ebit::inline cell {
+
+InitialRange starts_at(double value) {
+  return {value, std::nextafter(value, std::numeric_limits<double>::infinity()), false, /*exact=*/true};
+}
 
 std::size_t add_segment(std::vector<Segment>& segments, std::string name, std::vector<std::int64_t> shape,
                         InitialRange initial) {

@@ -14,7 +14,11 @@ struct InitialRange {
   double low = 0;       ///< radians for angles
   double high = 1;      ///< the other end
   bool single = false;  ///< drawn in float32, as torch.nn.Linear draws its weights, and then converted
+  bool exact = false;   ///< nothing is drawn: all start at `low`
 };
+
+/// Starts at `value`, exactly.
+InitialRange starts_at(double value);
 
 /// A named block of trainable numbers in a flat parameter array.
 struct Segment {

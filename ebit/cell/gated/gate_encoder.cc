@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 #include "ebit/base/choice.h"
 #include "ebit/sim/state.h"
@@ -9,12 +10,22 @@
 namespace ebit::inline cell {
 namespace {
 
+constexpr double kPi = std::numbers::pi;
+
 double same(double y) { return y; }
 double one(double) { return 1; }
+double minus(double y) { return -y; }
+double minus_one(double) { return -1; }
+double twice(double y) { return 2 * y; }
+double two(double) { return 2; }
 double arctan(double y) { return std::atan(y); }
 double arctan_slope(double y) { return 1 / (1 + y * y); }
 double arctan_square(double y) { return std::atan(y * y); }
 double arctan_square_slope(double y) { return 2 * y / (1 + y * y * y * y); }
+double cos_square(double y) { return std::cos(y * y); }
+double cos_square_slope(double y) { return -2 * y * std::sin(y * y); }
+double minus_cos_square(double y) { return -cos_square(y); }
+double minus_cos_square_slope(double y) { return -cos_square_slope(y); }
 
 // Of numbers clamped to [-1, 1]. The slopes are infinite at the ends; there, and where the clamp holds, they
 // count as 0: a number outside stays what it is for the gradient.
@@ -25,49 +36,121 @@ double arccos_slope(double y) { return -arcsin_slope(y); }
 
 constexpr const char* kCao = "Cao et al. 2023 (Quantum Mach. Intell. 5:26)";
 
+constexpr const char* kHsu = "Hsu, Li, Chen 2025, QAOA-Meta-Learning (a750416)";
+
+// H RZ(a) RY(a), a chain of CNOTs, RZ(a); and with `b` what undoes it where b = -a.
+std::vector<EncoderPart> chain(const GateRotation& a) {
+  const GateRotation ry{GateId::kRY, a.value, a.slope};
+  return {{.hadamard = true, .rotations = {a, ry}, .links = EncoderLinks::kChain}, {.rotations = {a}}};
+}
+std::vector<EncoderPart> chain(const GateRotation& a, const GateRotation& b) {
+  std::vector<EncoderPart> parts = chain(a);
+  parts.back().rotations.push_back(b);
+  parts.back().links = EncoderLinks::kChainBack;
+  parts.push_back({.rotations = {{GateId::kRY, b.value, b.slope}, b}});
+  parts.push_back({.hadamard = true});
+  return parts;
+}
+
+constexpr GateRotation kCosSquare{GateId::kRZ, cos_square, cos_square_slope};
+
 const GateEncoder kEncoders[] = {
     {"arctan-angle",
      "H RY(arctan y) RZ(arctan y^2) on each wire.",
      "Chen, Yoo, Fang 2020 (arXiv:2009.01783)",
-     true,
-     {{GateId::kRY, arctan, arctan_slope}, {GateId::kRZ, arctan_square, arctan_square_slope}}},
+     {{true, {{GateId::kRY, arctan, arctan_slope}, {GateId::kRZ, arctan_square, arctan_square_slope}}}}},
     {"arctan-angle-no-h",
      "RY(arctan y) RZ(arctan y^2) on each wire.",
      kCao,
-     false,
-     {{GateId::kRY, arctan, arctan_slope}, {GateId::kRZ, arctan_square, arctan_square_slope}}},
+     {{false, {{GateId::kRY, arctan, arctan_slope}, {GateId::kRZ, arctan_square, arctan_square_slope}}}}},
     {"h-rx-arctan",
      "H RX(arctan y) on each wire: a phase, so that y never enters.",
      kCao,
-     true,
-     {{GateId::kRX, arctan, arctan_slope}}},
+     {{true, {{GateId::kRX, arctan, arctan_slope}}}}},
     {"h-rx-rz-arctan",
      "H RX(arctan y) RZ(arctan y^2) on each wire; RX is a phase, so that the sign of y is lost.",
      kCao,
-     true,
-     {{GateId::kRX, arctan, arctan_slope}, {GateId::kRZ, arctan_square, arctan_square_slope}}},
+     {{true, {{GateId::kRX, arctan, arctan_slope}, {GateId::kRZ, arctan_square, arctan_square_slope}}}}},
     {"arcsin-arccos",
      "RY(arcsin y) RZ(arccos y) on each wire, y clamped to [-1, 1].",
      kCao,
-     false,
-     {{GateId::kRY, arcsin, arcsin_slope}, {GateId::kRZ, arccos, arccos_slope}}},
-    {"h-ry", "H RY(y) on each wire.", "Chen's later release, 2024", true, {{GateId::kRY, same, one}}},
+     {{false, {{GateId::kRY, arcsin, arcsin_slope}, {GateId::kRZ, arccos, arccos_slope}}}}},
+    {"h-ry", "H RY(y) on each wire.", "Chen's later release, 2024", {{true, {{GateId::kRY, same, one}}}}},
     {"rx",
      "RX(y) on each wire.",
      "Di Sipio 2021, qlstm; PennyLane's AngleEmbedding",
-     false,
-     {{GateId::kRX, same, one}}},
+     {{false, {{GateId::kRX, same, one}}}}},
+    {"ry",
+     "RY(y) on each wire.",
+     "PennyLane's AngleEmbedding with rotation Y",
+     {{false, {{GateId::kRY, same, one}}}}},
+    {"zz",
+     "H RZ(2 y) on each wire, then RZZ(2 (pi - y_i) (pi - y_j)) on every pair.",
+     "Havlicek et al. 2019 (Nature 567:209)",
+     {{true, {{GateId::kRZ, twice, two}}, EncoderLinks::kPairs}}},
+    {"zz-chain",
+     "H RZ(2 y) on each wire, then RZZ(2 (pi - y_i) (pi - y_j)) on the pairs j = i + 1.",
+     "Havlicek et al. 2019 (Nature 567:209), linear entanglement",
+     {{true, {{GateId::kRZ, twice, two}}, EncoderLinks::kNeighbours}}},
+    {"rz-ry-chain", "H RZ(a) RY(a) on each wire, a = cos y^2, a chain of CNOTs, RZ(a).", kHsu,
+     chain(kCosSquare)},
+    {"rz-ry-chain-raw", "H RZ(y) RY(y) on each wire, a chain of CNOTs, RZ(y).", kHsu,
+     chain({GateId::kRZ, same, one})},
+    {"rz-ry-chain-undone", "rz-ry-chain and its inverse: the identity, so that y never enters.", kHsu,
+     chain(kCosSquare, {GateId::kRZ, minus_cos_square, minus_cos_square_slope})},
+    {"rz-ry-chain-inverse-raw", "rz-ry-chain, then the inverse of rz-ry-chain-raw.", kHsu,
+     chain(kCosSquare, {GateId::kRZ, minus, minus_one})},
 };
+
+// Calls `rotation(wire, rotation)` and `pair(i, j)` for every angle in turn.
+template <class OnRotation, class OnPair>
+void for_each_angle(const EncoderPart& part, int numbers, OnRotation on_rotation, OnPair on_pair) {
+  for (int q = 0; q < numbers; ++q)
+    for (const GateRotation& rotation : part.rotations) on_rotation(q, rotation);
+  const int reach = part.links == EncoderLinks::kPairs        ? numbers
+                    : part.links == EncoderLinks::kNeighbours ? 1
+                                                              : 0;
+  for (int i = 0; i < numbers; ++i)
+    for (int j = i + 1; j < numbers && j <= i + reach; ++j) on_pair(i, j);
+}
 
 }  // namespace
 
-Circuit GateEncoder::build(int wires) const {
+int GateEncoder::angles(int numbers) const {
+  int count = 0;
+  for (const EncoderPart& part : parts)
+    for_each_angle(
+        part, numbers, [&](int, const GateRotation&) { ++count; }, [&](int, int) { ++count; });
+  return count;
+}
+
+Circuit GateEncoder::build(int wires, int numbers, int repetitions) const {
   Circuit circuit(wires);
-  int next = 0;
-  for (int q = 0; q < wires; ++q) {
-    if (hadamard) circuit.add(GateId::kH, {q});
-    for (const GateRotation& rotation : rotations)
-      circuit.add(rotation.gate, {q}, {Angle::per_sample(next++)});
+  for (int r = 0; r < repetitions; ++r) {
+    int next = 0;
+    for (const EncoderPart& part : parts) {
+      int seen = 0;  // wires that have their H
+      const auto up_to = [&](int wire) {
+        for (; seen < wire; ++seen)
+          if (part.hadamard) circuit.add(GateId::kH, {seen});
+      };
+      for_each_angle(
+          part, numbers,
+          [&](int q, const GateRotation& rotation) {
+            up_to(q + 1);
+            circuit.add(rotation.gate, {q}, {Angle::per_sample(next++)});
+          },
+          [&](int i, int j) {
+            up_to(wires);
+            circuit.add(GateId::kRZZ, {i, j}, {Angle::per_sample(next++)});
+          });
+      up_to(wires);
+      for (int q = 0; q + 1 < wires; ++q) {
+        if (part.links == EncoderLinks::kChain) circuit.add(GateId::kCNOT, {q, q + 1});
+        if (part.links == EncoderLinks::kChainBack)
+          circuit.add(GateId::kCNOT, {wires - 2 - q, wires - 1 - q});
+      }
+    }
   }
   return circuit;
 }
@@ -75,23 +158,41 @@ Circuit GateEncoder::build(int wires) const {
 std::span<const GateEncoder> gate_encoders() { return kEncoders; }
 
 const GateEncoder& find_gate_encoder(std::string_view name) {
-  return find_row(kEncoders, "unknown encoder of a gated cell", name);
+  return find_row(kEncoders, "unknown encoder", name);
 }
 
 template <class T>
-void encode(const GateEncoder& encoder, int wires, const T* y, T* angles) {
-  for (int q = 0; q < wires; ++q, y += kLanes<T>)
-    for (const GateRotation& rotation : encoder.rotations)
-      for (int l = 0; l < kLanes<T>; ++l)
-        *angles++ = static_cast<T>(rotation.value(static_cast<double>(y[l])));
+void encode(const GateEncoder& encoder, int numbers, const T* y, T* angles) {
+  const auto row = [&](int q, int l) { return static_cast<double>(y[q * kLanes<T> + l]); };
+  for (const EncoderPart& part : encoder.parts)
+    for_each_angle(
+        part, numbers,
+        [&](int q, const GateRotation& rotation) {
+          for (int l = 0; l < kLanes<T>; ++l) *angles++ = static_cast<T>(rotation.value(row(q, l)));
+        },
+        [&](int i, int j) {
+          for (int l = 0; l < kLanes<T>; ++l)
+            *angles++ = static_cast<T>(2 * (kPi - row(i, l)) * (kPi - row(j, l)));
+        });
 }
 
 template <class T>
-void encode_backward(const GateEncoder& encoder, int wires, const T* y, const T* d_angles, T* d_y) {
-  for (int q = 0; q < wires; ++q, y += kLanes<T>, d_y += kLanes<T>)
-    for (const GateRotation& rotation : encoder.rotations)
-      for (int l = 0; l < kLanes<T>; ++l)
-        d_y[l] += *d_angles++ * static_cast<T>(rotation.slope(static_cast<double>(y[l])));
+void encode_backward(const GateEncoder& encoder, int numbers, const T* y, const T* d_angles, T* d_y) {
+  const auto row = [&](int q, int l) { return static_cast<double>(y[q * kLanes<T> + l]); };
+  for (const EncoderPart& part : encoder.parts)
+    for_each_angle(
+        part, numbers,
+        [&](int q, const GateRotation& rotation) {
+          for (int l = 0; l < kLanes<T>; ++l)
+            d_y[q * kLanes<T> + l] += *d_angles++ * static_cast<T>(rotation.slope(row(q, l)));
+        },
+        [&](int i, int j) {
+          for (int l = 0; l < kLanes<T>; ++l) {
+            const T d = *d_angles++;
+            d_y[i * kLanes<T> + l] -= d * static_cast<T>(2 * (kPi - row(j, l)));
+            d_y[j * kLanes<T> + l] -= d * static_cast<T>(2 * (kPi - row(i, l)));
+          }
+        });
 }
 
 #define EBIT_INSTANTIATE(T)                                    \

@@ -49,12 +49,6 @@ std::vector<std::int64_t> angle_shape(const GatedOptions& o) {
   return {o.layers, o.qubits, each};
 }
 
-std::vector<Observable> first_wires(int measured, int wires) {
-  std::vector<Observable> observables;
-  for (int q = 0; q < measured; ++q) observables.push_back(parse_observable(fmt::format("Z{}", q), wires));
-  return observables;
-}
-
 }  // namespace
 
 template <class T>
@@ -67,7 +61,7 @@ GatedCell<T>::GatedCell(const GatedOptions& options)
       encoder_(find_gate_encoder(options.encoder)),
       kernels_(dense_kernels<T>()),
       circuit_(gate_circuit(options)) {
-  require(circuit_.shared_parameters() >= 1, "the ansatz '{}' has no angles to train",
+  require(options.layers == 0 || circuit_.shared_parameters() >= 1, "the ansatz '{}' has no angles to train",
           ansatz_of(options).name);
   const std::vector<std::string> names = gate_names(options);
   const auto wires = static_cast<std::size_t>(options.qubits);
@@ -79,11 +73,17 @@ GatedCell<T>::GatedCell(const GatedOptions& options)
     range = {-kDeviations * options.init_deviation, kDeviations * options.init_deviation};
   for (const std::string& name : names) {
     angles.push_back(numbers_of(segments_));
-    add_segment(segments_, fmt::format("circuits.{}.angles", name), angle_shape(options), range);
+    if (options.layers > 0)
+      add_segment(segments_, fmt::format("circuits.{}.angles", name), angle_shape(options), range);
   }
   add_linears("linear_out", options.linear_out, names, cell_numbers(),
               static_cast<std::size_t>(sizes_.measured), behind);
   gates_.reserve(names.size());
+  const auto watch = [&](std::string name, std::size_t numbers) {
+    return add_segment(watched_, std::move(name), {static_cast<std::int64_t>(numbers)}, {}) - numbers;
+  };
+  watch("v", static_cast<std::size_t>(sizes_.width));
+  if (options.architecture == "lstm-6") watch("u", cell_numbers());
   for (std::size_t g = 0; g < names.size(); ++g) {
     const int measured = names[g] == "hidden"       ? sizes_.hidden
                          : names[g] == "prediction" ? options.qubits
@@ -92,8 +92,10 @@ GatedCell<T>::GatedCell(const GatedOptions& options)
     const Squash squash = takes_u(names[g])        ? Squash::kNone
                           : is_candidate(names[g]) ? Squash::kTanh
                                                    : Squash::kSigmoid;
-    gates_.push_back({ExpectationProgram<T>(circuit_, first_wires(measured, options.qubits)), angles[g],
-                      before[g], behind[g], squash, static_cast<std::size_t>(measured), width});
+    const std::size_t seen = watch("z." + names[g], static_cast<std::size_t>(measured));
+    if (squash != Squash::kNone) watch("gate." + names[g], width);
+    gates_.push_back({ExpectationProgram<T>(circuit_, z_of_first_wires(measured, options.qubits)), angles[g],
+                      before[g], behind[g], squash, static_cast<std::size_t>(measured), width, seen});
     if (!takes_u(names[g])) ++state_gates_;
   }
 }
@@ -107,13 +109,7 @@ void GatedCell<T>::add_linears(const std::string& name, const std::string& choic
                                std::span<const std::string> gates, std::size_t rows, std::size_t columns,
                                std::vector<int>& indices) {
   const auto add = [&](const std::string& full) {
-    InitialRange weight = linear_range(columns), bias = linear_bias_range(columns);
-    weight.single = bias.single = false;
-    Linear linear{numbers_of(segments_), 0, rows, columns};
-    linear.bias = add_segment(segments_, full + ".weight",
-                              {static_cast<std::int64_t>(rows), static_cast<std::int64_t>(columns)}, weight);
-    add_segment(segments_, full + ".bias", {static_cast<std::int64_t>(rows)}, bias);
-    linears_.push_back(linear);
+    linears_.push_back(add_linear(segments_, full, rows, columns));
     return static_cast<int>(linears_.size()) - 1;
   };
   indices.assign(gates.size(), choice == "shared" ? add(name) : -1);
@@ -123,10 +119,12 @@ void GatedCell<T>::add_linears(const std::string& name, const std::string& choic
 
 template <class T>
 std::string GatedCell<T>::summary() const {
-  return fmt::format("gated {}{}, hidden size {}, {} circuits of {} qubits, {} layer{} of {}",
-                     options_.architecture, options_.coupled ? " (coupled)" : "", sizes_.hidden,
-                     gates_.size(), options_.qubits, options_.layers, options_.layers == 1 ? "" : "s",
-                     ansatz_of(options_).name);
+  return fmt::format("gated {}{}, hidden size {}, {} circuits of {} qubits, {}", options_.architecture,
+                     options_.coupled ? " (coupled)" : "", sizes_.hidden, gates_.size(), options_.qubits,
+                     options_.layers == 0
+                         ? fmt::format("{} alone", encoder_.name)
+                         : fmt::format("{} layer{} of {}", options_.layers, options_.layers == 1 ? "" : "s",
+                                       ansatz_of(options_).name));
 }
 
 template <class T>

@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "ebit/cell/cell.h"
-#include "ebit/cell/controlled/dense_kernels.h"
 #include "ebit/cell/gated/gate_encoder.h"
 #include "ebit/cell/gated/gated_options.h"
+#include "ebit/cell/lane_linear.h"
 #include "ebit/grad/expectation_program.h"
 
 namespace ebit::inline cell {
@@ -28,7 +28,8 @@ namespace ebit::inline cell {
 ///
 /// All trainable numbers are one flat array, described by segments(): "linear_in.weight" or
 /// "linear_in.forget.weight" ..., "circuits.forget.angles" ..., "linear_out.weight" or likewise. Angles that
-/// are not `trained` are segments as well, whose gradient is zero.
+/// are not `trained` are segments as well, whose gradient is zero. Without layers there are none: a circuit
+/// is its encoder alone.
 template <class T>
 class GatedCell final : public Cell<T> {
  public:
@@ -42,6 +43,7 @@ class GatedCell final : public Cell<T> {
   std::size_t state_numbers() const override { return (gru_ ? 0 : cell_numbers()) + hidden_numbers(); }
   bool every_step() const override { return options_.every_step; }
   Capabilities capabilities() const override { return {}; }
+  std::span<const Segment> watched() const override { return watched_; }
   std::string summary() const override;
   std::size_t tape_bytes(std::size_t samples, std::size_t steps) const override;
   void initialise(Draws& draws, double* parameters) const override;
@@ -61,10 +63,6 @@ class GatedCell final : public Cell<T> {
   struct Workspace;
 
   enum class Squash { kNone, kSigmoid, kTanh };
-  // out = A v + b, at its offsets in the parameters.
-  struct Linear {
-    std::size_t weight, bias, rows, columns;
-  };
   // A circuit with what stands before and behind it.
   struct Gate {
     ExpectationProgram<T> program;
@@ -73,6 +71,7 @@ class GatedCell final : public Cell<T> {
     Squash squash;         // of its numbers
     std::size_t measured;  // readouts
     std::size_t width;     // numbers that it gives
+    std::size_t seen;  // offset of its readouts in what can be looked at; its numbers, if squashed, behind
   };
   using Gates = std::span<const Gate>;
 
@@ -115,6 +114,7 @@ class GatedCell final : public Cell<T> {
   void enter(const Call& call, int before, const T* v, Workspace& w) const;
   void leave(const Call& call, int before, const T* v, T* d_v, double* d_parameters, Workspace& w) const;
   void run_gate(const Call& call, const Gate& gate, T* out, Workspace& w) const;
+  void look(std::size_t at, const T* numbers, std::size_t count, Workspace& w) const;
   void gate_backward(const Call& call, const Gate& gate, T* d_out, double* d_parameters, Workspace& w) const;
   void run_gates(const Call& call, Gates gates, const T* v, T* out, Workspace& w) const;
   void gates_backward(const Call& call, Gates gates, const T* v, const T* out, T* d_out, T* d_v,
@@ -140,10 +140,11 @@ class GatedCell final : public Cell<T> {
   const GateEncoder& encoder_;
   const DenseKernels<T>& kernels_;
   Circuit circuit_;
-  std::vector<Linear> linears_;
+  std::vector<LaneLinear> linears_;
   std::vector<Gate> gates_;      // those of v first, in the order of the equations, then hidden, prediction
   std::size_t state_gates_ = 0;  // how many have a place on the tape: all but hidden and prediction
   std::vector<Segment> segments_;
+  std::vector<Segment> watched_;  // "v"; "z.forget" and "gate.forget" ...; with six circuits "u" in front
   std::vector<std::unique_ptr<Workspace>> workspaces_;  // of each group of tiles
 };
 

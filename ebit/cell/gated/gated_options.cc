@@ -38,7 +38,7 @@ void check_names(const GatedOptions& o) {
 void check_sizes(const GatedOptions& o) {
   require(o.inputs >= 1, "a gated cell needs at least 1 input a step, not {}", o.inputs);
   require(o.qubits >= 1, "a circuit needs at least 1 qubit, not {}", o.qubits);
-  require(o.layers >= 1, "a circuit needs at least 1 layer, not {}", o.layers);
+  require(o.layers >= 0, "a circuit needs 0 layers (the encoder alone) or more, not {}", o.layers);
   require(o.hidden >= 0, "the hidden size must be 1 or more, or 0 for what the circuits give, not {}",
           o.hidden);
   require(o.measured >= 0 && o.measured <= o.qubits, "of {} qubits {} cannot be read", o.qubits, o.measured);
@@ -98,7 +98,7 @@ const Ansatz& ansatz_of(const GatedOptions& options) {
 }
 
 Circuit gate_circuit(const GatedOptions& options) {
-  Circuit circuit = find_gate_encoder(options.encoder).build(options.qubits);
+  Circuit circuit = find_gate_encoder(options.encoder).build(options.qubits, options.qubits);
   circuit.append(build_ansatz(ansatz_of(options), options.qubits, options.layers));
   return circuit;
 }
