@@ -40,7 +40,9 @@ void expect_all(const Json& theirs, const std::vector<ReferenceTensor>& own, dou
     const bool number = tensor.is_number();
     const std::vector<double> data =
         number ? std::vector{tensor.get<double>()} : tensor["data"].get<std::vector<double>>();
-    if (!number) EXPECT_EQ(found->shape, tensor["shape"].get<std::vector<std::int64_t>>()) << name;
+    if (!number) {
+      EXPECT_EQ(found->shape, tensor["shape"].get<std::vector<std::int64_t>>()) << name;
+    }
     ASSERT_EQ(found->data.size(), data.size()) << name;
     for (std::size_t i = 0; i < data.size(); ++i)
       EXPECT_NEAR(found->data[i], data[i], tolerance) << name << " " << i;

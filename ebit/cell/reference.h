@@ -1,5 +1,5 @@
 // Reference files in tests/golden/gated: a published cell with a head, its parameters and inputs, and what
-// they give. The format is in docs/conventions.md.
+// they give. The format is in docs/conventions.md ("Reference files").
 #pragma once
 
 #include <cstdint>

@@ -16,7 +16,8 @@ namespace {
 constexpr std::pair<Family, std::string_view> kFamilies[] = {
     {kRegister, "register cell"},     {kQrnn, "hybrid QRNN"}, {kRecurrent, "recurrent"},
     {kOrthogonal, "recurrent"},       {kMlp, "feed-forward"}, {kLinear, "feed-forward"},
-    {kUntrained, "without training"}, {kGated, "gated cell"}};
+    {kUntrained, "without training"}, {kGated, "gated cell"}, {kKernel, "kernel cell"},
+    {kFastWeights, "fast weights"}};
 
 std::string_view family_name(Family family) {
   for (const auto& [row, name] : kFamilies)

@@ -7,7 +7,9 @@
 #include <vector>
 
 #include "ebit/cell/controlled/controlled_options.h"
+#include "ebit/cell/fast_weights/fast_weights_options.h"
 #include "ebit/cell/gated/gated_options.h"
+#include "ebit/cell/kernel/kernel_options.h"
 #include "ebit/cell/register/entropy_loss.h"
 #include "ebit/cell/register/register_options.h"
 #include "ebit/data/dataset.h"
@@ -72,6 +74,8 @@ struct ModelConfig {
   RegisterOptions reg;              ///< family "register"; its inputs are the problem's
   ControlledOptions qrnn;           ///< family "qrnn"; likewise
   GatedOptions gated;               ///< family "gated"; likewise
+  KernelOptions kernel;             ///< family "kernel"; likewise
+  FastWeightsOptions fast_weights;  ///< family "fast-weights"; likewise
   fit::ClassicalOptions classical;  ///< the classical families; `core` is the model's
   std::string ansatz_file;          ///< a user's gate list (TOML or JSON), instead of a row of ansaetze()
   std::string head = "none";        ///< forecast with a cell: "none" or "linear" behind the readouts

@@ -39,6 +39,9 @@ unsigned problems_of(const ModelRow& row);
 /// The family of a config's model.
 Family family_of(const Config& config);
 
+/// The cell of a config's model, its sizes not yet the problem's. Throws Error for a model that is no cell.
+CellOptions cell_of(const Config& config);
+
 /// How a step's numbers are brought to those that a cell takes: auto, none, linear, tanh.
 std::span<const Choice> input_maps();
 

@@ -20,15 +20,17 @@ using Slot = std::variant<int*, std::uint64_t*, double*, std::optional<double>*,
 
 /// Families of models, as bits: a row of the table of options names those that use it.
 enum Family : unsigned {
-  kRegister = 1,    ///< register cells, presets among them
-  kQrnn = 2,        ///< hybrid QRNN
-  kRecurrent = 4,   ///< lstm, gru, rnn
-  kOrthogonal = 8,  ///< orthogonal
-  kMlp = 16,        ///< mlp
-  kLinear = 32,     ///< linear
-  kUntrained = 64,  ///< persistence, seasonal-naive: compared with, never trained
-  kGated = 128,     ///< gated cells: gated and its presets
-  kCells = kRegister | kQrnn | kGated,
+  kRegister = 1,       ///< register cells, presets among them
+  kQrnn = 2,           ///< hybrid QRNN
+  kRecurrent = 4,      ///< lstm, gru, rnn
+  kOrthogonal = 8,     ///< orthogonal
+  kMlp = 16,           ///< mlp
+  kLinear = 32,        ///< linear
+  kUntrained = 64,     ///< persistence, seasonal-naive: compared with, never trained
+  kGated = 128,        ///< gated cells: gated and its presets
+  kKernel = 256,       ///< kernel cells: qk-lstm, cosine-kernel-lstm, rbf-lstm
+  kFastWeights = 512,  ///< fast-weights cells: qfwp, qfwp-gated
+  kCells = kRegister | kQrnn | kGated | kKernel | kFastWeights,
   kWithHidden = kRecurrent | kOrthogonal | kMlp,
   kAnyModel = 0xffff,
 };

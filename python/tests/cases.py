@@ -7,6 +7,8 @@ CELLS += [("register", 1, {"n_system": 1, "hidden": h.name, "encoder": "arctan-a
 CELLS += [("register", 2, {"encoder": "arctan-angle", "readout": ["Z0", "X1"], "ansatz": a.name}) for a in ebit.ansaetze()]
 CELLS += [("qrnn", 2, {"qubits": 3}), ("qrnn", 1, {"qubits": 2, "ffn_hidden": [4], "residual": True}),
           ("qrnn", 1, {"qubits": 2, "initial": "trainable"}), ("qrnn", 1, {"qubits": 2, "measurement": "shots"})]
+CELLS += [("qk-lstm", 2, {"encoder": "zz", "repetitions": 2, "references_of": "per-gate"}), ("qk-lstm", 3, {"linear_in": "shared", "bias": False}),
+          ("rbf-lstm", 2, {"trained_width": False, "references": 3}), ("qfwp-gated", 3, {"qubits": 4, "latent": 2, "encoder": "zz-chain"})]
 
 
 def name_of(case):

@@ -13,11 +13,12 @@ namespace ebit::inline cell {
 /// A rotation of a wire by a function of the wire's number.
 struct GateRotation {
   GateId gate;                ///< RX, RY or RZ
-  double (*value)(double y);  ///< its angle in radians
+  double (*value)(double y);  ///< its angle in radians, up to `scale`
   double (*slope)(double y);  ///< d value / d y
+  double scale = 1;           ///< factor of both
 };
 
-/// What stands behind the gates of a part's wires.
+/// What stands between wires behind their rotations.
 enum class EncoderLinks : std::uint8_t {
   kNone,
   kChain,      ///< CNOT(0, 1), CNOT(1, 2), ...
@@ -34,13 +35,19 @@ struct EncoderPart {
   EncoderLinks links = EncoderLinks::kNone;  ///< between wires
 };
 
-/// A row of the table. Angles are numbered as they come, part by part.
+/// A row of the table: a part, and for some `more` of them behind it. Angles are numbered as they come;
+/// without links and more parts rotation r of wire q has per-sample angle q * rotations + r.
 struct GateEncoder {
-  std::string_view name;           ///< as users type it
-  std::string_view help;           ///< one sentence: the gates of a wire
-  std::string_view source;         ///< the paper or code it follows
-  std::vector<EncoderPart> parts;  ///< at least one
+  std::string_view name;                     ///< as users type it
+  std::string_view help;                     ///< one sentence: the gates of a wire
+  std::string_view source;                   ///< the paper or code it follows
+  bool hadamard;                             ///< H on every wire first
+  std::vector<GateRotation> rotations;       ///< of a wire, at least one
+  EncoderLinks links = EncoderLinks::kNone;  ///< behind them
+  std::vector<EncoderPart> more = {};        ///< what follows
 
+  /// All parts, in order.
+  std::vector<EncoderPart> parts() const;
   /// Angles of `numbers` numbers.
   int angles(int numbers) const;
   /// The gates of wires 0 to wires - 1, all parts `repetitions` times with the same per-sample angles.

@@ -22,7 +22,7 @@ TEST(GateEncoders, SlopesAreDerivativesAndZeroWhereNumbersAreClamped) {
     EXPECT_EQ(encoder.build(3, 3).per_sample_parameters(), encoder.angles(3));
     EXPECT_EQ(encoder.build(4, 3, 2).per_sample_parameters(), encoder.angles(3));
     std::vector<GateRotation> rotations;
-    for (const EncoderPart& part : encoder.parts)
+    for (const EncoderPart& part : encoder.parts())
       rotations.insert(rotations.end(), part.rotations.begin(), part.rotations.end());
     for (const GateRotation& rotation : rotations)
       for (double y : {-3.0, -1.0, -0.99, -0.4, 0.0, 0.3, 0.999, 1.0, 1.5}) {
