@@ -13,7 +13,8 @@ TEST(GradientCheck, EveryFamilyAgreesInBothPrecisions) {
   ControlledOptions qrnn;
   qrnn.qubits = 2, qrnn.angle_scale = 0.5;
   for (const CellOptions& options :
-       {CellOptions(RegisterOptions{}), CellOptions(qrnn), CellOptions(GatedOptions{})})
+       {CellOptions(RegisterOptions{}), CellOptions(qrnn), CellOptions(GatedOptions{}),
+        CellOptions(KernelOptions{}), CellOptions(FastWeightsOptions{})})
     for (const char* dtype : {"float64", "float32"}) {
       SCOPED_TRACE(std::string(family_of(options).name) + " " + dtype);
       GradientProblem problem = kSmall;

@@ -212,4 +212,19 @@ Circuit build_ansatz(const Ansatz& ansatz, int wires, int layers, LayerOrder ord
   return circuit;
 }
 
+void append_angles_as(Circuit& circuit, const Circuit& source, Angle::Kind to, int first) {
+  for (const Operation& operation : source.operations()) {
+    const Gate& row = gate(operation.gate);
+    const std::span<const int> wires(operation.wires.data(), static_cast<std::size_t>(row.wires));
+    if (operation.matrix >= 0) {
+      circuit.add_matrix(wires, source.matrices()[static_cast<std::size_t>(operation.matrix)]);
+      continue;
+    }
+    auto angles = operation.angles;
+    for (Angle& angle : angles)
+      if (angle.kind == Angle::Kind::kShared) angle.kind = to, angle.index += first;
+    circuit.add(row, wires, {angles.data(), static_cast<std::size_t>(row.angles)});
+  }
+}
+
 }  // namespace ebit::inline cell

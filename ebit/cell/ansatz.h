@@ -51,6 +51,10 @@ enum class LayerOrder {
 /// circuit.
 Circuit build_ansatz(const Ansatz& ansatz, int wires, int layers, LayerOrder order = LayerOrder::kForward);
 
+/// Appends `source` (same number of wires) with its shared angles turned into `to`, renumbered from `first`
+/// on.
+void append_angles_as(Circuit& circuit, const Circuit& source, Angle::Kind to, int first);
+
 /// Reads an ansatz from the text of a TOML file (or JSON, where `source_name` ends in .json). Examples are in
 /// configs/ansatz/. Keys: `gates`, the list of a layer's gates, and if wanted `name`, `help`, `source`.
 ///

@@ -50,6 +50,7 @@ void Cell<T>::forward(std::span<const T> parameters, const SequenceInput<T>& inp
   const std::lock_guard lock(mutex_);
   check(parameters, input);
   check_entropy(output.entropy != nullptr);
+  require(output.watched == nullptr || !watched().empty(), "nothing of this cell's steps can be looked at");
   if (!tape.empty()) check_tape(input, tape);
   run_forward(parameters, input, output, tape);
 }

@@ -41,6 +41,8 @@ struct SequenceOutput {
   T* y = nullptr;
   T* state = nullptr;    ///< [B, S] behind each sequence's last step; null: not wanted
   T* entropy = nullptr;  ///< [B, T] of the memory at each step, zero past the end; null: not wanted
+  /// [B, T, W] numbers on the way, see Cell::watched(); zero past the end; null: not wanted.
+  T* watched = nullptr;
 };
 
 /// The cotangents of a SequenceOutput; null: zero. What lies past the end of a sequence is not looked at.
@@ -95,17 +97,27 @@ class Cell {
 
   std::size_t parameters() const;  ///< P, the numbers of all segments
 
+  /// What can be looked at of a step, by name: W numbers a step, laid out as segments() are. Empty: nothing.
+  virtual std::span<const Segment> watched() const { return {}; }
+
   /// Bytes of a tape for a batch of so many samples and steps.
   virtual std::size_t tape_bytes(std::size_t samples, std::size_t steps) const = 0;
 
   /// Draws the starting values of all parameters, [P]: by default segment by segment, uniform in its range.
   virtual void initialise(Draws& draws, double* parameters) const;
 
+  /// Whether some parameters are to start from training data: start_from_data() does that.
+  virtual bool starts_from_data() const { return false; }
+  /// Moves those parameters of `parameters` [P], which initialise() has drawn, to where training data put
+  /// them; nothing where starts_from_data() is false. @param input sequences of the training part.
+  virtual void start_from_data(const SequenceInput<T>& /*input*/, Draws& /*draws*/,
+                               std::span<T> /*parameters*/) {}
+
   /// Runs the sequences.
   /// @param parameters [P]. @param tape tape_bytes() bytes, written; empty: there is no backward pass.
   /// Throws Error for a wrong number of parameters, sizes of 0, lengths out of range, inputs and states that
-  /// the cell does not take (naming sample, step and feature), an entropy that the cell does not give, and
-  /// too little memory.
+  /// the cell does not take (naming sample, step and feature), an entropy or numbers on the way that the cell
+  /// does not give, and too little memory.
   void forward(std::span<const T> parameters, const SequenceInput<T>& input, const SequenceOutput<T>& output,
                std::span<std::byte> tape = {});
 

@@ -159,6 +159,33 @@ TEST(EveryCell, ATapeIsAsLongAsItSaysAndNeededForGradientsOnly) {
   });
 }
 
+// Numbers on the way are there for steps that are, and change nothing.
+TEST(EveryCell, WhatIsLookedAtChangesNothing) {
+  for_every_cell<double>(11, 4, 800, [](const NamedCell&, CellProblem<double>& problem) {
+    problem.lengths = {4, 3, 4, 0, 1, 4, 2, 4, 4, 4, 3};
+    problem.forward();
+    const std::size_t width = numbers_of(problem.cell->watched());
+    std::vector<double> y(problem.y.size(), 7), last(problem.last.size()), seen(11 * 4 * width + 1, 7);
+    SequenceOutput<double> output{y.data(), last.data(), nullptr};
+    output.watched = seen.data();
+    if (width == 0) {
+      EXPECT_THAT(error_of([&] { problem.cell->forward(problem.parameters, problem.input(), output); }),
+                  HasSubstr("can be looked at"));
+      return;
+    }
+    problem.cell->forward(problem.parameters, problem.input(), output);
+    EXPECT_EQ(y, problem.y);
+    EXPECT_EQ(last, problem.last);
+    for (std::size_t b = 0; b < 11; ++b)
+      for (std::size_t t = 0; t < 4; ++t) {
+        const auto row = seen.begin() + static_cast<std::ptrdiff_t>((b * 4 + t) * width);
+        const bool zero =
+            std::all_of(row, row + static_cast<std::ptrdiff_t>(width), [](double v) { return v == 0; });
+        EXPECT_EQ(zero, static_cast<std::int64_t>(t) >= problem.lengths[b]) << b << " " << t;
+      }
+  });
+}
+
 // What is not wanted is not written, and what has no cotangent counts as zero.
 TEST(EveryCell, OutputsCotangentsAndGradientsMayBeLeftOut) {
   for_every_cell<double>(2, 3, 900, [](const NamedCell&, CellProblem<double>& problem) {
@@ -254,8 +281,11 @@ TEST(Cells, FamiliesAreCompleteAndOptionsArePassedOn) {
   EXPECT_EQ(family_of(RegisterOptions{}).name, "register");
   EXPECT_EQ(family_of(ControlledOptions{}).name, "qrnn");
   EXPECT_EQ(family_of(GatedOptions{}).name, "gated");
+  EXPECT_EQ(family_of(KernelOptions{}).name, "kernel");
+  EXPECT_EQ(family_of(FastWeightsOptions{}).name, "fast-weights");
   for (const CellOptions& options :
-       {CellOptions(RegisterOptions{}), CellOptions(ControlledOptions{}), CellOptions(GatedOptions{})})
+       {CellOptions(RegisterOptions{}), CellOptions(ControlledOptions{}), CellOptions(GatedOptions{}),
+        CellOptions(KernelOptions{}), CellOptions(FastWeightsOptions{})})
     for (bool every_step : {false, true}) {
       const auto cell = make_cell<float>(with_sizes(options, 3, every_step));
       EXPECT_EQ(cell->inputs(), 3u);
@@ -271,6 +301,10 @@ TEST(Cells, FamiliesAreCompleteAndOptionsArePassedOn) {
               HasSubstr("a gated cell gives no entropy"));
   EXPECT_THAT(error_of([] { with_gradient(GatedOptions{}, "parameter-shift"); }),
               HasSubstr("classical recursion"));
+  EXPECT_THAT(error_of([] { with_entropy(KernelOptions{}, "renyi-2", "entangled"); }),
+              HasSubstr("a kernel cell gives no entropy"));
+  EXPECT_THAT(error_of([] { with_entropy(FastWeightsOptions{}, "renyi-2", "entangled"); }),
+              HasSubstr("its memory is the angles of a circuit"));
   EXPECT_THAT(error_of([] { make_cell<double>(with_entropy(RegisterOptions{}, "renyi2", "entangled")); }),
               HasSubstr("did you mean 'renyi-2'"));
   EXPECT_THAT(error_of([] {

@@ -6,8 +6,10 @@
 #include "ebit/base/error.h"
 #include "ebit/cell/controlled/controlled_cell.h"
 #include "ebit/cell/echo/echo_cell.h"
+#include "ebit/cell/fast_weights/fast_weights_cell.h"
 #include "ebit/cell/feedback_cell.h"
 #include "ebit/cell/gated/gated_cell.h"
+#include "ebit/cell/kernel/kernel_cell.h"
 #include "ebit/cell/register/register_cell.h"
 
 namespace ebit::inline cell {
@@ -20,6 +22,12 @@ constexpr CellFamily kFamilies[] = {
      "Xu 2025 (arXiv:2510.25557)"},
     {"gated", "circuits as the gates of a classical LSTM or GRU", "Chen, Yoo, Fang 2020 (arXiv:2009.01783)",
      "its memory is numbers, and its circuits start in |0...0> at every step"},
+    {"kernel", "an LSTM whose gates are expansions in kernels of reference vectors",
+     "Hsu, Li, Chen 2024 (arXiv:2411.13225)",
+     "its memory is numbers, and its circuits start in |0...0> at every step"},
+    {"fast-weights", "a circuit whose angles are the memory, written by a classical network",
+     "Chen 2024 (arXiv:2402.17760)",
+     "its memory is the angles of a circuit that starts in |0...0> at every step"},
     {"echo", "a random recurrent network of leaky neurons whose readout alone is learnt",
      "Jaeger 2001 (GMD report 148)", "it is a classical network"},
 };
@@ -32,14 +40,15 @@ std::span<const CellFamily> cell_families() { return kFamilies; }
 const CellFamily& family_of(const CellOptions& options) { return kFamilies[options.index()]; }
 
 CellOptions with_sizes(CellOptions options, int inputs, bool every_step) {
-  if (auto* own = std::get_if<RegisterOptions>(&options))
-    own->features = inputs, own->every_step = every_step;
-  else if (auto* controlled = std::get_if<ControlledOptions>(&options))
-    controlled->inputs = inputs, controlled->every_step = every_step;
-  else if (auto* gated = std::get_if<GatedOptions>(&options))
-    gated->inputs = inputs, gated->every_step = every_step;
-  else if (auto* echo = std::get_if<EchoOptions>(&options))
-    echo->inputs = inputs, echo->every_step = every_step;
+  std::visit(
+      [&](auto& own) {
+        own.every_step = every_step;
+        if constexpr (std::is_same_v<std::decay_t<decltype(own)>, RegisterOptions>)
+          own.features = inputs;
+        else
+          own.inputs = inputs;
+      },
+      options);
   return options;
 }
 
@@ -59,10 +68,12 @@ CellOptions with_entropy(CellOptions options, std::string_view kind, std::string
 CellOptions with_gradient(CellOptions options, std::string_view method) {
   auto* const own = std::get_if<RegisterOptions>(&options);
   require(own != nullptr || method == "adjoint",
-          "a {} has gradients by the adjoint method only, not by '{}': {}", family_of(options).name, method,
-          std::holds_alternative<EchoOptions>(options)    ? "it has no circuits"
-          : std::holds_alternative<GatedOptions>(options) ? "its circuits are parts of a classical recursion"
-                                                          : "its angles come out of a network");
+          "a {} cell has gradients by the adjoint method only, not by '{}': {}", family_of(options).name,
+          method,
+          std::holds_alternative<EchoOptions>(options) ? "it has no circuits"
+          : std::holds_alternative<ControlledOptions>(options)
+              ? "its angles come out of a network"
+              : "its circuits are parts of a classical recursion");
   if (own) own->gradient = method;
   return options;
 }
@@ -90,6 +101,10 @@ std::unique_ptr<Cell<T>> make_cell(const CellOptions& options) {
                               : std::make_unique<RegisterCell<T>>(own);
         else if constexpr (std::is_same_v<Options, ControlledOptions>)
           return std::make_unique<ControlledCell<T>>(own);
+        else if constexpr (std::is_same_v<Options, KernelOptions>)
+          return std::make_unique<KernelCell<T>>(own);
+        else if constexpr (std::is_same_v<Options, FastWeightsOptions>)
+          return std::make_unique<FastWeightsCell<T>>(own);
         else if constexpr (std::is_same_v<Options, EchoOptions>)
           return std::make_unique<EchoCell<T>>(own);
         else

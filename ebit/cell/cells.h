@@ -9,17 +9,20 @@
 #include "ebit/cell/cell.h"
 #include "ebit/cell/controlled/controlled_options.h"
 #include "ebit/cell/echo/echo_options.h"
+#include "ebit/cell/fast_weights/fast_weights_options.h"
 #include "ebit/cell/gated/gated_options.h"
+#include "ebit/cell/kernel/kernel_options.h"
 #include "ebit/cell/register/register_options.h"
 
 namespace ebit::inline cell {
 
 /// What makes a cell: the options of its family.
-using CellOptions = std::variant<RegisterOptions, ControlledOptions, GatedOptions, EchoOptions>;
+using CellOptions = std::variant<RegisterOptions, ControlledOptions, GatedOptions, KernelOptions,
+                                 FastWeightsOptions, EchoOptions>;
 
 /// A row of the table of families; CellOptions::index() counts its rows.
 struct CellFamily {
-  std::string_view name;    ///< "register", "qrnn", "gated", "echo"
+  std::string_view name;    ///< "register", "qrnn", "gated", "kernel", "fast-weights", "echo"
   std::string_view help;    ///< one line
   std::string_view source;  ///< the paper
   /// Why its memory is not quantum, in a few words: there is no entropy in it, and nothing to inspect or

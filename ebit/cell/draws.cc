@@ -1,5 +1,6 @@
 #include "ebit/cell/draws.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace ebit::inline cell {
@@ -22,6 +23,10 @@ double Draws::uniform(double low, double high) { return spread(bits64(), low, hi
 float Draws::uniform_single(float low, float high) { return spread(bits32(), low, high); }
 
 void draw(Draws& draws, const InitialRange& range, std::span<double> numbers) {
+  if (range.exact) {
+    std::ranges::fill(numbers, range.low);
+    return;
+  }
   const float low = static_cast<float>(range.low), high = static_cast<float>(range.high);
   for (double& number : numbers)
     number = range.single ? draws.uniform_single(low, high) : draws.uniform(range.low, range.high);

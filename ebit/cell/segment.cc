@@ -1,6 +1,7 @@
 #include "ebit/cell/segment.h"
 
 #include <cmath>
+#include <limits>
 #include <utility>
 
 #include "ebit/base/error.h"
@@ -15,6 +16,10 @@ constexpr Choice kFreezes[] = {
     {"cell", "all of it stays as it was drawn; only what stands around it is trained"}};
 
 }  // namespace
+
+InitialRange starts_at(double value) {
+  return {value, std::nextafter(value, std::numeric_limits<double>::infinity()), false, /*exact=*/true};
+}
 
 std::size_t add_segment(std::vector<Segment>& segments, std::string name, std::vector<std::int64_t> shape,
                         InitialRange initial, SegmentKind kind) {

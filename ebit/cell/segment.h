@@ -17,7 +17,11 @@ struct InitialRange {
   double low = 0;       ///< radians for angles
   double high = 1;      ///< the other end
   bool single = false;  ///< drawn in float32, as torch.nn.Linear draws its weights, and then converted
+  bool exact = false;   ///< nothing is drawn: all start at `low`
 };
+
+/// Starts at `value`, exactly.
+InitialRange starts_at(double value);
 
 /// What the numbers of a segment are.
 enum class SegmentKind {
@@ -38,7 +42,7 @@ struct Segment {
 
 /// Appends a segment behind the others. @returns the numbers that all of them have now.
 std::size_t add_segment(std::vector<Segment>& segments, std::string name, std::vector<std::int64_t> shape,
-                        InitialRange initial, SegmentKind kind);
+                        InitialRange initial, SegmentKind kind = SegmentKind::kClassical);
 
 /// The numbers of all segments together.
 std::size_t numbers_of(std::span<const Segment> segments);

@@ -37,8 +37,9 @@ struct Options {
 // Whether an option changes the cell that is checked: its value lies in the options of a family of cells. How
 // gradients are found is this command's own business, and the numbers are drawn from other ranges.
 bool sets_cell(const OptionRow& row) {
-  constexpr std::string_view kWithoutEffect[] = {"gradient",       "init_low", "init_high",
-                                                 "init_deviation", "shots",    "freeze"};
+  constexpr std::string_view kWithoutEffect[] = {
+      "gradient", "init_low",        "init_high",          "init_deviation", "shots",
+      "freeze",   "references_from", "trained_references", "gate_bias"};
   if (row.section != "model" || std::ranges::find(kWithoutEffect, row.key) != std::end(kWithoutEffect))
     return false;
   if (row.key == "name" || row.key == "ansatz_file" || row.key == "entanglement") return true;
@@ -49,7 +50,8 @@ bool sets_cell(const OptionRow& row) {
   };
   const void* value = std::visit([](auto* slot) { return static_cast<const void*>(slot); }, row.slot(config));
   return lies_in(value, config.model.reg) || lies_in(value, config.model.qrnn) ||
-         lies_in(value, config.model.gated);
+         lies_in(value, config.model.gated) || lies_in(value, config.model.kernel) ||
+         lies_in(value, config.model.fast_weights);
 }
 
 std::vector<std::string> models_to_check(const Options& options) {
@@ -63,24 +65,33 @@ std::vector<std::string> models_to_check(const Options& options) {
   return {"register"};
 }
 
+// Numbers of a step that the options say.
+int features_of(const CellOptions& cell) {
+  return std::visit(
+      [](const auto& own) {
+        if constexpr (std::is_same_v<std::decay_t<decltype(own)>, RegisterOptions>)
+          return own.features;
+        else
+          return own.inputs;
+      },
+      cell);
+}
+
 GradientCheck check(const std::string& model, const Options& options) {
   std::vector<Setting> settings = *options.settings;
   settings.push_back({"model.name", model, "--model"});
   const Family family = find_model(model).family;
-  require((family & kCells) != 0,
-          "gradcheck compares the gradients of cells, and {} is a classical model, whose gradients are "
-          "libtorch's: it works for register, its presets, qrnn, gated and its presets",
-          model);
+  require(
+      (family & kCells) != 0,
+      "gradcheck compares the gradients of cells, and {} is a classical model, whose gradients are "
+      "libtorch's: it works for the cells of 'ebit models', such as register, qrnn, gated, qk-lstm and qfwp",
+      model);
   const Config config = resolve("forecast", std::nullopt, settings);
   const RegisterOptions& reg = config.model.reg;
-  const GatedOptions& gated = config.model.gated;
-  const auto [cell_of_family, inputs] =
-      family == kRegister ? std::pair(CellOptions(reg), reg.features)
-      : family == kGated  ? std::pair(CellOptions(gated), gated.inputs)
-      : family == kEcho   ? std::pair(CellOptions(config.model.echo), config.model.echo.inputs)
-                          : std::pair(CellOptions(config.model.qrnn), config.model.qrnn.inputs);
-  CellOptions cell = with_sizes(cell_of_family, options.features.value_or(inputs), options.every_step);
-  cell = with_freeze(cell, "none");  // frozen numbers have no gradient, whatever the outputs do
+  CellOptions cell =
+      with_freeze(cell_of(config), "none");  // frozen numbers have no gradient, whatever the outputs do
+  if (auto* kernel = std::get_if<KernelOptions>(&cell)) kernel->trained_references = true;
+  cell = with_sizes(cell, options.features.value_or(features_of(cell)), options.every_step);
   if (options.entropy)
     cell = with_entropy(cell, *options.entropy, options.entropy_stage.value_or("disentangled"));
   const std::string name =
@@ -166,7 +177,7 @@ Action setup_gradcheck(Parser& parser) {
   auto options = std::make_shared<Options>();
   parser.add_flag("--all-presets", options->all_presets, "Check every published model");
   parser.add_flag("--all-models", options->all_models,
-                  "Check every model that is a cell: register, presets, qrnn, gated and its presets");
+                  "Check every model that is a cell: register, presets, qrnn, gated, qk-lstm, qfwp, ...");
   parser.add_option("--features", options->features, "Inputs a time step");
   parser.add_option(
       "--entropy-kind", options->entropy,

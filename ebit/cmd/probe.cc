@@ -6,6 +6,7 @@
 #include "ebit/base/document.h"
 #include "ebit/base/error.h"
 #include "ebit/base/nearest.h"
+#include "ebit/cell/reference.h"
 #include "ebit/cell/register/preset.h"
 #include "ebit/cell/register/register_cell.h"
 #include "ebit/cell/tape.h"
@@ -329,8 +330,31 @@ Json results(Probe<T> probe) {
   return out;
 }
 
+// Numbers of a reference file, nested and named as there.
+void print_reference(const ReferenceValues& values) {
+  const auto list = [](const std::vector<ReferenceTensor>& tensors) {
+    Json all = Json::object();
+    for (const ReferenceTensor& tensor : tensors) {
+      if (tensor.shape.empty())
+        all[tensor.name] = tensor.data[0];
+      else
+        all[tensor.name] = {{"shape", tensor.shape}, {"data", tensor.data}};
+    }
+    return all;
+  };
+  print_json({{"parameter_count", values.parameter_count},
+              {"results", list(values.results)},
+              {"grad", list(values.grad)},
+              {"trace", list(values.trace)}});
+}
+
 int run(const Options& options) {
   const DocumentPlace spec = DocumentPlace::open(options.spec);
+  if (is_reference(spec)) {
+    print_reference(options.dtype == "float32" ? reference_values<float>(spec)
+                                               : reference_values<double>(spec));
+    return kOk;
+  }
   print_json(options.dtype == "float32" ? results(read_probe<float>(spec))
                                         : results(read_probe<double>(spec)));
   return kOk;

@@ -92,7 +92,8 @@ struct TriedCore {
   int width = 1;     ///< of a step
 };
 
-/// Every preset of the register cell, and hybrid QRNNs and gated cells of several makes, all deterministic.
+/// Every preset of the register cell, and hybrid QRNNs, gated, kernel and fast-weights cells of several
+/// makes, all deterministic.
 inline std::vector<TriedCore> tried_cores() {
   std::vector<TriedCore> cores;
   for (const Preset& preset : presets()) cores.push_back({preset.name, preset.cell, 1});
@@ -108,6 +109,14 @@ inline std::vector<TriedCore> tried_cores() {
   GatedOptions six;
   six.architecture = "lstm-6", six.linear_in = six.linear_out = "none", six.qubits = 3;
   cores.push_back({"gated of six circuits", six, 1});
+  for (const char* kernel : {"quantum", "cosine", "rbf"}) {
+    KernelOptions own;
+    own.kernel = kernel;
+    cores.push_back({"kernel " + own.kernel, own, 2});
+  }
+  FastWeightsOptions fast;
+  fast.gate = true, fast.qubits = 3, fast.measured = 2;
+  cores.push_back({"fast-weights", fast, 2});
   return cores;
 }
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "ebit/base/error.h"
+#include "ebit/fit/data_start.h"
 #include "ebit/fit/optimizers.h"
 
 namespace ebit::fit {
@@ -65,6 +66,11 @@ Trainer::Trainer(Training training, TrainOptions options)
 TrainOutcome Trainer::run(const TrainCallbacks& callbacks) {
   // A training that has stopped left the best weights in the model, and half an epoch in the optimizer.
   if (state_.end != End::kRunning) restore(TrainState(state()), "this training");
+  if (state_.history.empty() && !started_ && starts_from_data(training_.model->spec())) {
+    start_from_data(*training_.model, training_.examples(training_.batches(0).front()), options_.seed);
+    keep_last();
+  }
+  started_ = true;
   const int epochs = training_.step->solves() ? 1 : options_.epochs;
   for (int epoch = static_cast<int>(state_.history.size()); epoch < epochs; ++epoch) {
     if (state_.end == End::kEarlyStop) break;

@@ -123,6 +123,7 @@ class Trainer {
   Training training_;
   TrainOptions options_;
   mutable TrainState state_;
+  bool started_ = false;                                   // what starts from data has
   mutable bool last_is_old_ = true, best_is_old_ = false;  // tensors of state_ that step_ knows better
 };
 

@@ -8,7 +8,9 @@
 
 #include "ebit/cell/controlled/controlled_options.h"
 #include "ebit/cell/echo/echo_options.h"
+#include "ebit/cell/fast_weights/fast_weights_options.h"
 #include "ebit/cell/gated/gated_options.h"
+#include "ebit/cell/kernel/kernel_options.h"
 #include "ebit/cell/register/entropy_loss.h"
 #include "ebit/cell/register/register_options.h"
 #include "ebit/data/dataset.h"
@@ -73,6 +75,8 @@ struct ModelConfig {
   RegisterOptions reg;              ///< family "register"; its inputs are the problem's
   ControlledOptions qrnn;           ///< family "qrnn"; likewise
   GatedOptions gated;               ///< family "gated"; likewise
+  KernelOptions kernel;             ///< family "kernel"; likewise
+  FastWeightsOptions fast_weights;  ///< family "fast-weights"; likewise
   EchoOptions echo;                 ///< family "echo"; likewise
   fit::ClassicalOptions classical;  ///< the classical families; `core` is the model's
   fit::RidgeOptions ridge;          ///< of models that are solved at once

@@ -3,12 +3,6 @@
 namespace ebit::inline settings {
 namespace {
 
-// `base` with `more` behind it, which counts where both set an option.
-Pairs with(Pairs base, const Pairs& more) {
-  base.insert(base.end(), more.begin(), more.end());
-  return base;
-}
-
 // What each form says of itself; the head is outside of the cell.
 Pairs form(std::string_view architecture, std::string_view order, std::string_view encoder,
            std::string_view ansatz, std::string_view linear_in, std::string_view linear_out) {
@@ -27,15 +21,6 @@ Pairs sizes(int qubits, int hidden, int layers) {
           {"model.circuit_layers", std::to_string(layers)}};
 }
 
-// Chen scales the whole series to [-1, 1], test part included; here the training part alone.
-Pairs chen_training(std::string batch) {
-  return {{"train.optimizer", "rmsprop"}, {"train.lr", "0.01"},
-          {"train.alpha", "0.99"},        {"train.batch", std::move(batch)},
-          {"train.epochs", "100"},        {"train.loss", "mse"},
-          {"data.window", "4"},           {"data.train", "0.67"},
-          {"data.validation", "0"},       {"data.scaler", "minmax-sym"}};
-}
-
 // The benchmark scales the whole series; here the training part alone.
 const Pairs kFellnerTraining = {
     {"train.optimizer", "adam"}, {"train.lr", "0.001"},          {"train.batch", "64"},
@@ -51,6 +36,20 @@ const Pairs kCaoTraining = {{"train.optimizer", "adam"},    {"train.lr", "0.001"
 constexpr const char* kFellner = "Fellner et al. 2025 (arXiv:2504.12416)";
 
 }  // namespace
+
+Pairs with(Pairs base, const Pairs& more) {
+  base.insert(base.end(), more.begin(), more.end());
+  return base;
+}
+
+// Chen scales the whole series to [-1, 1], test part included; here the training part alone.
+Pairs chen_training(std::string batch) {
+  return {{"train.optimizer", "rmsprop"}, {"train.lr", "0.01"},
+          {"train.alpha", "0.99"},        {"train.batch", std::move(batch)},
+          {"train.epochs", "100"},        {"train.loss", "mse"},
+          {"data.window", "4"},           {"data.train", "0.67"},
+          {"data.validation", "0"},       {"data.scaler", "minmax-sym"}};
+}
 
 std::vector<ModelRow> gated_models() {
   const Pairs normal = {{"model.init_deviation", "0.01"}};

@@ -9,7 +9,9 @@
 #include "ebit/base/error.h"
 #include "ebit/cell/encoder.h"
 #include "ebit/data/baseline.h"
+#include "ebit/settings/fast_weights_models.h"
 #include "ebit/settings/gated_models.h"
+#include "ebit/settings/kernel_models.h"
 #include "ebit/settings/problems.h"
 #include "ebit/settings/reservoir_models.h"
 
@@ -44,6 +46,8 @@ std::vector<ModelRow> make_table() {
        .source = "Xu 2025 (arXiv:2510.25557)",
        .settings = {{"model.head", "linear"}}});
   std::ranges::move(gated_models(), std::back_inserter(rows));
+  std::ranges::move(kernel_models(), std::back_inserter(rows));
+  std::ranges::move(fast_weights_models(), std::back_inserter(rows));
   std::ranges::move(reservoir_models(), std::back_inserter(rows));
   rows.push_back({.name = "esn",
                   .family = kEcho,
@@ -100,18 +104,37 @@ void map_input(const Config& config, std::string_view data, fit::InputSpec& inpu
   input.squash = wanted == "tanh";
 }
 
-// What stands between a step and a gated cell. Without a linear map in front of its circuits x takes wires.
-void map_gated_input(const Config& config, fit::InputSpec& input) {
-  const GatedOptions& gated = config.model.gated;
+// How wide a step may be for a cell whose circuits start anew, and to how many numbers a map brings it.
+struct Room {
+  int most;  // 0: any width
+  int mapped;
+};
+
+// Without a linear map of the cell's own x and h have a wire each.
+template <class Options>
+Room room_of(const Options& o) {
+  if (o.linear_in != "none") return {0, o.qubits};
+  if (o.hidden > 0) return {o.qubits - o.hidden, o.qubits - o.hidden};
+  return {o.qubits - 1, std::max(1, o.qubits / 2)};
+}
+
+Room room_of(const Config& config) {
+  const ModelConfig& m = config.model;
+  if (family_of(config) == kGated) return room_of(m.gated);
+  if (family_of(config) == kKernel) return room_of(m.kernel);
+  return {m.fast_weights.qubits, m.fast_weights.qubits};
+}
+
+// What stands between a step and such a cell.
+void map_to_room(const Config& config, fit::InputSpec& input) {
+  const Room room = room_of(config);
   std::string wanted = config.model.input_map;
   if (wanted == "auto") {
     const bool series = find_problem(config.problem.name).set == kForecast;
-    const int room = gated.hidden > 0 ? gated.qubits - gated.hidden : gated.qubits - 1;
-    const bool fits = gated.linear_in != "none" || input.width <= room;
-    wanted = series || fits ? "none" : "linear";
+    wanted = series || room.most == 0 || input.width <= room.most ? "none" : "linear";
   }
   if (wanted == "none") return;
-  input.map = gated.linear_in == "none" ? fitting_inputs(gated) : gated.qubits;
+  input.map = room.mapped;
   input.squash = wanted == "tanh";
 }
 
@@ -120,14 +143,7 @@ bool solves_head(const Config& config) { return (family_of(config) & kCells) != 
 
 fit::CoreOptions core_of(const Config& config) {
   const ModelConfig& m = config.model;
-  if (family_of(config) == kRegister) return CellOptions(m.reg);
-  if (family_of(config) == kQrnn) {
-    ControlledOptions qrnn = m.qrnn;
-    qrnn.ffn.dropout = qrnn.ffn.hidden.empty() ? 0 : m.dropout;
-    return CellOptions(qrnn);
-  }
-  if (family_of(config) == kGated) return CellOptions(m.gated);
-  if (family_of(config) == kEcho) return CellOptions(m.echo);
+  if (family_of(config) & kCells) return cell_of(config);
   fit::ClassicalOptions classical = m.classical;
   classical.core = m.name;
   return classical;
@@ -146,6 +162,28 @@ unsigned problems_of(const ModelRow& row) {
   if (row.family & (kUntrained | kPolynomial | kEcho)) return kForecast;
   // Those that see all steps at once need sequences of numbers, of one fixed length.
   return row.family == kMlp || row.family == kLinear ? kForecast | kImages : kAnyProblem;
+}
+
+CellOptions cell_of(const Config& config) {
+  const ModelConfig& m = config.model;
+  switch (family_of(config)) {
+    case kRegister:
+      return m.reg;
+    case kGated:
+      return m.gated;
+    case kKernel:
+      return m.kernel;
+    case kFastWeights:
+      return m.fast_weights;
+    case kEcho:
+      return m.echo;
+    default:
+      break;
+  }
+  require(family_of(config) == kQrnn, "{} is no cell", m.name);
+  ControlledOptions qrnn = m.qrnn;
+  qrnn.ffn.dropout = qrnn.ffn.hidden.empty() ? 0 : m.dropout;
+  return qrnn;
 }
 
 Family family_of(const Config& config) { return find_model(config.model.name).family; }
@@ -191,7 +229,7 @@ fit::ModelSpec spec_of(const Config& config, fit::InputSpec input, fit::HeadSpec
   spec.head.linear =
       spec.head.answer != fit::Answer::kNumbers || (family & kCells & ~kEcho) == 0 || m.head == "linear";
   if (family == kRegister) map_input(config, data, spec.input);
-  if (family == kGated) map_gated_input(config, spec.input);
+  if (family & (kGated | kKernel | kFastWeights)) map_to_room(config, spec.input);
   if (family == kQrnn && (m.input_map == "linear" || m.input_map == "tanh")) {
     spec.input.map = m.qrnn.qubits, spec.input.squash = m.input_map == "tanh";
   }

@@ -44,6 +44,8 @@ bool solved_at_once(const Config& config);
 
 /// Whether anything of a run is trained step by step: its model, or one that it is compared with.
 bool takes_steps(const Config& run);
+/// The cell of a config's model, its sizes not yet the problem's. Throws Error for a model that is no cell.
+CellOptions cell_of(const Config& config);
 
 /// How a step's numbers are brought to those that a cell takes: auto, none, linear, tanh.
 std::span<const Choice> input_maps();

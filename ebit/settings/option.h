@@ -28,9 +28,11 @@ enum Family : unsigned {
   kLinear = 32,        ///< linear
   kUntrained = 64,     ///< persistence, seasonal-naive: compared with, never trained
   kGated = 128,        ///< gated cells: gated and its presets
+  kKernel = 256,       ///< kernel cells: qk-lstm, cosine-kernel-lstm, rbf-lstm
+  kFastWeights = 512,  ///< fast-weights cells: qfwp, qfwp-gated
   kPolynomial = 2048,  ///< poly-ridge
   kEcho = 4096,        ///< esn
-  kCells = kRegister | kQrnn | kGated | kEcho,
+  kCells = kRegister | kQrnn | kGated | kKernel | kFastWeights | kEcho,
   kWithHidden = kRecurrent | kOrthogonal | kMlp,
   kSolved = kLinear | kPolynomial | kEcho,  ///< solved at once where they answer with numbers
   kAnyModel = 0xffff,

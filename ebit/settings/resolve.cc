@@ -177,7 +177,8 @@ void fill_cells(Config& config) {
     if (own) cell.custom_ansatz = own;
     cell.entanglement = m.entanglement, cell.freeze = m.freeze;
   };
-  fill(config.model.reg), fill(config.model.qrnn), fill(config.model.gated);
+  fill(config.model.reg), fill(config.model.qrnn), fill(config.model.gated), fill(config.model.fast_weights);
+  config.model.kernel.freeze = m.freeze;
 }
 
 }  // namespace

@@ -43,6 +43,12 @@ void for_each_row(const Observable& o, std::size_t dimension, Body body) {
 
 }  // namespace
 
+std::vector<Observable> z_of_first_wires(int count, int wires) {
+  std::vector<Observable> observables;
+  for (int q = 0; q < count; ++q) observables.push_back(parse_observable(fmt::format("Z{}", q), wires));
+  return observables;
+}
+
 Observable parse_observable(std::string_view text, int wires) {
   require(wires >= 1 && wires <= kMaxWires, "observables are read from 1 to {} wires, not {}", kMaxWires,
           wires);

@@ -28,6 +28,9 @@ struct Observable {
 /// what is wrong.
 Observable parse_observable(std::string_view text, int wires);
 
+/// Z of each of the first `count` of `wires` wires. Throws Error where there are fewer.
+std::vector<Observable> z_of_first_wires(int count, int wires);
+
 /// The observable that reads from a state in `layout` what `observable` reads from one in the usual layout.
 Observable relabelled(const Observable& observable, const Layout& layout);
 

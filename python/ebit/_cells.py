@@ -87,6 +87,24 @@ class Cell:
         """Starting values of all parameters, [P]: those that the command line draws with this seed."""
         return self._cell.initialise(seed)
 
+    def start_from_data(self, parameters, x, *, lengths=None, seed=1):
+        """The parameters [P] with those moved that start from training data, such as reference vectors of a kernel cell.
+
+        x: sequences [B, T, F] of the training data; lengths: [B]. A training does it by itself.
+        Raises Error for a cell of which nothing starts from data (`references_from='data'` of kernel cells does).
+        """
+        p, x = floats(parameters, "parameters", 1, self.dtype).copy(), floats(x, "x", 3, self.dtype)
+        if x.shape[2] != self.inputs:
+            raise Error(f"x must be [batch, steps, {self.inputs}], not {x.shape}")
+        if p.size != self.parameters:
+            raise Error(f"the cell has {self.parameters} parameters, and {p.size} are given")
+        if lengths is not None:
+            lengths = integers(lengths, "lengths", 1)
+            if lengths.shape != x.shape[:1]:
+                raise Error(f"lengths must be one number a sequence, ({x.shape[0]},), not {lengths.shape}")
+        self._cell.start_from_data(*x.shape[:2], *map(address, (p, x, lengths)), seed)
+        return p
+
     def named(self, parameters):
         """The parameters [P] as arrays by segment name."""
         flat = floats(parameters, "parameters", 1, self.dtype)

@@ -4,8 +4,10 @@
 #include "ebit/base/error.h"
 #include "ebit/cell/controlled/controlled_cell.h"
 #include "ebit/cell/encoder.h"
+#include "ebit/cell/fast_weights/fast_weights_cell.h"
 #include "ebit/cell/feedback_cell.h"
 #include "ebit/cell/gated/gated_cell.h"
+#include "ebit/cell/kernel/kernel_cell.h"
 #include "ebit/cell/register/register_cell.h"
 #include "ebit/settings/models.h"
 #include "ebit/settings/resolve.h"
@@ -126,6 +128,18 @@ nb::dict parts(const BoundCell<T>& bound) {
       mixed.append(nb::make_tuple(circuit_object(one.circuit), one.angles));
     d["mixed"] = mixed;
     if (o.mixture != "none") d["encoder"] = std::string(encoder_of(o).name);
+  } else if (const auto* kernel = dynamic_cast<const KernelCell<T>*>(&bound.cell())) {
+    const KernelOptions& o = kernel->options();
+    d["family"] = "kernel", d["kernel"] = o.kernel, d["order"] = o.order, d["encoder"] = o.encoder;
+    d["qubits"] = o.qubits, d["hidden_size"] = kernel->sizes().hidden, d["width"] = o.width;
+    d["trained"] = o.trained_references, d["state_numbers"] = kernel->state_numbers();
+    if (find_kernel(o.kernel).mapped)
+      d["circuit"] = circuit_object(find_gate_encoder(o.encoder).build(o.qubits, o.qubits, o.repetitions));
+  } else if (const auto* fast = dynamic_cast<const FastWeightsCell<T>*>(&bound.cell())) {
+    const FastWeightsOptions& o = fast->options();
+    d["family"] = "fast-weights", d["qubits"] = o.qubits, d["measured"] = fast->sizes().measured;
+    d["encoder"] = o.encoder, d["gate"] = o.gate, d["layers"] = o.layers;
+    d["state_numbers"] = fast->state_numbers(), d["circuit"] = circuit_object(fast->circuit());
   }
   return d;
 }
@@ -162,6 +176,18 @@ void bind_cell(nb::module_& m, const char* name) {
       .def("parts", parts<T>)
       .def("tape_bytes", &Bound::tape_bytes, nb::arg("samples"), nb::arg("steps"))
       .def("initialise", initialise<T>, nb::arg("seed"))
+      .def("start_from_data",
+           [](const Bound& b, std::size_t samples, std::size_t steps, std::uintptr_t parameters,
+              std::uintptr_t x, std::uintptr_t lengths, std::uint64_t seed) {
+             require(b.cell().starts_from_data(),
+                     "nothing of this cell starts from data: a kernel cell with references_from='data' does");
+             MersenneDraws draws(seed);
+             b.cell().start_from_data({.samples = samples,
+                                       .steps = steps,
+                                       .x = pointer<const T>(x),
+                                       .lengths = pointer<const std::int64_t>(lengths)},
+                                      draws, {pointer<T>(parameters), b.cell().parameters()});
+           })
       .def_prop_ro(
           "handle",
           [](const Bound& b) { return reinterpret_cast<std::uintptr_t>(static_cast<const AnyCell*>(&b)); },

@@ -10,6 +10,8 @@ CELLS += [("qrnn", 2, {"qubits": 3}), ("qrnn", 1, {"qubits": 2, "ffn_hidden": [4
 CELLS += [("register", 1, {"entanglement": False}), ("qrnn", 1, {"qubits": 2, "entanglement": False}),
           ("gated", 2, {"qubits": 3, "entanglement": False}),
           ("diffqas-qlstm", 1, {"qubits": 3, "mixture": "shared", "mixture_norm": "softmax", "mixture_encoders": ["h-ry", "rx"]})]
+CELLS += [("qk-lstm", 2, {"encoder": "zz", "repetitions": 2, "references_of": "per-gate"}), ("qk-lstm", 3, {"linear_in": "shared", "bias": False}),
+          ("rbf-lstm", 2, {"trained_width": False, "references": 3}), ("qfwp-gated", 3, {"qubits": 4, "latent": 2, "encoder": "zz-chain"})]
 
 
 def name_of(case):

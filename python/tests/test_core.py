@@ -245,3 +245,14 @@ def test_entanglement_of_known_states_and_gates():
                  lambda: ebit.info.power(np.ones((4, 4))), lambda: ebit.info.entropy(bell, kind="renyi")):
         with pytest.raises(ebit.Error):
             call()
+
+
+def test_references_of_a_kernel_cell_start_from_data():
+    cell = ebit.Cell("qk-lstm", inputs=2, references_from="data", references=3)
+    theta, x = cell.initialise(1), np.random.default_rng(0).uniform(-1, 1, (4, 5, 2))
+    moved = cell.start_from_data(theta, x, lengths=[5, 2, 1, 3])
+    for name, own in cell.named(moved).items():
+        assert np.array_equal(own, cell.named(theta)[name]) == (name != "references")
+    assert all((np.abs(x - r[2:]).max(2) == 0).any() for r in cell.named(moved)["references"])  # v = [h, x]
+    with pytest.raises(ebit.Error, match="references_from='data'"):
+        ebit.Cell("qk-lstm").start_from_data(ebit.Cell("qk-lstm").initialise(1), x[:, :, :1])

@@ -48,6 +48,14 @@ def cases():
                            "linear_in": ("none", "shared", "per-gate")[n % 3] if n else "shared", "ansatz": "brick-ry",
                            "linear_out": ("shared", "none", "per-gate")[n % 3], "gate_order": "h-first" if n > 2 else "x-first",
                            **({"update": "z-replaces"} if n == 3 else {"coupled": True} if n == 2 else {})}, None
+    for n, encoder in enumerate(("ry", "zz", "zz-chain", "rz-ry-chain", "rz-ry-chain-raw", "rz-ry-chain-inverse-raw")):
+        yield "gated", 2, {"qubits": 3, "encoder": encoder, "circuit_layers": n % 2, "linear_out": "shared"}, None
+        yield "qk-lstm", 2, {"encoder": encoder, "repetitions": 1 + n % 2, "references": 3, "bias": n > 2,
+                             "references_of": "per-gate" if n % 2 else "shared", "linear_in": "shared" if n > 3 else "none"}, None
+        yield "qfwp-gated" if n % 2 else "qfwp", 2, {"qubits": 3, "measured_wires": 2, "encoder": encoder, "latent": n}, None
+    for kernel in ("cosine", "rbf"):
+        yield "qk-lstm", 1, {"kernel": kernel, "gate_order": "x-first"}, None
+    yield "rbf-lstm", 1, {"trained_width": False, "kernel_width": 0.7, "trained_references": False}, None
     yield "qrnn", 2, {"qubits": 2, "first_ry": False, "readout": ["I", "Z0"], "ffn_hidden": [3], "dropout": 0.5}, None
 
 

@@ -83,6 +83,31 @@ TEST_P(Golden, Float32AgreesToItsPrecision) {
   EXPECT_LT(d.gradient, 1e-4);
 }
 
+// Files of cells whose memory is numbers: printed as they are written.
+TEST(Probe, ReferenceFilesAreComputedAnew) {
+  int files = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(kGolden + "gated")) {
+    SCOPED_TRACE(entry.path().filename().string());
+    const json reference = read(entry.path().string());
+    const Outcome outcome = run("ebit probe " + entry.path().string());
+    ASSERT_EQ(outcome.status, 0) << outcome.err;
+    const json got = json::parse(outcome.out);
+    Differences d;
+    for (const char* key : {"results", "trace", "grad"})
+      d.compare(reference.at(key), got.at(key), std::string(key) == "grad");
+    EXPECT_LT(d.state, 1e-12);
+    EXPECT_LT(d.gradient, 1e-10);
+    EXPECT_EQ(got.at("parameter_count"), reference.at("parameter_count"));
+    ++files;
+  }
+  EXPECT_GE(files, 18);
+  const Outcome narrow = run("ebit probe --dtype float32 " + kGolden + "gated/qk-lstm_zz_n3_M4.json");
+  Differences d;
+  d.compare(read(kGolden + "gated/qk-lstm_zz_n3_M4.json").at("results"),
+            json::parse(narrow.out).at("results"), false);
+  EXPECT_LT(d.state, 1e-5);
+}
+
 // A spec with one place changed.
 std::string error_of(const std::function<void(json&)>& change) {
   json spec = read(kGolden + "collapsed_2p2_L2.json");

@@ -20,6 +20,8 @@ struct ViewRow {
 constexpr ViewRow kViews[] = {{register_step_cost, check_register_options, look_at_register},
                               {controlled_step_cost, check_controlled_options, look_at_controlled},
                               {nullptr, nullptr, nullptr},
+                              {nullptr, nullptr, nullptr},
+                              {nullptr, nullptr, nullptr},
                               {nullptr, nullptr, nullptr}};
 static_assert(std::size(kViews) == std::variant_size_v<CellOptions>);
 

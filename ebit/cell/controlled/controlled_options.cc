@@ -23,22 +23,6 @@ constexpr MeasurementRow kMeasurements[] = {
      false, true},
 };
 
-// Appends `source` with shared angles turned into `to`, renumbered from `first` on.
-void append_as(Circuit& circuit, const Circuit& source, Angle::Kind to, int first) {
-  for (const Operation& operation : source.operations()) {
-    const Gate& row = gate(operation.gate);
-    const std::span<const int> wires(operation.wires.data(), static_cast<std::size_t>(row.wires));
-    if (operation.matrix >= 0) {
-      circuit.add_matrix(wires, source.matrices()[static_cast<std::size_t>(operation.matrix)]);
-      continue;
-    }
-    auto angles = operation.angles;
-    for (Angle& angle : angles)
-      if (angle.kind == Angle::Kind::kShared) angle.kind = to, angle.index += first;
-    circuit.add(row, wires, {angles.data(), static_cast<std::size_t>(row.angles)});
-  }
-}
-
 }  // namespace
 
 std::span<const InitialStateRow> initial_states() { return kInitialStates; }
@@ -98,7 +82,7 @@ Circuit controlled_circuit(const ControlledOptions& options, AngleSource source)
     const Angle angles[] = {Angle{kind, q, 1, 0}};
     circuit.add(gate(GateId::kRY), wires, angles);
   }
-  append_as(circuit, build_ansatz(ansatz_of(options), options.qubits, options.layers), kind, opening);
+  append_angles_as(circuit, build_ansatz(ansatz_of(options), options.qubits, options.layers), kind, opening);
   return circuit;
 }
 

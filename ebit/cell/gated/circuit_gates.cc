@@ -4,36 +4,9 @@
 #include <cmath>
 
 #include "ebit/cell/gated/gated_workspace.h"
+#include "ebit/cell/lstm_gates.h"
 
 namespace ebit::inline cell {
-namespace {
-
-template <class T>
-MatrixView<T> weight(const T* parameters, std::size_t offset, std::size_t rows, std::size_t columns) {
-  return {parameters + offset, rows, columns, columns, 1};
-}
-
-// y = W x + b.
-template <class T, class Linear>
-void linear(const DenseKernels<T>& kernels, const T* parameters, const Linear& map, const T* x, T* y) {
-  for (std::size_t r = 0; r < map.rows; ++r)
-    std::fill_n(y + r * kLanes<T>, kLanes<T>, parameters[map.bias + r]);
-  kernels.product(weight(parameters, map.weight, map.rows, map.columns), x, y);
-}
-
-// d_x += W^T d_y, and where they are wanted the parameters' gradients.
-template <class T, class Linear>
-void linear_backward(const DenseKernels<T>& kernels, const T* parameters, const Linear& map, const T* x,
-                     const T* d_y, T* d_x, double* d_parameters) {
-  kernels.product(weight(parameters, map.weight, map.rows, map.columns).transposed(), d_y, d_x);
-  if (!d_parameters) return;
-  kernels.outer(d_y, map.rows, x, map.columns, 1, d_parameters + map.weight);
-  for (std::size_t r = 0; r < map.rows; ++r)
-    for (std::size_t l = 0; l < kLanes<T>; ++l) d_parameters[map.bias + r] += d_y[r * kLanes<T> + l];
-}
-
-}  // namespace
-
 // w.y and w.angles for gates with that map in front, whose cotangents are to be summed in w.d_angles.
 template <class T>
 void GatedCell<T>::enter(const Call& call, int before, const T* v, Workspace& w) const {
@@ -78,18 +51,26 @@ void GatedCell<T>::circuit_backward(const Gate& gate, const T* d_z, double* d_pa
     gate.program.backward(w.angles.data(), d_z, w.state, {d_shared, w.d_angles.data()});
 }
 
+// Copies numbers of a step to where they can be looked at, if somebody does.
+template <class T>
+void GatedCell<T>::look(std::size_t at, const T* numbers, std::size_t count, Workspace& w) const {
+  if (w.looked_at) std::copy_n(numbers, count * kLanes<T>, w.watched.data() + at * kLanes<T>);
+}
+
 // The gate's numbers for the v that was entered. @param out [width, kLanes].
 template <class T>
 void GatedCell<T>::run_gate(const Call& call, const Gate& gate, T* out, Workspace& w) const {
   T* const z = gate.behind < 0 ? out : w.z.data();
   run_circuit(gate, z, w);
+  look(gate.seen, z, gate.measured, w);
   if (gate.behind >= 0)
     linear(kernels_, call.parameters, linears_[static_cast<std::size_t>(gate.behind)], z, out);
-  const std::size_t numbers = gate.width * kLanes<T>;
+  if (gate.squash == Squash::kNone) return;
   if (gate.squash == Squash::kSigmoid)
-    for (std::size_t i = 0; i < numbers; ++i) out[i] = 1 / (1 + std::exp(-out[i]));
-  else if (gate.squash == Squash::kTanh)
-    for (std::size_t i = 0; i < numbers; ++i) out[i] = std::tanh(out[i]);
+    squash_sigmoid(out, gate.width * kLanes<T>);
+  else
+    squash_tanh(out, gate.width * kLanes<T>);
+  look(gate.seen + gate.measured, out, gate.width, w);
 }
 
 // Adds to w.d_angles for the v that was entered; runs the circuit again.
@@ -128,10 +109,8 @@ void GatedCell<T>::gates_backward(const Call& call, Gates gates, const T* v, con
   for (std::size_t g = 0; g < gates.size(); ++g) {
     const Gate& gate = gates[g];
     const std::size_t numbers = gate.width * kLanes<T>;
-    if (gate.squash == Squash::kSigmoid)
-      for (std::size_t i = 0; i < numbers; ++i) d_out[i] *= out[i] * (1 - out[i]);
-    else if (gate.squash == Squash::kTanh)
-      for (std::size_t i = 0; i < numbers; ++i) d_out[i] *= 1 - out[i] * out[i];
+    if (gate.squash == Squash::kSigmoid) squash_sigmoid_backward(out, numbers, d_out);
+    if (gate.squash == Squash::kTanh) squash_tanh_backward(out, numbers, d_out);
     if (g == 0 || gate.before != gates[g - 1].before) enter(call, gate.before, v, w);
     gate_backward(call, gate, d_out, d_parameters, w);
     if (g + 1 == gates.size() || gate.before != gates[g + 1].before)
@@ -141,6 +120,7 @@ void GatedCell<T>::gates_backward(const Call& call, Gates gates, const T* v, con
 }
 
 #define EBIT_INSTANTIATE(T)                                                                           \
+  template void GatedCell<T>::look(std::size_t, const T*, std::size_t, Workspace&) const;             \
   template void GatedCell<T>::run_gates(const Call&, Gates, const T*, T*, Workspace&) const;          \
   template void GatedCell<T>::gates_backward(const Call&, Gates, const T*, const T*, T*, T*, double*, \
                                              Workspace&) const;

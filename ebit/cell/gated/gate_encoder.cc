@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 #include "ebit/base/choice.h"
 #include "ebit/sim/state.h"
@@ -9,12 +10,16 @@
 namespace ebit::inline cell {
 namespace {
 
+constexpr double kPi = std::numbers::pi;
+
 double same(double y) { return y; }
 double one(double) { return 1; }
 double arctan(double y) { return std::atan(y); }
 double arctan_slope(double y) { return 1 / (1 + y * y); }
 double arctan_square(double y) { return std::atan(y * y); }
 double arctan_square_slope(double y) { return 2 * y / (1 + y * y * y * y); }
+double cos_square(double y) { return std::cos(y * y); }
+double cos_square_slope(double y) { return -2 * y * std::sin(y * y); }
 
 // Of numbers clamped to [-1, 1]. The slopes are infinite at the ends; there, and where the clamp holds, they
 // count as 0: a number outside stays what it is for the gradient.
@@ -24,6 +29,15 @@ double arccos(double y) { return std::acos(std::clamp(y, -1.0, 1.0)); }
 double arccos_slope(double y) { return -arcsin_slope(y); }
 
 constexpr const char* kCao = "Cao et al. 2023 (Quantum Mach. Intell. 5:26)";
+constexpr const char* kHavlicek = "Havlicek et al. 2019 (Nature 567:209)";
+constexpr const char* kHsu = "Hsu, Li, Chen 2025, QAOA-Meta-Learning (a750416)";
+
+// The parts of rz-ry-chain behind its first one, and those of the inverse of a chain with angles -b.
+std::vector<EncoderPart> chain_and_back(const GateRotation& a, const GateRotation& b) {
+  return {{.rotations = {a, b}, .links = EncoderLinks::kChainBack},
+          {.rotations = {{GateId::kRY, b.value, b.slope, b.scale}, b}},
+          {.hadamard = true}};
+}
 
 constexpr const char* kDiffQas = "Chen and Tiwari 2025 (arXiv:2508.14955)";
 
@@ -71,17 +85,110 @@ const GateEncoder kEncoders[] = {
      true,
      {{GateId::kRX, same, one}}},
     {"h-rz", "H RZ(y) on each wire.", kDiffQas, true, {{GateId::kRZ, same, one}}},
+    {"zz",
+     "H RZ(2 y) on each wire, then RZZ(2 (pi - y_i) (pi - y_j)) on every pair.",
+     kHavlicek,
+     true,
+     {{GateId::kRZ, same, one, 2}},
+     EncoderLinks::kPairs},
+    {"zz-chain",
+     "H RZ(2 y) on each wire, then RZZ(2 (pi - y_i) (pi - y_j)) on the pairs j = i + 1.",
+     kHavlicek,
+     true,
+     {{GateId::kRZ, same, one, 2}},
+     EncoderLinks::kNeighbours},
+    {"rz-ry-chain",
+     "H RZ(a) RY(a) on each wire, a = cos y^2, a chain of CNOTs, RZ(a).",
+     kHsu,
+     true,
+     {{GateId::kRZ, cos_square, cos_square_slope}, {GateId::kRY, cos_square, cos_square_slope}},
+     EncoderLinks::kChain,
+     {{.rotations = {{GateId::kRZ, cos_square, cos_square_slope}}}}},
+    {"rz-ry-chain-raw",
+     "H RZ(y) RY(y) on each wire, a chain of CNOTs, RZ(y).",
+     kHsu,
+     true,
+     {{GateId::kRZ, same, one}, {GateId::kRY, same, one}},
+     EncoderLinks::kChain,
+     {{.rotations = {{GateId::kRZ, same, one}}}}},
+    {"rz-ry-chain-undone",
+     "rz-ry-chain and its inverse: the identity, so that y never enters.",
+     kHsu,
+     true,
+     {{GateId::kRZ, cos_square, cos_square_slope}, {GateId::kRY, cos_square, cos_square_slope}},
+     EncoderLinks::kChain,
+     chain_and_back({GateId::kRZ, cos_square, cos_square_slope},
+                    {GateId::kRZ, cos_square, cos_square_slope, -1})},
+    {"rz-ry-chain-inverse-raw",
+     "rz-ry-chain, then the inverse of rz-ry-chain-raw.",
+     kHsu,
+     true,
+     {{GateId::kRZ, cos_square, cos_square_slope}, {GateId::kRY, cos_square, cos_square_slope}},
+     EncoderLinks::kChain,
+     chain_and_back({GateId::kRZ, cos_square, cos_square_slope}, {GateId::kRZ, same, one, -1})},
 };
+
+// Calls `on_rotation(wire, rotation)` and `on_pair(i, j)` for every angle of a part in turn.
+template <class OnRotation, class OnPair>
+void for_each_angle(const std::vector<GateRotation>& rotations, EncoderLinks links, int numbers,
+                    OnRotation on_rotation, OnPair on_pair) {
+  for (int q = 0; q < numbers; ++q)
+    for (const GateRotation& rotation : rotations) on_rotation(q, rotation);
+  const int reach = links == EncoderLinks::kPairs ? numbers : links == EncoderLinks::kNeighbours ? 1 : 0;
+  for (int i = 0; i < numbers; ++i)
+    for (int j = i + 1; j < numbers && j <= i + reach; ++j) on_pair(i, j);
+}
+
+// The same for all parts.
+template <class OnRotation, class OnPair>
+void for_each_angle(const GateEncoder& encoder, int numbers, OnRotation on_rotation, OnPair on_pair) {
+  for_each_angle(encoder.rotations, encoder.links, numbers, on_rotation, on_pair);
+  for (const EncoderPart& part : encoder.more)
+    for_each_angle(part.rotations, part.links, numbers, on_rotation, on_pair);
+}
 
 }  // namespace
 
-Circuit GateEncoder::build(int wires) const {
+std::vector<EncoderPart> GateEncoder::parts() const {
+  std::vector<EncoderPart> all = {{hadamard, rotations, links}};
+  all.insert(all.end(), more.begin(), more.end());
+  return all;
+}
+
+int GateEncoder::angles(int numbers) const {
+  int count = 0;
+  for_each_angle(
+      *this, numbers, [&](int, const GateRotation&) { ++count; }, [&](int, int) { ++count; });
+  return count;
+}
+
+Circuit GateEncoder::build(int wires, int numbers, int repetitions) const {
   Circuit circuit(wires);
-  int next = 0;
-  for (int q = 0; q < wires; ++q) {
-    if (hadamard) circuit.add(GateId::kH, {q});
-    for (const GateRotation& rotation : rotations)
-      circuit.add(rotation.gate, {q}, {Angle::per_sample(next++)});
+  for (int r = 0; r < repetitions; ++r) {
+    int next = 0;
+    for (const EncoderPart& part : parts()) {
+      int seen = 0;  // wires that have their H
+      const auto up_to = [&](int wire) {
+        for (; seen < wire; ++seen)
+          if (part.hadamard) circuit.add(GateId::kH, {seen});
+      };
+      for_each_angle(
+          part.rotations, part.links, numbers,
+          [&](int q, const GateRotation& rotation) {
+            up_to(q + 1);
+            circuit.add(rotation.gate, {q}, {Angle::per_sample(next++)});
+          },
+          [&](int i, int j) {
+            up_to(wires);
+            circuit.add(GateId::kRZZ, {i, j}, {Angle::per_sample(next++)});
+          });
+      up_to(wires);
+      for (int q = 0; q + 1 < wires; ++q) {
+        if (part.links == EncoderLinks::kChain) circuit.add(GateId::kCNOT, {q, q + 1});
+        if (part.links == EncoderLinks::kChainBack)
+          circuit.add(GateId::kCNOT, {wires - 2 - q, wires - 1 - q});
+      }
+    }
   }
   return circuit;
 }
@@ -89,23 +196,40 @@ Circuit GateEncoder::build(int wires) const {
 std::span<const GateEncoder> gate_encoders() { return kEncoders; }
 
 const GateEncoder& find_gate_encoder(std::string_view name) {
-  return find_row(kEncoders, "unknown encoder of a gated cell", name);
+  return find_row(kEncoders, "unknown encoder", name);
 }
 
 template <class T>
-void encode(const GateEncoder& encoder, int wires, const T* y, T* angles) {
-  for (int q = 0; q < wires; ++q, y += kLanes<T>)
-    for (const GateRotation& rotation : encoder.rotations)
-      for (int l = 0; l < kLanes<T>; ++l)
-        *angles++ = static_cast<T>(rotation.value(static_cast<double>(y[l])));
+void encode(const GateEncoder& encoder, int numbers, const T* y, T* angles) {
+  const auto row = [&](int q, int l) { return static_cast<double>(y[q * kLanes<T> + l]); };
+  for_each_angle(
+      encoder, numbers,
+      [&](int q, const GateRotation& rotation) {
+        for (int l = 0; l < kLanes<T>; ++l)
+          *angles++ = static_cast<T>(rotation.scale * rotation.value(row(q, l)));
+      },
+      [&](int i, int j) {
+        for (int l = 0; l < kLanes<T>; ++l)
+          *angles++ = static_cast<T>(2 * (kPi - row(i, l)) * (kPi - row(j, l)));
+      });
 }
 
 template <class T>
-void encode_backward(const GateEncoder& encoder, int wires, const T* y, const T* d_angles, T* d_y) {
-  for (int q = 0; q < wires; ++q, y += kLanes<T>, d_y += kLanes<T>)
-    for (const GateRotation& rotation : encoder.rotations)
-      for (int l = 0; l < kLanes<T>; ++l)
-        d_y[l] += *d_angles++ * static_cast<T>(rotation.slope(static_cast<double>(y[l])));
+void encode_backward(const GateEncoder& encoder, int numbers, const T* y, const T* d_angles, T* d_y) {
+  const auto row = [&](int q, int l) { return static_cast<double>(y[q * kLanes<T> + l]); };
+  for_each_angle(
+      encoder, numbers,
+      [&](int q, const GateRotation& rotation) {
+        for (int l = 0; l < kLanes<T>; ++l)
+          d_y[q * kLanes<T> + l] += *d_angles++ * static_cast<T>(rotation.scale * rotation.slope(row(q, l)));
+      },
+      [&](int i, int j) {
+        for (int l = 0; l < kLanes<T>; ++l) {
+          const T d = *d_angles++;
+          d_y[i * kLanes<T> + l] -= d * static_cast<T>(2 * (kPi - row(j, l)));
+          d_y[j * kLanes<T> + l] -= d * static_cast<T>(2 * (kPi - row(i, l)));
+        }
+      });
 }
 
 #define EBIT_INSTANTIATE(T)                                    \

@@ -1,6 +1,7 @@
-// The table of encoders of gated cells: one number a wire, in front of a trained circuit.
+// The table of encoders of gated cells, which are the feature maps of kernel cells: one number a wire.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -12,34 +13,60 @@ namespace ebit::inline cell {
 /// A rotation of a wire by a function of the wire's number.
 struct GateRotation {
   GateId gate;                ///< RX, RY or RZ
-  double (*value)(double y);  ///< its angle in radians
+  double (*value)(double y);  ///< its angle in radians, up to `scale`
   double (*slope)(double y);  ///< d value / d y
+  double scale = 1;           ///< factor of both
 };
 
-/// A row of the table: on every wire an H where `hadamard`, then the rotations in their order.
+/// What stands between wires behind their rotations.
+enum class EncoderLinks : std::uint8_t {
+  kNone,
+  kChain,      ///< CNOT(0, 1), CNOT(1, 2), ...
+  kChainBack,  ///< ..., CNOT(1, 2), CNOT(0, 1)
+  kPairs,      ///< RZZ(2 (pi - y_i) (pi - y_j)) on every pair i < j
+  kNeighbours  ///< the same on the pairs j = i + 1 alone
+};
+
+/// A part of an encoder: wire by wire an H where `hadamard`, then the rotations in their order; then the
+/// links.
+struct EncoderPart {
+  bool hadamard = false;                     ///< H on every wire first
+  std::vector<GateRotation> rotations = {};  ///< of a wire
+  EncoderLinks links = EncoderLinks::kNone;  ///< between wires
+};
+
+/// A row of the table: a part, and for some `more` of them behind it. Angles are numbered as they come;
+/// without links and more parts rotation r of wire q has per-sample angle q * rotations + r.
 struct GateEncoder {
-  std::string_view name;                ///< as users type it
-  std::string_view help;                ///< one sentence: the gates of a wire
-  std::string_view source;              ///< the paper or code it follows
-  bool hadamard;                        ///< H on every wire first
-  std::vector<GateRotation> rotations;  ///< of a wire, at least one
+  std::string_view name;                     ///< as users type it
+  std::string_view help;                     ///< one sentence: the gates of a wire
+  std::string_view source;                   ///< the paper or code it follows
+  bool hadamard;                             ///< H on every wire first
+  std::vector<GateRotation> rotations;       ///< of a wire, at least one
+  EncoderLinks links = EncoderLinks::kNone;  ///< behind them
+  std::vector<EncoderPart> more = {};        ///< what follows
 
-  /// The gates of wires 0 to wires - 1; rotation r of wire q has per-sample angle q * rotations + r.
-  Circuit build(int wires) const;
+  /// All parts, in order.
+  std::vector<EncoderPart> parts() const;
+  /// Angles of `numbers` numbers.
+  int angles(int numbers) const;
+  /// The gates of wires 0 to wires - 1, all parts `repetitions` times with the same per-sample angles.
+  /// Numbers enter the first wires; the others have an H where the first ones have.
+  Circuit build(int wires, int numbers, int repetitions = 1) const;
 };
 
-/// All encoders of gated cells. They take any number.
+/// All encoders. They take any number.
 std::span<const GateEncoder> gate_encoders();
 
 /// The encoder called `name`. Throws Error with the nearest name where there is none.
 const GateEncoder& find_gate_encoder(std::string_view name);
 
-/// angles [wires * rotations, kLanes] of y [wires, kLanes].
+/// angles [angles(numbers), kLanes] of y [numbers, kLanes].
 template <class T>
-void encode(const GateEncoder& encoder, int wires, const T* y, T* angles);
+void encode(const GateEncoder& encoder, int numbers, const T* y, T* angles);
 
-/// d_y [wires, kLanes] += d_angles times the slopes at y.
+/// d_y [numbers, kLanes] += d_angles times the slopes at y.
 template <class T>
-void encode_backward(const GateEncoder& encoder, int wires, const T* y, const T* d_angles, T* d_y);
+void encode_backward(const GateEncoder& encoder, int numbers, const T* y, const T* d_angles, T* d_y);
 
 }  // namespace ebit::inline cell

@@ -54,12 +54,6 @@ std::vector<std::int64_t> angle_shape(const GatedOptions& o, std::span<const Mix
   return {o.layers, o.qubits, each};
 }
 
-std::vector<Observable> first_wires(int measured, int wires) {
-  std::vector<Observable> observables;
-  for (int q = 0; q < measured; ++q) observables.push_back(parse_observable(fmt::format("Z{}", q), wires));
-  return observables;
-}
-
 }  // namespace
 
 template <class T>
@@ -74,8 +68,8 @@ GatedCell<T>::GatedCell(const GatedOptions& options)
       kernels_(dense_kernels<T>()),
       circuit_(gate_circuit(options)) {
   const std::vector<MixedCircuit> mixed = mixed_circuits(options);
-  require(!mixed.empty() || circuit_.shared_parameters() >= 1, "the ansatz '{}' has no angles to train",
-          ansatz_of(options).name);
+  require(!mixed.empty() || options.layers == 0 || circuit_.shared_parameters() >= 1,
+          "the ansatz '{}' has no angles to train", ansatz_of(options).name);
   const std::vector<std::string> names = gate_names(options);
   const auto wires = static_cast<std::size_t>(options.qubits);
   std::vector<int> before, behind;
@@ -86,14 +80,20 @@ GatedCell<T>::GatedCell(const GatedOptions& options)
     range = {-kDeviations * options.init_deviation, kDeviations * options.init_deviation};
   for (const std::string& name : names) {
     angles.push_back(numbers_of(segments_));
-    add_segment(segments_, fmt::format("circuits.{}.angles", name), angle_shape(options, mixed), range,
-                SegmentKind::kQuantum);
+    if (options.layers > 0)
+      add_segment(segments_, fmt::format("circuits.{}.angles", name), angle_shape(options, mixed), range,
+                  SegmentKind::kQuantum);
   }
   const std::vector<std::size_t> weights = add_weights(names, mixed.size());
   add_linears("linear_out", options.linear_out, names, cell_numbers(),
               static_cast<std::size_t>(sizes_.measured), behind);
   freeze(segments_, options.freeze);
   gates_.reserve(names.size());
+  const auto watch = [&](std::string name, std::size_t numbers) {
+    return add_segment(watched_, std::move(name), {static_cast<std::int64_t>(numbers)}, {}) - numbers;
+  };
+  watch("v", static_cast<std::size_t>(sizes_.width));
+  if (options.architecture == "lstm-6") watch("u", cell_numbers());
   for (std::size_t g = 0; g < names.size(); ++g) {
     const int measured = names[g] == "hidden"       ? sizes_.hidden
                          : names[g] == "prediction" ? options.qubits
@@ -102,10 +102,12 @@ GatedCell<T>::GatedCell(const GatedOptions& options)
     const Squash squash = takes_u(names[g])        ? Squash::kNone
                           : is_candidate(names[g]) ? Squash::kTanh
                                                    : Squash::kSigmoid;
-    gates_.push_back({ExpectationProgram<T>(circuit_, first_wires(measured, options.qubits)), angles[g],
-                      before[g], behind[g], squash, static_cast<std::size_t>(measured), width});
+    const std::size_t seen = watch("z." + names[g], static_cast<std::size_t>(measured));
+    if (squash != Squash::kNone) watch("gate." + names[g], width);
+    gates_.push_back({ExpectationProgram<T>(circuit_, z_of_first_wires(measured, options.qubits)), angles[g],
+                      before[g], behind[g], squash, static_cast<std::size_t>(measured), width, seen});
     if (!mixed.empty()) {
-      gates_.back().mixture.emplace(mixed, first_wires(measured, options.qubits), options.mixture_norm);
+      gates_.back().mixture.emplace(mixed, z_of_first_wires(measured, options.qubits), options.mixture_norm);
       gates_.back().weights = weights[g];
     }
     if (!takes_u(names[g])) ++state_gates_;
@@ -121,14 +123,7 @@ void GatedCell<T>::add_linears(const std::string& name, const std::string& choic
                                std::span<const std::string> gates, std::size_t rows, std::size_t columns,
                                std::vector<int>& indices) {
   const auto add = [&](const std::string& full) {
-    InitialRange weight = linear_range(columns), bias = linear_bias_range(columns);
-    weight.single = bias.single = false;
-    Linear linear{numbers_of(segments_), 0, rows, columns};
-    linear.bias = add_segment(segments_, full + ".weight",
-                              {static_cast<std::int64_t>(rows), static_cast<std::int64_t>(columns)}, weight,
-                              SegmentKind::kClassical);
-    add_segment(segments_, full + ".bias", {static_cast<std::int64_t>(rows)}, bias, SegmentKind::kClassical);
-    linears_.push_back(linear);
+    linears_.push_back(add_linear(segments_, full, rows, columns));
     return static_cast<int>(linears_.size()) - 1;
   };
   indices.assign(gates.size(), choice == "shared" ? add(name) : -1);
@@ -157,16 +152,17 @@ std::vector<std::size_t> GatedCell<T>::add_weights(std::span<const std::string> 
 
 template <class T>
 std::string GatedCell<T>::summary() const {
-  std::string ansatz;
+  std::string circuits;
   if (const auto& mixture = gates_.front().mixture)
-    ansatz = fmt::format("a mixture of {} ({}{})", mixture->circuits(), options_.mixture,
-                         options_.entanglement ? "" : ", without entanglement");
+    circuits = fmt::format("a mixture of {} ({}{})", mixture->circuits(), options_.mixture,
+                           options_.entanglement ? "" : ", without entanglement");
   else
-    ansatz = summary_of(ansatz_of(options_), options_.qubits);
-  return fmt::format("gated {}{}, hidden size {}, {} circuits of {} qubits, {} layer{} of {}",
-                     options_.architecture, options_.coupled ? " (coupled)" : "", sizes_.hidden,
-                     gates_.size(), options_.qubits, options_.layers, options_.layers == 1 ? "" : "s",
-                     ansatz);
+    circuits = summary_of(ansatz_of(options_), options_.qubits);
+  return fmt::format("gated {}{}, hidden size {}, {} circuits of {} qubits, {}", options_.architecture,
+                     options_.coupled ? " (coupled)" : "", sizes_.hidden, gates_.size(), options_.qubits,
+                     options_.layers == 0 ? fmt::format("{} alone", encoder_.name)
+                                          : fmt::format("{} layer{} of {}", options_.layers,
+                                                        options_.layers == 1 ? "" : "s", circuits));
 }
 
 template <class T>

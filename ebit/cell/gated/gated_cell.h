@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "ebit/cell/cell.h"
-#include "ebit/cell/controlled/dense_kernels.h"
 #include "ebit/cell/gated/gate_encoder.h"
 #include "ebit/cell/gated/gated_options.h"
+#include "ebit/cell/lane_linear.h"
 #include "ebit/grad/expectation_program.h"
 
 namespace ebit::inline cell {
@@ -31,7 +31,8 @@ namespace ebit::inline cell {
 ///
 /// All trainable numbers are one flat array, described by segments(): "linear_in.weight" or
 /// "linear_in.forget.weight" ..., "circuits.forget.angles" ..., of a mixture of J circuits
-/// "mixture.weights" [J] or "mixture.forget.weights" ..., "linear_out.weight" or likewise.
+/// "mixture.weights" [J] or "mixture.forget.weights" ..., "linear_out.weight" or likewise. Without layers
+/// there are no angles: a circuit is its encoder alone.
 template <class T>
 class GatedCell final : public Cell<T> {
  public:
@@ -45,6 +46,7 @@ class GatedCell final : public Cell<T> {
   std::size_t state_numbers() const override { return (gru_ ? 0 : cell_numbers()) + hidden_numbers(); }
   bool every_step() const override { return options_.every_step; }
   Capabilities capabilities() const override { return {}; }
+  std::span<const Segment> watched() const override { return watched_; }
   std::string summary() const override;
   std::size_t tape_bytes(std::size_t samples, std::size_t steps) const override;
   void initialise(Draws& draws, double* parameters) const override;
@@ -64,18 +66,15 @@ class GatedCell final : public Cell<T> {
   struct Workspace;
 
   enum class Squash { kNone, kSigmoid, kTanh };
-  // out = A v + b, at its offsets in the parameters.
-  struct Linear {
-    std::size_t weight, bias, rows, columns;
-  };
   // A circuit with what stands before and behind it.
   struct Gate {
     ExpectationProgram<T> program;
-    std::size_t angles;                                       // offset of its first angle in the parameters
-    int before, behind;                                       // indices of linear maps; -1: none
-    Squash squash;                                            // of its numbers
-    std::size_t measured;                                     // readouts
-    std::size_t width;                                        // numbers that it gives
+    std::size_t angles;    // offset of its first angle in the parameters
+    int before, behind;    // indices of linear maps; -1: none
+    Squash squash;         // of its numbers
+    std::size_t measured;  // readouts
+    std::size_t width;     // numbers that it gives
+    std::size_t seen;  // offset of its readouts in what can be looked at; its numbers, if squashed, behind
     std::optional<CircuitMixture<T>> mixture = std::nullopt;  // what runs instead of the program
     std::size_t weights = 0;                                  // offset of its weights in the parameters
   };
@@ -123,6 +122,7 @@ class GatedCell final : public Cell<T> {
   void run_circuit(const Gate& gate, T* z, Workspace& w) const;
   void circuit_backward(const Gate& gate, const T* d_z, double* d_parameters, Workspace& w) const;
   void run_gate(const Call& call, const Gate& gate, T* out, Workspace& w) const;
+  void look(std::size_t at, const T* numbers, std::size_t count, Workspace& w) const;
   void gate_backward(const Call& call, const Gate& gate, T* d_out, double* d_parameters, Workspace& w) const;
   void run_gates(const Call& call, Gates gates, const T* v, T* out, Workspace& w) const;
   void gates_backward(const Call& call, Gates gates, const T* v, const T* out, T* d_out, T* d_v,
@@ -148,10 +148,11 @@ class GatedCell final : public Cell<T> {
   const GateEncoder& encoder_;
   const DenseKernels<T>& kernels_;
   Circuit circuit_;
-  std::vector<Linear> linears_;
+  std::vector<LaneLinear> linears_;
   std::vector<Gate> gates_;      // those of v first, in the order of the equations, then hidden, prediction
   std::size_t state_gates_ = 0;  // how many have a place on the tape: all but hidden and prediction
   std::vector<Segment> segments_;
+  std::vector<Segment> watched_;  // "v"; "z.forget" and "gate.forget" ...; with six circuits "u" in front
   std::vector<std::unique_ptr<Workspace>> workspaces_;  // of each group of tiles
 };
 

@@ -19,8 +19,12 @@ TEST(GateEncoders, SlopesAreDerivativesAndZeroWhereNumbersAreClamped) {
     SCOPED_TRACE(encoder.name);
     EXPECT_FALSE(encoder.help.empty());
     EXPECT_FALSE(encoder.source.empty());
-    EXPECT_EQ(encoder.build(3).per_sample_parameters(), 3 * static_cast<int>(encoder.rotations.size()));
-    for (const GateRotation& rotation : encoder.rotations)
+    EXPECT_EQ(encoder.build(3, 3).per_sample_parameters(), encoder.angles(3));
+    EXPECT_EQ(encoder.build(4, 3, 2).per_sample_parameters(), encoder.angles(3));
+    std::vector<GateRotation> rotations;
+    for (const EncoderPart& part : encoder.parts())
+      rotations.insert(rotations.end(), part.rotations.begin(), part.rotations.end());
+    for (const GateRotation& rotation : rotations)
       for (double y : {-3.0, -1.0, -0.99, -0.4, 0.0, 0.3, 0.999, 1.0, 1.5}) {
         EXPECT_TRUE(std::isfinite(rotation.value(y)));
         EXPECT_TRUE(std::isfinite(rotation.slope(y)));
@@ -33,6 +37,20 @@ TEST(GateEncoders, SlopesAreDerivativesAndZeroWhereNumbersAreClamped) {
         const double numeric = (rotation.value(y + step) - rotation.value(y - step)) / (2 * step);
         EXPECT_NEAR(rotation.slope(y), numeric, 1e-5 * (1 + std::abs(numeric))) << y;
       }
+  }
+}
+
+// The circuit of "rz-ry-chain-undone" is the identity: published, and of no use.
+TEST(GateEncoders, OneIsTheIdentity) {
+  GatedOptions o;
+  o.encoder = "rz-ry-chain-undone", o.layers = 0, o.linear_out = "shared", o.inputs = 2, o.order = "h-first";
+  CellProblem<double> problem(o, 3, 3, 5);
+  const auto gradient = problem.gradient();
+  EXPECT_LT(largest_difference(gradient.x, std::vector<double>(gradient.x.size())), 1e-14);
+  for (const Segment& segment : problem.cell->segments()) {
+    if (!segment.name.starts_with("linear_in.")) continue;
+    for (std::size_t i = segment.offset; i < segment.offset + segment.size; ++i)
+      EXPECT_NEAR(gradient.parameters[i], 0, 1e-14);
   }
 }
 

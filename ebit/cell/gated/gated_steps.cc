@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "ebit/cell/gated/gated_workspace.h"
+#include "ebit/cell/lstm_gates.h"
 
 namespace ebit::inline cell {
 
@@ -55,6 +56,7 @@ void GatedCell<T>::split(const T* d_v, T* d_x, T* d_h) const {
 template <class T>
 void GatedCell<T>::run_step(const Call& call, const Step& step, Workspace& w) const {
   join(w.x.data(), step.h_before, w.v.data());
+  look(0, w.v.data(), static_cast<std::size_t>(sizes_.width), w);
   if (gru_)
     run_gru(call, step, w);
   else
@@ -64,14 +66,9 @@ void GatedCell<T>::run_step(const Call& call, const Step& step, Workspace& w) co
 template <class T>
 void GatedCell<T>::run_lstm(const Call& call, const Step& step, Workspace& w) const {
   run_gates(call, state_gates(), w.v.data(), step.gates, w);
-  const T* const f = step.gates;
-  const T* const i = options_.coupled ? nullptr : f + row();
-  const T* const g = i ? i + row() : f + row();
-  const T* const o = g + row();
-  for (std::size_t k = 0; k < row(); ++k) {
-    step.c[k] = f[k] * step.c_before[k] + (i ? i[k] : 1 - f[k]) * g[k];
-    w.u[k] = o[k] * std::tanh(step.c[k]);
-  }
+  lstm_step(LstmGates<const T>(step.gates, row(), options_.coupled), step.c_before, row(), step.c,
+            w.u.data());
+  if (six()) look(static_cast<std::size_t>(sizes_.width), w.u.data(), cell_numbers(), w);
   if (six())
     run_gates(call, Gates(gates_).subspan(state_gates_, 1), w.u.data(), step.h, w);
   else
@@ -102,6 +99,10 @@ void GatedCell<T>::forward_tile(const Call& call, const SequenceOutput<T>& outpu
   if (call.tape.c) std::ranges::copy(w.c, call.tape.c + tile * (call.input.steps + 1) * row());
   if (call.tape.h)
     std::ranges::copy(w.h, call.tape.h + tile * (call.input.steps + 1) * hidden_numbers() * kLanes<T>);
+  w.looked_at = output.watched != nullptr;
+  const std::size_t seen = numbers_of(watched_);
+  if (call.input.lengths && w.looked_at)
+    clear_past_end(w.lanes, w.steps, call.input.steps, seen, output.watched);
   for (std::size_t t = 0; t < w.steps.longest; ++t) {
     load_step(w.lanes, w.steps, call.input, inputs(), t, w.x.data());
     const Step step = step_at(call, t, w);
@@ -111,11 +112,14 @@ void GatedCell<T>::forward_tile(const Call& call, const SequenceOutput<T>& outpu
       if (!gru_) copy_lane(step.c_before, l, cell_numbers(), step.c);
       copy_lane(step.h_before, l, hidden_numbers(), step.h);
     }
-    if (output.y && (every_step || w.steps.any_ends(t + 1))) {
-      if (six()) run_gates(call, Gates(gates_).last(1), w.u.data(), w.out.data(), w);
+    const bool read = output.y && (every_step || w.steps.any_ends(t + 1));
+    if (six() && (read || w.looked_at)) run_gates(call, Gates(gates_).last(1), w.u.data(), w.out.data(), w);
+    if (read)
       store_rows(w.lanes, six() ? w.out.data() : step.h, outputs(), rows, every_step ? t : 0, output.y,
                  [&](std::size_t l) { return w.steps.reads(l, t, every_step); });
-    }
+    if (w.looked_at)
+      store_rows(w.lanes, w.watched.data(), seen, call.input.steps, t, output.watched,
+                 [&](std::size_t l) { return w.steps.runs(l, t); });
     std::copy_n(step.c, row(), w.c.data());
     std::copy_n(step.h, w.h.size(), w.h.data());
   }
@@ -132,17 +136,11 @@ void GatedCell<T>::forward_tile(const Call& call, const SequenceOutput<T>& outpu
 template <class T>
 void GatedCell<T>::lstm_backward(const Call& call, const Step& step, T* d_y, double* d_parameters,
                                  Workspace& w) const {
-  const T* const f = step.gates;
-  const T* const i = options_.coupled ? nullptr : f + row();
-  const T* const g = i ? i + row() : f + row();
-  const T* const o = g + row();
-  T* const d_f = w.d_gates.data();
-  T* const d_i = d_f + (i ? row() : 0);
-  T* const d_g = d_i + row();
-  T* const d_o = d_g + row();
+  const LstmGates<const T> gates(step.gates, row(), options_.coupled);
+  const LstmGates<T> d_gates(w.d_gates.data(), row(), options_.coupled);
   const T* d_u = w.d_h_step.data();
   if (six()) {
-    for (std::size_t k = 0; k < row(); ++k) w.u[k] = o[k] * std::tanh(step.c[k]);
+    for (std::size_t k = 0; k < row(); ++k) w.u[k] = gates.o[k] * std::tanh(step.c[k]);
     gates_backward(call, Gates(gates_).subspan(state_gates_, 1), w.u.data(), nullptr, w.d_h_step.data(),
                    w.d_u.data(), d_parameters, w);
     if (d_y) {
@@ -151,16 +149,8 @@ void GatedCell<T>::lstm_backward(const Call& call, const Step& step, T* d_y, dou
     }
     d_u = w.d_u.data();
   }
-  for (std::size_t k = 0; k < row(); ++k) {
-    const T s = std::tanh(step.c[k]);
-    const T d_c = w.d_c_step[k] + d_u[k] * o[k] * (1 - s * s);
-    d_o[k] = d_u[k] * s;
-    d_f[k] = d_c * (i ? step.c_before[k] : step.c_before[k] - g[k]);
-    if (i) d_i[k] = d_c * g[k];
-    d_g[k] = d_c * (i ? i[k] : 1 - f[k]);
-    w.d_c_step[k] = d_c * f[k];
-  }
-  gates_backward(call, state_gates(), w.v.data(), step.gates, d_f, w.d_v.data(), d_parameters, w);
+  lstm_step_backward(gates, step.c_before, step.c, d_u, row(), w.d_c_step.data(), d_gates);
+  gates_backward(call, state_gates(), w.v.data(), step.gates, d_gates.f, w.d_v.data(), d_parameters, w);
   std::ranges::fill(w.x, T(0));
   std::ranges::fill(w.d_h_step, T(0));
   split(w.d_v.data(), w.x.data(), w.d_h_step.data());

@@ -14,7 +14,7 @@ struct GatedCell<T>::Workspace {
   std::optional<MixtureWorkspace<T>> mixture;  ///< of the largest mixture
   AlignedVector<T> y;                          ///< [n] what enters the circuits' wires
   AlignedVector<T> d_y;                        ///< [n]
-  AlignedVector<T> angles;                     ///< [n * rotations] of y
+  AlignedVector<T> angles;                     ///< [encoder's angles] of y
   AlignedVector<T> d_angles;                   ///< likewise, summed over gates
   AlignedVector<T> z;                          ///< [n] readouts of a gate
   AlignedVector<T> d_z;                        ///< [n]
@@ -33,6 +33,8 @@ struct GatedCell<T>::Workspace {
   AlignedVector<T> c_next;                     ///< [C] behind it
   AlignedVector<T> h_next;                     ///< [H] likewise
   AlignedVector<T> out;                        ///< [K] prediction, or its cotangent
+  AlignedVector<T> watched;                    ///< [W] of the step, where it is looked at
+  bool looked_at = false;                      ///< whether it is
   AlignedVector<T> d_c;                        ///< [C] of the state between steps
   AlignedVector<T> d_h;                        ///< [H]
   AlignedVector<T> d_c_step;               ///< [C] of lanes that have the step; in: behind it, out: before it
@@ -50,13 +52,14 @@ struct GatedCell<T>::Workspace {
     const std::size_t wires = static_cast<std::size_t>(cell.options_.qubits);
     const std::size_t width = static_cast<std::size_t>(cell.sizes_.width);
     size({&y, &d_y, &z, &d_z}, wires);
-    size({&angles, &d_angles}, wires * cell.encoder_.rotations.size());
+    size({&angles, &d_angles}, static_cast<std::size_t>(cell.encoder_.angles(cell.options_.qubits)));
     size({&x}, cell.inputs());
     size({&v, &d_v, &reset, &d_reset}, width);
     size({&gates, &d_gates}, cell.state_gates_ * cell.cell_numbers());
     size({&u, &d_u, &d_sum, &c, &c_next, &d_c, &d_c_step}, cell.cell_numbers());
     size({&h, &h_next, &d_h, &d_h_step}, cell.hidden_numbers());
     size({&out}, cell.outputs());
+    size({&watched}, numbers_of(cell.watched_));
     d_parameters.resize(cell.parameters());
     for (const Gate& gate : cell.gates_)
       if (gate.mixture && (!mixture || mixture->values.size() < gate.measured * kLanes<T>))

@@ -11,8 +11,10 @@
 #include "ebit/cell/controlled/activation.h"
 #include "ebit/cell/controlled/controlled_cell.h"
 #include "ebit/cell/encoder.h"
+#include "ebit/cell/fast_weights/fast_weights_cell.h"
 #include "ebit/cell/gated/gate_encoder.h"
 #include "ebit/cell/gated/gated_cell.h"
+#include "ebit/cell/kernel/kernel_cell.h"
 #include "ebit/cell/register/hidden_update.h"
 #include "ebit/cell/register/preset.h"
 #include "ebit/cell/register/register_cell.h"
@@ -130,13 +132,51 @@ inline void add_gated_cells(std::vector<NamedCell>& all) {
         o.every_step = n % 3 != 0;
         // Those that never let the input in are tested by themselves.
         do o.encoder = gate_encoders()[n++ % gate_encoders().size()].name;
-        while (o.encoder == "h-rx-arctan" || o.encoder == "h-rx" || o.encoder == "rz");
+        while (o.encoder == "h-rx-arctan" || o.encoder == "h-rx" || o.encoder == "rz" ||
+               o.encoder == "rz-ry-chain-undone");
         const std::string_view ansaetze[] = {"arctan-vqc", "brick-ry", "crz-all", "strongly-entangling",
                                              "arctan-vqc-near"};
         o.ansatz = ansaetze[n % 5], o.layers = 1 + static_cast<int>(n % 2);
         all.push_back({fmt::format("gated {} in {} out {} {} {} {}", o.architecture, o.linear_in,
                                    o.linear_out, o.order, o.encoder, o.ansatz),
                        o});
+      }
+  GatedOptions bare;  // circuits that are their encoder alone
+  bare.inputs = 2, bare.qubits = 3, bare.layers = 0, bare.linear_out = "shared";
+  bare.encoder = "rz-ry-chain-inverse-raw";
+  all.push_back({"gated without layers", bare});
+}
+
+/// Every kernel with references of all gates or of each and with or without a linear map in front; feature
+/// maps and what else there is by turns.
+inline void add_kernel_cells(std::vector<NamedCell>& all) {
+  const std::string_view maps[] = {"ry", "zz", "rz-ry-chain", "zz-chain", "rz-ry-chain-raw"};
+  std::size_t n = 0;
+  for (const KernelRow& kernel : kernels_of_cells())
+    for (const Choice& owner : reference_owners())
+      for (const Choice& in : kernel_linears())
+        for (int repetitions = 1; repetitions <= (kernel.mapped ? 2 : 1); ++repetitions) {
+          KernelOptions o;
+          o.kernel = kernel.name, o.owner = owner.name, o.linear_in = in.name, o.repetitions = repetitions;
+          o.inputs = 2, o.qubits = in.name == "none" ? 4 : 3, o.hidden = in.name == "none" ? 2 : 4;
+          o.encoder = maps[n % 5], o.references = 1 + static_cast<int>(n % 3), o.bias = n % 3 != 1;
+          o.order = gate_orders()[n % 2].name, o.width = 1.5, o.every_step = n++ % 3 != 0;
+          all.push_back({fmt::format("kernel {} {} in {} {} x {} {}", o.kernel, o.owner, o.linear_in,
+                                     o.encoder, o.repetitions, o.order),
+                         o});
+        }
+}
+
+/// With a gate and without, with rows of other tables by turns.
+inline void add_fast_weights_cells(std::vector<NamedCell>& all) {
+  std::size_t n = 0;
+  for (bool gate : {false, true})
+    for (const char* encoder : {"h-ry", "arctan-angle", "zz"})
+      for (const char* ansatz : {"brick-ry", "strongly-entangling"}) {
+        FastWeightsOptions o;
+        o.gate = gate, o.encoder = encoder, o.ansatz = ansatz, o.inputs = 2, o.qubits = 3, o.layers = 2;
+        o.latent = n % 2 ? 2 : 0, o.measured = n % 4 ? 2 : 0, o.every_step = n++ % 3 != 0;
+        all.push_back({fmt::format("fast-weights {} {} gate {}", encoder, ansatz, gate), o});
       }
 }
 
@@ -205,6 +245,8 @@ inline const std::vector<NamedCell>& every_cell() {
     add_register_cells(cells);
     add_controlled_cells(cells);
     add_gated_cells(cells);
+    add_kernel_cells(cells);
+    add_fast_weights_cells(cells);
     add_ablated_cells(cells);
     add_echo_cells(cells);
     return cells;

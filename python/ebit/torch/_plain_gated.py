@@ -1,4 +1,6 @@
 """The gated cell in operations of torch, from its definition alone: what `plain` runs of one."""
+import math
+
 import torch
 import torch.nn.functional as F
 
@@ -17,16 +19,60 @@ def _arctan_square(y):
     return torch.atan(y * y)
 
 
-#: angles of an encoder's gates on a wire as functions of the wire's number, in turn
+def _cos_square(y):
+    return torch.cos(y * y)
+
+
+def _same(y):
+    return y
+
+
+def _rows(*rules):
+    """Angles of gates wire by wire, the rules in turn: of y [B, n], [B, n * rules]."""
+    return lambda y: torch.stack([rule(y) for rule in rules], 2).flatten(1)
+
+
+def _pairs(reach):
+    """Angles of the pairs of wires i < j <= i + reach."""
+    def of(y):
+        pairs = [(i, j) for i in range(y.shape[1]) for j in range(i + 1, min(y.shape[1], i + 1 + reach))]
+        return torch.stack([2 * (math.pi - y[:, i]) * (math.pi - y[:, j]) for i, j in pairs], 1) if pairs else y[:, :0]
+    return of
+
+
+#: angles of an encoder's gates as functions of the wires' numbers, part by part
 _ENCODERS = {
-    "arctan-angle": (torch.atan, _arctan_square),
-    "arctan-angle-no-h": (torch.atan, _arctan_square),
-    "h-rx-arctan": (torch.atan,),
-    "h-rx-rz-arctan": (torch.atan, _arctan_square),
-    "arcsin-arccos": (_clamped(torch.asin), _clamped(torch.acos)),
-    "h-ry": (lambda y: y,),
-    **{name: (lambda y: y,) for name in ("rx", "ry", "rz", "h-rx", "h-rz")},
+    "arctan-angle": [_rows(torch.atan, _arctan_square)],
+    "arctan-angle-no-h": [_rows(torch.atan, _arctan_square)],
+    "h-rx-arctan": [_rows(torch.atan)],
+    "h-rx-rz-arctan": [_rows(torch.atan, _arctan_square)],
+    "arcsin-arccos": [_rows(_clamped(torch.asin), _clamped(torch.acos))],
+    "h-ry": [_rows(_same)],
+    "rx": [_rows(_same)],
+    **{name: [_rows(_same)] for name in ("ry", "rz", "h-rx", "h-rz")},
+    "zz": [_rows(lambda y: 2 * y), _pairs(1 << 30)],
+    "zz-chain": [_rows(lambda y: 2 * y), _pairs(1)],
+    "rz-ry-chain": [_rows(_cos_square, _cos_square), _rows(_cos_square)],
+    "rz-ry-chain-raw": [_rows(_same, _same), _rows(_same)],
+    "rz-ry-chain-undone": [_rows(_cos_square, _cos_square), _rows(_cos_square, lambda y: -_cos_square(y)),
+                           _rows(lambda y: -_cos_square(y), lambda y: -_cos_square(y))],
+    "rz-ry-chain-inverse-raw": [_rows(_cos_square, _cos_square), _rows(_cos_square, lambda y: -y), _rows(lambda y: -y, lambda y: -y)],
 }
+
+
+def encoded(encoder, y):
+    """The per-sample angles [B, Q] of an encoder of numbers y [B, n]."""
+    return torch.cat([part(y) for part in _ENCODERS[encoder]], 1)
+
+
+def linear(weights, name, v):
+    return F.linear(v, weights[f"{name}.weight"], weights[f"{name}.bias"])
+
+
+def lstm(f, i, g, o, c):
+    """(u, the next c) of gates behind their activations."""
+    c = f * c + i * g
+    return o * torch.tanh(c), c
 
 
 class Gated:
@@ -49,8 +95,7 @@ class Gated:
         v = self._join(x, h)
         f, o = (torch.sigmoid(self._gate(name, v)) for name in ("forget", "output"))
         i = 1 - f if self.parts["coupled"] else torch.sigmoid(self._gate("input", v))
-        c = f * c + i * torch.tanh(self._gate("cell", v))
-        u = o * torch.tanh(c)
+        u, c = lstm(f, i, torch.tanh(self._gate("cell", v)), o, c)
         if self.parts["architecture"] == "lstm-4":
             return u, torch.cat([c, u], 1), None
         h = self._gate("hidden", u, self.parts["hidden_size"])
@@ -69,8 +114,8 @@ class Gated:
 
     def _gate(self, name, v, measured=None):
         y = self._linear("linear_in", name, v)
-        angles = torch.stack([rule(y) for rule in _ENCODERS[self.parts["encoder"]]], 2).flatten(1)
-        shared = self.weights[f"circuits.{name}.angles"].reshape(-1)
+        angles = encoded(self.parts["encoder"], y)
+        shared = self.weights.get(f"circuits.{name}.angles", y.new_zeros(0)).reshape(-1)  # none: the encoder alone
         z = sum(w * self._read(circuit, own, angles) for w, circuit, own in self._mixed(name, shared))
         return self._linear("linear_out", name, z[:, :self.parts["measured"] if measured is None else measured])
 
@@ -92,5 +137,5 @@ class Gated:
         """The map that all gates share, or the gate's own, or none."""
         for prefix in (which, f"{which}.{name}"):
             if f"{prefix}.weight" in self.weights:
-                return F.linear(v, self.weights[f"{prefix}.weight"], self.weights[f"{prefix}.bias"])
+                return linear(self.weights, prefix, v)
         return v
