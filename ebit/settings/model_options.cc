@@ -282,6 +282,15 @@ const OptionRow kOptions[] = {
       .effective = [](const Config& c) { return c.model.stateful; },
       .when = "with --stateful"}},
     {"model",
+     "parameters",
+     "--parameters",
+     "instead of a hidden size: that which has about so many parameters, a number, or as many as another "
+     "model "
+     "on the same problem, by name",
+     EBIT_SLOT(model.parameters),
+     nullptr,
+     {.families = kWithHidden | kEcho | kGated}},
+    {"model",
      "degrees",
      "--degrees",
      "degrees of the polynomial that the validation part chooses from",
