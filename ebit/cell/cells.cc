@@ -18,7 +18,7 @@ constexpr CellFamily kFamilies[] = {
      "Xu 2025 (arXiv:2510.25557)"},
     {"gated", "circuits as the gates of a classical LSTM or GRU", "Chen, Yoo, Fang 2020 (arXiv:2009.01783)",
      "its memory is numbers, and its circuits start in |0...0> at every step"},
-    {"echo", "a random recurrent network of leaky neurons whose readout alone is learnt",
+    {"reservoir", "a random recurrent network of leaky neurons whose readout alone is learnt",
      "Jaeger 2001 (GMD report 148)", "it is a classical network"},
 };
 static_assert(std::size(kFamilies) == std::variant_size_v<CellOptions>);

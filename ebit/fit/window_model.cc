@@ -19,7 +19,10 @@ Monomials monomials_of(const ModelSpec& spec) {
 }  // namespace
 
 std::string window_obstacle(const ModelSpec& spec) {
-  if (spec.head.answer != Answer::kNumbers) return "classes are trained step by step, by libtorch";
+  // Of the others check() says that they have no classes.
+  const bool classes = spec.head.answer != Answer::kNumbers;
+  if (classes && std::get<ClassicalOptions>(spec.core).core == "linear")
+    return "classes are trained step by step, by libtorch";
   if (spec.input.map > 0) return "a trained map stands in front of it, which is computed by libtorch";
   return {};
 }
