@@ -18,7 +18,7 @@ constexpr CellFamily kFamilies[] = {
      "Xu 2025 (arXiv:2510.25557)"},
     {"gated", "circuits as the gates of a classical LSTM or GRU", "Chen, Yoo, Fang 2020 (arXiv:2009.01783)",
      "its memory is numbers, and its circuits start in |0...0> at every step"},
-    {"reservoir", "a random recurrent network of leaky neurons whose readout alone is learnt",
+    {"esn", "a random recurrent network of leaky neurons whose readout alone is learnt",
      "Jaeger 2001 (GMD report 148)", "it is a classical network"},
 };
 static_assert(std::size(kFamilies) == std::variant_size_v<CellOptions>);
@@ -43,8 +43,8 @@ CellOptions with_sizes(CellOptions options, int inputs, bool every_step) {
 
 CellOptions with_entropy(CellOptions options, std::string_view kind, std::string_view stage) {
   const CellFamily& family = family_of(options);
-  require(family.classical.empty(), "a {} cell gives no entropy: {}; take a register cell", family.name,
-          family.classical);
+  require(family.classical.empty(), "a cell of the family {} gives no entropy: {}; take a register cell",
+          family.name, family.classical);
   auto* const own = std::get_if<RegisterOptions>(&options);
   require(own != nullptr,
           "a {} gives no entropy: its one memory is pure, with no register apart from it that it could be "

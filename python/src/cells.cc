@@ -3,6 +3,7 @@
 #include "bound_cell.h"
 #include "ebit/base/error.h"
 #include "ebit/cell/controlled/controlled_cell.h"
+#include "ebit/cell/echo/echo_cell.h"
 #include "ebit/cell/encoder.h"
 #include "ebit/cell/gated/gated_cell.h"
 #include "ebit/cell/register/register_cell.h"
@@ -116,6 +117,9 @@ nb::dict parts(const BoundCell<T>& bound) {
     d["order"] = o.order, d["update"] = o.update, d["trained"] = o.trained, d["encoder"] = o.encoder;
     d["qubits"] = o.qubits, d["measured"] = sizes.measured, d["hidden_size"] = sizes.hidden;
     d["state_numbers"] = gated->state_numbers(), d["circuit"] = circuit_object(gated->circuit());
+  } else if (const auto* echo = dynamic_cast<const EchoCell<T>*>(&bound.cell())) {
+    d["family"] = "esn", d["leak"] = echo->options().leak, d["read_input"] = echo->options().read_input;
+    d["state_numbers"] = echo->state_numbers();
   }
   return d;
 }

@@ -12,6 +12,7 @@ from .._settings import cell_of
 from ._gates import Pair, Readout, entropy, product, run, times, transposed_unitary, zero_state
 from ._modules import QuantumRNN, _autocast
 from ._plain_gated import Gated
+from ._plain_reservoir import Reservoir
 
 
 def plain(module):
@@ -330,4 +331,4 @@ def _gated(v):
 
 
 _ACTIVATIONS = {"linear": lambda v: v, "relu": F.relu, "gelu": F.gelu, "glu": _gated}
-_STEPS = {"register": _Register, "qrnn": _Controlled, "gated": Gated}
+_STEPS = {"register": _Register, "qrnn": _Controlled, "gated": Gated, "esn": Reservoir}
