@@ -176,7 +176,7 @@ TEST(WindowModel, BadInputIsNamed) {
   EXPECT_THAT(error_of([&] { check(spec); }), HasSubstr("at least one degree"));
   spec = on_window("poly-ridge");
   spec.head.answer = Answer::kClass;
-  EXPECT_THAT(error_of([&] { check(spec); }), HasSubstr("take linear or mlp"));
+  EXPECT_THAT(error_of([&] { check(spec); }), HasSubstr("not with classes"));
   spec = on_window("linear");
   spec.head.answer = Answer::kClass;
   EXPECT_THAT(error_of([&] { make_model(spec); }), HasSubstr("classes are trained step by step"));

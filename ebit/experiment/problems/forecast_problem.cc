@@ -17,6 +17,7 @@
 #include "ebit/fit/windows_examples.h"
 #include "ebit/report/figures.h"
 #include "ebit/report/plot_script.h"
+#include "ebit/settings/models.h"
 
 namespace ebit::experiment {
 namespace {
@@ -172,8 +173,10 @@ fit::HeadSpec ForecastProblem::head() const {
 
 std::vector<fit::Batch> ForecastProblem::batches(int pass, std::uint64_t seed) const {
   const DatasetOptions& o = dataset_.options;
+  // What is solved at once gains nothing by many short streams.
+  const int streams = solved_at_once(config_) ? 1 : config_.train.batch;
   return config_.model.stateful
-             ? fit::stream_batches(dataset_.train, o.window, o.stride, config_.train.batch, false).batches
+             ? fit::stream_batches(dataset_.train, o.window, o.stride, streams, false).batches
              : fit::epoch_batches(dataset_.train.count, config_.train.batch, config_.train.shuffle, seed,
                                   pass);
 }
