@@ -52,8 +52,8 @@ Tensors WindowModel::weights() const {
   const auto out = static_cast<std::int64_t>(outputs()), in = static_cast<std::int64_t>(monomials_.size());
   return {{"head.weight", make_tensor({out, in}, head_.data())},
           {"head.bias", make_tensor({out}, head_.data() + out * in)},
-          {"head.degree", make_tensor({}, &degree_)},
-          {"head.ridge", make_tensor({}, &ridge_)}};
+          {"head.degree", make_tensor({1}, &degree_)},
+          {"head.ridge", make_tensor({1}, &ridge_)}};
 }
 
 void WindowModel::load(const Tensors& weights, std::string_view where) {

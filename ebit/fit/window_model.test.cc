@@ -132,7 +132,7 @@ TEST(WindowModel, WeightsGoToAnother) {
             predict(*model, data.test, false, 1, 1, kTestPart));
   Tensors broken = model->weights();
   const double degree = 9;
-  broken["head.degree"] = make_tensor({}, &degree);
+  broken["head.degree"] = make_tensor({1}, &degree);
   EXPECT_THAT(error_of([&] { other->load(broken, "a test"); }), HasSubstr("of degree 9, which is none"));
   broken.erase("head.degree");
   EXPECT_THAT(error_of([&] { other->load(broken, "a test"); }), HasSubstr("head.degree"));

@@ -56,7 +56,8 @@ class Model:
         need_native(model)
         self._arguments = {"model": model, "inputs": inputs, "outputs": outputs, "answer": answer, "steps": steps, "seed": seed,
                            "dtype": str(np.dtype(dtype)), **options}
-        texts = as_texts({**options, "dtype": str(np.dtype(dtype))})
+        # float64 is the default, and the only one of models in closed form.
+        texts = as_texts(options if np.dtype(dtype) == np.float64 else {**options, "dtype": str(np.dtype(dtype))})
         self._config = config(model, texts, (("seed", str(seed)),))
         self._model = _core.Model(self._config, "", inputs, steps, outputs, answer)
         self.seed = seed
