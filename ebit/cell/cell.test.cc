@@ -298,7 +298,7 @@ TEST(Cells, FamiliesAreCompleteAndOptionsArePassedOn) {
   EXPECT_THAT(error_of([] { with_gradient(ControlledOptions{}, "parameter-shift"); }),
               HasSubstr("adjoint method only"));
   EXPECT_THAT(error_of([] { with_entropy(GatedOptions{}, "renyi-2", "entangled"); }),
-              HasSubstr("a gated cell gives no entropy"));
+              HasSubstr("a cell of the family gated gives no entropy"));
   EXPECT_THAT(error_of([] { with_gradient(GatedOptions{}, "parameter-shift"); }),
               HasSubstr("classical recursion"));
   EXPECT_THAT(error_of([] { with_entropy(KernelOptions{}, "renyi-2", "entangled"); }),

@@ -28,7 +28,7 @@ constexpr CellFamily kFamilies[] = {
     {"fast-weights", "a circuit whose angles are the memory, written by a classical network",
      "Chen 2024 (arXiv:2402.17760)",
      "its memory is the angles of a circuit that starts in |0...0> at every step"},
-    {"echo", "a random recurrent network of leaky neurons whose readout alone is learnt",
+    {"esn", "a random recurrent network of leaky neurons whose readout alone is learnt",
      "Jaeger 2001 (GMD report 148)", "it is a classical network"},
 };
 static_assert(std::size(kFamilies) == std::variant_size_v<CellOptions>);
@@ -54,8 +54,8 @@ CellOptions with_sizes(CellOptions options, int inputs, bool every_step) {
 
 CellOptions with_entropy(CellOptions options, std::string_view kind, std::string_view stage) {
   const CellFamily& family = family_of(options);
-  require(family.classical.empty(), "a {} cell gives no entropy: {}; take a register cell", family.name,
-          family.classical);
+  require(family.classical.empty(), "a cell of the family {} gives no entropy: {}; take a register cell",
+          family.name, family.classical);
   auto* const own = std::get_if<RegisterOptions>(&options);
   require(own != nullptr,
           "a {} gives no entropy: its one memory is pure, with no register apart from it that it could be "

@@ -22,7 +22,7 @@ using CellOptions = std::variant<RegisterOptions, ControlledOptions, GatedOption
 
 /// A row of the table of families; CellOptions::index() counts its rows.
 struct CellFamily {
-  std::string_view name;    ///< "register", "qrnn", "gated", "kernel", "fast-weights", "echo"
+  std::string_view name;    ///< "register", "qrnn", "gated", "kernel", "fast-weights", "esn"
   std::string_view help;    ///< one line
   std::string_view source;  ///< the paper
   /// Why its memory is not quantum, in a few words: there is no entropy in it, and nothing to inspect or

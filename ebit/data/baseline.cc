@@ -1,5 +1,6 @@
 #include "ebit/data/baseline.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <limits>
@@ -7,6 +8,7 @@
 #include "ebit/base/choice.h"
 #include "ebit/base/error.h"
 #include "ebit/data/metrics.h"
+#include "ebit/data/smoothing.h"
 
 namespace ebit::inline data {
 namespace {
@@ -19,21 +21,63 @@ std::size_t last_season(std::size_t target, std::size_t known, std::size_t seaso
   return back <= target ? target - back : known;
 }
 
-constexpr std::array<Baseline, 2> kBaselines{{
-    {"persistence", "repeats the last known value", false, last_known},
-    {"seasonal-naive", "repeats the last known value of the same season", true, last_season},
-}};
+std::vector<double> column_of(const Series& series, std::size_t column, std::size_t rows) {
+  std::vector<double> values;
+  for (std::size_t row = 0; row < rows; ++row) values.push_back(series.at(row, column));
+  return values;
+}
 
-const Baseline& baseline_row(std::string_view name) { return find_row(kBaselines, "unknown baseline", name); }
+FittedBaseline smooth(const Dataset& dataset, std::size_t season) {
+  require(dataset.options.split == "time" && dataset.part_begin[1] > 0,
+          "ets is fitted on the first rows of a series: it needs --split time");
+  const std::size_t outputs = dataset.target_columns.size(), rows = dataset.series.rows();
+  FittedBaseline fitted{.said = std::vector<double>(rows * outputs), .remark = {}};
+  for (std::size_t o = 0; o < outputs; ++o) {
+    const std::vector<double> values = column_of(dataset.series, dataset.target_columns[o], rows);
+    const Smoothing own = fit_smoothing(std::span(values).first(dataset.part_begin[1]), season);
+    const std::vector<double> said = own.forecasts(values, static_cast<std::size_t>(dataset.options.horizon));
+    for (std::size_t row = 0; row < rows; ++row) fitted.said[row * outputs + o] = said[row];
+    fitted.remark += (o > 0 ? ", " : "") + own.name();
+  }
+  return fitted;
+}
+
+constexpr std::array<Baseline, 3> kBaselines{{
+    {"persistence", "repeats the last known value", false, last_known, nullptr},
+    {"seasonal-naive", "repeats the last known value of the same season", true, last_season, nullptr},
+    {"ets", "exponential smoothing: simple, Holt or Holt-Winters, fitted on the training part", false,
+     nullptr, smooth},
+}};
 
 }  // namespace
 
 std::span<const Baseline> baseline_table() { return kBaselines; }
 
+const Baseline* find_baseline(std::string_view name) {
+  const auto row = std::ranges::find(kBaselines, name, &Baseline::name);
+  return row == kBaselines.end() ? nullptr : &*row;
+}
+
+FittedBaseline fit_baseline(const Baseline& row, const Dataset& dataset, int season) {
+  require(row.fit != nullptr, "the baseline {} has nothing to fit", row.name);
+  require(season >= 1, "the season is {}; it must be 1 or more", season);
+  return row.fit(dataset, static_cast<std::size_t>(season));
+}
+
+std::vector<double> forecasts_of(const FittedBaseline& fitted, const Windows& windows) {
+  std::vector<double> forecast;
+  forecast.reserve(windows.count * windows.outputs);
+  for (const std::size_t row : windows.target_row)
+    for (std::size_t o = 0; o < windows.outputs; ++o)
+      forecast.push_back(fitted.said[row * windows.outputs + o]);
+  return forecast;
+}
+
 std::vector<double> baseline_forecast(std::string_view name, const Dataset& dataset, const Windows& windows,
                                       int season) {
-  const Baseline& row = baseline_row(name);
+  const Baseline& row = find_row(kBaselines, "unknown baseline", name);
   require(season >= 1, "the season is {}; it must be 1 or more", season);
+  if (row.fit) return forecasts_of(fit_baseline(row, dataset, season), windows);
   std::vector<double> forecast;
   forecast.reserve(windows.count * windows.outputs);
   for (const std::size_t target : windows.target_row) {

@@ -90,6 +90,22 @@ TEST(Baseline, TrueValuesAreUnscaled) {
   }
 }
 
+TEST(Baseline, SmoothingContinuesEachTargetFromTheTrainingPart) {
+  for (const int horizon : {1, 3}) {
+    const Dataset d = ramp(horizon);
+    const auto forecast = baseline_forecast("ets", d, d.test, 1), truth = true_values(d, d.test);
+    ASSERT_EQ(forecast.size(), truth.size());
+    for (std::size_t i = 0; i < truth.size(); ++i) EXPECT_NEAR(forecast[i], truth[i], 1e-3);
+  }
+  const FittedBaseline fitted = fit_baseline(*find_baseline("ets"), ramp(1), 1);
+  EXPECT_EQ(fitted.remark, "Holt");
+  EXPECT_EQ(forecasts_of(fitted, ramp(1).test), baseline_forecast("ets", ramp(1), ramp(1).test, 1));
+  EXPECT_THAT(error_of([] { baseline_forecast("ets", ramp(1, 4, "random"), ramp(1).test, 1); }),
+              HasSubstr("--split time"));
+  EXPECT_THAT(error_of([] { fit_baseline(*find_baseline("persistence"), ramp(1), 1); }),
+              HasSubstr("nothing to fit"));
+}
+
 TEST(Baseline, TableAndBadInput) {
   for (const auto& row : baseline_table()) EXPECT_FALSE(row.help.empty()) << row.name;
   const Dataset d = ramp(1);

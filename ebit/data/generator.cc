@@ -84,7 +84,13 @@ constexpr std::array kLorenz{
     any("x0", "1", "x at the start"),
     any("y0", "1", "y at the start"),
     any("z0", "1", "z at the start"),
-    positive("h", "0.03", "time between rows (times n / (n - 1) for n rows with those left out)"),
+    positive("h", "0.03", "time between rows (times n / (n - 1) for n rows in all)"),
+    GeneratorParameter{"total", "0",
+                       "n, rows in all, of which those behind points are left out; 0: drop + points", 0,
+                       kMany, true},
+    GeneratorParameter{"integrator", "rk4",
+                       "rk4: with 30 steps a row; scipy: its adaptive RK45 with default tolerances", 0, 0,
+                       false, "rk4|scipy"},
 };
 
 constexpr std::array kBessel{
@@ -172,9 +178,10 @@ constexpr std::array<GeneratorRow, 16> kGenerators{{
      "mackey_glass, as in Fellner et al. 2025; with random=numpy and seed 5555 the series of that paper",
      kMackeyGlass, make_mackey_glass},
     {"lorenz", "dx/dt = sigma (y - x), dy/dt = x (rho - z) - y, dz/dt = x y - beta z",
-     "Lorenz 1963; defaults of reservoirpy's lorenz and the 500 rows dropped in Fellner et al. 2025; "
-     "integrated by RK4 "
-     "with 30 steps a row where reservoirpy uses an adaptive method: chaos makes the two part after a while",
+     "Lorenz 1963; defaults of reservoirpy's lorenz and the 500 rows dropped in Fellner et al. 2025; with "
+     "integrator=scipy and total=10000 the series of that paper, but for rounding, which chaos makes visible "
+     "in "
+     "its last rows",
      kLorenz, make_lorenz},
     {"damped-shm", "damped-pendulum by the name that it has in papers on quantum LSTMs",
      "Chen, Yoo, Fang 2020 (arXiv:2009.01783)", kPendulum, make_damped_pendulum},

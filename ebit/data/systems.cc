@@ -7,6 +7,7 @@
 
 #include "ebit/base/error.h"
 #include "ebit/base/random.h"
+#include "ebit/data/dormand_prince.h"
 #include "ebit/data/numpy_random.h"
 #include "ebit/data/rk4.h"
 
@@ -110,19 +111,31 @@ Series make_lorenz(const GeneratorValues& values, std::uint64_t) {
   constexpr int kSteps = 30;  // a row
   const double rho = values.number("rho"), sigma = values.number("sigma"), beta = values.number("beta");
   const std::size_t drop = values.count("drop"), n = drop + values.count("points");
-  // reservoirpy spreads n rows evenly over [0, n h], both ends included.
-  const double h = values.number("h") * static_cast<double>(n) / static_cast<double>(n - 1) / kSteps;
+  const std::size_t total = values.count("total") == 0 ? n : values.count("total");
+  require(total >= n, "generator 'lorenz': total is {}, and {} rows are wanted with those left out", total,
+          n);
+  // reservoirpy spreads all its rows evenly over [0, total h], both ends included.
+  const double end = values.number("h") * static_cast<double>(total), last = static_cast<double>(total - 1);
+  const auto slope = [&](const std::array<double, 3>& s) {
+    return std::array<double, 3>{sigma * (s[1] - s[0]), s[0] * (rho - s[2]) - s[1],
+                                 s[0] * s[1] - beta * s[2]};
+  };
   std::array<double, 3> state{values.number("x0"), values.number("y0"), values.number("z0")};
   Series series;
   series.names = {"x", "y", "z"};
+  const auto keep = [&](std::size_t i, const std::array<double, 3>& row) {
+    if (i >= drop) series.values.insert(series.values.end(), row.begin(), row.end());
+  };
+  if (values.text("integrator") == "scipy") {
+    std::vector<double> times;
+    for (std::size_t i = 0; i < n; ++i) times.push_back(static_cast<double>(i) * (end / last));
+    const auto rows = dormand_prince(state, times, slope);
+    for (std::size_t i = 0; i < n; ++i) keep(i, rows[i]);
+    return series;
+  }
   for (std::size_t i = 0; i < n; ++i) {
-    if (i >= drop) series.values.insert(series.values.end(), state.begin(), state.end());
-    for (int k = 0; k < kSteps; ++k) {
-      rk4_step(state, h, [&](const std::array<double, 3>& s) {
-        return std::array<double, 3>{sigma * (s[1] - s[0]), s[0] * (rho - s[2]) - s[1],
-                                     s[0] * s[1] - beta * s[2]};
-      });
-    }
+    keep(i, state);
+    for (int k = 0; k < kSteps; ++k) rk4_step(state, end / last / kSteps, slope);
   }
   return series;
 }

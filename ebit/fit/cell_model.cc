@@ -95,7 +95,7 @@ template <class T>
 Tensors CellModel<T>::weights() const {
   Tensors tensors = named(numbers_);
   const T ridge = static_cast<T>(ridge_);
-  if (spec_.solve_head) tensors["head.ridge"] = make_tensor({}, &ridge);
+  if (spec_.solve_head) tensors["head.ridge"] = make_tensor({1}, &ridge);
   return tensors;
 }
 

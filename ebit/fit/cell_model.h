@@ -37,9 +37,9 @@ struct Pass {
 ///
 /// All parameters are one array: the cell's segments, `core.*`, then `head.weight` [O, K] and `head.bias`
 /// [O]. They start as torch starts them: the cell in float64, the head in float32, from one generator. Where
-/// ModelSpec::solve_head, the weights have "head.ridge" [], the penalty that was chosen (-1: not solved yet).
-/// Buffers grow to the largest batch seen and are used again, so that nothing is allocated here once every
-/// size of batch has come by.
+/// ModelSpec::solve_head, parameters() are those of the head alone, and the weights have "head.ridge" [1],
+/// the penalty that was chosen (-1: not solved yet). Buffers grow to the largest batch seen and are used
+/// again, so that nothing is allocated here once every size of batch has come by.
 template <class T>
 class CellModel : public Model, private RidgeHead {
  public:

@@ -19,7 +19,10 @@ Monomials monomials_of(const ModelSpec& spec) {
 }  // namespace
 
 std::string window_obstacle(const ModelSpec& spec) {
-  if (spec.head.answer != Answer::kNumbers) return "classes are trained step by step, by libtorch";
+  // Of the others check() says that they have no classes.
+  const bool classes = spec.head.answer != Answer::kNumbers;
+  if (classes && std::get<ClassicalOptions>(spec.core).core == "linear")
+    return "classes are trained step by step, by libtorch";
   if (spec.input.map > 0) return "a trained map stands in front of it, which is computed by libtorch";
   return {};
 }
@@ -49,8 +52,8 @@ Tensors WindowModel::weights() const {
   const auto out = static_cast<std::int64_t>(outputs()), in = static_cast<std::int64_t>(monomials_.size());
   return {{"head.weight", make_tensor({out, in}, head_.data())},
           {"head.bias", make_tensor({out}, head_.data() + out * in)},
-          {"head.degree", make_tensor({}, &degree_)},
-          {"head.ridge", make_tensor({}, &ridge_)}};
+          {"head.degree", make_tensor({1}, &degree_)},
+          {"head.ridge", make_tensor({1}, &ridge_)}};
 }
 
 void WindowModel::load(const Tensors& weights, std::string_view where) {

@@ -19,7 +19,7 @@ namespace ebit::fit {
 /// ClassicalOptions::degrees.
 ///
 /// Weights: "head.weight" [O, M], the monomials of the greatest degree that is a candidate in the order of
-/// Monomials, "head.bias" [O], "head.degree" and "head.ridge" [], the degree and the penalty that were
+/// Monomials, "head.bias" [O], "head.degree" and "head.ridge" [1], the degree and the penalty that were
 /// chosen; beyond the degree weights are 0. They start as 0, of the greatest degree.
 class WindowModel : public Model, private RidgeHead {
  public:

@@ -132,7 +132,7 @@ TEST(WindowModel, WeightsGoToAnother) {
             predict(*model, data.test, false, 1, 1, kTestPart));
   Tensors broken = model->weights();
   const double degree = 9;
-  broken["head.degree"] = make_tensor({}, &degree);
+  broken["head.degree"] = make_tensor({1}, &degree);
   EXPECT_THAT(error_of([&] { other->load(broken, "a test"); }), HasSubstr("of degree 9, which is none"));
   broken.erase("head.degree");
   EXPECT_THAT(error_of([&] { other->load(broken, "a test"); }), HasSubstr("head.degree"));
@@ -176,7 +176,7 @@ TEST(WindowModel, BadInputIsNamed) {
   EXPECT_THAT(error_of([&] { check(spec); }), HasSubstr("at least one degree"));
   spec = on_window("poly-ridge");
   spec.head.answer = Answer::kClass;
-  EXPECT_THAT(error_of([&] { check(spec); }), HasSubstr("take linear or mlp"));
+  EXPECT_THAT(error_of([&] { check(spec); }), HasSubstr("not with classes"));
   spec = on_window("linear");
   spec.head.answer = Answer::kClass;
   EXPECT_THAT(error_of([&] { make_model(spec); }), HasSubstr("classes are trained step by step"));

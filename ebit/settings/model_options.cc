@@ -340,6 +340,15 @@ const OptionRow kOptions[] = {
       .effective = [](const Config& c) { return c.model.stateful && solved_at_once(c); },
       .when = "with --stateful, for models that are solved in closed form (cells: --train-only head)"}},
     {"model",
+     "parameters",
+     "--parameters",
+     "instead of a hidden size: that which has about so many parameters, a number, or as many as another "
+     "model "
+     "on the same problem, by name",
+     EBIT_SLOT(model.parameters),
+     nullptr,
+     {.families = kWithHidden | kEcho | kGated}},
+    {"model",
      "degrees",
      "--degrees",
      "degrees of the polynomial that the validation part chooses from",

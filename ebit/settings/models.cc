@@ -222,6 +222,11 @@ fit::ModelSpec spec_of(const Config& config, fit::InputSpec input, fit::HeadSpec
   require(family != kUntrained,
           "{} is not trained: compare a model with it, for example --model lstm --baselines {}", m.name,
           m.name);
+  require((family & (kPolynomial | kEcho)) == 0 || head.answer == fit::Answer::kNumbers,
+          "'{}' answers with numbers, not with classes: take linear, mlp or lstm", m.name);
+  require(
+      m.parameters.empty(),
+      "a number of parameters is turned into a hidden size by ebit train and ebit task: give the size here");
   fit::ModelSpec spec{.core = core_of(config), .input = std::move(input), .head = std::move(head)};
   spec.input.dropout = solved_at_once(config) ? 0 : m.dropout;
   spec.head.pool = m.pool, spec.head.attention = m.attention;

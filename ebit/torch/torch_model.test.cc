@@ -41,7 +41,8 @@ std::vector<ModelSpec> torch_only() {
   qrnn.qubits = 2;
   std::vector<fit::CoreOptions> cores = {CellOptions(qrnn)};
   for (const fit::ClassicalCore& row : fit::classical_cores())
-    cores.push_back(fit::ClassicalOptions{.core = std::string(row.name), .hidden = 3, .layers = 1});
+    if (row.name != "poly-ridge")
+      cores.push_back(fit::ClassicalOptions{.core = std::string(row.name), .hidden = 3, .layers = 1});
   for (const fit::CoreOptions& core : cores) {
     ModelSpec numbers = spec_of(core, {.answer = Answer::kNumbers, .outputs = 2}, 3);
     numbers.input.steps = 4;

@@ -7,7 +7,7 @@ from ._arrays import floats, integers, np, weights_of
 from ._core import Error
 from ._needs import missing
 from ._settings import as_texts, config
-from ._tables import need_cell
+from ._tables import need_native
 
 _TRAIN_DEFAULTS = {"epochs": 100, "lr": 0.01, "batch": 32, "seed": 1}
 
@@ -34,9 +34,10 @@ class FitResult:
 
 
 class Model:
-    """A quantum cell with what stands in front of and behind it, on sequences of numbers [N, T, F].
+    """A cell with what stands in front of and behind it, or a regression, on sequences of numbers [N, T, F].
 
-    model: a row of `ebit.models()` with `cell` true. inputs: F. outputs: numbers or classes that are answered.
+    model: a row of `ebit.models()` with `cell` or `solved` true (the latter, `linear`, `poly-ridge` and `esn`, are fitted at once, in
+    closed form). inputs: F. outputs: numbers or classes that are answered.
     answer: "numbers" [N, O], "class" (logits of a sequence) or "classes" (logits of every step).
     steps: T, where it is fixed. seed: of the starting values. options: see `ebit.options(model)`; `head="linear"` puts a
     trained linear map behind the readouts, and classes always have one.
@@ -52,10 +53,11 @@ class Model:
     def __init__(self, model="register", *, inputs=1, outputs=1, answer="numbers", steps=0, seed=1, dtype="float64", **options):
         if answer not in ("numbers", "class", "classes"):
             raise Error(f"answer must be numbers, class or classes, not {answer!r}")
-        need_cell(model)
+        need_native(model)
         self._arguments = {"model": model, "inputs": inputs, "outputs": outputs, "answer": answer, "steps": steps, "seed": seed,
                            "dtype": str(np.dtype(dtype)), **options}
-        texts = as_texts({**options, "dtype": str(np.dtype(dtype))})
+        # float64 is the default, and the only one of models in closed form.
+        texts = as_texts(options if np.dtype(dtype) == np.float64 else {**options, "dtype": str(np.dtype(dtype))})
         self._config = config(model, texts, (("seed", str(seed)),))
         self._model = _core.Model(self._config, "", inputs, steps, outputs, answer)
         self.seed = seed
@@ -108,11 +110,14 @@ class Model:
         epoch; returning False stops. progress: a bar by tqdm. train: see `ebit.train_options()`; batch is 32 unless given.
         Raises Error for bad arrays and options, and where the loss became NaN.
         """
+        idle = sorted(set(train) - {"seed"}) if self._model.solved else []
+        if idle:
+            raise Error(f"{idle[0]} has no effect on {self._config.model}, which is solved at once, in one pass")
         options = {**_TRAIN_DEFAULTS, "seed": self.seed, **train}
         settings = config("register", (), as_texts(options))
         x, y, labels, lengths = self._part(x, y, lengths)
         held = (None,) * 4 if validation is None else self._part(*validation, *(None,) * (3 - len(validation)))
-        bar = _bar(int(options["epochs"])) if progress else None
+        bar = _bar(1 if self._model.solved else int(options["epochs"])) if progress else None
 
         def on_epoch(record):
             if bar is not None:
@@ -175,7 +180,8 @@ def fit(model, x, y, *, validation=None, lengths=None, callback=None, progress=F
     """
     from ._cells import Cell
     if isinstance(model, str):
-        model = Model(model, inputs=np.shape(x)[-1], outputs=1 if np.ndim(y) == 1 else np.shape(y)[-1], seed=train.get("seed", 1))
+        model = Model(model, inputs=np.shape(x)[-1], steps=np.shape(x)[1] if np.ndim(x) == 3 else 0,
+                      outputs=1 if np.ndim(y) == 1 else np.shape(y)[-1], seed=train.get("seed", 1))
     elif isinstance(model, Cell):
         model = Model(model.model, inputs=model.inputs, outputs=model.outputs, dtype=model.dtype, seed=train.get("seed", 1),
                       **model.options)

@@ -101,6 +101,12 @@ def train_options():
     return _table(_core.options("register", "train"))
 
 
+def need_native(model):
+    """Raises Error where `model` is a row of `models()` that is neither a cell nor solved at once."""
+    if not any(row["name"] == model and row["solved"] for row in _core.models()):
+        need_cell(model)
+
+
 def need_cell(model):
     """Raises Error where `model` is a row of `models()` that is no quantum cell, which only the command line trains."""
     if any(row["name"] == model and not row["cell"] for row in _core.models()):

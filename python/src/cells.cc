@@ -3,6 +3,7 @@
 #include "bound_cell.h"
 #include "ebit/base/error.h"
 #include "ebit/cell/controlled/controlled_cell.h"
+#include "ebit/cell/echo/echo_cell.h"
 #include "ebit/cell/encoder.h"
 #include "ebit/cell/fast_weights/fast_weights_cell.h"
 #include "ebit/cell/feedback_cell.h"
@@ -140,6 +141,9 @@ nb::dict parts(const BoundCell<T>& bound) {
     d["family"] = "fast-weights", d["qubits"] = o.qubits, d["measured"] = fast->sizes().measured;
     d["encoder"] = o.encoder, d["gate"] = o.gate, d["layers"] = o.layers;
     d["state_numbers"] = fast->state_numbers(), d["circuit"] = circuit_object(fast->circuit());
+  } else if (const auto* echo = dynamic_cast<const EchoCell<T>*>(&bound.cell())) {
+    d["family"] = "esn", d["leak"] = echo->options().leak, d["read_input"] = echo->options().read_input;
+    d["state_numbers"] = echo->state_numbers();
   }
   return d;
 }

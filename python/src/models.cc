@@ -260,6 +260,7 @@ void bind_models(nb::module_& m) {
       .def_prop_ro("summary", [](const BoundModel& b) { return b.model().summary(); })
       .def_prop_ro("spec", &BoundModel::spec)
       .def_prop_ro("config", &BoundModel::config)
+      .def_prop_ro("solved", [](const BoundModel& b) { return solved_at_once(b.config()); })
       .def("weights", &BoundModel::weights)
       .def("load", &BoundModel::load, nb::arg("weights"), nb::arg("where"))
       .def("answer", &BoundModel::answer, nb::arg("x").noconvert(), nb::arg("lengths").none().noconvert(),

@@ -51,6 +51,7 @@ nb::list model_rows() {
     nb::dict d = named(row);
     const bool cell = (row.family & kCells) != 0;
     d["cell"] = cell;
+    d["solved"] = (row.family & kSolved) != 0;
     const Config config = resolve("forecast", std::nullopt, {{"model.name", row.name, "model"}});
     if (cell) {
       const fit::ModelSpec spec = outline_of(config);
@@ -74,7 +75,7 @@ bool is_of_the_cell(const OptionRow& row, Config& config) {
   const ModelConfig& m = config.model;
   const void* const slot = std::visit([](auto* p) { return static_cast<const void*>(p); }, row.slot(config));
   return inside(slot, m.reg) || inside(slot, m.qrnn) || inside(slot, m.gated) || inside(slot, m.kernel) ||
-         inside(slot, m.fast_weights) || slot == &m.ansatz_file ||
+         inside(slot, m.fast_weights) || inside(slot, m.echo) || slot == &m.ansatz_file ||
          (slot == &m.dropout && family_of(config) == kQrnn);
 }
 

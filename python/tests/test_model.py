@@ -255,3 +255,21 @@ def test_values_are_those_of_probe(program, name):
     p = np.concatenate([np.ravel(given["inputs"]["params"][source[s["name"]]]) for s in cell.segments])
     out = cell.forward(p, np.array(given["inputs"]["x_sequences"])[:1, :, None])
     np.testing.assert_allclose(out.y[0, :, 0], said["z_per_step"], atol=1e-14)
+
+
+@pytest.mark.parametrize("name", [m.name for m in ebit.models() if m.solved])
+def test_models_in_closed_form_have_one_epoch(name):
+    s = np.sin(np.arange(120) / 3)
+    x, y = np.lib.stride_tricks.sliding_window_view(s[:-1], 6)[..., None].copy(), s[6:]
+    result = ebit.fit(name, x[:80], y[:80], validation=(x[80:], y[80:]))
+    assert (len(result.history), result.end) == (1, "finished")
+    assert np.isnan(result.history[0]["lr"])
+    said = result.model.predict(x[80:])[:, 0]
+    np.testing.assert_allclose(said, y[80:], atol=1e-6)  # a recursion of two terms
+    if name == "linear":
+        a = np.column_stack([x[:80, :, 0], np.ones(80)])
+        np.testing.assert_allclose(said, np.column_stack([x[80:, :, 0], np.ones(len(x) - 80)]) @ np.linalg.lstsq(a, y[:80], rcond=None)[0],
+                                   atol=1e-9)
+    np.testing.assert_array_equal(pickle.loads(pickle.dumps(result.model)).predict(x), result.model.predict(x))
+    with pytest.raises(ebit.Error, match=f"epochs has no effect on {name}, which is solved at once"):
+        result.model.fit(x, y, epochs=5)

@@ -36,11 +36,11 @@ std::size_t affordable_sequences(const CellOptions& options, std::size_t steps) 
 
 void check_options(const CellOptions& options, const InspectOptions& inspect) {
   const CellFamily& family = family_of(options);
-  require(
-      family.classical.empty(),
-      "inspect looks at a quantum memory, and a {} cell has none: {}. It works for the model register, its "
-      "presets and qrnn",
-      family.name, family.classical);
+  require(family.classical.empty(),
+          "inspect looks at a quantum memory, and a cell of the family {} has none: {}. It works for the "
+          "model register, its "
+          "presets and qrnn",
+          family.name, family.classical);
   kViews[options.index()].check(options, inspect);
 }
 

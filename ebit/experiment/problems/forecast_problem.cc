@@ -17,6 +17,7 @@
 #include "ebit/fit/windows_examples.h"
 #include "ebit/report/figures.h"
 #include "ebit/report/plot_script.h"
+#include "ebit/settings/models.h"
 
 namespace ebit::experiment {
 namespace {
@@ -77,6 +78,10 @@ PredictedSeries predicted_series(const Dataset& dataset, std::span<const Scores*
 ForecastProblem::ForecastProblem(Config& config) : config_(config), dataset_(prepare_dataset(config)) {
   require(dataset_.train.count > 0, "there is no training window");
   fit::find_loss(config.train.loss);
+  // What a reference cannot be made of is told before anything is trained.
+  for (const std::string& name : config.baselines.which)
+    if (const Baseline* const row = find_baseline(name); row && row->fit)
+      fitted_[name] = fit_baseline(*row, dataset_, std::max(1, config.baselines.season));
 }
 
 ForecastProblem::ForecastProblem(const Config& config, Series series, const std::string& fitted,
@@ -113,6 +118,15 @@ std::string ForecastProblem::description() const {
                      dataset_.validation.count, dataset_.test.count, dataset_.options.window);
 }
 
+std::vector<std::string> ForecastProblem::notes() const {
+  std::vector<std::string> notes = dataset_.series.warnings;
+  for (const std::string& name : config_.baselines.which)
+    if (const Baseline* const row = find_baseline(name); foreign_ && row && row->fit)
+      notes.push_back(
+          fmt::format("{} is left out: it is fitted on a training part, and these data have none", name));
+  return notes;
+}
+
 std::string ForecastProblem::loss_name() const { return fmt::format("{} (scaled)", config_.train.loss); }
 
 std::vector<MetricName> ForecastProblem::metrics() const {
@@ -127,15 +141,19 @@ std::vector<Reference> ForecastProblem::references() const {
   std::vector<Reference> references;
   const int season = config_.baselines.season;
   for (const std::string& name : config_.baselines.which) {
-    const auto row = std::ranges::find(baseline_table(), name, &Baseline::name);
+    const Baseline* const row = find_baseline(name);
     // Without a season the seasonal forecast is persistence again.
-    if (row == baseline_table().end() || (row->needs_season && season <= 1)) continue;
+    if (row == nullptr || (row->needs_season && season <= 1)) continue;
+    const auto fitted = fitted_.find(name);
+    if (row->fit && fitted == fitted_.end()) continue;  // there is no training part; see notes()
     Reference reference{name, std::string(row->help), {}, kNaN};
+    if (row->fit) reference.summary += ": " + fitted->second.remark;
     if (row->needs_season) reference.summary += fmt::format(", season {}", season);
     for (std::size_t part = 0; part < kPartNames.size(); ++part) {
       if (windows(part).count == 0) continue;
       std::vector<double>& predictions = reference.scores.predictions[part];
-      predictions = baseline_forecast(name, dataset_, windows(part), season);
+      predictions = row->fit ? forecasts_of(fitted->second, windows(part))
+                             : baseline_forecast(name, dataset_, windows(part), std::max(1, season));
       reference.scores.parts[part] = score(part, predictions);
     }
     references.push_back(std::move(reference));
@@ -155,8 +173,10 @@ fit::HeadSpec ForecastProblem::head() const {
 
 std::vector<fit::Batch> ForecastProblem::batches(int pass, std::uint64_t seed) const {
   const DatasetOptions& o = dataset_.options;
+  // What is solved at once gains nothing by many short streams.
+  const int streams = solved_at_once(config_) ? 1 : config_.train.batch;
   return config_.model.stateful
-             ? fit::stream_batches(dataset_.train, o.window, o.stride, config_.train.batch, false).batches
+             ? fit::stream_batches(dataset_.train, o.window, o.stride, streams, false).batches
              : fit::epoch_batches(dataset_.train.count, config_.train.batch, config_.train.shuffle, seed,
                                   pass);
 }

@@ -1,10 +1,12 @@
 // Problem "forecast": the values that follow a window of a series.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "ebit/data/baseline.h"
 #include "ebit/data/dataset.h"
 #include "ebit/experiment/problem.h"
 #include "ebit/experiment/problems/check_inputs.h"
@@ -24,7 +26,7 @@ class ForecastProblem : public Problem {
   ForecastProblem(const Config& config, const std::string& fitted, const std::string& where);
 
   std::string description() const override;
-  std::vector<std::string> notes() const override { return dataset_.series.warnings; }
+  std::vector<std::string> notes() const override;
   std::string loss_name() const override;
   std::vector<MetricName> metrics() const override;
   std::size_t judged_metric() const override;
@@ -56,6 +58,7 @@ class ForecastProblem : public Problem {
   const Config& config_;
   Dataset dataset_;
   bool foreign_ = false;
+  std::map<std::string, FittedBaseline> fitted_ = {};  // those of the config's baselines that are
   fit::Examples batch_;
 };
 

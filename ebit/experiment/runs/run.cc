@@ -7,6 +7,7 @@
 #include "ebit/base/error.h"
 #include "ebit/base/file_lock.h"
 #include "ebit/corpus/catalogue.h"
+#include "ebit/experiment/model_specs.h"
 #include "ebit/experiment/problems/prepare.h"
 #include "ebit/experiment/runs/entropy_track.h"
 #include "ebit/experiment/runs/score.h"
@@ -190,6 +191,8 @@ RunResult start_run(Config config, const RunCallbacks& callbacks) {
   settle_paths(config);
   Setup setup = set_up(std::move(config));
   Config& own = *setup.config;
+  if (const std::string size = settle_size(own, *setup.problem); !size.empty() && callbacks.on_note)
+    callbacks.on_note(size);
   if (own.output.folder.empty()) own.output.folder = default_folder(own);
   check_run_folder(own.output.folder, own.output.overwrite);
   // Throws for settings that make no training, before anything is written.

@@ -13,6 +13,7 @@ from ._gates import Pair, Readout, entropy, product, run, times, transposed_unit
 from ._modules import QuantumRNN, _autocast
 from ._plain_gated import Gated
 from ._plain_numbers import FastWeights, Kernel
+from ._plain_reservoir import Reservoir
 
 
 def plain(module):
@@ -331,4 +332,4 @@ def _gated(v):
 
 
 _ACTIVATIONS = {"linear": lambda v: v, "relu": F.relu, "gelu": F.gelu, "glu": _gated}
-_STEPS = {"register": _Register, "qrnn": _Controlled, "gated": Gated, "kernel": Kernel, "fast-weights": FastWeights}
+_STEPS = {"register": _Register, "qrnn": _Controlled, "gated": Gated, "kernel": Kernel, "fast-weights": FastWeights, "esn": Reservoir}
