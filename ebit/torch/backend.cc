@@ -4,10 +4,16 @@
 #include <torch/version.h>
 
 namespace ebit::nn {
+namespace {
+
+std::string obstacle(const fit::ModelSpec& spec) {
+  return spec.solve_head ? "its head is solved in closed form, without torch" : "";
+}
+
+}  // namespace
 
 void add_torch_backend() {
-  fit::add_backend({"torch", "libtorch's autograd and optimizers: any model",
-                    [](const fit::ModelSpec&) { return std::string(); }, make_torch_model});
+  fit::add_backend({"torch", "libtorch's autograd and optimizers: any model", obstacle, make_torch_model});
 }
 
 void set_single_threaded() { at::set_num_threads(1); }
