@@ -4,7 +4,6 @@
 #include <torch/version.h>
 
 namespace ebit::nn {
-
 void add_torch_backend() {
   fit::add_backend({"torch", "libtorch's autograd and optimizers: any model that is trained step by step",
                     [](const fit::ModelSpec& spec) {

@@ -10,6 +10,7 @@
 #include "ebit/base/error.h"
 #include "ebit/cell/register/preset.h"
 #include "ebit/cell/testing/every_cell.h"
+#include "ebit/torch/module_tensors.h"
 #include "ebit/torch/testing/gradients.h"
 
 namespace ebit::nn {
@@ -134,6 +135,32 @@ TEST(CellModule, EveryParameterMovesAndIsSaved) {
     const torch::NoGradGuard no_grad;
     for (auto& item : other->named_parameters()) item.value().copy_(cell->named_parameters()[item.key()]);
     EXPECT_TRUE(torch::equal(other->forward(x).features, cell->forward(x).features));
+  }
+}
+
+// Frozen numbers keep their names, require no gradient and stay; the others move.
+TEST(CellModule, FrozenParametersStay) {
+  for (const char* freeze : {"circuit", "cell"}) {
+    SCOPED_TRACE(freeze);
+    torch::manual_seed(5);
+    CellModule cell(with_freeze(with_entropy(), freeze)), whole(with_freeze(with_entropy(), "none"));
+    EXPECT_EQ(cell->named_parameters().keys(), whole->named_parameters().keys());
+    torch::nn::Linear head(cell->features(), 1);
+    head->to(torch::kFloat64);
+    std::vector<Tensor> all = cell->parameters(), before;
+    for (const Tensor& parameter : cell->parameters()) before.push_back(parameter.detach().clone());
+    for (const Tensor& parameter : head->parameters()) all.push_back(parameter);
+    torch::optim::AdamW optimizer(all, torch::optim::AdamWOptions(0.1).weight_decay(0.1));
+    head->forward(cell->forward(random_numbers({3, 4, 2})).features).square().sum().backward();
+    optimizer.step();
+    for (std::size_t s = 0; s < cell->segments().size(); ++s) {
+      const Segment& segment = cell->segments()[s];
+      const Tensor now = cell->parameters()[s];
+      EXPECT_EQ(now.requires_grad(), !segment.frozen) << segment.name;
+      EXPECT_EQ(torch::equal(now, before[s]), segment.frozen) << segment.name;
+    }
+    EXPECT_EQ(count_numbers(*cell), counts_of(cell->segments()));
+    EXPECT_EQ(count_numbers(*whole).quantum, counts_of(whole->segments()).quantum);
   }
 }
 

@@ -7,7 +7,7 @@ Arrays in, arrays out, no torch: cells, circuits, a graph-free trainer, runs of 
 >>> import ebit
 >>> cell = ebit.RegisterCell(n_system=2, n_ancilla=2, hidden="collapse")
 >>> cell
-RegisterCell(inputs=1, outputs=1, state=8, parameters=24, float64)
+RegisterCell(inputs=1, outputs=1, state=8, parameters=24 (16 quantum, 8 classical), float64)
 """
 import importlib
 
