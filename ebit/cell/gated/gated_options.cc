@@ -89,10 +89,6 @@ GatedSizes sizes_of(const GatedOptions& o) {
   return s;
 }
 
-int fitting_inputs(const GatedOptions& o) {
-  return o.hidden > 0 ? o.qubits - o.hidden : std::max(1, o.qubits / 2);
-}
-
 const Ansatz& ansatz_of(const GatedOptions& options) {
   return options.custom_ansatz ? *options.custom_ansatz : find_ansatz(options.ansatz);
 }

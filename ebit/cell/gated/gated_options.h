@@ -59,9 +59,6 @@ void check(const GatedOptions& options);
 /// The sizes of checked options.
 GatedSizes sizes_of(const GatedOptions& options);
 
-/// Numbers of a step that fit without a linear map in front of the circuits, at least 1 where any do.
-int fitting_inputs(const GatedOptions& options);
-
 /// The ansatz that the options name or bring along. Throws Error where there is none of that name.
 const Ansatz& ansatz_of(const GatedOptions& options);
 
