@@ -114,7 +114,7 @@ struct Room {
 template <class Options>
 Room room_of(const Options& o) {
   if (o.linear_in != "none") return {0, o.qubits};
-  if (o.hidden > 0) return {o.qubits - o.hidden, o.qubits - o.hidden};
+  if (o.hidden > 0) return {o.qubits - o.hidden, std::max(1, o.qubits - o.hidden)};
   return {o.qubits - 1, std::max(1, o.qubits / 2)};
 }
 

@@ -90,6 +90,23 @@ TEST(OptionTable, AnOptionWithoutEffectIsRefusedAndSaysWhereItHasOne) {
   EXPECT_EQ(refused("forecast",
                     {{"train.momentum", "0.5", "--momentum"}, {"train.optimizer", "sgd", "--optimizer"}}),
             "no error");
+  const auto of = [&](const char* model, std::vector<Setting> flags) {
+    flags.insert(flags.begin(), {"model.name", model, "--model"});
+    return refused("forecast", flags);
+  };
+  EXPECT_EQ(of("qk-lstm", {{"model.kernel_width", "2", "--kernel-width"}}),
+            "--kernel-width has no effect here: it counts with --kernel rbf");
+  EXPECT_EQ(of("rbf-lstm", {{"model.kernel_width", "2", "--kernel-width"}}), "no error");
+  EXPECT_THAT(of("rbf-lstm", {{"model.encoder", "zz", "--encoder"}}), HasSubstr("with --kernel quantum"));
+  EXPECT_THAT(of("qk-lstm", {{"model.references_from", "data", "--references-from"},
+                             {"model.init_low", "-2", "--init-low"}}),
+              HasSubstr("with --references-from random"));
+  EXPECT_THAT(of("qfwp", {{"model.gate_bias", "1", "--gate-bias"}}), HasSubstr("with --gate"));
+  EXPECT_EQ(of("qfwp-gated", {{"model.gate_bias", "1", "--gate-bias"}}), "no error");
+  EXPECT_THAT(of("qk-lstm-released", {{"model.ansatz", "zz-ring", "--ansatz"}}),
+              HasSubstr("with --circuit-layers above 0"));
+  EXPECT_THAT(of("qk-lstm", {{"model.ansatz", "zz-ring", "--ansatz"}}),
+              HasSubstr("has no effect on the model"));
   // A name that two families have means the one of the model.
   EXPECT_EQ(resolve("forecast", {}, {{"model.name", "qrnn", "t"}, {"model.readout", "Z", "--readout"}})
                 .model.qrnn.readout,

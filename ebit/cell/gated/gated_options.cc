@@ -124,10 +124,6 @@ GatedSizes sizes_of(const GatedOptions& o) {
   return s;
 }
 
-int fitting_inputs(const GatedOptions& o) {
-  return o.hidden > 0 ? o.qubits - o.hidden : std::max(1, o.qubits / 2);
-}
-
 Ansatz ansatz_of(const GatedOptions& options) {
   return chosen_ansatz(options.ansatz, options.custom_ansatz, options.entanglement);
 }

@@ -69,9 +69,6 @@ void check(const GatedOptions& options);
 /// The sizes of checked options.
 GatedSizes sizes_of(const GatedOptions& options);
 
-/// Numbers of a step that fit without a linear map in front of the circuits, at least 1 where any do.
-int fitting_inputs(const GatedOptions& options);
-
 /// The ansatz that the options name or bring along, without entanglement where they say so. Throws Error
 /// where there is none of that name.
 Ansatz ansatz_of(const GatedOptions& options);
