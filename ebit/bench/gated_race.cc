@@ -1,5 +1,5 @@
-// Workload G: gated cells against torch's LSTM, the machine's limit and themselves on one thread; the same data
-// and the same trainer.
+// Workload G: gated cells against torch's LSTM, the machine's limit and themselves on one thread; the same
+// data and the same trainer.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -13,10 +13,9 @@ namespace ebit::bench {
 namespace {
 
 // As workload B: 600 windows of 16 and their targets.
-const Pairs kData = {{"data.set", "points=770"}, {"data.window", "16"}, {"data.train", "0.8"},
-                     {"data.validation", "0"},   {"train.batch", "64"}, {"train.optimizer", "adam"},
-                     {"train.loss", "mse"},      {"train.patience", "0"},    
-                     {"train.restore_best", "false"}};
+const Pairs kData = {{"data.set", "points=770"}, {"data.window", "16"},   {"data.train", "0.8"},
+                     {"data.validation", "0"},   {"train.batch", "64"},   {"train.optimizer", "adam"},
+                     {"train.loss", "mse"},      {"train.patience", "0"}, {"train.restore_best", "false"}};
 const Pairs kClassical = {{"model.hidden_size", "8"}};
 
 // A model of the table at some size.
@@ -77,8 +76,10 @@ std::vector<Result> run_gated_race(const Bench& bench) {
                   .unit = "epoch"};
     if (lstm) {
       result.ours = taken[0], result.against = "torch-lstm", result.theirs = taken.back();
-      result.note = fmt::format("torch::nn::LSTM(hidden 8) and a linear head, same data and trainer; wanted: "
-                                "at most {} of its epoch", row.limit);
+      result.note = fmt::format(
+          "torch::nn::LSTM(hidden 8) and a linear head, same data and trainer; wanted: "
+          "at most {} of its epoch",
+          row.limit);
       results.push_back(result);
     }
     if (more > own) {

@@ -5,15 +5,18 @@
 #include <string_view>
 #include <vector>
 
+#include "ebit/cell/gated/gate_kernels.h"
 #include "ebit/sim/circuit.h"
 
 namespace ebit::inline cell {
 
 /// A rotation of a wire by a function of the wire's number.
 struct GateRotation {
-  GateId gate;                ///< RX, RY or RZ
-  double (*value)(double y);  ///< its angle in radians
-  double (*slope)(double y);  ///< d value / d y
+  GateId gate;             ///< RX, RY or RZ
+  AngleFunction function;  ///< its angle
+
+  double value(double y) const;  ///< the angle in radians; what the kernels are tested against
+  double slope(double y) const;  ///< d value / d y
 };
 
 /// A row of the table: on every wire an H where `hadamard`, then the rotations in their order.
@@ -34,12 +37,31 @@ std::span<const GateEncoder> gate_encoders();
 /// The encoder called `name`. Throws Error with the nearest name where there is none.
 const GateEncoder& find_gate_encoder(std::string_view name);
 
-/// angles [wires * rotations, kLanes] of y [wires, kLanes].
-template <class T>
-void encode(const GateEncoder& encoder, int wires, const T* y, T* angles);
+/// Which Pauli expectation values of a wire may differ from zero behind the encoder.
+struct PauliAxes {
+  bool x, y, z;  ///< `<X>`, `<Y>`, `<Z>`
+};
+PauliAxes axes_of(const GateEncoder& encoder);  ///< of every wire
 
-/// d_y [wires, kLanes] += d_angles times the slopes at y.
+/// angles, and their slopes at y, [wires * rotations, kLanes] of y [wires, kLanes].
 template <class T>
-void encode_backward(const GateEncoder& encoder, int wires, const T* y, const T* d_angles, T* d_y);
+void encode(const GateEncoder& encoder, const GateKernels<T>& kernels, int wires, const T* y, T* angles,
+            T* slopes);
+
+/// d_y [wires, kLanes] += d_angles times the slopes.
+template <class T>
+void encode_backward(const GateEncoder& encoder, int wires, const T* slopes, const T* d_angles, T* d_y);
+
+/// Pauli expectation values of the encoded wires, which are in a product state.
+/// @param y [wires, kLanes]. @param turns [rotations, 3, wires, kLanes], written: cosine, sine and slope.
+/// @param features [3 (X, Y, Z), wires, kLanes], written.
+template <class T>
+void encode_features(const GateEncoder& encoder, const GateKernels<T>& kernels, int wires, const T* y,
+                     T* turns, T* features);
+
+/// d_y [wires, kLanes] += what the cotangent of the features says; uses both up.
+template <class T>
+void encode_features_backward(const GateEncoder& encoder, const GateKernels<T>& kernels, int wires,
+                              const T* turns, T* features, T* d_features, T* d_y);
 
 }  // namespace ebit::inline cell

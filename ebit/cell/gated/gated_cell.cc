@@ -19,6 +19,14 @@ namespace {
 // Draws by Box and Muller from 53 bits lie within 8.6 standard deviations.
 constexpr double kDeviations = 9;
 
+// Strings that the readouts of a folded circuit may become; a general circuit of 6 qubits has 4,096.
+constexpr std::size_t kMostStrings = 8192;
+
+// The cost model of folded circuits: nanoseconds of one core a tile and step, forward and backward.
+constexpr double kEntry = 0.9;  // an entry of the table
+constexpr double kProduct = 5;  // a product of features
+constexpr double kPair = 6;     // two coefficients mixed and mixed back, once a batch
+
 // Before anything of the size of a state is made.
 template <class T>
 const GatedOptions& checked(const GatedOptions& options) {
@@ -66,6 +74,7 @@ GatedCell<T>::GatedCell(const GatedOptions& options)
       z_keeps_(options.update == "z-keeps"),
       encoder_(find_gate_encoder(options.encoder)),
       kernels_(dense_kernels<T>()),
+      gate_kernels_(gate_kernels<T>()),
       circuit_(gate_circuit(options)) {
   require(circuit_.shared_parameters() >= 1, "the ansatz '{}' has no angles to train",
           ansatz_of(options).name);
@@ -96,6 +105,34 @@ GatedCell<T>::GatedCell(const GatedOptions& options)
                       before[g], behind[g], squash, static_cast<std::size_t>(measured), width});
     if (!takes_u(names[g])) ++state_gates_;
   }
+  fold(angles);
+}
+
+// The table of coefficients where it may be wanted, and the places of gradient sums.
+template <class T>
+void GatedCell<T>::fold(const std::vector<std::size_t>& angles) {
+  const Engine wanted = find_engine(options_.engine);
+  angle_offsets_ = angles;
+  std::vector<std::size_t> measured;
+  for (const Gate& gate : gates_) measured.push_back(gate.measured);
+  if (wanted != Engine::kGates) {
+    const Circuit trained = build_ansatz(ansatz_of(options_), options_.qubits, options_.layers);
+    auto plan =
+        plan_readouts(trained, static_cast<int>(std::ranges::max(measured)), axes_of(encoder_), kMostStrings);
+    require(
+        plan || wanted == Engine::kAuto,
+        "the circuit cannot be folded: it has a gate that is neither Clifford nor made of rotations, or its "
+        "readouts become more than {} Pauli strings; take engine gates, or auto",
+        kMostStrings);
+    if (plan)
+      fold_ =
+          std::make_unique<ReadoutFold<T>>(std::move(*plan), std::move(measured), gate_kernels_, kernels_);
+  }
+  sums_ = fold_ ? fold_->blocks() * fold_->products() * kLanes<T> : 0;
+  for (Linear& linear : linears_) {
+    linear.sums = sums_;
+    sums_ += sums_of(linear);
+  }
 }
 
 template <class T>
@@ -109,7 +146,7 @@ void GatedCell<T>::add_linears(const std::string& name, const std::string& choic
   const auto add = [&](const std::string& full) {
     InitialRange weight = linear_range(columns), bias = linear_bias_range(columns);
     weight.single = bias.single = false;
-    Linear linear{numbers_of(segments_), 0, rows, columns};
+    Linear linear{numbers_of(segments_), 0, rows, columns, 0};
     linear.bias = add_segment(segments_, full + ".weight",
                               {static_cast<std::int64_t>(rows), static_cast<std::int64_t>(columns)}, weight);
     add_segment(segments_, full + ".bias", {static_cast<std::int64_t>(rows)}, bias);
@@ -145,9 +182,23 @@ void GatedCell<T>::initialise(Draws& draws, double* parameters) const {
 }
 
 template <class T>
-void GatedCell<T>::bind(std::span<const T> parameters) {
-  const auto count = static_cast<std::size_t>(circuit_.shared_parameters());
-  for (Gate& gate : gates_) gate.program.bind(parameters.subspan(gate.angles, count));
+EngineChoice GatedCell<T>::engine(std::size_t samples, std::size_t steps) const {
+  if (!fold_) return {.engine = Engine::kGates};
+  const double states = static_cast<double>(tiles_of<T>(samples) * steps);
+  const CircuitCost circuit = circuit_cost(gates_.front().program.program().plan());
+  const double gates = states * static_cast<double>(gates_.size()) * (2 * circuit.forward + circuit.backward);
+  const double products = static_cast<double>(fold_->products());
+  const double fold =
+      states * (products * static_cast<double>(fold_->rows()) * kEntry + products * kProduct) +
+      static_cast<double>(fold_->pairs() * fold_->blocks()) * kPair;
+  const Engine wanted = find_engine(options_.engine), cheaper = fold < gates ? Engine::kFold : Engine::kGates;
+  return {wanted == Engine::kAuto ? cheaper : wanted, 1e-9 * fold, 1e-9 * gates};
+}
+
+template <class T>
+double GatedCell<T>::folded_flops(std::size_t samples, std::size_t steps) const {
+  if (!fold_) return 0;
+  return 3 * 2.0 * static_cast<double>(samples * steps * fold_->products() * fold_->rows());
 }
 
 template <class T>
@@ -180,15 +231,28 @@ typename GatedCell<T>::Tape GatedCell<T>::arrays_of(std::span<std::byte> tape, s
           reinterpret_cast<T*>(tape.data() + at.gates)};
 }
 
+// What the tiles of a call share, made ready.
+template <class T>
+typename GatedCell<T>::Call GatedCell<T>::start(std::span<const T> parameters, const SequenceInput<T>& input,
+                                                std::span<std::byte> tape) {
+  const bool folded = engine(input.samples, input.steps).engine == Engine::kFold;
+  if (folded)
+    fold_->build(parameters, angle_offsets_);
+  else
+    for (Gate& gate : gates_)
+      gate.program.bind(
+          parameters.subspan(gate.angles, static_cast<std::size_t>(circuit_.shared_parameters())));
+  make_workspaces(TileGroups(tiles_of<T>(input.samples)).count());
+  return {parameters.data(), input, tape.empty() ? Tape{} : arrays_of(tape, input.samples, input.steps),
+          folded};
+}
+
 template <class T>
 void GatedCell<T>::run_forward(std::span<const T> parameters, const SequenceInput<T>& input,
                                const SequenceOutput<T>& output, std::span<std::byte> tape) {
   require_finite(*this, input);
-  bind(parameters);
   const TileGroups groups(tiles_of<T>(input.samples));
-  make_workspaces(groups.count());
-  const Call call{parameters.data(), input,
-                  tape.empty() ? Tape{} : arrays_of(tape, input.samples, input.steps)};
+  const Call call = start(parameters, input, tape);
   const auto body = [&](std::size_t group) {
     for (std::size_t tile = groups.first(group); tile < groups.end(group); ++tile)
       forward_tile(call, output, tile, *workspaces_[group]);
@@ -200,23 +264,31 @@ template <class T>
 void GatedCell<T>::run_backward(std::span<const T> parameters, const SequenceInput<T>& input,
                                 std::span<const std::byte> tape, const SequenceCotangent<T>& cotangent,
                                 const SequenceGradient<T>& gradient) {
-  bind(parameters);
   const TileGroups groups(tiles_of<T>(input.samples));
-  make_workspaces(groups.count());
   // The arrays are only read.
-  const Call call{parameters.data(), input,
-                  arrays_of({const_cast<std::byte*>(tape.data()), tape.size()}, input.samples, input.steps)};
+  const Call call = start(parameters, input, {const_cast<std::byte*>(tape.data()), tape.size()});
   const auto body = [&](std::size_t group) {
     Workspace& w = *workspaces_[group];
     std::ranges::fill(w.d_parameters, 0.0);
+    std::ranges::fill(w.totals, 0.0);
     for (std::size_t tile = groups.first(group); tile < groups.end(group); ++tile)
       backward_tile(call, cotangent, gradient, tile, w);
   };
   parallel_for(groups.count(), std::ref(body));
-  if (!gradient.parameters) return;
-  for (std::size_t group = 0; group < groups.count(); ++group)
-    for (std::size_t p = 0; p < this->parameters(); ++p)
-      gradient.parameters[p] += workspaces_[group]->d_parameters[p];
+  if (gradient.parameters) add_gradient(call, groups.count(), gradient.parameters);
+}
+
+// The sums of all groups of tiles, always in this order: the same numbers at any number of threads.
+template <class T>
+void GatedCell<T>::add_gradient(const Call& call, std::size_t groups, double* d_parameters) {
+  parts_.clear();
+  for (std::size_t group = 0; group < groups; ++group) {
+    const Workspace& w = *workspaces_[group];
+    for (std::size_t p = 0; p < this->parameters(); ++p) d_parameters[p] += w.d_parameters[p];
+    for (const Linear& linear : linears_) add_linear_gradient(linear, w.totals.data(), d_parameters);
+    parts_.push_back(w.totals.data());
+  }
+  if (call.folded && options_.trained) fold_->backward(parts_, d_parameters);
 }
 
 template class GatedCell<float>;

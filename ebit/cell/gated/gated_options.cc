@@ -5,6 +5,7 @@
 
 #include "ebit/base/error.h"
 #include "ebit/cell/gated/gate_encoder.h"
+#include "ebit/cell/register/engine_choice.h"
 
 namespace ebit::inline cell {
 namespace {
@@ -31,6 +32,7 @@ void check_names(const GatedOptions& o) {
   find_row(kLinears, "unknown linear map behind circuits", o.linear_out);
   find_row(kUpdates, "unknown update of a gru", o.update);
   find_gate_encoder(o.encoder);
+  find_engine(o.engine);
   ansatz_of(o);
   require(!o.coupled || o.architecture != "gru", "a gru has no input gate that could be coupled to another");
 }

@@ -40,8 +40,9 @@ struct GatedOptions {
   bool trained = true;                      ///< the circuits' angles; false: they stay as they were drawn
   double init_low = 0;                      ///< angles start uniform from here, radians
   double init_high = 2 * std::numbers::pi;  ///< to here
-  double init_deviation = 0;  ///< above 0: they start normal around 0 with this standard deviation instead
-  bool every_step = true;     ///< outputs after every step, or after the last only
+  double init_deviation = 0;    ///< above 0: they start normal around 0 with this standard deviation instead
+  bool every_step = true;       ///< outputs after every step, or after the last only
+  std::string engine = "auto";  ///< a row of engines(): how the circuits are run
 };
 
 /// The sizes that follow from the options.

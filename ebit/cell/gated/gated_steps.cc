@@ -1,6 +1,5 @@
 // The time steps of one tile of a gated cell, forward and backward.
 #include <algorithm>
-#include <cmath>
 
 #include "ebit/cell/gated/gated_workspace.h"
 
@@ -70,8 +69,10 @@ void GatedCell<T>::run_lstm(const Call& call, const Step& step, Workspace& w) co
   const T* const o = g + row();
   for (std::size_t k = 0; k < row(); ++k) {
     step.c[k] = f[k] * step.c_before[k] + (i ? i[k] : 1 - f[k]) * g[k];
-    w.u[k] = o[k] * std::tanh(step.c[k]);
+    w.u[k] = step.c[k];
   }
+  gate_kernels_.tanh(row(), w.u.data());
+  for (std::size_t k = 0; k < row(); ++k) w.u[k] *= o[k];
   if (six())
     run_gates(call, Gates(gates_).subspan(state_gates_, 1), w.u.data(), step.h, w);
   else
@@ -141,8 +142,10 @@ void GatedCell<T>::lstm_backward(const Call& call, const Step& step, T* d_y, dou
   T* const d_g = d_i + row();
   T* const d_o = d_g + row();
   const T* d_u = w.d_h_step.data();
+  std::copy_n(step.c, row(), w.tanh_c.data());
+  gate_kernels_.tanh(row(), w.tanh_c.data());
   if (six()) {
-    for (std::size_t k = 0; k < row(); ++k) w.u[k] = o[k] * std::tanh(step.c[k]);
+    for (std::size_t k = 0; k < row(); ++k) w.u[k] = o[k] * w.tanh_c[k];
     gates_backward(call, Gates(gates_).subspan(state_gates_, 1), w.u.data(), nullptr, w.d_h_step.data(),
                    w.d_u.data(), d_parameters, w);
     if (d_y) {
@@ -152,7 +155,7 @@ void GatedCell<T>::lstm_backward(const Call& call, const Step& step, T* d_y, dou
     d_u = w.d_u.data();
   }
   for (std::size_t k = 0; k < row(); ++k) {
-    const T s = std::tanh(step.c[k]);
+    const T s = w.tanh_c[k];
     const T d_c = w.d_c_step[k] + d_u[k] * o[k] * (1 - s * s);
     d_o[k] = d_u[k] * s;
     d_f[k] = d_c * (i ? step.c_before[k] : step.c_before[k] - g[k]);
@@ -232,12 +235,14 @@ void GatedCell<T>::backward_tile(const Call& call, const SequenceCotangent<T>& c
       gru_backward(call, step, d_parameters, w);
     else
       lstm_backward(call, step, read ? w.out.data() : nullptr, d_parameters, w);
+    if (d_parameters) w.count_step();
     if (gradient.x)
       store_rows(w.lanes, w.x.data(), inputs(), steps, t, gradient.x,
                  [&](std::size_t l) { return w.steps.runs(l, t); });
     for (std::size_t k = 0; k < w.d_c.size(); ++k) w.d_c[k] += w.d_c_step[k];
     for (std::size_t k = 0; k < w.d_h.size(); ++k) w.d_h[k] += w.d_h_step[k];
   }
+  if (d_parameters) w.settle();
   for (std::size_t l = 0; gradient.state && l < kLanes<T> && w.lanes.real(l); ++l) {
     T* const own = gradient.state + w.lanes.sample(l) * state_numbers();
     for (std::size_t i = 0; i < first; ++i) own[i] = w.d_c[i * kLanes<T> + l];

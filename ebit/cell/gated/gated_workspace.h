@@ -1,6 +1,8 @@
 // Memory for the time steps of one tile of a gated cell.
 #pragma once
 
+#include <algorithm>
+
 #include "ebit/cell/gated/gated_cell.h"
 #include "ebit/cell/lanes.h"
 
@@ -15,8 +17,14 @@ struct GatedCell<T>::Workspace {
   AlignedVector<T> d_y;                    ///< [n]
   AlignedVector<T> angles;                 ///< [n * rotations] of y
   AlignedVector<T> d_angles;               ///< likewise, summed over gates
-  AlignedVector<T> z;                      ///< [n] readouts of a gate
-  AlignedVector<T> d_z;                    ///< [n]
+  AlignedVector<T> slopes;                 ///< of angles in y
+  AlignedVector<T> turns;                  ///< [rotations, 3, n] cosines, sines and slopes of those angles
+  AlignedVector<T> features;               ///< [3, n] Pauli expectation values of the wires
+  AlignedVector<T> d_features;             ///< likewise
+  AlignedVector<T> products;               ///< of features, where circuits are folded
+  AlignedVector<T> d_products;             ///< likewise
+  AlignedVector<T> z;                      ///< readouts of a gate, or of all of them where they are folded
+  AlignedVector<T> d_z;                    ///< likewise
   AlignedVector<T> x;                      ///< [F] of the step, then its cotangent
   AlignedVector<T> v;                      ///< [F + H]
   AlignedVector<T> d_v;                    ///< [F + H]
@@ -25,6 +33,7 @@ struct GatedCell<T>::Workspace {
   AlignedVector<T> gates;                  ///< [gates of v, C] where there is no tape
   AlignedVector<T> d_gates;                ///< [gates of v, C]
   AlignedVector<T> u;                      ///< [C] o tanh c
+  AlignedVector<T> tanh_c;                 ///< [C]
   AlignedVector<T> d_u;                    ///< [C]
   AlignedVector<T> d_sum;                  ///< [C] a part of d_u
   AlignedVector<T> c;                      ///< [C] before a step
@@ -36,7 +45,12 @@ struct GatedCell<T>::Workspace {
   AlignedVector<T> d_h;                    ///< [H]
   AlignedVector<T> d_c_step;               ///< [C] of lanes that have the step; in: behind it, out: before it
   AlignedVector<T> d_h_step;               ///< [H] likewise
-  std::vector<double> d_parameters;        ///< [P] summed over the group's tiles
+  AlignedVector<T> turned;                 ///< [kLanes, kLanes] scratch
+  AlignedVector<T> ones;                   ///< [kLanes] of 1
+  AlignedVector<T> sums;                   ///< gradients of folded circuits and of linear maps, of some steps
+  AlignedVector<double> totals;            ///< the same, summed over the group's tiles
+  std::size_t summed = 0;                  ///< steps in `sums`
+  std::vector<double> d_parameters;        ///< [P] summed over the group's tiles: what is not in `totals`
   std::size_t tile = 0;                    ///< which is run
   LaneMap lanes{1, 0};                     ///< which samples it holds
   LaneSteps<T> steps{{1, 0}, nullptr, 0};  ///< how long their sequences are
@@ -48,15 +62,37 @@ struct GatedCell<T>::Workspace {
     };
     const std::size_t wires = static_cast<std::size_t>(cell.options_.qubits);
     const std::size_t width = static_cast<std::size_t>(cell.sizes_.width);
-    size({&y, &d_y, &z, &d_z}, wires);
-    size({&angles, &d_angles}, wires * cell.encoder_.rotations.size());
+    const std::size_t rotations = cell.encoder_.rotations.size();
+    const std::size_t folded = cell.fold_ ? cell.fold_->products() : 0;
+    size({&y, &d_y}, wires);
+    size({&z, &d_z}, std::max(wires, cell.fold_ ? cell.fold_->rows() : 0));
+    size({&angles, &d_angles, &slopes}, wires * rotations);
+    size({&turns}, 3 * wires * rotations);
+    size({&features, &d_features}, 3 * wires);
+    size({&products, &d_products}, folded);
+    size({&turned}, kLanes<T>);
+    ones.assign(kLanes<T>, T(1));
+    sums.resize(cell.sums_);
+    totals.resize(cell.sums_);
     size({&x}, cell.inputs());
     size({&v, &d_v, &reset, &d_reset}, width);
     size({&gates, &d_gates}, cell.state_gates_ * cell.cell_numbers());
-    size({&u, &d_u, &d_sum, &c, &c_next, &d_c, &d_c_step}, cell.cell_numbers());
+    size({&u, &tanh_c, &d_u, &d_sum, &c, &c_next, &d_c, &d_c_step}, cell.cell_numbers());
     size({&h, &h_next, &d_h, &d_h_step}, cell.hidden_numbers());
     size({&out}, cell.outputs());
     d_parameters.resize(cell.parameters());
+  }
+
+  /// Says that a step is in `sums`; now and then they go to `totals`, which have more digits.
+  void count_step() {
+    if (++summed == 64) settle();
+  }
+
+  /// Adds `sums` to `totals`.
+  void settle() {
+    for (std::size_t k = 0; k < sums.size(); ++k) totals[k] += static_cast<double>(sums[k]);
+    std::ranges::fill(sums, T(0));
+    summed = 0;
   }
 };
 

@@ -32,8 +32,9 @@ std::string name_of(const std::string& theirs) {
   return found == kNames.end() ? theirs : found->second;
 }
 
-GatedOptions options_of(const Json& own) {
+GatedOptions options_of(const Json& own, std::string_view engine) {
   GatedOptions o;
+  o.engine = engine;
   o.inputs = own["features"], o.qubits = own["qubits"], o.hidden = own["hidden"], o.layers = own["layers"];
   o.architecture = own.contains("circuits") ? fmt::format("lstm-{}", own["circuits"].get<int>()) : "gru";
   o.order = name_of(own["v"]), o.encoder = name_of(own["encoder"]), o.ansatz = name_of(own["ansatz"]);
@@ -66,9 +67,9 @@ struct Golden {
   std::size_t samples, steps;
   Numbers parameters, x, state, weight, bias;
 
-  explicit Golden(const std::filesystem::path& path)
+  Golden(const std::filesystem::path& path, std::string_view engine)
       : file(Json::parse(std::ifstream(path))),
-        options(options_of(file["options"])),
+        options(options_of(file["options"], engine)),
         cell(options),
         samples(file["options"]["batch"]),
         steps(file["options"]["steps"]),
@@ -136,10 +137,13 @@ std::vector<std::filesystem::path> files() {
   return all;
 }
 
-class GatedGolden : public testing::TestWithParam<std::filesystem::path> {};
+// A file, and how the circuits are run.
+class GatedGolden : public testing::TestWithParam<std::tuple<std::filesystem::path, const char*>> {
+ protected:
+  Golden golden{std::get<0>(GetParam()), std::get<1>(GetParam())};
+};
 
 TEST_P(GatedGolden, OutputsAndStatesAfterEveryStep) {
-  Golden golden(GetParam());
   const Json& results = golden.file["results"];
   std::size_t numbers = golden.cell.parameters();
   if (golden.file["params"].contains("head.weight")) numbers += golden.weight.size() + golden.bias.size();
@@ -159,7 +163,6 @@ TEST_P(GatedGolden, OutputsAndStatesAfterEveryStep) {
 }
 
 TEST_P(GatedGolden, Gradients) {
-  Golden golden(GetParam());
   GatedOptions options = golden.options;
   options.every_step = false;
   GatedCell<double> cell(options);
@@ -196,11 +199,13 @@ TEST_P(GatedGolden, Gradients) {
   expect_near(d_bias, numbers_of(grad["head.bias"]), 1e-10, "head.bias");
 }
 
-INSTANTIATE_TEST_SUITE_P(Files, GatedGolden, testing::ValuesIn(files()), [](const auto& row) {
-  std::string name = row.param.stem().string();
-  std::ranges::replace(name, '-', '_');
-  return name;
-});
+INSTANTIATE_TEST_SUITE_P(Files, GatedGolden,
+                         testing::Combine(testing::ValuesIn(files()), testing::Values("fold", "gates")),
+                         [](const auto& row) {
+                           std::string name = std::get<0>(row.param).stem().string();
+                           std::ranges::replace(name, '-', '_');
+                           return name + "_" + std::get<1>(row.param);
+                         });
 
 }  // namespace
 }  // namespace ebit::inline cell
