@@ -71,14 +71,11 @@ endfunction()
 # instruction sets; STEM.cc picks among them when the program starts (ebit/sim/instruction_sets.h). A STEM may lie in a
 # subfolder: register/lane_kernels.
 function(ebit_instruction_sets stem)
-  # A square root that sets no errno is one instruction.
-  set_source_files_properties(${stem}_baseline.cc PROPERTIES COMPILE_OPTIONS "-fno-math-errno")
   if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
     set_source_files_properties(${stem}_avx2.cc PROPERTIES
-      COMPILE_OPTIONS "-mavx2;-mfma;-mpopcnt;-ffp-contract=fast;-fno-math-errno")
+      COMPILE_OPTIONS "-mavx2;-mfma;-mpopcnt;-ffp-contract=fast")
     set_source_files_properties(${stem}_avx512.cc PROPERTIES
-      COMPILE_OPTIONS
-      "-mavx512f;-mavx512dq;-mavx512vl;-mfma;-mpopcnt;-mprefer-vector-width=512;-ffp-contract=fast;-fno-math-errno")
+      COMPILE_OPTIONS "-mavx512f;-mavx512dq;-mavx512vl;-mfma;-mpopcnt;-mprefer-vector-width=512;-ffp-contract=fast")
     set_source_files_properties(${stem}.cc PROPERTIES COMPILE_DEFINITIONS EBIT_X86_KERNELS)
   else()
     set_source_files_properties(${stem}_avx2.cc ${stem}_avx512.cc PROPERTIES HEADER_FILE_ONLY ON)
