@@ -23,7 +23,7 @@ EBIT_INLINE void product_rows(const MatrixView<T>& m, std::size_t first, const T
     for (std::size_t j = 0; j < m.columns; ++j, entries += m.column_stride)
       for (int c = 0; c < kAtOnce; ++c) {
         const Vector<T> own = load(x + j * kLanes<T> + (v + c) * kWidth<T>);
-#pragma GCC unroll 8
+#pragma GCC unroll 16
         for (int r = 0; r < kRows; ++r)
           sum[r][c] += entries[static_cast<std::size_t>(r) * m.row_stride] * own;
       }
@@ -33,12 +33,16 @@ EBIT_INLINE void product_rows(const MatrixView<T>& m, std::size_t first, const T
   }
 }
 
+// The rows from `first` on: kRows at a time, then half as many, and so on.
+template <class T, int kRows>
+EBIT_INLINE void product_from(const MatrixView<T>& m, std::size_t first, const T* x, T* y) {
+  for (; first + kRows <= m.rows; first += kRows) product_rows<T, kRows>(m, first, x, y);
+  if constexpr (kRows > 1) product_from<T, kRows / 2>(m, first, x, y);
+}
+
 template <class T>
 void product(const MatrixView<T>& m, const T* x, T* y) {
-  constexpr int kRows = kRegisters == 32 ? 8 : 4;
-  std::size_t i = 0;
-  for (; i + kRows <= m.rows; i += kRows) product_rows<T, kRows>(m, i, x, y);
-  for (; i < m.rows; ++i) product_rows<T, 1>(m, i, x, y);
+  product_from<T, kRegisters == 32 ? 16 : 4>(m, 0, x, y);
 }
 
 // ---- sums of outer products

@@ -19,14 +19,6 @@ namespace {
 // Draws by Box and Muller from 53 bits lie within 8.6 standard deviations.
 constexpr double kDeviations = 9;
 
-// Strings that the readouts of a folded circuit may become; a general circuit of 6 qubits has 4,096.
-constexpr std::size_t kMostStrings = 8192;
-
-// The cost model of folded circuits: nanoseconds of one core a tile and step, forward and backward.
-constexpr double kEntry = 0.9;  // an entry of the table
-constexpr double kProduct = 5;  // a product of features
-constexpr double kPair = 6;     // two coefficients mixed and mixed back, once a batch
-
 // Before anything of the size of a state is made.
 template <class T>
 const GatedOptions& checked(const GatedOptions& options) {
@@ -108,33 +100,6 @@ GatedCell<T>::GatedCell(const GatedOptions& options)
   fold(angles);
 }
 
-// The table of coefficients where it may be wanted, and the places of gradient sums.
-template <class T>
-void GatedCell<T>::fold(const std::vector<std::size_t>& angles) {
-  const Engine wanted = find_engine(options_.engine);
-  angle_offsets_ = angles;
-  std::vector<std::size_t> measured;
-  for (const Gate& gate : gates_) measured.push_back(gate.measured);
-  if (wanted != Engine::kGates) {
-    const Circuit trained = build_ansatz(ansatz_of(options_), options_.qubits, options_.layers);
-    auto plan =
-        plan_readouts(trained, static_cast<int>(std::ranges::max(measured)), axes_of(encoder_), kMostStrings);
-    require(
-        plan || wanted == Engine::kAuto,
-        "the circuit cannot be folded: it has a gate that is neither Clifford nor made of rotations, or its "
-        "readouts become more than {} Pauli strings; take engine gates, or auto",
-        kMostStrings);
-    if (plan)
-      fold_ =
-          std::make_unique<ReadoutFold<T>>(std::move(*plan), std::move(measured), gate_kernels_, kernels_);
-  }
-  sums_ = fold_ ? fold_->blocks() * fold_->products() * kLanes<T> : 0;
-  for (Linear& linear : linears_) {
-    linear.sums = sums_;
-    sums_ += sums_of(linear);
-  }
-}
-
 template <class T>
 GatedCell<T>::~GatedCell() = default;
 
@@ -179,26 +144,6 @@ void GatedCell<T>::initialise(Draws& draws, double* parameters) const {
       number = options_.init_deviation * radius * std::cos(2 * std::numbers::pi * draws.uniform(0, 1));
     }
   }
-}
-
-template <class T>
-EngineChoice GatedCell<T>::engine(std::size_t samples, std::size_t steps) const {
-  if (!fold_) return {.engine = Engine::kGates};
-  const double states = static_cast<double>(tiles_of<T>(samples) * steps);
-  const CircuitCost circuit = circuit_cost(gates_.front().program.program().plan());
-  const double gates = states * static_cast<double>(gates_.size()) * (2 * circuit.forward + circuit.backward);
-  const double products = static_cast<double>(fold_->products());
-  const double fold =
-      states * (products * static_cast<double>(fold_->rows()) * kEntry + products * kProduct) +
-      static_cast<double>(fold_->pairs() * fold_->blocks()) * kPair;
-  const Engine wanted = find_engine(options_.engine), cheaper = fold < gates ? Engine::kFold : Engine::kGates;
-  return {wanted == Engine::kAuto ? cheaper : wanted, 1e-9 * fold, 1e-9 * gates};
-}
-
-template <class T>
-double GatedCell<T>::folded_flops(std::size_t samples, std::size_t steps) const {
-  if (!fold_) return 0;
-  return 3 * 2.0 * static_cast<double>(samples * steps * fold_->products() * fold_->rows());
 }
 
 template <class T>

@@ -56,10 +56,11 @@ class GatedCell final : public Cell<T> {
   /// table of coefficients of all circuits a call (ReadoutFold), kGates runs every gate at every step.
   EngineChoice engine(std::size_t samples, std::size_t steps) const;
 
-  /// Additions and multiplications of a training step of `samples` sequences in the circuits' readouts as
-  /// they are run folded: forward, back to the inputs, and to the coefficients. 0 where they cannot be
-  /// folded.
-  double folded_flops(std::size_t samples, std::size_t steps) const;
+  /// Additions and multiplications of a training step of `samples` sequences in the circuits alone, as
+  /// engine() runs them. Folded: readouts forward, back to the products and to the table, a multiply-add an
+  /// entry each. Gate by gate: 28 a pair of amplitudes and fused one-qubit gate forward, on state and
+  /// cotangent back, and 24 for the derivatives.
+  double circuit_flops(std::size_t samples, std::size_t steps) const;
 
  protected:
   void run_forward(std::span<const T> parameters, const SequenceInput<T>& input,

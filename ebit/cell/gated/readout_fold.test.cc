@@ -177,16 +177,18 @@ TEST(GatedEngines, AutoFoldsWhereManyStepsShareTheTable) {
   EXPECT_EQ(choice(4, 3, 64, 16, "auto"), Engine::kFold);
   EXPECT_EQ(choice(12, 1, 64, 16, "auto"), Engine::kFold) << "few strings";
   EXPECT_EQ(choice(8, 4, 64, 16, "auto"), Engine::kGates) << "too many strings";
-  EXPECT_EQ(choice(4, 3, 1, 1, "auto"), Engine::kGates) << "one step does not pay for a table";
   EXPECT_EQ(choice(4, 3, 1, 1, "fold"), Engine::kFold);
   EXPECT_EQ(choice(4, 1, 64, 16, "gates"), Engine::kGates);
-  EXPECT_EQ(GatedCell<float>([] {
-              GatedOptions o;
-              o.engine = "gates";
-              return o;
-            }())
-                .folded_flops(1, 1),
-            0);
+}
+
+TEST(GatedEngines, TheTableIsPaidForOnce) {
+  GatedOptions o;
+  o.layers = 3;
+  const GatedCell<float> cell(o);
+  EXPECT_GT(cell.engine(1, 1).fold_seconds, 1.2 * cell.engine(64, 16).fold_seconds / 64);
+  EXPECT_NEAR(cell.engine(1, 1).gates_seconds, cell.engine(64, 16).gates_seconds / 64, 1e-12);
+  EXPECT_EQ(cell.circuit_flops(64, 16), 64 * 16 * 6.0 * 255 * 16)
+      << "all strings of 4 qubits but the identity";
 }
 
 TEST(GatedEngines, WhatCannotBeFoldedSaysSo) {
