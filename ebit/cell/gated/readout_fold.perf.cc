@@ -43,6 +43,8 @@ void sizes(benchmark::internal::Benchmark* bench) {
       ->ArgsProduct({{5}, {2, 3}, {1, 2}, {64}, {16}})
       ->ArgsProduct({{6}, {1, 2, 3, 5}, {1, 2}, {64}, {16}})
       ->ArgsProduct({{4, 6}, {3}, {1, 2}, {1}, {1, 4}})
+      ->ArgsProduct({{4}, {1, 2}, {1}, {32}, {16}})  // what each of two threads has to do
+      ->ArgsProduct({{6}, {3}, {2}, {32}, {16}})
       ->ArgNames({"qubits", "layers", "engine", "samples", "steps"});
 }
 
