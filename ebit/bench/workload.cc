@@ -21,6 +21,10 @@ constexpr Workload kWorkloads[] = {
     {"E", "coherent cell, 10 qubits, 10 to 1000 steps; memory of a forward and backward pass",
      "memory at T = 1000 under 1.2 times that at T = 10", false, run_long_memory},
     {"F", "threads: several over one on C and D", "two threads 1.8 times one", false, run_threads},
+    {"G", "gated cells: window 16, batch 64, 600 windows; an epoch",
+     "the time of torch::nn::LSTM(hidden 8) at 4 qubits, 1.5 times it with six circuits, 6 times it at 6 "
+     "qubits; two threads 1.8 times one",
+     true, run_gated_race},
 };
 
 bool same_name(std::string_view a, std::string_view b) {

@@ -1,30 +1,32 @@
 // What an LSTM does with its gates, whatever they come from; every array is of whole tiles.
 #pragma once
 
-#include <cmath>
+#include <algorithm>
 #include <cstddef>
+
+#include "ebit/cell/gated/gate_kernels.h"
 
 namespace ebit::inline cell {
 
 /// z = sigma(z), number by number.
 template <class T>
 void squash_sigmoid(T* z, std::size_t count) {
-  for (std::size_t k = 0; k < count; ++k) z[k] = 1 / (1 + std::exp(-z[k]));
+  gate_kernels<T>().sigmoid(count, z);
 }
 /// z = tanh(z), number by number.
 template <class T>
 void squash_tanh(T* z, std::size_t count) {
-  for (std::size_t k = 0; k < count; ++k) z[k] = std::tanh(z[k]);
+  gate_kernels<T>().tanh(count, z);
 }
 /// d *= the derivative of sigma, where it has the value `out`.
 template <class T>
 void squash_sigmoid_backward(const T* out, std::size_t count, T* d) {
-  for (std::size_t k = 0; k < count; ++k) d[k] *= out[k] * (1 - out[k]);
+  gate_kernels<T>().sigmoid_backward(out, count, d);
 }
 /// d *= the derivative of tanh, where it has the value `out`.
 template <class T>
 void squash_tanh_backward(const T* out, std::size_t count, T* d) {
-  for (std::size_t k = 0; k < count; ++k) d[k] *= 1 - out[k] * out[k];
+  gate_kernels<T>().tanh_backward(out, count, d);
 }
 
 /// The gates of an LSTM, [C, kLanes] each; i null: the input gate is 1 - f.
@@ -37,13 +39,20 @@ struct LstmGates {
       : f(first), i(coupled ? nullptr : first + count), g(first + (coupled ? 1 : 2) * count), o(g + count) {}
 };
 
+/// u = o tanh c.
+template <class T>
+void lstm_output(const T* o, const T* c, std::size_t count, T* u) {
+  std::copy_n(c, count, u);
+  squash_tanh(u, count);
+  for (std::size_t k = 0; k < count; ++k) u[k] *= o[k];
+}
+
 /// c = f c_before + i g; u = o tanh c.
 template <class T>
 void lstm_step(const LstmGates<const T>& gate, const T* c_before, std::size_t count, T* c, T* u) {
-  for (std::size_t k = 0; k < count; ++k) {
+  for (std::size_t k = 0; k < count; ++k)
     c[k] = gate.f[k] * c_before[k] + (gate.i ? gate.i[k] : 1 - gate.f[k]) * gate.g[k];
-    u[k] = gate.o[k] * std::tanh(c[k]);
-  }
+  lstm_output(gate.o, c, count, u);
 }
 
 /// Its vector-Jacobian product. @param d_u of u. @param d_c in: of c; out: of c_before. @param d of the
@@ -51,8 +60,10 @@ void lstm_step(const LstmGates<const T>& gate, const T* c_before, std::size_t co
 template <class T>
 void lstm_step_backward(const LstmGates<const T>& gate, const T* c_before, const T* c, const T* d_u,
                         std::size_t count, T* d_c, const LstmGates<T>& d) {
+  std::copy_n(c, count, d.o);
+  squash_tanh(d.o, count);
   for (std::size_t k = 0; k < count; ++k) {
-    const T s = std::tanh(c[k]);
+    const T s = d.o[k];
     const T own = d_c[k] + d_u[k] * gate.o[k] * (1 - s * s);
     d.o[k] = d_u[k] * s;
     d.f[k] = own * (gate.i ? c_before[k] : c_before[k] - gate.g[k]);

@@ -178,6 +178,11 @@ const OptionRow kOptions[] = {
     {"model", "engine", "--engine",
      "how circuits are run: as one matrix made once a batch, gate by gate, or what is expected to be faster",
      EBIT_SLOT(model.reg.engine), [] { return names_of(engines()); }, kOfRegister},
+    {"model", "engine", "--engine",
+     "how circuits are run: as one table of coefficients made once a batch, gate by gate, or what is "
+     "expected to "
+     "be faster",
+     EBIT_SLOT(model.gated.engine), [] { return names_of(engines()); }, kOfGated},
     {"model", "gradient_memory", "--gradient-memory",
      "for gradients, states are stored or computed again (uncompute: memory hardly grows with the steps)",
      EBIT_SLOT(model.reg.gradient_memory), [] { return names_of(gradient_memories()); }, kOfRegister},

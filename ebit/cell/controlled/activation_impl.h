@@ -2,11 +2,12 @@
 // include this file. As in sim/kernels_impl.h nothing here may call an inline function that other files could
 // call too.
 #include "ebit/cell/controlled/activation.h"
-#include "ebit/sim/kernels_vectors.h"
+#include "ebit/cell/vector_functions.h"
 
 namespace ebit::inline cell::activation::EBIT_ISA {
 
 using namespace vectors::EBIT_ISA;
+using namespace functions::EBIT_ISA;
 
 // Calls body(i) for every vector of n numbers.
 template <class T, class Body>
@@ -14,26 +15,16 @@ EBIT_INLINE void for_each_vector(std::size_t n, Body body) {
   for (std::size_t i = 0; i < n; i += kWidth<T>) body(i);
 }
 
-// ---- exp(x) of x <= 0 and the normal distribution
+// ---- the normal distribution
 
 template <class T>
-struct Constants;
+struct NormalConstants;
 
-// exp: x = n ln 2 + r with ln 2 in two parts (fdlibm's e_exp.c), and Taylor's series of exp r.
 // kMills: Phi(-a) exp(a^2 / 2) = t P(2 t - 1), t = 4 / (4 + a), for all a >= 0 where the exponential is not
 // 0: Chebyshev interpolation of erfc in 40 digits; largest relative error 4e-17, and 1.2e-8 in float32.
 template <>
-struct Constants<double> {
-  using Integer = long long;
-  static constexpr double kSmallest = -708;             // exp of less is taken as 0
-  static constexpr double kRound = 6755399441055744.0;  // 1.5 * 2^52: adding it rounds to an integer
-  static constexpr double kLogTwo[2] = {6.93147180369123816490e-01, 1.90821492927058770002e-10};
-  static constexpr int kBias = 1023, kFraction = 52;
-  static constexpr int kTerms = 14;
-  static constexpr double kExponential[14] = {
-      1,         1,          1. / 2,      1. / 6,       1. / 24,       1. / 120,       1. / 720,
-      1. / 5040, 1. / 40320, 1. / 362880, 1. / 3628800, 1. / 39916800, 1. / 479001600, 1. / 6227020800};
-  static constexpr int kMillsTerms = 23;
+struct NormalConstants<double> {
+  static constexpr int kTerms = 23;
   static constexpr double kMills[23] = {
       0.18882128260393787,     0.15197416049297294,      0.0967843501855547196,    0.0466304644899235408,
       0.015099143722674866,    0.00188504724139826476,   -0.000869923090560633336, -0.000407704610472589899,
@@ -44,56 +35,26 @@ struct Constants<double> {
 };
 
 template <>
-struct Constants<float> {
-  using Integer = int;
-  static constexpr float kSmallest = -87;
-  static constexpr float kRound = 12582912.0f;                          // 1.5 * 2^23
-  static constexpr float kLogTwo[2] = {0.693359375f, -2.12194440e-4f};  // cephes' expf.c
-  static constexpr int kBias = 127, kFraction = 23;
-  static constexpr int kTerms = 8;
-  static constexpr float kExponential[8] = {1,        1,         1.f / 2,   1.f / 6,
-                                            1.f / 24, 1.f / 120, 1.f / 720, 1.f / 5040};
-  static constexpr int kMillsTerms = 10;
+struct NormalConstants<float> {
+  static constexpr int kTerms = 10;
   static constexpr float kMills[10] = {0.1888212846f,   0.1519741546f,   0.09678417102f,   0.04663067123f,
                                        0.01510167218f,  0.001882312676f, -8.815459251e-4f, -3.930794699e-4f,
                                        5.031543257e-5f, 3.004610028e-5f};
 };
-
-template <class T>
-EBIT_INLINE Vector<T> exponential(Vector<T> x) {
-  using K = Constants<T>;
-  typedef typename K::Integer Integers __attribute__((vector_size(kVectorBytes)));
-  const Vector<T> shifted = x * T(1.44269504088896340736) + K::kRound;
-  const Vector<T> n = shifted - K::kRound;
-  const Vector<T> r = (x - n * K::kLogTwo[0]) - n * K::kLogTwo[1];
-  // 2^n by its bits: the low bits of `shifted` are n.
-  const Vector<T> power = (Vector<T>)(((Integers)shifted + K::kBias) << K::kFraction);
-  return x < K::kSmallest ? Vector<T>{} : polynomial<T>(K::kExponential, K::kTerms, r) * power;
-}
-
-template <class T>
-EBIT_INLINE Vector<T> magnitude(Vector<T> v) {
-  return v < T(0) ? -v : v;
-}
 
 // Phi(v), the normal distribution, and exp(-v^2 / 2).
 template <class T>
 struct Normal {
   Vector<T> distribution, exponential;
 
-  EBIT_INLINE explicit Normal(Vector<T> v) : exponential(EBIT_ISA::exponential<T>(v * v * T(-0.5))) {
-    using K = Constants<T>;
+  EBIT_INLINE explicit Normal(Vector<T> v)
+      : exponential(functions::EBIT_ISA::exponential<T>(v * v * T(-0.5))) {
+    using K = NormalConstants<T>;
     const Vector<T> t = T(4) / (T(4) + magnitude<T>(v));
-    const Vector<T> tail = exponential * t * polynomial<T>(K::kMills, K::kMillsTerms, 2 * t - T(1));
+    const Vector<T> tail = exponential * t * polynomial<T>(K::kMills, K::kTerms, 2 * t - T(1));
     distribution = v < T(0) ? tail : T(1) - tail;
   }
 };
-
-template <class T>
-EBIT_INLINE Vector<T> sigmoid(Vector<T> v) {
-  const Vector<T> e = exponential<T>(-magnitude<T>(v));
-  return (v < T(0) ? e : Vector<T>{} + T(1)) / (T(1) + e);
-}
 
 // ---- linear: f(v) = v
 

@@ -10,8 +10,9 @@ using namespace vectors::EBIT_ISA;
 
 // ---- y += M x
 
-// kRows rows for all columns: the sums stay in registers.
-template <class T, int kRows>
+// kRows rows for all columns: the sums stay in registers. @tparam kStride from a row to the next, 0: the
+// matrix says; where it is known, entries have an address each that takes no register.
+template <class T, int kRows, int kStride>
 EBIT_INLINE void product_rows(const MatrixView<T>& m, std::size_t first, const T* x, T* y) {
   constexpr int kAtOnce = kChunks<T> == 1 ? 1 : 2;
   for (int v = 0; v < kChunks<T>; v += kAtOnce) {
@@ -19,13 +20,13 @@ EBIT_INLINE void product_rows(const MatrixView<T>& m, std::size_t first, const T
     for (int r = 0; r < kRows; ++r)
       for (int c = 0; c < kAtOnce; ++c)
         sum[r][c] = load(y + (first + static_cast<std::size_t>(r)) * kLanes<T> + (v + c) * kWidth<T>);
-    const T* entries = m.data + first * m.row_stride;
+    const std::size_t stride = kStride > 0 ? kStride : m.row_stride;
+    const T* entries = m.data + first * stride;
     for (std::size_t j = 0; j < m.columns; ++j, entries += m.column_stride)
       for (int c = 0; c < kAtOnce; ++c) {
         const Vector<T> own = load(x + j * kLanes<T> + (v + c) * kWidth<T>);
-#pragma GCC unroll 8
-        for (int r = 0; r < kRows; ++r)
-          sum[r][c] += entries[static_cast<std::size_t>(r) * m.row_stride] * own;
+#pragma GCC unroll 16
+        for (int r = 0; r < kRows; ++r) sum[r][c] += entries[static_cast<std::size_t>(r) * stride] * own;
       }
     for (int r = 0; r < kRows; ++r)
       for (int c = 0; c < kAtOnce; ++c)
@@ -33,12 +34,22 @@ EBIT_INLINE void product_rows(const MatrixView<T>& m, std::size_t first, const T
   }
 }
 
+// The rows from `first` on: kRows at a time, then half as many, and so on.
+template <class T, int kRows, int kStride>
+EBIT_INLINE void product_from(const MatrixView<T>& m, std::size_t first, const T* x, T* y) {
+  for (; first + kRows <= m.rows; first += kRows) product_rows<T, kRows, kStride>(m, first, x, y);
+  if constexpr (kRows > 1) product_from<T, kRows / 2, kStride>(m, first, x, y);
+}
+
 template <class T>
 void product(const MatrixView<T>& m, const T* x, T* y) {
-  constexpr int kRows = kRegisters == 32 ? 8 : 4;
-  std::size_t i = 0;
-  for (; i + kRows <= m.rows; i += kRows) product_rows<T, kRows>(m, i, x, y);
-  for (; i < m.rows; ++i) product_rows<T, 1>(m, i, x, y);
+  constexpr bool kMany = kRegisters == 32;
+  if (m.row_stride == 1)
+    product_from<T, kMany ? 16 : 4, 1>(m, 0, x, y);
+  else if (m.row_stride == kLanes<T>)
+    product_from<T, kMany ? 16 : 4, kLanes<T>>(m, 0, x, y);
+  else
+    product_from<T, kMany ? 8 : 4, 0>(m, 0, x, y);
 }
 
 // ---- sums of outer products

@@ -25,6 +25,7 @@ template <class T>
 struct FastWeightsCell<T>::Memory final : Scratch {
   ExpectationWorkspace<T> state;
   AlignedVector<T> angles, d_angles;  // [of the encoder, L A]
+  AlignedVector<T> slopes;            // [of the encoder]
   AlignedVector<T> z;                 // [K]
   AlignedVector<T> d_e, d_a, d_b;     // [latent], [L], [A]
   AlignedVector<T> d_g;               // [1]
@@ -34,6 +35,7 @@ struct FastWeightsCell<T>::Memory final : Scratch {
       for (AlignedVector<T>* array : arrays) array->resize(numbers * kLanes<T>);
     };
     size({&angles, &d_angles}, static_cast<std::size_t>(cell.circuit().per_sample_parameters()));
+    size({&slopes}, static_cast<std::size_t>(cell.encoder_.angles(cell.options_.inputs)));
     size({&z}, cell.outputs());
     size({&d_e}, static_cast<std::size_t>(cell.sizes_.latent));
     size({&d_a}, cell.layers());
@@ -91,7 +93,7 @@ typename FastWeightsCell<T>::Kept FastWeightsCell<T>::parts_of(T* kept) const {
 // z [K] of the step's x and of theta behind it.
 template <class T>
 void FastWeightsCell<T>::run_circuit(const Step& step, T* z, Memory& m) const {
-  encode(encoder_, options_.inputs, step.x, m.angles.data());
+  encode(encoder_, gate_kernels<T>(), options_.inputs, step.x, m.angles.data(), m.slopes.data());
   const std::size_t theta = state_numbers() * kLanes<T>;
   std::copy_n(step.after, theta, m.angles.end() - static_cast<std::ptrdiff_t>(theta));
   program_.forward(m.angles.data(), m.state, z);
@@ -132,7 +134,7 @@ void FastWeightsCell<T>::step_backward(const Step& step, const StepGradient& gra
     run_circuit(step, m.z.data(), m);
     std::ranges::fill(m.d_angles, T(0));
     program_.backward(m.angles.data(), gradient.d_y, m.state, {nullptr, m.d_angles.data()});
-    encode_backward(encoder_, options_.inputs, step.x, m.d_angles.data(), gradient.d_x);
+    encode_backward(encoder_, options_.inputs, step.x, m.slopes.data(), m.d_angles.data(), gradient.d_x);
     const std::size_t theta = state_numbers() * kLanes<T>;
     const T* const d_theta = m.d_angles.data() + m.d_angles.size() - theta;
     for (std::size_t k = 0; k < theta; ++k) gradient.d_state[k] += d_theta[k];

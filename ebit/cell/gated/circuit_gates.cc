@@ -1,10 +1,9 @@
 // The gates of a gated cell for one tile: from v through linear map, circuit and linear map to numbers, and
-// back. Gates that share the map in front of them share its work and the encoder's.
+// back, gate by gate: what folded_gates.cc is tested against. Gates that share the map in front of them share
+// its work and the encoder's.
 #include <algorithm>
-#include <cmath>
 
 #include "ebit/cell/gated/gated_workspace.h"
-#include "ebit/cell/lstm_gates.h"
 
 namespace ebit::inline cell {
 // w.y and w.angles for gates with that map in front, whose cotangents are to be summed in w.d_angles.
@@ -13,8 +12,8 @@ void GatedCell<T>::enter(const Call& call, int before, const T* v, Workspace& w)
   if (before < 0)
     std::copy_n(v, w.y.size(), w.y.data());
   else
-    linear(kernels_, call.parameters, linears_[static_cast<std::size_t>(before)], v, w.y.data());
-  encode(encoder_, options_.qubits, w.y.data(), w.angles.data());
+    apply(call, before, v, w.y.data());
+  encode(encoder_, gate_kernels_, options_.qubits, w.y.data(), w.angles.data(), w.slopes.data());
   std::ranges::fill(w.d_angles, T(0));
 }
 
@@ -24,10 +23,8 @@ void GatedCell<T>::leave(const Call& call, int before, const T* v, T* d_v, doubl
                          Workspace& w) const {
   T* const d_y = before < 0 ? d_v : w.d_y.data();
   if (before >= 0) std::ranges::fill(w.d_y, T(0));
-  encode_backward(encoder_, options_.qubits, w.y.data(), w.d_angles.data(), d_y);
-  if (before >= 0)
-    linear_backward(kernels_, call.parameters, linears_[static_cast<std::size_t>(before)], v, d_y, d_v,
-                    d_parameters);
+  encode_backward(encoder_, options_.qubits, w.y.data(), w.slopes.data(), w.d_angles.data(), d_y);
+  if (before >= 0) apply_backward(call, before, v, d_y, d_v, d_parameters != nullptr, w);
 }
 
 // The readouts of the gate's circuit, or of its mixture. @param z [measured, kLanes].
@@ -57,20 +54,13 @@ void GatedCell<T>::look(std::size_t at, const T* numbers, std::size_t count, Wor
   if (w.looked_at) std::copy_n(numbers, count * kLanes<T>, w.watched.data() + at * kLanes<T>);
 }
 
-// The gate's numbers for the v that was entered. @param out [width, kLanes].
+// The gate's numbers in front of sigmoid or tanh for the v that was entered. @param out [width, kLanes].
 template <class T>
 void GatedCell<T>::run_gate(const Call& call, const Gate& gate, T* out, Workspace& w) const {
   T* const z = gate.behind < 0 ? out : w.z.data();
   run_circuit(gate, z, w);
   look(gate.seen, z, gate.measured, w);
-  if (gate.behind >= 0)
-    linear(kernels_, call.parameters, linears_[static_cast<std::size_t>(gate.behind)], z, out);
-  if (gate.squash == Squash::kNone) return;
-  if (gate.squash == Squash::kSigmoid)
-    squash_sigmoid(out, gate.width * kLanes<T>);
-  else
-    squash_tanh(out, gate.width * kLanes<T>);
-  look(gate.seen + gate.measured, out, gate.width, w);
+  if (gate.behind >= 0) apply(call, gate.behind, z, out);
 }
 
 // Adds to w.d_angles for the v that was entered; runs the circuit again.
@@ -83,8 +73,7 @@ void GatedCell<T>::gate_backward(const Call& call, const Gate& gate, T* d_out, d
   if (gate.behind >= 0) {
     d_z = w.d_z.data();
     std::fill_n(d_z, gate.measured * kLanes<T>, T(0));
-    linear_backward(kernels_, call.parameters, linears_[static_cast<std::size_t>(gate.behind)], w.z.data(),
-                    d_out, d_z, d_parameters);
+    apply_backward(call, gate.behind, w.z.data(), d_out, d_z, d_parameters != nullptr, w);
   }
   circuit_backward(gate, d_z, d_parameters, w);
 }
@@ -92,10 +81,26 @@ void GatedCell<T>::gate_backward(const Call& call, const Gate& gate, T* d_out, d
 // @param out [gates, width, kLanes].
 template <class T>
 void GatedCell<T>::run_gates(const Call& call, Gates gates, const T* v, T* out, Workspace& w) const {
-  for (std::size_t g = 0; g < gates.size(); ++g) {
-    if (g == 0 || gates[g].before != gates[g - 1].before) enter(call, gates[g].before, v, w);
-    run_gate(call, gates[g], out, w);
-    out += gates[g].width * kLanes<T>;
+  while (!gates.empty()) {
+    const Gates own = same_entry(gates);
+    gates = gates.subspan(own.size());
+    if (call.folded) {
+      run_folded(call, own, v, out, w);
+    } else {
+      enter(call, own.front().before, v, w);
+      T* next = out;
+      for (const Gate& gate : own) {
+        run_gate(call, gate, next, w);
+        next += gate.width * kLanes<T>;
+      }
+    }
+    for (const Gate& gate : own) {
+      const std::size_t numbers = gate.width * kLanes<T>;
+      if (gate.squash == Squash::kSigmoid) gate_kernels_.sigmoid(numbers, out);
+      if (gate.squash == Squash::kTanh) gate_kernels_.tanh(numbers, out);
+      if (gate.squash != Squash::kNone) look(gate.seen + gate.measured, out, gate.width, w);
+      out += numbers;
+    }
   }
 }
 
@@ -106,16 +111,27 @@ void GatedCell<T>::gates_backward(const Call& call, Gates gates, const T* v, con
   const std::size_t columns =
       gates.front().before < 0 ? w.y.size() / kLanes<T> : static_cast<std::size_t>(sizes_.width);
   std::fill_n(d_v, columns * kLanes<T>, T(0));
-  for (std::size_t g = 0; g < gates.size(); ++g) {
-    const Gate& gate = gates[g];
-    const std::size_t numbers = gate.width * kLanes<T>;
-    if (gate.squash == Squash::kSigmoid) squash_sigmoid_backward(out, numbers, d_out);
-    if (gate.squash == Squash::kTanh) squash_tanh_backward(out, numbers, d_out);
-    if (g == 0 || gate.before != gates[g - 1].before) enter(call, gate.before, v, w);
-    gate_backward(call, gate, d_out, d_parameters, w);
-    if (g + 1 == gates.size() || gate.before != gates[g + 1].before)
-      leave(call, gate.before, v, d_v, d_parameters, w);
-    out += numbers, d_out += numbers;
+  while (!gates.empty()) {
+    const Gates own = same_entry(gates);
+    gates = gates.subspan(own.size());
+    T* const d_first = d_out;
+    for (const Gate& gate : own) {
+      const std::size_t numbers = gate.width * kLanes<T>;
+      if (gate.squash == Squash::kSigmoid) gate_kernels_.sigmoid_backward(out, numbers, d_out);
+      if (gate.squash == Squash::kTanh) gate_kernels_.tanh_backward(out, numbers, d_out);
+      out += numbers, d_out += numbers;
+    }
+    if (call.folded) {
+      folded_backward(call, own, v, d_first, d_v, d_parameters != nullptr, w);
+      continue;
+    }
+    enter(call, own.front().before, v, w);
+    T* d_own = d_first;
+    for (const Gate& gate : own) {
+      gate_backward(call, gate, d_own, d_parameters, w);
+      d_own += gate.width * kLanes<T>;
+    }
+    leave(call, own.front().before, v, d_v, d_parameters, w);
   }
 }
 

@@ -6,16 +6,19 @@
 #include <string_view>
 #include <vector>
 
+#include "ebit/cell/gated/gate_kernels.h"
 #include "ebit/sim/circuit.h"
 
 namespace ebit::inline cell {
 
 /// A rotation of a wire by a function of the wire's number.
 struct GateRotation {
-  GateId gate;                ///< RX, RY or RZ
-  double (*value)(double y);  ///< its angle in radians, up to `scale`
-  double (*slope)(double y);  ///< d value / d y
-  double scale = 1;           ///< factor of both
+  GateId gate;             ///< RX, RY or RZ
+  AngleFunction function;  ///< its angle, up to `scale`
+  double scale = 1;        ///< factor of it
+
+  double value(double y) const;  ///< the function, in radians; what the kernels are tested against
+  double slope(double y) const;  ///< d value / d y
 };
 
 /// What stands between wires behind their rotations.
@@ -48,6 +51,8 @@ struct GateEncoder {
 
   /// All parts, in order.
   std::vector<EncoderPart> parts() const;
+  /// Whether each wire has a state of its own behind it, by functions that encode_features() has.
+  bool gives_products() const;
   /// Angles of `numbers` numbers.
   int angles(int numbers) const;
   /// The gates of wires 0 to wires - 1, all parts `repetitions` times with the same per-sample angles.
@@ -61,12 +66,33 @@ std::span<const GateEncoder> gate_encoders();
 /// The encoder called `name`. Throws Error with the nearest name where there is none.
 const GateEncoder& find_gate_encoder(std::string_view name);
 
-/// angles [angles(numbers), kLanes] of y [numbers, kLanes].
-template <class T>
-void encode(const GateEncoder& encoder, int numbers, const T* y, T* angles);
+/// Which Pauli expectation values of a wire may differ from zero behind the encoder.
+struct PauliAxes {
+  bool x, y, z;  ///< `<X>`, `<Y>`, `<Z>`
+};
+PauliAxes axes_of(const GateEncoder& encoder);  ///< of every wire
 
-/// d_y [numbers, kLanes] += d_angles times the slopes at y.
+/// angles [angles(numbers), kLanes] of y [numbers, kLanes], and the slopes of rotations' angles likewise.
 template <class T>
-void encode_backward(const GateEncoder& encoder, int numbers, const T* y, const T* d_angles, T* d_y);
+void encode(const GateEncoder& encoder, const GateKernels<T>& kernels, int numbers, const T* y, T* angles,
+            T* slopes);
+
+/// d_y [numbers, kLanes] += d_angles times the slopes at y, which encode() gave.
+template <class T>
+void encode_backward(const GateEncoder& encoder, int numbers, const T* y, const T* slopes, const T* d_angles,
+                     T* d_y);
+
+/// Pauli expectation values of the encoded wires, which are in a product state: of an encoder that
+/// gives_products().
+/// @param y [wires, kLanes]. @param turns [rotations, 3, wires, kLanes], written: cosine, sine and slope.
+/// @param features [3 (X, Y, Z), wires, kLanes], written.
+template <class T>
+void encode_features(const GateEncoder& encoder, const GateKernels<T>& kernels, int wires, const T* y,
+                     T* turns, T* features);
+
+/// d_y [wires, kLanes] += what the cotangent of the features says; uses both up.
+template <class T>
+void encode_features_backward(const GateEncoder& encoder, const GateKernels<T>& kernels, int wires,
+                              const T* turns, T* features, T* d_features, T* d_y);
 
 }  // namespace ebit::inline cell

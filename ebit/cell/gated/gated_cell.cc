@@ -66,6 +66,7 @@ GatedCell<T>::GatedCell(const GatedOptions& options)
       trains_angles_(options.freeze == "none"),
       encoder_(encoder_of(options)),
       kernels_(dense_kernels<T>()),
+      gate_kernels_(gate_kernels<T>()),
       circuit_(gate_circuit(options)) {
   const std::vector<MixedCircuit> mixed = mixed_circuits(options);
   require(!mixed.empty() || options.layers == 0 || circuit_.shared_parameters() >= 1,
@@ -112,6 +113,7 @@ GatedCell<T>::GatedCell(const GatedOptions& options)
     }
     if (!takes_u(names[g])) ++state_gates_;
   }
+  fold(angles);
 }
 
 template <class T>
@@ -123,7 +125,7 @@ void GatedCell<T>::add_linears(const std::string& name, const std::string& choic
                                std::span<const std::string> gates, std::size_t rows, std::size_t columns,
                                std::vector<int>& indices) {
   const auto add = [&](const std::string& full) {
-    linears_.push_back(add_linear(segments_, full, rows, columns));
+    linears_.push_back({add_linear(segments_, full, rows, columns), 0});
     return static_cast<int>(linears_.size()) - 1;
   };
   indices.assign(gates.size(), choice == "shared" ? add(name) : -1);
@@ -221,15 +223,26 @@ typename GatedCell<T>::Tape GatedCell<T>::arrays_of(std::span<std::byte> tape, s
           reinterpret_cast<T*>(tape.data() + at.gates)};
 }
 
+// What the tiles of a call share, made ready.
+template <class T>
+typename GatedCell<T>::Call GatedCell<T>::start(std::span<const T> parameters, const SequenceInput<T>& input,
+                                                std::span<std::byte> tape, bool watched) {
+  const bool folded = !watched && engine(input.samples, input.steps).engine == Engine::kFold;
+  if (folded)
+    fold_->build(parameters, angle_offsets_);
+  else
+    bind(parameters);
+  make_workspaces(TileGroups(tiles_of<T>(input.samples)).count());
+  return {parameters.data(), input, tape.empty() ? Tape{} : arrays_of(tape, input.samples, input.steps),
+          folded};
+}
+
 template <class T>
 void GatedCell<T>::run_forward(std::span<const T> parameters, const SequenceInput<T>& input,
                                const SequenceOutput<T>& output, std::span<std::byte> tape) {
   require_finite(*this, input);
-  bind(parameters);
   const TileGroups groups(tiles_of<T>(input.samples));
-  make_workspaces(groups.count());
-  const Call call{parameters.data(), input,
-                  tape.empty() ? Tape{} : arrays_of(tape, input.samples, input.steps)};
+  const Call call = start(parameters, input, tape, output.watched != nullptr);
   const auto body = [&](std::size_t group) {
     for (std::size_t tile = groups.first(group); tile < groups.end(group); ++tile)
       forward_tile(call, output, tile, *workspaces_[group]);
@@ -241,23 +254,31 @@ template <class T>
 void GatedCell<T>::run_backward(std::span<const T> parameters, const SequenceInput<T>& input,
                                 std::span<const std::byte> tape, const SequenceCotangent<T>& cotangent,
                                 const SequenceGradient<T>& gradient) {
-  bind(parameters);
   const TileGroups groups(tiles_of<T>(input.samples));
-  make_workspaces(groups.count());
   // The arrays are only read.
-  const Call call{parameters.data(), input,
-                  arrays_of({const_cast<std::byte*>(tape.data()), tape.size()}, input.samples, input.steps)};
+  const Call call = start(parameters, input, {const_cast<std::byte*>(tape.data()), tape.size()}, false);
   const auto body = [&](std::size_t group) {
     Workspace& w = *workspaces_[group];
     std::ranges::fill(w.d_parameters, 0.0);
+    std::ranges::fill(w.totals, 0.0);
     for (std::size_t tile = groups.first(group); tile < groups.end(group); ++tile)
       backward_tile(call, cotangent, gradient, tile, w);
   };
   parallel_for(groups.count(), std::ref(body));
-  if (!gradient.parameters) return;
-  for (std::size_t group = 0; group < groups.count(); ++group)
-    for (std::size_t p = 0; p < this->parameters(); ++p)
-      gradient.parameters[p] += workspaces_[group]->d_parameters[p];
+  if (gradient.parameters) add_gradient(call, groups.count(), gradient.parameters);
+}
+
+// The sums of all groups of tiles, always in this order: the same numbers at any number of threads.
+template <class T>
+void GatedCell<T>::add_gradient(const Call& call, std::size_t groups, double* d_parameters) {
+  parts_.clear();
+  for (std::size_t group = 0; group < groups; ++group) {
+    const Workspace& w = *workspaces_[group];
+    for (std::size_t p = 0; p < this->parameters(); ++p) d_parameters[p] += w.d_parameters[p];
+    for (const Linear& linear : linears_) add_linear_gradient(linear, w.totals.data(), d_parameters);
+    parts_.push_back(w.totals.data());
+  }
+  if (call.folded && trains_angles_) fold_->backward(parts_, d_parameters);
 }
 
 template class GatedCell<float>;

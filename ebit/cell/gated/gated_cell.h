@@ -10,7 +10,9 @@
 #include "ebit/cell/cell.h"
 #include "ebit/cell/gated/gate_encoder.h"
 #include "ebit/cell/gated/gated_options.h"
+#include "ebit/cell/gated/readout_fold.h"
 #include "ebit/cell/lane_linear.h"
+#include "ebit/cell/register/engine_choice.h"
 #include "ebit/grad/expectation_program.h"
 
 namespace ebit::inline cell {
@@ -55,6 +57,16 @@ class GatedCell final : public Cell<T> {
   const GatedSizes& sizes() const { return sizes_; }        ///< that follow from them
   const Circuit& circuit() const { return circuit_; }       ///< of every gate
 
+  /// How a batch is run: by options().engine, or where that is "auto" by the cost model. kFold makes one
+  /// table of coefficients of all circuits a call (ReadoutFold), kGates runs every gate at every step.
+  EngineChoice engine(std::size_t samples, std::size_t steps) const;
+
+  /// Additions and multiplications of a training step of `samples` sequences in the circuits alone, as
+  /// engine() runs them. Folded: readouts forward, back to the products and to the table, a multiply-add an
+  /// entry each. Gate by gate: 28 a pair of amplitudes and fused one-qubit gate forward, on state and
+  /// cotangent back, and 24 for the derivatives.
+  double circuit_flops(std::size_t samples, std::size_t steps) const;
+
  protected:
   void run_forward(std::span<const T> parameters, const SequenceInput<T>& input,
                    const SequenceOutput<T>& output, std::span<std::byte> tape) override;
@@ -66,6 +78,10 @@ class GatedCell final : public Cell<T> {
   struct Workspace;
 
   enum class Squash { kNone, kSigmoid, kTanh };
+  // out = A v + b.
+  struct Linear : LaneLinear {
+    std::size_t sums;  // of its gradient among those of a tile: [tiles of rows, columns + 1 (bias), kLanes]
+  };
   // A circuit with what stands before and behind it.
   struct Gate {
     ExpectationProgram<T> program;
@@ -94,6 +110,7 @@ class GatedCell final : public Cell<T> {
     const T* parameters;
     const SequenceInput<T>& input;
     Tape tape;
+    bool folded;
   };
   // The numbers of a step in a tile, [.., kLanes]: the state before it, the gates, the state behind it.
   struct Step {
@@ -108,15 +125,34 @@ class GatedCell final : public Cell<T> {
   Gates state_gates() const { return Gates(gates_).first(state_gates_); }
 
   // Of the call as a whole.
+  void fold(const std::vector<std::size_t>& angles);
   void add_linears(const std::string& name, const std::string& choice, std::span<const std::string> gates,
                    std::size_t rows, std::size_t columns, std::vector<int>& indices);
   std::vector<std::size_t> add_weights(std::span<const std::string> gates, std::size_t circuits);
   void bind(std::span<const T> parameters);
+  // `watched`: steps are looked at, gate by gate.
+  Call start(std::span<const T> parameters, const SequenceInput<T>& input, std::span<std::byte> tape,
+             bool watched);
+  void add_gradient(const Call& call, std::size_t groups, double* d_parameters);
   void make_workspaces(std::size_t groups);
   TapeOffsets tape_offsets(std::size_t samples, std::size_t steps) const;
   Tape arrays_of(std::span<std::byte> tape, std::size_t samples, std::size_t steps) const;
 
-  // Of gates that take the same v (circuit_gates.cc).
+  // Linear maps (gate_linears.cc).
+  void apply(const Call& call, int linear, const T* x, T* y) const;
+  void apply_backward(const Call& call, int linear, const T* x, const T* d_y, T* d_x, bool with_parameters,
+                      Workspace& w) const;
+  std::size_t sums_of(const Linear& linear) const;
+  void add_linear_gradient(const Linear& linear, const double* sums, double* d_parameters) const;
+
+  // Of gates that take the same v, folded (folded_gates.cc).
+  Gates same_entry(Gates gates) const;
+  void enter_folded(const Call& call, Gates gates, const T* v, Workspace& w) const;
+  void run_folded(const Call& call, Gates gates, const T* v, T* out, Workspace& w) const;
+  void folded_backward(const Call& call, Gates gates, const T* v, const T* d_out, T* d_v,
+                       bool with_parameters, Workspace& w) const;
+
+  // Of gates that take the same v, gate by gate (circuit_gates.cc).
   void enter(const Call& call, int before, const T* v, Workspace& w) const;
   void leave(const Call& call, int before, const T* v, T* d_v, double* d_parameters, Workspace& w) const;
   void run_circuit(const Gate& gate, T* z, Workspace& w) const;
@@ -147,12 +183,17 @@ class GatedCell final : public Cell<T> {
   bool gru_, h_first_, z_keeps_, trains_angles_;
   const GateEncoder& encoder_;
   const DenseKernels<T>& kernels_;
+  const GateKernels<T>& gate_kernels_;
   Circuit circuit_;
-  std::vector<LaneLinear> linears_;
+  std::vector<Linear> linears_;
   std::vector<Gate> gates_;      // those of v first, in the order of the equations, then hidden, prediction
   std::size_t state_gates_ = 0;  // how many have a place on the tape: all but hidden and prediction
   std::vector<Segment> segments_;
   std::vector<Segment> watched_;  // "v"; "z.forget" and "gate.forget" ...; with six circuits "u" in front
+  std::unique_ptr<ReadoutFold<T>> fold_;                // null: not wanted, or the circuit cannot be folded
+  std::vector<std::size_t> angle_offsets_;              // of each gate in the parameters
+  std::size_t sums_ = 0;                                // numbers of all gradient sums of a tile
+  std::vector<const double*> parts_;                    // sums of each group of tiles
   std::vector<std::unique_ptr<Workspace>> workspaces_;  // of each group of tiles
 };
 

@@ -5,6 +5,7 @@
 
 #include "ebit/base/error.h"
 #include "ebit/cell/gated/gate_encoder.h"
+#include "ebit/cell/register/engine_choice.h"
 
 namespace ebit::inline cell {
 namespace {
@@ -67,6 +68,7 @@ void check_names(const GatedOptions& o) {
   } else {
     check_mixture(o);
   }
+  find_engine(o.engine);
   require(!o.coupled || o.architecture != "gru", "a gru has no input gate that could be coupled to another");
 }
 

@@ -50,8 +50,9 @@ struct GatedOptions {
   bool entanglement = true;                 ///< false: the ansatz without its two-wire gates
   double init_low = 0;                      ///< angles start uniform from here, radians
   double init_high = 2 * std::numbers::pi;  ///< to here
-  double init_deviation = 0;  ///< above 0: they start normal around 0 with this standard deviation instead
-  bool every_step = true;     ///< outputs after every step, or after the last only
+  double init_deviation = 0;    ///< above 0: they start normal around 0 with this standard deviation instead
+  bool every_step = true;       ///< outputs after every step, or after the last only
+  std::string engine = "auto";  ///< a row of engines(): how the circuits are run
 };
 
 /// The sizes that follow from the options.

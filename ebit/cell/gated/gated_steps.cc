@@ -1,6 +1,5 @@
 // The time steps of one tile of a gated cell, forward and backward.
 #include <algorithm>
-#include <cmath>
 
 #include "ebit/cell/gated/gated_workspace.h"
 #include "ebit/cell/lstm_gates.h"
@@ -140,7 +139,7 @@ void GatedCell<T>::lstm_backward(const Call& call, const Step& step, T* d_y, dou
   const LstmGates<T> d_gates(w.d_gates.data(), row(), options_.coupled);
   const T* d_u = w.d_h_step.data();
   if (six()) {
-    for (std::size_t k = 0; k < row(); ++k) w.u[k] = gates.o[k] * std::tanh(step.c[k]);
+    lstm_output(gates.o, step.c, row(), w.u.data());
     gates_backward(call, Gates(gates_).subspan(state_gates_, 1), w.u.data(), nullptr, w.d_h_step.data(),
                    w.d_u.data(), d_parameters, w);
     if (d_y) {
@@ -222,12 +221,14 @@ void GatedCell<T>::backward_tile(const Call& call, const SequenceCotangent<T>& c
       gru_backward(call, step, d_parameters, w);
     else
       lstm_backward(call, step, read ? w.out.data() : nullptr, d_parameters, w);
+    if (d_parameters) w.count_step();
     if (gradient.x)
       store_rows(w.lanes, w.x.data(), inputs(), steps, t, gradient.x,
                  [&](std::size_t l) { return w.steps.runs(l, t); });
     for (std::size_t k = 0; k < w.d_c.size(); ++k) w.d_c[k] += w.d_c_step[k];
     for (std::size_t k = 0; k < w.d_h.size(); ++k) w.d_h[k] += w.d_h_step[k];
   }
+  if (d_parameters) w.settle();
   for (std::size_t l = 0; gradient.state && l < kLanes<T> && w.lanes.real(l); ++l) {
     T* const own = gradient.state + w.lanes.sample(l) * state_numbers();
     for (std::size_t i = 0; i < first; ++i) own[i] = w.d_c[i * kLanes<T> + l];

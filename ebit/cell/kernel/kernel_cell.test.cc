@@ -35,11 +35,12 @@ const Segment& segment_of(const Cell<double>& cell, const std::string& name) {
 // The state of numbers by whole matrices.
 Eigen::VectorXcd state_of(const KernelOptions& o, const double* y) {
   const GateEncoder& encoder = find_gate_encoder(o.encoder);
-  std::vector<double> lanes(static_cast<std::size_t>(o.qubits * kLanes<double>));
+  AlignedVector<double> lanes(static_cast<std::size_t>(o.qubits * kLanes<double>));
   for (int q = 0; q < o.qubits; ++q) lanes[static_cast<std::size_t>(q * kLanes<double>)] = y[q];
   const auto count = static_cast<std::size_t>(encoder.angles(o.qubits));
-  std::vector<double> all(count * kLanes<double>), angles(count);
-  encode(encoder, o.qubits, lanes.data(), all.data());
+  AlignedVector<double> all(count * kLanes<double>), slopes(all.size());
+  std::vector<double> angles(count);
+  encode(encoder, gate_kernels<double>(), o.qubits, lanes.data(), all.data(), slopes.data());
   for (std::size_t k = 0; k < count; ++k) angles[k] = all[k * kLanes<double>];
   return oracle::circuit_matrix(encoder.build(o.qubits, o.qubits, o.repetitions), {}, angles).col(0);
 }

@@ -106,14 +106,14 @@ class StateKernel final : public Kernel<T> {
   struct Memory final : Scratch {
     StateBatch<T> psi, g;
     LaneMatrices<T> lanes;
-    AlignedVector<T> angles, d_angles;  // [angles of the map]
-    AlignedVector<T> d_kept;            // [2 R]
-    AlignedVector<T> d_y;               // [n]
+    AlignedVector<T> angles, d_angles, slopes;  // [angles of the map]
+    AlignedVector<T> d_kept;                    // [2 R]
+    AlignedVector<T> d_y;                       // [n]
 
     explicit Memory(const StateKernel& kernel)
         : psi(static_cast<int>(kernel.numbers_), kLanes<T>), g(static_cast<int>(kernel.numbers_), kLanes<T>) {
       const auto own = static_cast<std::size_t>(kernel.encoder_.angles(static_cast<int>(kernel.numbers_)));
-      for (AlignedVector<T>* array : {&angles, &d_angles}) array->resize(own * kLanes<T>);
+      for (AlignedVector<T>* array : {&angles, &d_angles, &slopes}) array->resize(own * kLanes<T>);
       d_kept.resize(2 * kernel.references_ * kLanes<T>);
       d_y.resize(kernel.numbers_ * kLanes<T>);
     }
@@ -134,7 +134,7 @@ class StateKernel final : public Kernel<T> {
 
   // The states of y, in the circuit's last layout.
   Tile<T> prepare(const T* y, Memory& m) const {
-    encode(encoder_, static_cast<int>(numbers_), y, m.angles.data());
+    encode(encoder_, gate_kernels<T>(), static_cast<int>(numbers_), y, m.angles.data(), m.slopes.data());
     program_.bind_lanes(m.angles.data(), m.lanes);
     const Tile<T> psi = m.psi.tile(0);
     program_.run_from_zero(psi, &m.lanes);
@@ -146,7 +146,7 @@ class StateKernel final : public Kernel<T> {
     std::ranges::fill(m.d_angles, T(0));
     adjoint_backward_from_zero(program_, &m.lanes, m.angles.data(), m.psi.tile(0), m.g.tile(0),
                                {nullptr, m.d_angles.data()});
-    encode_backward(encoder_, static_cast<int>(numbers_), y, m.d_angles.data(), d_y);
+    encode_backward(encoder_, static_cast<int>(numbers_), y, m.slopes.data(), m.d_angles.data(), d_y);
   }
 
   const GateEncoder& encoder_;

@@ -9,7 +9,7 @@ namespace {
 
 constexpr EngineRow kEngines[] = {
     {"auto", Engine::kAuto, "fold or gates, whichever the cost model expects to be faster"},
-    {"fold", Engine::kFold, "one matrix of the whole circuit, made once a batch"},
+    {"fold", Engine::kFold, "one matrix or table of the whole circuit, made once a batch"},
     {"gates", Engine::kGates, "every gate at every step"},
 };
 

@@ -1,4 +1,4 @@
-// How a register cell runs its circuits: the choices, and the cost model behind "auto".
+// How a register cell, or a gated one, runs its circuits: the choices, and the cost model behind "auto".
 #pragma once
 
 #include <cstddef>
