@@ -30,7 +30,10 @@ int run(const Options& options);
 
 Action setup_probe(Parser& parser) {
   auto options = std::make_shared<Options>();
-  parser.add_option("spec", options->spec, "JSON file: variant, sizes, parameters and inputs, or a reference file").required();
+  parser
+      .add_option("spec", options->spec,
+                  "JSON file: variant, sizes, parameters and inputs, or a reference file")
+      .required();
   parser.add_option("--dtype", options->dtype, "Precision of the computation")
       .choices({"float64", "float32"});
   return [options] { return run(*options); };
