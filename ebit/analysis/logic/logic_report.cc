@@ -79,8 +79,8 @@ TextTable error_table(const LogicReport& report) {
   TextTable table;
   const std::string& metric = report.metrics[report.judged].name;
   table.title =
-      fmt::format("Answers against the real LSTM's on {} sequences, scaled units; {} in the data's units",
-                  report.sequences, metric);
+      fmt::format("Answers against the real LSTM's on {} sequences, {}", report.sequences,
+                  report.classes ? "logits" : fmt::format("scaled units; {} in the data's units", metric));
   table.columns = {{"arithmetic", false},
                    {"fraction"},
                    {"largest error"},

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 #include <set>
+#include <utility>
 
 #include "ebit/analysis/inspect/sequences.h"
 #include "ebit/base/error.h"
@@ -173,18 +174,42 @@ Errors errors_of(const std::vector<double>& answers, const std::vector<double>& 
   return errors;
 }
 
+// Sequences that follow each other, as one.
+fit::Examples one_sequence(fit::Examples e) {
+  e.steps *= std::exchange(e.samples, std::size_t{1});
+  return e;
+}
+
+// The answers of a model that carries its state on, window by window.
+std::vector<double> carried_answers(fit::Model& model, const fit::Examples& all) {
+  std::vector<double> numbers;
+  const std::size_t size = all.steps * all.features;
+  fit::Examples one{.samples = 1, .steps = all.steps, .features = all.features};
+  for (std::size_t b = 0; b < all.samples; ++b) {
+    one.x.assign(all.x.data() + b * size, all.x.data() + (b + 1) * size);
+    one.goes_on = b > 0;
+    const fit::Answers answers = model.answer(one);
+    numbers.insert(numbers.end(), answers.numbers.begin(), answers.numbers.end());
+  }
+  model.reset_state();
+  return numbers;
+}
+
 // A run, the sequences that are looked at, and what the real LSTM says of them.
 class LogicRun {
  public:
   LogicRun(const fs::path& folder, const LogicOptions& options)
       : options_(options), run_(read_lstm_run(folder, options.seed)) {
-    part_ = part_to_inspect(*run_.problem, options.part);
+    part_ = part_to_inspect(*run_.problem, options.part, "quantum-logic");
     all_ = run_.problem->sequences(part_, std::numeric_limits<std::size_t>::max());
     const auto most = static_cast<std::size_t>(options.windows);
     some_ = most == 0 ? all_ : run_.problem->sequences(part_, most);
+    looked_at_ = some_.samples;
+    if (stateful()) some_ = one_sequence(std::move(some_));
     exact_ = answers(*lstm_model(run_.lstm, GateFunctions::kExact));
     // What the words must hold; inputs beyond it are saturated, and counted.
-    const double weight = run_.lstm.weights.largest(), cell = largest_cell(run_.lstm, all_);
+    const double weight = run_.lstm.weights.largest(),
+                 cell = largest_cell(run_.lstm, stateful() ? one_sequence(all_) : all_);
     most_ = std::max(weight, cell),
     most_what_ = weight > cell ? "the largest weight" : "the largest cell state";
   }
@@ -220,9 +245,10 @@ class LogicRun {
     report.data = problem.description(), report.part = experiment::kPartNames[part_],
     report.seed = run_.seed_text;
     report.steps = static_cast<int>(all_.steps), report.sequences = all_.samples;
+    report.classes = run_.lstm.spec.head.answer == fit::Answer::kClass;
     report.metrics = problem.metrics(), report.judged = problem.judged_metric();
     report.notes = run_.notes;
-    if (all_.samples > some_.samples)
+    if (all_.samples > looked_at_)
       report.notes.push_back(
           fmt::format("{} of {} sequences went through the circuits: --windows 0 takes all", some_.samples,
                       all_.samples));
@@ -233,11 +259,10 @@ class LogicRun {
   }
 
  private:
-  // A copy: some problems hand out examples of their own that the next call overwrites.
+  bool stateful() const { return run_.lstm.spec.stateful; }
+
   std::vector<double> answers(fit::Model& model) const {
-    fit::Examples examples = all_;
-    examples.goes_on = false;
-    return model.answer(examples).numbers;
+    return stateful() ? carried_answers(model, all_) : model.answer(all_).numbers;
   }
 
   std::vector<double> metrics(fit::Model& model) const {
@@ -247,7 +272,7 @@ class LogicRun {
 
   const LogicOptions& options_;
   LstmRun run_;
-  std::size_t part_ = 0;
+  std::size_t part_ = 0, looked_at_ = 0;
   fit::Examples all_, some_;
   std::vector<double> exact_;
   double most_ = 0;
@@ -339,8 +364,9 @@ LogicCircuit step_circuit(const fs::path& folder, const LogicOptions& options,
                                  lstm.format.bits, lstm.format.fraction));
   const auto name = [&](const char* what, const std::vector<Word>& words) {
     if (!words.empty())
-      comments.push_back(fmt::format("{}: {} words, least significant bit first, from q[{}] to q[{}]", what,
-                                     words.size(), words.front().front(), words.back().back()));
+      comments.push_back(fmt::format("{}: {} word{}, least significant bit first, from q[{}] to q[{}]", what,
+                                     words.size(), words.size() == 1 ? "" : "s", words.front().front(),
+                                     words.back().back()));
   };
   name("x", circuit.x), name("h", circuit.h), name("c", circuit.c);
   name("input weights", circuit.input), name("recurrent weights", circuit.recurrent),

@@ -81,6 +81,7 @@ struct LogicReport {
   std::string summary, /**< one line: the model */ data, /**< the data */ part,
       /**< its part */ seed;                    ///< as text
   std::size_t sequences = 0;                    ///< of the part, for errors
+  bool classes = false;                         ///< answers are logits of classes, not numbers
   std::vector<experiment::MetricName> metrics;  ///< their names
   std::size_t judged = 0;                       ///< the metric to judge by
   std::optional<RealScores> real = {};          ///< without words
