@@ -85,5 +85,21 @@ TEST(Plan, CircuitsEqualTheIntegersOnEverySum) {
     }
 }
 
+// docs/quantum-logic.md has these formulas.
+TEST(Plan, ToffolisFollowTheFormula) {
+  const auto toffolis = [](const auto& make, int bits, int f) {
+    LogicBuilder b;
+    make(b, b.take(bits), f);
+    return counts_of(b.finish()).toffoli;
+  };
+  for (const int f : {4, 6, 11})
+    for (const int w : {2 * f + 4, 2 * f + 5, 2 * f + 9}) {
+      EXPECT_EQ(toffolis(sigmoid_circuit, w, f), 3 * w - f - 6);
+      EXPECT_EQ(toffolis(tanh_circuit, w, f), 3 * w - f + 2);
+      const int n = w - f;
+      EXPECT_EQ(toffolis(tanh_of_word_circuit, n, f), 3 * n + 2 * f + 2);
+    }
+}
+
 }  // namespace
 }  // namespace ebit

@@ -7,6 +7,8 @@
 
 #include "ebit/base/error.h"
 #include "ebit/base/random.h"
+#include "ebit/logic/activation.h"
+#include "ebit/logic/arithmetic.h"
 #include "ebit/logic/bit_simulator.h"
 
 namespace ebit {
@@ -163,6 +165,55 @@ TEST(LstmCircuit, ASequenceLeavesNothingButItsAnswer) {
     EXPECT_EQ(made.toffoli, said.toffoli);
     EXPECT_LE(made.depth, said.depth);
     EXPECT_LE(made.toffoli_depth, said.toffoli_depth);
+  }
+}
+
+// Toffolis of a part by itself.
+template <class Make>
+std::int64_t toffolis_of(const Make& make) {
+  LogicBuilder b;
+  make(b);
+  return counts_of(b.finish()).toffoli;
+}
+
+std::int64_t product_toffolis(int y_bits, int sum_bits) {
+  std::int64_t count = 0;
+  for (int k = 0; k < y_bits; ++k) count += 3 * (sum_bits - k) - 2;
+  return count;
+}
+
+// docs/quantum-logic.md has these formulas.
+TEST(LstmCircuit, ToffolisFollowTheFormula) {
+  Random random(9);
+  for (const auto& [bits, fraction] : {std::pair{6, 3}, {8, 4}, {12, 9}}) {
+    const int n = bits, f = fraction;
+    const FixedLstm lstm = wild_lstm(2, 3, {n, f}, random);
+    for (const WeightsAs weights : {WeightsAs::kConstant, WeightsAs::kRegister}) {
+      std::int64_t count = 0;
+      for (int row = 0; row < 12; ++row) {
+        const bool constant = weights == WeightsAs::kConstant;
+        const int w = constant ? sum_bits(lstm, row) : most_sum_bits(2, 3, lstm.format);
+        if (!constant) count += 5 * product_toffolis(n, w) + 2 * (w - f - 1);
+        for (std::size_t k = 0; constant && k < 5; ++k) {
+          const auto r = static_cast<std::size_t>(row);
+          const std::vector<int> digits =
+              signed_digits(k < 2 ? lstm.input[2 * r + k] : lstm.recurrent[3 * r + k - 2]);
+          for (std::size_t d = 0; d < digits.size(); ++d)
+            if (digits[d] != 0) count += 2 * (w - static_cast<int>(d) - 1);
+        }
+        const bool candidate = row / 3 == 2;
+        count += toffolis_of([&](LogicBuilder& b) {
+          const Word sum = b.take(w);
+          candidate ? tanh_circuit(b, sum, f) : sigmoid_circuit(b, sum, f);
+        });
+      }
+      for (int unit = 0; unit < 3; ++unit) {
+        count += 2 * product_toffolis(f + 1, n + f + 1) + product_toffolis(f + 1, 2 * f + 2);
+        count += toffolis_of([&](LogicBuilder& b) { tanh_of_word_circuit(b, b.take(n), f); });
+      }
+      // All of it is done and undone; saturation is not.
+      EXPECT_EQ(counts_of(lstm_circuit(lstm, weights).circuit).toffoli, 2 * count + 3 * (n - 1));
+    }
   }
 }
 
