@@ -112,6 +112,12 @@ Action setup_quantum_logic(Parser& parser) {
       .add_option("--weights", options->weights,
                   "constant: weights are in the circuit; register: in quantum registers of their own")
       .choices({"constant", "register"});
+  parser
+      .add_option("--gates", logic.gates,
+                  "Functions in place of sigmoid and tanh: plan (four segments, no adder) or chords (32 "
+                  "segments by a "
+                  "table, 25 times nearer)")
+      .choices(names_of(gate_functions()));
   parser.add_option("--features", logic.features, "Without a run: numbers of a step").default_text("1");
   parser.add_option("--hidden", logic.hidden, "Without a run: hidden units").default_text("4");
   parser.add_option("--steps", options->steps, "Without a run: steps of the sequence whose cost is shown")

@@ -28,7 +28,7 @@ TEST(QuantumLogicCommand, ChecksCountsAndDrawsARun) {
   const std::string place = run_of("run");
   const Outcome run = ebit({"quantum-logic", place, "--bits", "6,8,12"});
   EXPECT_EQ(run.status, kOk) << run.error;
-  EXPECT_THAT(run.out, AllOf(HasSubstr("yes, 936 words"), HasSubstr("real, PLAN"), HasSubstr("Toffoli depth"),
+  EXPECT_THAT(run.out, AllOf(HasSubstr("yes, 936 words"), HasSubstr("real, plan"), HasSubstr("Toffoli depth"),
                              HasSubstr("A sequence of 6 steps"), HasSubstr("ebits with all else")));
   for (const char* file :
        {"quantum-logic.csv", "quantum-logic.json", "plots/quantum-logic.svg", "plots/quantum-logic.png"})

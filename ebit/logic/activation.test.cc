@@ -4,39 +4,57 @@
 
 #include <cmath>
 
+#include "ebit/base/error.h"
+#include "ebit/logic/arithmetic.h"
+
 #include "ebit/logic/testing/run_bits.h"
 
 namespace ebit {
 namespace {
 
-TEST(Plan, DiffersFromTheFunctionsByItsKnownErrors) {
-  double sigmoid = 0, tangent = 0;
-  for (double x = -10; x <= 10; x += 1e-4) {
-    sigmoid = std::max(sigmoid, std::abs(plan_sigmoid(x) - 1 / (1 + std::exp(-x))));
-    tangent = std::max(tangent, std::abs(plan_tanh(x) - std::tanh(x)));
-    EXPECT_NEAR(plan_sigmoid(x) + plan_sigmoid(-x), 1, 1e-15);
+const GateFunctions& plan() { return find_gate_functions("plan"); }
+
+TEST(GateFunctions, DifferFromTheSigmoidByTheirKnownErrors) {
+  for (const GateFunctions& gates : gate_functions()) {
+    SCOPED_TRACE(gates.name);
+    double sigmoid = 0, tangent = 0;
+    for (double x = -10; x <= 10; x += 1e-4) {
+      sigmoid = std::max(sigmoid, std::abs(sigmoid_of(gates, x) - 1 / (1 + std::exp(-x))));
+      tangent = std::max(tangent, std::abs(tanh_of(gates, x) - std::tanh(x)));
+      EXPECT_NEAR(sigmoid_of(gates, x) + sigmoid_of(gates, -x), 1, 1e-15);
+    }
+    // Of a chord: its width squared, an eighth of it, times the greatest curvature, sqrt(3)/18.
+    EXPECT_NEAR(sigmoid, gates.name == "plan" ? 0.0189 : std::sqrt(3.0) / 18 / 8 / 16,
+                gates.name == "plan" ? 5e-5 : 5e-6);
+    EXPECT_NEAR(tangent, 2 * sigmoid, 1e-6);
   }
-  EXPECT_NEAR(sigmoid, 0.0189, 5e-5);
-  EXPECT_NEAR(tangent, 2 * sigmoid, 1e-6);
 }
 
-TEST(Plan, IntegersAreThePlanRoundedToTheNearest) {
-  for (const int f : {2, 3, 4, 7, 12}) {
-    const double unit = std::ldexp(1.0, -f), sum_unit = std::ldexp(1.0, -2 * f);
-    const auto most = static_cast<std::int64_t>(7 / sum_unit);
-    for (std::int64_t sum = -most; sum <= most; sum += std::max<std::int64_t>(1, most / 20000)) {
-      const double x = static_cast<double>(sum) * sum_unit;
-      EXPECT_NEAR(static_cast<double>(plan_sigmoid(sum, f)) * unit, plan_sigmoid(x), unit / 2 + sum_unit)
-          << x;
-      EXPECT_NEAR(static_cast<double>(plan_tanh(sum, f)) * unit, plan_tanh(x), unit / 2 + 2 * sum_unit) << x;
+TEST(GateFunctions, IntegersAreTheFunctionsRoundedToTheNearest) {
+  for (const GateFunctions& gates : gate_functions()) {
+    SCOPED_TRACE(gates.name);
+    // Chords have rounded slopes, and with few bits a rest of few bits.
+    const double more = gates.name == "plan" ? 0 : 0.75;
+    for (const int f : {2, 3, 4, 7, 12}) {
+      const double unit = std::ldexp(1.0, -f), sum_unit = std::ldexp(1.0, -2 * f);
+      const auto most = static_cast<std::int64_t>(7 / sum_unit);
+      for (std::int64_t sum = -most; sum <= most; sum += std::max<std::int64_t>(1, most / 20000)) {
+        const double x = static_cast<double>(sum) * sum_unit;
+        EXPECT_NEAR(static_cast<double>(sigmoid_of(gates, sum, f)) * unit, sigmoid_of(gates, x),
+                    (0.5 + more) * unit + sum_unit)
+            << x;
+        EXPECT_NEAR(static_cast<double>(tanh_of(gates, sum, f)) * unit, tanh_of(gates, x),
+                    (0.5 + more) * unit + 2 * sum_unit)
+            << x;
+      }
+      // Where it is exact: the ends and the middle.
+      EXPECT_EQ(sigmoid_of(gates, 9 << (2 * f), f), 1 << f);
+      EXPECT_EQ(sigmoid_of(gates, -(9 << (2 * f)), f), 0);
+      EXPECT_EQ(sigmoid_of(gates, 0, f), 1 << (f - 1));
+      EXPECT_EQ(tanh_of(gates, 5 << (2 * f), f), 1 << f);
+      EXPECT_EQ(tanh_of(gates, -(5 << (2 * f)), f), -(1 << f));
+      EXPECT_EQ(tanh_of(gates, 0, f), 0);
     }
-    // Where it is exact: the ends and the middle.
-    EXPECT_EQ(plan_sigmoid(6 << (2 * f), f), 1 << f);
-    EXPECT_EQ(plan_sigmoid(-(6 << (2 * f)), f), 0);
-    EXPECT_EQ(plan_sigmoid(0, f), 1 << (f - 1));
-    EXPECT_EQ(plan_tanh(3 << (2 * f), f), 1 << f);
-    EXPECT_EQ(plan_tanh(-(3 << (2 * f)), f), -(1 << f));
-    EXPECT_EQ(plan_tanh(0, f), 0);
   }
 }
 
@@ -68,28 +86,38 @@ void check_all(int bits, const Make& make, const Value& wanted, const char* what
   }
 }
 
-TEST(Plan, CircuitsEqualTheIntegersOnEverySum) {
-  for (const int f : {2, 3, 4, 5})
-    for (const int more : {0, 2, 3}) {
-      SCOPED_TRACE(testing::Message() << f << " bits of fraction, " << more << " bits more");
-      const int bits = 2 * f + 4 + more;
-      check_all(
-          bits, [f](LogicBuilder& b, const Word& sum) { return sigmoid_circuit(b, sum, f); },
-          [f](std::int64_t x) { return plan_sigmoid(x, f); }, "sigmoid");
-      check_all(
-          bits, [f](LogicBuilder& b, const Word& sum) { return tanh_circuit(b, sum, f); },
-          [f](std::int64_t x) { return plan_tanh(x, f); }, "tanh");
-      check_all(
-          f + 2 + more, [f](LogicBuilder& b, const Word& word) { return tanh_of_word_circuit(b, word, f); },
-          [f](std::int64_t x) { return plan_tanh(x << f, f); }, "tanh of a word");
-    }
+TEST(GateFunctions, CircuitsEqualTheIntegersOnEverySum) {
+  for (const GateFunctions& gates : gate_functions())
+    for (const int f : {2, 3, 4, 5})
+      for (const int more : {0, 2, 3}) {
+        SCOPED_TRACE(testing::Message()
+                     << gates.name << ", " << f << " bits of fraction, " << more << " bits more");
+        const int bits = 2 * f + 4 + more;
+        check_all(
+            bits, [f, &gates](LogicBuilder& b, const Word& sum) { return sigmoid_circuit(b, gates, sum, f); },
+            [f, &gates](std::int64_t x) { return sigmoid_of(gates, x, f); }, "sigmoid");
+        check_all(
+            bits, [f, &gates](LogicBuilder& b, const Word& sum) { return tanh_circuit(b, gates, sum, f); },
+            [f, &gates](std::int64_t x) { return tanh_of(gates, x, f); }, "tanh");
+        check_all(
+            f + 2 + more,
+            [f, &gates](LogicBuilder& b, const Word& word) {
+              return tanh_of_word_circuit(b, gates, word, f);
+            },
+            [f, &gates](std::int64_t x) { return tanh_of(gates, x << f, f); }, "tanh of a word");
+      }
+}
+
+TEST(GateFunctions, AreFoundByName) {
+  EXPECT_EQ(find_gate_functions("chords").name, "chords");
+  EXPECT_THROW(find_gate_functions("cords"), Error);
 }
 
 // docs/quantum-logic.md has these formulas.
 TEST(Plan, ToffolisFollowTheFormula) {
   const auto toffolis = [](const auto& make, int bits, int f) {
     LogicBuilder b;
-    make(b, b.take(bits), f);
+    make(b, plan(), b.take(bits), f);
     return counts_of(b.finish()).toffoli;
   };
   for (const int f : {4, 6, 11})

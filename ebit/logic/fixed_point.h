@@ -27,7 +27,7 @@ inline constexpr int kLeastBits = 4;      ///< words for LSTMs: below, no fracti
 inline constexpr int kGreatestBits = 24;  ///< sums of products stay below 64 bits in the integer reference
 
 /// Throws Error unless n is from kLeastBits to kGreatestBits and f from 2 to n - 2: an LSTM's gates reach 1,
-/// and the segments of its activations begin at multiples of 1/16 of a sum with 2 f bits behind the point.
+/// and the segments of its gate functions begin at multiples of 1/16 of a sum with 2 f bits behind the point.
 void check_format(const FixedPoint& format);
 
 /// The format of `bits` bits that holds numbers up to `most` in size with the largest fraction; at least 2

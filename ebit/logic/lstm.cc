@@ -50,7 +50,7 @@ std::vector<double> values_of(const std::vector<std::int64_t>& words, const Fixe
   return values;
 }
 
-// PLAN's last segment begins at 5, so a size needs 3 bits before the point, and there is a sign.
+// Gate functions look at the bits of a size up to the one of weight 4, and there is a sign.
 int least_sum_bits(const FixedPoint& format) { return 2 * format.fraction + 4; }
 
 }  // namespace
@@ -81,14 +81,15 @@ LstmWeights random_lstm(int features, int hidden, std::uint64_t seed) {
   return weights;
 }
 
-FixedLstm fixed_lstm(const LstmWeights& weights, const FixedPoint& format) {
+FixedLstm fixed_lstm(const LstmWeights& weights, const FixedPoint& format, const GateFunctions& gates) {
   check_format(format);
   return {weights.features,
           weights.hidden,
           format,
           words_of(weights.input, format, "an input weight"),
           words_of(weights.recurrent, format, "a recurrent weight"),
-          words_of(weights.bias, format, "a bias")};
+          words_of(weights.bias, format, "a bias"),
+          &gates};
 }
 
 LstmWeights real_lstm(const FixedLstm& lstm) {
@@ -96,13 +97,12 @@ LstmWeights real_lstm(const FixedLstm& lstm) {
           values_of(lstm.recurrent, lstm.format), values_of(lstm.bias, lstm.format)};
 }
 
-void lstm_step(const LstmWeights& weights, GateFunctions functions, const double* x,
+void lstm_step(const LstmWeights& weights, const GateFunctions* gates, const double* x,
                LstmState<double>& state) {
   const auto hidden = static_cast<std::size_t>(weights.hidden);
   const std::vector<double> sums = gate_sums(weights, x, state, 1.0);
-  const bool exact = functions == GateFunctions::kExact;
-  const auto sigma = [&](double z) { return exact ? sigmoid(z) : plan_sigmoid(z); };
-  const auto tangent = [&](double z) { return exact ? std::tanh(z) : plan_tanh(z); };
+  const auto sigma = [&](double z) { return gates ? sigmoid_of(*gates, z) : sigmoid(z); };
+  const auto tangent = [&](double z) { return gates ? tanh_of(*gates, z) : std::tanh(z); };
   for (std::size_t j = 0; j < hidden; ++j) {
     const double i = sigma(sums[j]), f = sigma(sums[hidden + j]), g = tangent(sums[2 * hidden + j]);
     state.c[j] = f * state.c[j] + i * g;
@@ -116,12 +116,13 @@ void lstm_step(const FixedLstm& lstm, const std::int64_t* x, LstmState<std::int6
   const std::int64_t half = std::int64_t{1} << (fraction - 1);
   const std::vector<std::int64_t> sums = gate_sums(lstm, x, state, std::int64_t{1} << fraction);
   for (std::size_t j = 0; j < hidden; ++j) {
-    const std::int64_t i = plan_sigmoid(sums[j], fraction), f = plan_sigmoid(sums[hidden + j], fraction),
-                       g = plan_tanh(sums[2 * hidden + j], fraction),
-                       o = plan_sigmoid(sums[3 * hidden + j], fraction);
+    const std::int64_t i = sigmoid_of(*lstm.gates, sums[j], fraction),
+                       f = sigmoid_of(*lstm.gates, sums[hidden + j], fraction),
+                       g = tanh_of(*lstm.gates, sums[2 * hidden + j], fraction),
+                       o = sigmoid_of(*lstm.gates, sums[3 * hidden + j], fraction);
     state.c[j] =
         std::clamp((f * state.c[j] + i * g + half) >> fraction, lstm.format.least(), lstm.format.greatest());
-    state.h[j] = (o * plan_tanh(state.c[j] << fraction, fraction) + half) >> fraction;
+    state.h[j] = (o * tanh_of(*lstm.gates, state.c[j] << fraction, fraction) + half) >> fraction;
   }
 }
 

@@ -50,9 +50,9 @@ class StepMaker {
     Word sum;
     b_.clean(
         [&] {
-          const Word in = sigmoid_circuit(b_, sum_of(kInput, unit), f);
-          const Word forget = sigmoid_circuit(b_, sum_of(kForget, unit), f);
-          const Word candidate = tanh_circuit(b_, sum_of(kCandidate, unit), f);
+          const Word in = sigmoid_circuit(b_, *lstm_.gates, sum_of(kInput, unit), f);
+          const Word forget = sigmoid_circuit(b_, *lstm_.gates, sum_of(kForget, unit), f);
+          const Word candidate = tanh_circuit(b_, *lstm_.gates, sum_of(kCandidate, unit), f);
           // |f c + i g| < 2^(n - 1 + f) + 2^(2 f), and f is below n - 1.
           sum = b_.take(n + f + 1);
           load_half(sum);
@@ -69,8 +69,8 @@ class StepMaker {
     Word sum;
     b_.clean(
         [&] {
-          const Word out = sigmoid_circuit(b_, sum_of(kOutput, unit), f);
-          const Word tangent = tanh_of_word_circuit(b_, out_.c_next[j], f);
+          const Word out = sigmoid_circuit(b_, *lstm_.gates, sum_of(kOutput, unit), f);
+          const Word tangent = tanh_of_word_circuit(b_, *lstm_.gates, out_.c_next[j], f);
           sum = b_.take(2 * f + 2);  // |o tanh| <= 2^(2 f)
           load_half(sum);
           add_product(b_, out, tangent, sum);

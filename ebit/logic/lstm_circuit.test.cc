@@ -87,10 +87,13 @@ TEST(LstmCircuit, EqualsTheIntegerLstmBitForBit) {
     const FixedPoint format{c.bits, c.fraction};
     for (int round = 0; round < 3; ++round) {
       // Wild weights, and those of a new LSTM.
-      const FixedLstm lstm = round < 2 ? wild_lstm(c.features, c.hidden, format, random)
-                                       : fixed_lstm(random_lstm(c.features, c.hidden, 5), format);
-      compare(lstm_circuit(lstm, WeightsAs::kConstant), lstm, 700, random);
-      compare(lstm_circuit(lstm, WeightsAs::kRegister), lstm, 100, random);
+      FixedLstm lstm = round < 2 ? wild_lstm(c.features, c.hidden, format, random)
+                                 : fixed_lstm(random_lstm(c.features, c.hidden, 5), format);
+      for (const GateFunctions& gates : gate_functions()) {
+        lstm.gates = &gates;
+        compare(lstm_circuit(lstm, WeightsAs::kConstant), lstm, 700, random);
+        compare(lstm_circuit(lstm, WeightsAs::kRegister), lstm, 100, random);
+      }
     }
   }
 }
@@ -187,7 +190,8 @@ TEST(LstmCircuit, ToffolisFollowTheFormula) {
   Random random(9);
   for (const auto& [bits, fraction] : {std::pair{6, 3}, {8, 4}, {12, 9}}) {
     const int n = bits, f = fraction;
-    const FixedLstm lstm = wild_lstm(2, 3, {n, f}, random);
+    FixedLstm lstm = wild_lstm(2, 3, {n, f}, random);
+    lstm.gates = &gate_functions()[static_cast<std::size_t>(n / 4 % 2)];  // both
     for (const WeightsAs weights : {WeightsAs::kConstant, WeightsAs::kRegister}) {
       std::int64_t count = 0;
       for (int row = 0; row < 12; ++row) {
@@ -204,12 +208,12 @@ TEST(LstmCircuit, ToffolisFollowTheFormula) {
         const bool candidate = row / 3 == 2;
         count += toffolis_of([&](LogicBuilder& b) {
           const Word sum = b.take(w);
-          candidate ? tanh_circuit(b, sum, f) : sigmoid_circuit(b, sum, f);
+          candidate ? tanh_circuit(b, *lstm.gates, sum, f) : sigmoid_circuit(b, *lstm.gates, sum, f);
         });
       }
       for (int unit = 0; unit < 3; ++unit) {
         count += 2 * product_toffolis(f + 1, n + f + 1) + product_toffolis(f + 1, 2 * f + 2);
-        count += toffolis_of([&](LogicBuilder& b) { tanh_of_word_circuit(b, b.take(n), f); });
+        count += toffolis_of([&](LogicBuilder& b) { tanh_of_word_circuit(b, *lstm.gates, b.take(n), f); });
       }
       // All of it is done and undone; saturation is not.
       EXPECT_EQ(counts_of(lstm_circuit(lstm, weights).circuit).toffoli, 2 * count + 3 * (n - 1));
@@ -238,13 +242,12 @@ TEST(FixedLstm, GoesToTheRealOneWithMoreBits) {
   Random random(8);
   std::vector<double> inputs(2 * 12);
   for (double& x : inputs) x = random.uniform(-1, 1);
-  const auto run = [&](GateFunctions functions) {
+  const auto run = [&](const GateFunctions* gates) {
     LstmState<double> state{std::vector<double>(3), std::vector<double>(3)};
-    for (int t = 0; t < 12; ++t)
-      lstm_step(weights, functions, &inputs[2 * static_cast<std::size_t>(t)], state);
+    for (int t = 0; t < 12; ++t) lstm_step(weights, gates, &inputs[2 * static_cast<std::size_t>(t)], state);
     return state;
   };
-  const LstmState<double> plan = run(GateFunctions::kPlan), exact = run(GateFunctions::kExact);
+  const LstmState<double> plan = run(&gate_functions()[0]), exact = run(nullptr);
   double last = 1;
   for (const int fraction : {6, 10, 14, 18}) {
     const FixedLstm lstm = fixed_lstm(weights, {fraction + 4, fraction});

@@ -103,10 +103,12 @@ TextTable error_table(const LogicReport& report) {
   const auto metric_cell = [&](const std::vector<double>& values) {
     return values.empty() ? std::string("–") : table_number(values[report.judged]);
   };
-  table.rows.push_back({"real, PLAN", "–", table_number(real.plan_largest), table_number(real.plan_rms),
-                        metric_cell(real.plan)});
+  table.rows.push_back({fmt::format("real, {}", report.gates), "–", table_number(real.lines_largest),
+                        table_number(real.lines_rms), metric_cell(real.lines)});
   table.rows.push_back({"real, as trained", "–", "0", "0", metric_cell(real.exact)});
-  table.notes = {"more bits lead to 'real, PLAN': what is left there is the piecewise-linear gates' error"};
+  table.notes = {
+      fmt::format("more bits lead to 'real, {}': what is left there is the error of gates of straight lines",
+                  report.gates)};
   return table;
 }
 
@@ -185,10 +187,10 @@ Figure error_figure(const LogicReport& report) {
   figure.series.push_back(
       over_words(report, "rms", [](const LogicRow& row) { return row.check->rms_error; }));
   const std::vector<double> x = word_lengths(report);
-  figure.series.push_back({.label = "rms of PLAN in real numbers",
+  figure.series.push_back({.label = fmt::format("rms of {} in real numbers", report.gates),
                            .style = PlotStyle::kDashes,
                            .x = {x.front(), x.back()},
-                           .y = {report.real->plan_rms, report.real->plan_rms},
+                           .y = {report.real->lines_rms, report.real->lines_rms},
                            .color = PlotColor::kGrey});
   return figure;
 }
@@ -244,6 +246,7 @@ Json to_json(const LogicReport& report) {
   Json json = {{"format", "ebit-quantum-logic"},
                {"version", 1},
                {"weights", name_of(report.weights)},
+               {"gates", report.gates},
                {"steps", report.steps}};
   if (report.real) {
     json["model"] = report.summary, json["data"] = report.data, json["part"] = report.part;
@@ -251,9 +254,9 @@ Json to_json(const LogicReport& report) {
     json["equal"] = report.right();
     json["judged_metric"] = report.metrics[report.judged].name;
     json["exact"] = {{"metrics", metrics_json(report, report.real->exact)}};
-    json["plan"] = {{"largest_error", number(report.real->plan_largest)},
-                    {"rms_error", number(report.real->plan_rms)},
-                    {"metrics", metrics_json(report, report.real->plan)}};
+    json["real_gates"] = {{"largest_error", number(report.real->lines_largest)},
+                          {"rms_error", number(report.real->lines_rms)},
+                          {"metrics", metrics_json(report, report.real->lines)}};
   }
   json["rows"] = Json::array();
   for (const LogicRow& row : report.rows) {

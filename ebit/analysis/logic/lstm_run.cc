@@ -68,13 +68,13 @@ std::size_t length_of(const fit::Examples& examples, std::size_t b) {
 class RealCell {
  public:
   using Number = double;
-  RealCell(const LstmWeights& weights, GateFunctions functions) : weights_(weights), functions_(functions) {}
-  void step(const double* x, LstmState<double>& state) const { lstm_step(weights_, functions_, x, state); }
+  RealCell(const LstmWeights& weights, const GateFunctions* gates) : weights_(weights), gates_(gates) {}
+  void step(const double* x, LstmState<double>& state) const { lstm_step(weights_, gates_, x, state); }
   double value(double h) const { return h; }
 
  private:
   const LstmWeights& weights_;
-  GateFunctions functions_;
+  const GateFunctions* gates_;
 };
 
 class FixedCell {
@@ -205,10 +205,10 @@ LstmRun read_lstm_run(const fs::path& folder, std::optional<std::uint64_t> seed)
   return run;
 }
 
-std::unique_ptr<fit::Model> lstm_model(const TrainedLstm& lstm, GateFunctions functions,
+std::unique_ptr<fit::Model> lstm_model(const TrainedLstm& lstm, const GateFunctions* gates,
                                        const FixedLstm* fixed) {
   if (fixed != nullptr) return std::make_unique<LstmModel<FixedCell>>(lstm, FixedCell(*fixed));
-  return std::make_unique<LstmModel<RealCell>>(lstm, RealCell(lstm.weights, functions));
+  return std::make_unique<LstmModel<RealCell>>(lstm, RealCell(lstm.weights, gates));
 }
 
 double largest_cell(const TrainedLstm& lstm, const fit::Examples& e) {
@@ -217,7 +217,7 @@ double largest_cell(const TrainedLstm& lstm, const fit::Examples& e) {
   for (std::size_t b = 0; b < e.samples; ++b) {
     LstmState<double> state{std::vector<double>(hidden), std::vector<double>(hidden)};
     for (std::size_t t = 0; t < length_of(e, b); ++t) {
-      lstm_step(lstm.weights, GateFunctions::kExact, e.x.data() + (b * e.steps + t) * e.features, state);
+      lstm_step(lstm.weights, nullptr, e.x.data() + (b * e.steps + t) * e.features, state);
       for (const double c : state.c) most = std::max(most, std::abs(c));
     }
   }

@@ -40,8 +40,9 @@ LstmRun read_lstm_run(const std::filesystem::path& folder, std::optional<std::ui
 
 /// The model that answers as the run's does, its cell in other arithmetic: for Problem::scores(). The head
 /// works on real numbers. It cannot be trained. `lstm` must outlive it.
-/// @param fixed words instead of real numbers; null: real numbers with `functions`.
-std::unique_ptr<fit::Model> lstm_model(const TrainedLstm& lstm, GateFunctions functions,
+/// @param gates null: the sigmoid and tanh themselves. @param fixed words instead of real numbers, with gate
+/// functions of their own.
+std::unique_ptr<fit::Model> lstm_model(const TrainedLstm& lstm, const GateFunctions* gates,
                                        const FixedLstm* fixed = nullptr);
 
 /// The largest cell state in size that the exact LSTM reaches on these sequences.

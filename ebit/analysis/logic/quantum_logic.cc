@@ -199,14 +199,16 @@ std::vector<double> carried_answers(fit::Model& model, const fit::Examples& all)
 class LogicRun {
  public:
   LogicRun(const fs::path& folder, const LogicOptions& options)
-      : options_(options), run_(read_lstm_run(folder, options.seed)) {
+      : options_(options),
+        gates_(&find_gate_functions(options.gates)),
+        run_(read_lstm_run(folder, options.seed)) {
     part_ = part_to_inspect(*run_.problem, options.part, "quantum-logic");
     all_ = run_.problem->sequences(part_, std::numeric_limits<std::size_t>::max());
     const auto most = static_cast<std::size_t>(options.windows);
     some_ = most == 0 ? all_ : run_.problem->sequences(part_, most);
     looked_at_ = some_.samples;
     if (stateful()) some_ = one_sequence(std::move(some_));
-    exact_ = answers(*lstm_model(run_.lstm, GateFunctions::kExact));
+    exact_ = answers(*lstm_model(run_.lstm, nullptr));
     // What the words must hold; inputs beyond it are saturated, and counted.
     const double weight = run_.lstm.weights.largest(),
                  cell = largest_cell(run_.lstm, stateful() ? one_sequence(all_) : all_);
@@ -222,7 +224,7 @@ class LogicRun {
     return format_for(bits, most_, most_what_);
   }
 
-  FixedLstm lstm(int bits) const { return fixed_lstm(run_.lstm.weights, format(bits)); }
+  FixedLstm lstm(int bits) const { return fixed_lstm(run_.lstm.weights, format(bits), *gates_); }
 
   LogicRow row(const FixedLstm& lstm) {
     const LstmCircuit circuit = lstm_circuit(lstm, options_.weights);
@@ -230,7 +232,7 @@ class LogicRun {
     LogicCheck check;
     CircuitRun(circuit, lstm, some_).run(check);
     check.clipped = clipped_share(lstm.format, all_);
-    const auto model = lstm_model(run_.lstm, GateFunctions::kPlan, &lstm);
+    const auto model = lstm_model(run_.lstm, nullptr, &lstm);
     const Errors errors = errors_of(answers(*model), exact_);
     check.largest_error = errors.largest, check.rms_error = errors.rms;
     check.metrics = metrics(*model);
@@ -241,7 +243,7 @@ class LogicRun {
 
   void describe(LogicReport& report) {
     const experiment::Problem& problem = *run_.problem;
-    report.summary = lstm_model(run_.lstm, GateFunctions::kExact)->summary();
+    report.summary = lstm_model(run_.lstm, nullptr)->summary();
     report.data = problem.description(), report.part = experiment::kPartNames[part_],
     report.seed = run_.seed_text;
     report.steps = static_cast<int>(all_.steps), report.sequences = all_.samples;
@@ -252,8 +254,7 @@ class LogicRun {
       report.notes.push_back(
           fmt::format("{} of {} sequences went through the circuits: --windows 0 takes all", some_.samples,
                       all_.samples));
-    const auto exact = lstm_model(run_.lstm, GateFunctions::kExact),
-               plan = lstm_model(run_.lstm, GateFunctions::kPlan);
+    const auto exact = lstm_model(run_.lstm, nullptr), plan = lstm_model(run_.lstm, gates_);
     const Errors errors = errors_of(answers(*plan), exact_);
     report.real = RealScores{metrics(*exact), metrics(*plan), errors.largest, errors.rms};
   }
@@ -271,6 +272,7 @@ class LogicRun {
   }
 
   const LogicOptions& options_;
+  const GateFunctions* gates_;
   LstmRun run_;
   std::size_t part_ = 0, looked_at_ = 0;
   fit::Examples all_, some_;
@@ -309,12 +311,13 @@ bool LogicReport::right() const {
 
 LogicReport count_logic(const LogicOptions& options) {
   check_options(options);
-  LogicReport report{.weights = options.weights, .steps = options.steps};
+  const GateFunctions& gates = find_gate_functions(options.gates);
+  LogicReport report{.weights = options.weights, .gates = options.gates, .steps = options.steps};
   for (const int features : or_else(options.features, {1}))
     for (const int hidden : or_else(options.hidden, {4})) {
       const LstmWeights weights = random_lstm(features, hidden, options.seed.value_or(kUsualSeed));
       for (const int bits : or_else(options.bits, {std::begin(kUsualBits), std::end(kUsualBits)})) {
-        const FixedLstm lstm = fixed_lstm(weights, usual_format(bits, options));
+        const FixedLstm lstm = fixed_lstm(weights, usual_format(bits, options), gates);
         report.rows.push_back(row_of(lstm_circuit(lstm, options.weights), lstm, options.steps));
       }
     }
@@ -328,7 +331,7 @@ LogicReport count_logic(const LogicOptions& options) {
 LogicReport check_logic(const fs::path& folder, const LogicOptions& options) {
   check_options(options);
   LogicRun run(folder, options);
-  LogicReport report{.weights = options.weights};
+  LogicReport report{.weights = options.weights, .gates = options.gates};
   run.describe(report);
   for (const int bits : options.bits) report.rows.push_back(run.row(run.lstm(bits)));
   if (!options.bits.empty()) return report;
@@ -357,7 +360,7 @@ LogicCircuit step_circuit(const fs::path& folder, const LogicOptions& options,
     const LstmWeights weights =
         random_lstm(or_else(options.features, {1})[0], or_else(options.hidden, {4})[0],
                     options.seed.value_or(kUsualSeed));
-    return fixed_lstm(weights, usual_format(options.bits[0], options));
+    return fixed_lstm(weights, usual_format(options.bits[0], options), find_gate_functions(options.gates));
   }();
   LstmCircuit circuit = lstm_circuit(lstm, options.weights);
   comments.push_back(fmt::format("an LSTM step on words of {} bits, {} of them behind the point",

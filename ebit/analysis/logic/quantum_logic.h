@@ -17,6 +17,7 @@ struct LogicOptions {
   std::vector<int> bits = {};                ///< word lengths n; empty: kUsualBits, those that can
   std::optional<int> fraction = {};          ///< bits behind the point; none: as many as the numbers leave
   WeightsAs weights = WeightsAs::kConstant;  ///< in the circuit or in registers
+  std::string gates = "plan";                ///< a row of gate_functions()
   std::optional<std::uint64_t> seed = {};    ///< of the training; without a run: of random weights
   std::vector<int> features = {};            ///< without a run: F; empty: 1
   std::vector<int> hidden = {};              ///< without a run: H; empty: 4
@@ -66,14 +67,16 @@ struct LogicRow {
 
 /// The real LSTMs that rows are compared with.
 struct RealScores {
-  std::vector<double> exact, /**< metrics of the LSTM as trained */ plan;  ///< of the one with PLAN
-  double plan_largest = 0;  ///< largest error of PLAN's answers, in the units that the model sees
-  double plan_rms = 0;      ///< root of its mean square
+  std::vector<double> exact;  ///< metrics of the LSTM as trained
+  std::vector<double> lines;  ///< of the one with the gate functions of straight lines
+  double lines_largest = 0;   ///< largest error of its answers, in the units that the model sees
+  double lines_rms = 0;       ///< root of its mean square
 };
 
 /// Everything that was found.
 struct LogicReport {
   WeightsAs weights = WeightsAs::kConstant;  ///< where they are
+  std::string gates = "plan";                ///< a row of gate_functions()
   int steps = 1;                             ///< T of the sequences
   std::vector<LogicRow> rows;                ///< by word length
   std::vector<std::string> notes;            ///< what was left out
