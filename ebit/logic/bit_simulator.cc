@@ -18,6 +18,11 @@ BitSimulator::BitSimulator(int wires, std::size_t lanes)
 
 void BitSimulator::reset() { std::ranges::fill(bits_, 0); }
 
+void BitSimulator::reset(const Word& word) {
+  for (const int wire : word)
+    for (std::size_t lane = 0; lane < lanes_; lane += 64) bits_[place(wire, lane)] = 0;
+}
+
 void BitSimulator::set(const Word& word, std::size_t lane, std::int64_t value) {
   const std::uint64_t mask = std::uint64_t{1} << (lane % 64);
   for (std::size_t k = 0; k < word.size(); ++k) {

@@ -21,6 +21,7 @@ class BitSimulator {
   std::size_t lanes() const { return lanes_; }  ///< basis states
   int wires() const { return wires_; }          ///< of each
   void reset();                                 ///< makes all wires 0
+  void reset(const Word& word);                 ///< makes these wires 0, in all lanes
 
   void set(const Word& word, std::size_t lane, std::int64_t value);  ///< writes a register, two's complement
   std::int64_t signed_value(const Word& word, std::size_t lane) const;  ///< reads it as two's complement

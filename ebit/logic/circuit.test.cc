@@ -170,6 +170,11 @@ TEST(BitSimulator, LanesDoNotMeet) {
     EXPECT_EQ(all.value(first, k), one.value(first, 0));
     EXPECT_EQ(all.value(rest, k), one.value(rest, 0));
   }
+  const std::uint64_t kept = all.value(first, 700);
+  all.reset(rest);
+  for (const std::size_t k : {std::size_t{0}, std::size_t{700}, kLanes - 1})
+    EXPECT_EQ(all.value(rest, k), 0u);
+  EXPECT_EQ(all.value(first, 700), kept);
   all.reset();
   EXPECT_EQ(all.lanes_with_ones(first), 0u);
   all.set({5}, kLanes - 1, 1), all.set({6}, 0, 1), all.set({7}, 0, 1);

@@ -58,7 +58,8 @@ LstmWeights real_lstm(const FixedLstm& lstm);
 /// Hidden and cell state of one sequence.
 template <class Number>
 struct LstmState {
-  std::vector<Number> h, /**< [H] */ c;  ///< [H]
+  std::vector<Number> h;  ///< [H] hidden state
+  std::vector<Number> c;  ///< [H] cell state
 };
 
 /// A step in real numbers. @param gates null: the sigmoid and tanh themselves. @param x [F]. @param state

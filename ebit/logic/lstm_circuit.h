@@ -17,13 +17,16 @@ enum class WeightsAs {
 
 /// A step's circuit and where its numbers are.
 struct LstmCircuit {
-  LogicCircuit circuit;                          ///< |x, h, c, 0, 0, 0> -> |x, h, c, h', c', 0>
-  std::vector<Word> x;                           ///< [F]
-  std::vector<Word> h, /**< [H] */ c;            ///< [H], before the step
-  std::vector<Word> h_next, /**< [H] */ c_next;  ///< [H], after it; 0 before
-  /// kRegister: a word for each weight, [4 H, F], [4 H, H] and [4 H]; else empty.
-  std::vector<Word> input, recurrent, bias;
-  std::vector<int> ancillas;  ///< all other wires: 0 before and after
+  LogicCircuit circuit;         ///< |x, h, c, 0, 0, 0> -> |x, h, c, h', c', 0>
+  std::vector<Word> x;          ///< [F]
+  std::vector<Word> h;          ///< [H], before the step
+  std::vector<Word> c;          ///< [H], before the step
+  std::vector<Word> h_next;     ///< [H], after it; 0 before
+  std::vector<Word> c_next;     ///< [H], after it; 0 before
+  std::vector<Word> input;      ///< kRegister: [4 H, F] input weights; else empty
+  std::vector<Word> recurrent;  ///< kRegister: [4 H, H] recurrent weights; else empty
+  std::vector<Word> bias;       ///< kRegister: [4 H] biases; else empty
+  std::vector<int> ancillas;    ///< all other wires: 0 before and after
 };
 
 /// The circuit that does on every basis state what lstm_step() does on its words.
@@ -36,12 +39,15 @@ LstmCircuit lstm_circuit(const FixedLstm& lstm, WeightsAs weights);
 
 /// A sequence of T steps that leaves nothing behind but its answer.
 struct LstmSequenceCircuit {
-  LogicCircuit circuit;                ///< |x_1 .. x_T, h_0, c_0, 0, 0> -> |x_1 .. x_T, h_0, c_0, h_T, 0>
-  std::vector<std::vector<Word>> x;    ///< [T][F]
-  std::vector<Word> h, /**< [H] */ c;  ///< [H], h_0 and c_0
-  std::vector<Word> answer;            ///< [H], h_T
-  std::vector<Word> input, recurrent, bias;  ///< as LstmCircuit
-  std::vector<int> ancillas;  ///< the states of all steps and the steps' ancillas: 0 before and after
+  LogicCircuit circuit;              ///< |x_1 .. x_T, h_0, c_0, 0, 0> -> |x_1 .. x_T, h_0, c_0, h_T, 0>
+  std::vector<std::vector<Word>> x;  ///< [T][F]
+  std::vector<Word> h;               ///< [H], h_0
+  std::vector<Word> c;               ///< [H], c_0
+  std::vector<Word> answer;          ///< [H], h_T
+  std::vector<Word> input;           ///< as of LstmCircuit
+  std::vector<Word> recurrent;       ///< as of LstmCircuit
+  std::vector<Word> bias;            ///< as of LstmCircuit
+  std::vector<int> ancillas;         ///< the states of all steps and the steps' ancillas: 0 before and after
 };
 
 /// Runs T copies of `step`, each writing h_t and c_t to registers of their own, copies h_T out, and runs the

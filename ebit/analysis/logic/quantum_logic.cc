@@ -45,6 +45,7 @@ class CircuitRun {
       : circuit_(circuit), lstm_(lstm), e_(e), bits_(circuit.circuit.wires(), e.samples) {
     const std::vector<std::int64_t> zeros(static_cast<std::size_t>(lstm.hidden));
     states_.assign(e.samples, {zeros, zeros});
+    load_weights(circuit, lstm, e.samples, bits_);
   }
 
   void run(LogicCheck& check) {
@@ -67,9 +68,10 @@ class CircuitRun {
     return words_.data();
   }
 
+  // Weights and ancillas are as they were: what a circuit breaks stays broken, and is seen.
   void load_step(std::size_t t) {
-    bits_.reset();
-    load_weights(circuit_, lstm_, e_.samples, bits_);
+    for (const auto* words : {&circuit_.h_next, &circuit_.c_next})
+      for (const Word& word : *words) bits_.reset(word);
     for (std::size_t b = 0; b < e_.samples; ++b) {
       const std::int64_t* const x = input(b, t);
       for (std::size_t k = 0; k < circuit_.x.size(); ++k) bits_.set(circuit_.x[k], b, x[k]);

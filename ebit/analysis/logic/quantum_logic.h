@@ -46,7 +46,7 @@ struct LogicCheck {
   std::size_t sequences = 0;    ///< that went through the circuit
   std::size_t steps = 0;        ///< that went through the circuit
   std::size_t words = 0;        ///< of h' and c' that were compared with the integer LSTM's
-  std::size_t different = 0;    ///< of those: bits that are not the same; must be 0
+  std::size_t different = 0;    ///< of those, not the same; must be 0
   std::size_t unclean = 0;      ///< steps that left a 1 on an ancilla or changed an input; must be 0
   double seconds = 0;           ///< for them, loading and reading the registers included
   double clipped = 0;           ///< share of the inputs that the words do not hold and that were saturated
@@ -58,11 +58,12 @@ struct LogicCheck {
 
 /// A circuit: its format, sizes and costs.
 struct LogicRow {
-  int features = 1, /**< F */ hidden = 1;  ///< H
-  FixedPoint format;                       ///< of its words
-  LogicCounts step;                        ///< of a step
-  LogicCounts sequence;                    ///< of T steps, undone but for the answer; depths are bounds
-  std::optional<LogicCheck> check = {};    ///< of a run
+  int features = 1;                      ///< F
+  int hidden = 1;                        ///< H
+  FixedPoint format;                     ///< of its words
+  LogicCounts step;                      ///< of a step
+  LogicCounts sequence;                  ///< of T steps, undone but for the answer; depths are bounds
+  std::optional<LogicCheck> check = {};  ///< of a run
 };
 
 /// The real LSTMs that rows are compared with.
@@ -81,8 +82,10 @@ struct LogicReport {
   std::vector<LogicRow> rows;                ///< by word length
   std::vector<std::string> notes;            ///< what was left out
   // Of a run:
-  std::string summary, /**< one line: the model */ data, /**< the data */ part,
-      /**< its part */ seed;                    ///< as text
+  std::string summary;                          ///< one line: the model
+  std::string data;                             ///< one line: the data
+  std::string part;                             ///< of the data
+  std::string seed;                             ///< as LstmRun::seed_text
   std::size_t sequences = 0;                    ///< of the part, for errors
   bool classes = false;                         ///< answers are logits of classes, not numbers
   std::vector<experiment::MetricName> metrics;  ///< their names

@@ -12,8 +12,8 @@ namespace ebit::test {
 
 /// A register and what it holds.
 struct Held {
-  Word word;
-  std::int64_t value;
+  Word word;           ///< the register
+  std::int64_t value;  ///< what it holds
 };
 
 /// Runs `circuit` on one basis state and returns the simulator behind it.
