@@ -18,6 +18,7 @@ EBIT_COMMAND(models);
 EBIT_COMMAND(power);
 EBIT_COMMAND(presets);
 EBIT_COMMAND(probe);
+EBIT_COMMAND(quantum_logic);
 EBIT_COMMAND(replay);
 EBIT_COMMAND(report);
 EBIT_COMMAND(reproduce);
@@ -127,6 +128,15 @@ std::span<const Command> commands() {
        .examples = {"ebit inspect runs/seattle", "ebit inspect runs/seattle --data newer.csv --json",
                     "ebit inspect runs/sine --part train --powers full", "ebit inspect runs/qrnn --cut 0,1"},
        .setup = setup_inspect},
+      {.name = "quantum-logic",
+       .group = "Studies",
+       .help = "An LSTM step as reversible fixed-point arithmetic: check a trained run's circuit, count its "
+               "gates",
+       .examples = {"ebit quantum-logic runs/lstm",
+                    "ebit quantum-logic runs/lstm --bits 8,12 --fraction 5 --json",
+                    "ebit quantum-logic --bits 8 --features 1 --hidden 4",
+                    "ebit quantum-logic --bits 4 --hidden 1 --qasm step.qasm"},
+       .setup = setup_quantum_logic},
       {.name = "bench",
        .group = "Studies",
        .help = "Measure the speed on this machine, against its own limits, torch and other simulators",

@@ -64,13 +64,14 @@ SequenceInput<double> Sequences::input(std::uint64_t seed) const {
           .draw_seed = seed};
 }
 
-std::size_t part_to_inspect(const experiment::Problem& problem, const std::string& name) {
+std::size_t part_to_inspect(const experiment::Problem& problem, const std::string& name,
+                            std::string_view command) {
   std::size_t part = kPartNames.size();
   for (std::size_t p = 0; p < kPartNames.size(); ++p)
     if (name.empty() ? problem.sequences(p, 1).samples > 0 : kPartNames[p] == name) part = p;
-  require(part < kPartNames.size(), "inspect: there is no part '{}'{}", name,
+  require(part < kPartNames.size(), "{}: there is no part '{}'{}", command, name,
           suggestion(name, std::vector<std::string>(kPartNames.begin(), kPartNames.end())));
-  require(problem.sequences(part, 1).samples > 0, "inspect: the {} part of this run has no sequences",
+  require(problem.sequences(part, 1).samples > 0, "{}: the {} part of this run has no sequences", command,
           kPartNames[part]);
   return part;
 }

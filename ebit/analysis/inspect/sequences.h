@@ -37,7 +37,8 @@ struct Sequences {
 
 /// The last part of a problem with sequences, or the one called `name`. Throws Error for a name that is no
 /// part (nearest suggested), and for a part without sequences.
-std::size_t part_to_inspect(const experiment::Problem& problem, const std::string& name);
+std::size_t part_to_inspect(const experiment::Problem& problem, const std::string& name,
+                            std::string_view command = "inspect");
 
 /// At most `most` sequences (0: all) of a part, evenly spread; for a model that carries its state on the
 /// first windows that follow each other. @param model whose cell reads them.

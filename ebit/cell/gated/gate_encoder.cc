@@ -237,7 +237,6 @@ PauliAxes axes_of(const GateEncoder& encoder) {
 }
 
 template <class T>
-template <class T>
 void encode(const GateEncoder& encoder, const GateKernels<T>& kernels, int numbers, const T* y, T* angles,
             T* slopes) {
   const auto row = [&](int q, int l) { return static_cast<double>(y[q * kLanes<T> + l]); };

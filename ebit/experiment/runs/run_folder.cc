@@ -19,11 +19,11 @@ namespace fs = std::filesystem;
 constexpr std::string_view kMark = "# ebit run:";
 
 // All that a run writes at the top of its folder; the only things that --overwrite deletes.
-constexpr std::array<std::string_view, 16> kOurs = {
-    files::kConfig,  files::kLosses,  files::kMetrics,  files::kPredictions,
-    files::kBest,    files::kLast,    files::kLog,      files::kReport,
-    files::kPlots,   files::kSeeds,   files::kForecast, files::kBaselines,
-    files::kEntropy, files::kInspect, files::kExamples, files::kVocabulary};
+constexpr std::array<std::string_view, 18> kOurs = {
+    files::kConfig,     files::kLosses,    files::kMetrics,   files::kPredictions, files::kBest,
+    files::kLast,       files::kLog,       files::kReport,    files::kPlots,       files::kSeeds,
+    files::kForecast,   files::kBaselines, files::kEntropy,   files::kInspect,     files::kExamples,
+    files::kVocabulary, files::kLogic,     files::kLogicTable};
 
 // Also what a killed program left of one of ours.
 bool is_ours(std::string_view name) {

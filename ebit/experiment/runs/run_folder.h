@@ -13,11 +13,14 @@ namespace ebit::experiment {
 /// Names of the files of a run. Those of the first seed's model lie in the run folder itself, those of
 /// further seeds in `seeds/<seed>/`, those of trained baselines in `baselines/<model>/seed-<seed>/`.
 namespace files {
-inline constexpr const char* kConfig = "config.toml";           ///< all settings; marks a folder as a run
-inline constexpr const char* kLosses = "losses.csv";            ///< per epoch
-inline constexpr const char* kEntropy = "entropy.csv";          ///< of --track-entropy, per sampled epoch
-inline constexpr const char* kInspect = "inspect.html";         ///< of `ebit inspect`
-inline constexpr const char* kMetrics = "metrics.json";         ///< of all models and parts
+inline constexpr const char* kConfig = "config.toml";        ///< all settings; marks a folder as a run
+inline constexpr const char* kLosses = "losses.csv";         ///< per epoch
+inline constexpr const char* kEntropy = "entropy.csv";       ///< of --track-entropy, per sampled epoch
+inline constexpr const char* kInspect = "inspect.html";      ///< of `ebit inspect`
+inline constexpr const char* kLogic = "quantum-logic.json";  ///< of `ebit quantum-logic`
+inline constexpr const char* kLogicTable =
+    "quantum-logic.csv";                                 ///< of `ebit quantum-logic`, a line a word length
+inline constexpr const char* kMetrics = "metrics.json";  ///< of all models and parts
 inline constexpr const char* kPredictions = "predictions.csv";  ///< of a series, in the data's units
 inline constexpr const char* kBest = "best.safetensors";        ///< weights of the best epoch
 inline constexpr const char* kLast = "last.safetensors";        ///< checkpoint to resume from
