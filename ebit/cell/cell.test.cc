@@ -203,8 +203,9 @@ TEST(Cells, FamiliesAreCompleteAndOptionsArePassedOn) {
   EXPECT_EQ(family_of(RegisterOptions{}).name, "register");
   EXPECT_EQ(family_of(ControlledOptions{}).name, "qrnn");
   EXPECT_EQ(family_of(GatedOptions{}).name, "gated");
-  for (const CellOptions& options :
-       {CellOptions(RegisterOptions{}), CellOptions(ControlledOptions{}), CellOptions(GatedOptions{})})
+  EXPECT_EQ(family_of(RvqeOptions{}).name, "rvqe");
+  for (const CellOptions& options : {CellOptions(RegisterOptions{}), CellOptions(ControlledOptions{}),
+                                     CellOptions(GatedOptions{}), CellOptions(RvqeOptions{})})
     for (bool every_step : {false, true}) {
       const auto cell = make_cell<float>(with_sizes(options, 3, every_step));
       EXPECT_EQ(cell->inputs(), 3u);
@@ -220,6 +221,9 @@ TEST(Cells, FamiliesAreCompleteAndOptionsArePassedOn) {
               HasSubstr("a gated cell gives no entropy"));
   EXPECT_THAT(error_of([] { with_gradient(GatedOptions{}, "parameter-shift"); }),
               HasSubstr("classical recursion"));
+  EXPECT_THAT(error_of([] { with_entropy(RvqeOptions{}, "renyi-2", "entangled"); }),
+              HasSubstr("rvqe gives no entropy"));
+  EXPECT_THAT(error_of([] { with_gradient(RvqeOptions{}, "parameter-shift"); }), HasSubstr("not unitary"));
   EXPECT_THAT(error_of([] { make_cell<double>(with_entropy(RegisterOptions{}, "renyi2", "entangled")); }),
               HasSubstr("did you mean 'renyi-2'"));
   EXPECT_THAT(error_of([] {

@@ -28,6 +28,9 @@ CellProblem<T>::CellProblem(const CellOptions& cell_options, std::size_t sample_
   x = random_between<T>(samples * steps * cell->inputs(), -0.9, 0.9, random);
   if (!smooth_inputs())
     for (T& value : x) value = value > 0 ? T(1) : T(0);
+  if (family_of(options).words)  // every third word is drawn
+    for (std::size_t i = cell->inputs() - 1; i < x.size(); i += cell->inputs())
+      x[i] = i % 3 == 0 ? T(-1) : static_cast<T>(random.below(cell->outputs()));
   y.resize(samples * cell->outputs() * (cell->every_step() ? steps : 1));
   last.resize(samples * cell->state_numbers());
   entropy.resize(cell->capabilities().entropy ? samples * steps : 0);
@@ -72,7 +75,7 @@ void CellProblem<T>::give_state(std::uint64_t seed) {
 template <class T>
 bool CellProblem<T>::smooth_inputs() const {
   const auto* const own = std::get_if<RegisterOptions>(&options);
-  return !own || own->encoder != "basis";
+  return !family_of(options).words && (!own || own->encoder != "basis");
 }
 
 template <class T>

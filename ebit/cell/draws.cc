@@ -1,6 +1,7 @@
 #include "ebit/cell/draws.h"
 
 #include <cmath>
+#include <numbers>
 
 namespace ebit::inline cell {
 namespace {
@@ -22,6 +23,13 @@ double Draws::uniform(double low, double high) { return spread(bits64(), low, hi
 float Draws::uniform_single(float low, float high) { return spread(bits32(), low, high); }
 
 void draw(Draws& draws, const InitialRange& range, std::span<double> numbers) {
+  if (range.deviation > 0) {
+    for (double& number : numbers) {
+      const double radius = std::sqrt(-2 * std::log(1 - draws.uniform(0, 1)));
+      number = range.deviation * radius * std::cos(2 * std::numbers::pi * draws.uniform(0, 1));
+    }
+    return;
+  }
   const float low = static_cast<float>(range.low), high = static_cast<float>(range.high);
   for (double& number : numbers)
     number = range.single ? draws.uniform_single(low, high) : draws.uniform(range.low, range.high);

@@ -36,7 +36,7 @@ class MersenneDraws : public Draws {
   std::mt19937 engine_;
 };
 
-/// Draws `numbers`, one after the other, uniform in `range`.
+/// Draws `numbers`, one after the other, as `range` says.
 void draw(Draws& draws, const InitialRange& range, std::span<double> numbers);
 
 }  // namespace ebit::inline cell

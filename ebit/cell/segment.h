@@ -9,11 +9,12 @@
 
 namespace ebit::inline cell {
 
-/// How the numbers of a segment start: uniform in [low, high).
+/// How the numbers of a segment start: uniform in [low, high), or normal and within it.
 struct InitialRange {
-  double low = 0;       ///< radians for angles
-  double high = 1;      ///< the other end
-  bool single = false;  ///< drawn in float32, as torch.nn.Linear draws its weights, and then converted
+  double low = 0;        ///< radians for angles
+  double high = 1;       ///< the other end
+  bool single = false;   ///< drawn in float32, as torch.nn.Linear draws its weights, and then converted
+  double deviation = 0;  ///< above 0: normal around 0 with this standard deviation
 };
 
 /// A named block of trainable numbers in a flat parameter array.
@@ -31,6 +32,9 @@ std::size_t add_segment(std::vector<Segment>& segments, std::string name, std::v
 
 /// The numbers of all segments together.
 std::size_t numbers_of(std::span<const Segment> segments);
+
+/// Normal around 0 with this standard deviation, above 0; draws lie within 9 of it.
+InitialRange normal_range(double deviation);
 
 /// How torch.nn.Linear starts the weight of a map from `inputs` numbers: uniform within 1/sqrt(inputs), drawn
 /// in float32.
