@@ -24,7 +24,9 @@ CellProblem<T>::CellProblem(const CellOptions& cell_options, std::size_t sample_
                             std::uint64_t seed)
     : options(cell_options), cell(make_cell<T>(options)), samples(sample_count), steps(step_count) {
   Random random(seed);
-  parameters = random_between<T>(cell->parameters(), -1.5, 1.5, random);
+  // Of a word that is all but impossible the state behind it is steep.
+  const double size = family_of(options).words ? 0.4 : 1.5;
+  parameters = random_between<T>(cell->parameters(), -size, size, random);
   x = random_between<T>(samples * steps * cell->inputs(), -0.9, 0.9, random);
   if (!smooth_inputs())
     for (T& value : x) value = value > 0 ? T(1) : T(0);

@@ -11,6 +11,7 @@
 #include "ebit/cell/tape.h"
 #include "ebit/cmd/command.h"
 #include "ebit/cmd/output.h"
+#include "ebit/cmd/probe_rvqe.h"
 #include "ebit/sim/reduced.h"
 
 namespace ebit::cmd {
@@ -331,6 +332,10 @@ Json results(Probe<T> probe) {
 
 int run(const Options& options) {
   const DocumentPlace spec = DocumentPlace::open(options.spec);
+  if (is_rvqe_probe(spec)) {
+    print_json(probe_rvqe(spec, options.dtype));
+    return kOk;
+  }
   print_json(options.dtype == "float32" ? results(read_probe<float>(spec))
                                         : results(read_probe<double>(spec)));
   return kOk;

@@ -42,6 +42,10 @@ std::vector<ModelRow> make_table() {
        .source = "Xu 2025 (arXiv:2510.25557)",
        .settings = {{"model.head", "linear"}}});
   std::ranges::move(gated_models(), std::back_inserter(rows));
+  rows.push_back({.name = "rvqe",
+                  .family = kRvqe,
+                  .help = "quantum neurons on a real state, of which a word is measured at every step",
+                  .source = "Bausch 2020 (arXiv:2006.14619)"});
   for (const fit::ClassicalCore& core : fit::classical_cores())
     rows.push_back({.name = std::string(core.name),
                     .family = family_of(core),
@@ -112,6 +116,7 @@ fit::CoreOptions core_of(const Config& config) {
     return CellOptions(qrnn);
   }
   if (family_of(config) == kGated) return CellOptions(m.gated);
+  if (family_of(config) == kRvqe) return CellOptions(m.rvqe);
   fit::ClassicalOptions classical = m.classical;
   classical.core = m.name;
   return classical;
@@ -128,8 +133,9 @@ const ModelRow& find_model(std::string_view name) { return find_row(models(), "n
 
 unsigned problems_of(const ModelRow& row) {
   if (row.family == kUntrained) return kForecast;
+  if (row.family == kRvqe) return kWordTasks;  // it reads bits, and answers with words
   // Those that see all steps at once need sequences of numbers, of one fixed length.
-  return row.family == kMlp || row.family == kLinear ? kForecast | kImages : kAnyProblem;
+  return row.family == kMlp || row.family == kLinear ? kForecast | kImages | kWordTasks : kAnyProblem;
 }
 
 Family family_of(const Config& config) { return find_model(config.model.name).family; }
@@ -152,12 +158,21 @@ fit::ModelSpec spec_of(const Config& config, fit::InputSpec input, fit::HeadSpec
   require(family != kUntrained,
           "{} is not trained: compare a model with it, for example --model lstm --baselines {}", m.name,
           m.name);
+  require(family != kRvqe || (problems_of(find_model(m.name)) & find_problem(config.problem.name).set) != 0,
+          "'{}' reads words of bits and answers with words, and {} has none: it works for dna, simple-seq, "
+          "elman-xor, elman-letters and mnist-01",
+          m.name, config.problem.name);
   fit::ModelSpec spec{.core = core_of(config), .input = std::move(input), .head = std::move(head)};
   spec.input.dropout = m.dropout;
   spec.head.pool = m.pool, spec.head.attention = m.attention;
   // A series may be answered by readouts as they are; classes always have a trained map.
   spec.head.linear =
       spec.head.answer != fit::Answer::kNumbers || (family & kCells) == 0 || m.head == "linear";
+  if (family == kRvqe) spec.head.linear = false, spec.input.outcomes = true;
+  if (config.problem.loss != "auto")
+    spec.head.loss = config.problem.loss;
+  else if (!spec.head.linear && spec.head.answer != fit::Answer::kNumbers)
+    spec.head.loss = "rvqe";
   if (family == kRegister) map_input(config, data, spec.input);
   if (family == kGated) map_gated_input(config, spec.input);
   if (family == kQrnn && (m.input_map == "linear" || m.input_map == "tanh")) {

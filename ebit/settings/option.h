@@ -28,7 +28,8 @@ enum Family : unsigned {
   kLinear = 32,     ///< linear
   kUntrained = 64,  ///< persistence, seasonal-naive: compared with, never trained
   kGated = 128,     ///< gated cells: gated and its presets
-  kCells = kRegister | kQrnn | kGated,
+  kRvqe = 1024,     ///< RVQE cells
+  kCells = kRegister | kQrnn | kGated | kRvqe,
   kWithHidden = kRecurrent | kOrthogonal | kMlp,
   kAnyModel = 0xffff,
 };
@@ -41,12 +42,15 @@ enum ProblemSet : unsigned {
   kSentiment = 8,
   kLanguage = 16,
   kTranslate = 32,
+  kWords = 64,        ///< dna, simple-seq, elman-xor, elman-letters
+  kWordImages = 128,  ///< mnist-01
+  kWordTasks = kWords | kWordImages,
   kText = kSentiment | kLanguage | kTranslate,
   kTokens = kText | kCopying,
-  kCorpora = kText | kImages,
+  kCorpora = kText | kImages | kWordImages,
   kOneAnswer = kForecast | kImages | kSentiment,
-  kTasks = 62,  ///< all but forecast
-  kAnyProblem = 63,
+  kTasks = 254,  ///< all but forecast
+  kAnyProblem = 255,
 };
 
 /// Who uses an option.

@@ -6,6 +6,7 @@
 #include "ebit/cell/encoder.h"
 #include "ebit/cell/gated/gated_cell.h"
 #include "ebit/cell/register/register_cell.h"
+#include "ebit/cell/rvqe/rvqe_cell.h"
 #include "ebit/settings/models.h"
 #include "ebit/settings/resolve.h"
 
@@ -116,6 +117,10 @@ nb::dict parts(const BoundCell<T>& bound) {
     d["order"] = o.order, d["update"] = o.update, d["trained"] = o.trained, d["encoder"] = o.encoder;
     d["qubits"] = o.qubits, d["measured"] = sizes.measured, d["hidden_size"] = sizes.hidden;
     d["state_numbers"] = gated->state_numbers(), d["circuit"] = circuit_object(gated->circuit());
+  } else if (const auto* rvqe = dynamic_cast<const RvqeCell<T>*>(&bound.cell())) {
+    const RvqeOptions& o = rvqe->options();
+    d["family"] = "rvqe", d["bits"] = o.bits(), d["workspace"] = o.workspace, d["stages"] = o.stages;
+    d["order"] = o.order, d["degree"] = o.degree, d["state_numbers"] = rvqe->state_numbers();
   }
   return d;
 }

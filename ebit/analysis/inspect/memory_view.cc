@@ -19,6 +19,7 @@ struct ViewRow {
 // In the order of CellOptions; families whose memory is not quantum have no view.
 constexpr ViewRow kViews[] = {{register_step_cost, check_register_options, look_at_register},
                               {controlled_step_cost, check_controlled_options, look_at_controlled},
+                              {nullptr, nullptr, nullptr},
                               {nullptr, nullptr, nullptr}};
 static_assert(std::size(kViews) == std::variant_size_v<CellOptions>);
 
@@ -38,7 +39,13 @@ void check_options(const CellOptions& options, const InspectOptions& inspect) {
       "inspect looks at a quantum memory, and a {} cell has none: {}. It works for the model register, its "
       "presets and qrnn",
       family.name, family.classical);
-  kViews[options.index()].check(options, inspect);
+  const ViewRow& view = kViews[options.index()];
+  require(
+      view.check != nullptr,
+      "inspect has no view of the memory of an {} cell, which a measurement leaves pure at every step. It "
+      "works for the model register, its presets and qrnn",
+      family.name);
+  view.check(options, inspect);
 }
 
 std::unique_ptr<MemoryView> look_at_memory(const InspectedCell& cell, const InspectOptions& inspect) {

@@ -33,6 +33,10 @@ Traced traced(const GatedOptions&, const CellMoment&, const SequenceInput<double
   fail("a gated cell has no quantum memory whose entanglement could be measured");
 }
 
+Traced traced(const RvqeOptions&, const CellMoment&, const SequenceInput<double>&) {
+  fail("an rvqe's memory is pure at every step, and nothing is beside it that it could be entangled with");
+}
+
 }  // namespace
 
 EntanglementUsed entanglement_used(const std::vector<TrainedVariant>& variants) {

@@ -148,7 +148,7 @@ inline void add_rvqe_cells(std::vector<NamedCell>& all) {
       RvqeOptions o;
       o.inputs = bits + 1, o.order = order, o.workspace = 1 + (bits + order) % 3,
       o.stages = (bits * order) % 3;
-      o.degree = std::min(1 + order, o.qubits() - 1), o.every_step = (bits + order) % 2 == 0;
+      o.degree = std::min(order == 2 ? 3 : 2, o.qubits() - 1), o.every_step = (bits + order) % 2 == 0;
       all.push_back({fmt::format("rvqe of {}+{} qubits, {} stages, order {}, degree {}", bits, o.workspace,
                                  o.stages, order, o.degree),
                      o});
