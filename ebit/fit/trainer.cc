@@ -119,7 +119,7 @@ TrainOutcome Trainer::run_epoch(int epoch, const TrainCallbacks& callbacks) {
   record.train_loss = loss_sum / static_cast<double>(samples);
   record.entropy = entropy_sum / static_cast<double>(samples);
   record.gradient_norm = norm_sum / static_cast<double>(batches.size());
-  record.metrics.assign(state_.metrics.size(), kNan);
+  if (training_.validate) record.metrics.assign(state_.metrics.size(), kNan);
   const bool last = epoch + 1 == options_.epochs;
   if (training_.validate && (last || (epoch + 1) % options_.validate_every == 0)) {
     Validation found = training_.validate(*training_.model);
