@@ -143,7 +143,10 @@ class Words : public Problem {
             source_->steps(), readable_bytes(bytes), readable_bytes(available_memory()));
   }
 
-  std::string description() const override { return source_->description(); }
+  std::string description() const override {
+    const std::string& ignored = config_.problem.ignored_words;
+    return source_->description() + (ignored == "targets" ? "" : fmt::format(", ignored words {}", ignored));
+  }
   std::vector<std::string> notes() const override { return source_->notes(); }
   std::string loss_name() const override {
     return config_.problem.loss == "auto" ? "loss of a word"
