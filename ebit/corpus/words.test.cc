@@ -61,7 +61,9 @@ TEST(WordTasks, ElmansSequencesFollowTheirRules) {
     for (std::size_t t = 0; t < 9; ++t) {
       const std::int64_t* const words = &digits.words[b * 9];
       EXPECT_EQ(words[t] % 2, t % 3 < 2);
-      if (t % 3 == 2) EXPECT_EQ(words[t] / 2, words[t - 1] / 2 ^ words[t - 2] / 2);
+      if (t % 3 == 2) {
+        EXPECT_EQ(words[t] / 2, (words[t - 1] / 2) ^ (words[t - 2] / 2));
+      }
       EXPECT_EQ(digits.targets[b * 9 + t], t % 3 == 1 ? words[t] / 2 ^ words[t - 1] / 2 : 2);
     }
   const WordBatch letters = word_batch(find_word_task("elman-letters"), 20, 1, 0, rows_up_to(100));
@@ -69,7 +71,9 @@ TEST(WordTasks, ElmansSequencesFollowTheirRules) {
     for (std::size_t t = 0; t + 1 < letters.steps; ++t) {
       const std::int64_t next = letters.words[b * 19 + t + 1];
       EXPECT_EQ(letters.targets[b * 19 + t], next >= 32 ? 0 : next);
-      if (letters.words[b * 19 + t] == 0b101001) EXPECT_EQ(next, 0b010011);
+      if (letters.words[b * 19 + t] == 0b101001) {
+        EXPECT_EQ(next, 0b010011);
+      }
     }
 }
 
