@@ -8,12 +8,13 @@ import json
 import subprocess
 import sys
 
-RESULTS = ["steps", "z_per_step", "final_step_mse", "all_steps_mse", "batch3_final_step_mse"]
+RESULTS = ["steps", "z_per_step", "final_step_mse", "all_steps_mse", "batch3_final_step_mse",
+           "results", "grad", "grad_loss_last", "grad_nll"]
 
 
 def compare(want, got, path, worst):
     """Notes in `worst` the largest differences below `path`; whatever is missing is infinitely far off."""
-    kind = "gradient" if "grad" in path else "state"
+    kind = "gradient" if any(str(key).startswith("grad") for key in path) else "state"
     if isinstance(want, dict):
         for key, value in want.items():
             compare(value, got.get(key) if isinstance(got, dict) else None, path + [key], worst)

@@ -283,9 +283,10 @@ TEST(Cells, FamiliesAreCompleteAndOptionsArePassedOn) {
   EXPECT_EQ(family_of(GatedOptions{}).name, "gated");
   EXPECT_EQ(family_of(KernelOptions{}).name, "kernel");
   EXPECT_EQ(family_of(FastWeightsOptions{}).name, "fast-weights");
+  EXPECT_EQ(family_of(RvqeOptions{}).name, "rvqe");
   for (const CellOptions& options :
        {CellOptions(RegisterOptions{}), CellOptions(ControlledOptions{}), CellOptions(GatedOptions{}),
-        CellOptions(KernelOptions{}), CellOptions(FastWeightsOptions{})})
+        CellOptions(KernelOptions{}), CellOptions(FastWeightsOptions{}), CellOptions(RvqeOptions{})})
     for (bool every_step : {false, true}) {
       const auto cell = make_cell<float>(with_sizes(options, 3, every_step));
       EXPECT_EQ(cell->inputs(), 3u);
@@ -305,6 +306,9 @@ TEST(Cells, FamiliesAreCompleteAndOptionsArePassedOn) {
               HasSubstr("a kernel cell gives no entropy"));
   EXPECT_THAT(error_of([] { with_entropy(FastWeightsOptions{}, "renyi-2", "entangled"); }),
               HasSubstr("its memory is the angles of a circuit"));
+  EXPECT_THAT(error_of([] { with_entropy(RvqeOptions{}, "renyi-2", "entangled"); }),
+              HasSubstr("rvqe gives no entropy"));
+  EXPECT_THAT(error_of([] { with_gradient(RvqeOptions{}, "parameter-shift"); }), HasSubstr("not unitary"));
   EXPECT_THAT(error_of([] { make_cell<double>(with_entropy(RegisterOptions{}, "renyi2", "entangled")); }),
               HasSubstr("did you mean 'renyi-2'"));
   EXPECT_THAT(error_of([] {

@@ -24,10 +24,15 @@ CellProblem<T>::CellProblem(const CellOptions& cell_options, std::size_t sample_
                             std::uint64_t seed)
     : options(cell_options), cell(make_cell<T>(options)), samples(sample_count), steps(step_count) {
   Random random(seed);
-  parameters = random_between<T>(cell->parameters(), -1.5, 1.5, random);
+  // Of a word that is all but impossible the state behind it is steep.
+  const double size = family_of(options).words ? 0.4 : 1.5;
+  parameters = random_between<T>(cell->parameters(), -size, size, random);
   x = random_between<T>(samples * steps * cell->inputs(), -0.9, 0.9, random);
   if (!smooth_inputs())
     for (T& value : x) value = value > 0 ? T(1) : T(0);
+  if (family_of(options).words)  // every third word is drawn
+    for (std::size_t i = cell->inputs() - 1; i < x.size(); i += cell->inputs())
+      x[i] = i % 3 == 0 ? T(-1) : static_cast<T>(random.below(cell->outputs()));
   y.resize(samples * cell->outputs() * (cell->every_step() ? steps : 1));
   last.resize(samples * cell->state_numbers());
   entropy.resize(cell->capabilities().entropy ? samples * steps : 0);
@@ -72,7 +77,7 @@ void CellProblem<T>::give_state(std::uint64_t seed) {
 template <class T>
 bool CellProblem<T>::smooth_inputs() const {
   const auto* const own = std::get_if<RegisterOptions>(&options);
-  return !own || own->encoder != "basis";
+  return !family_of(options).words && (!own || own->encoder != "basis");
 }
 
 template <class T>

@@ -20,8 +20,8 @@ struct CellProblem {
   std::unique_ptr<Cell<T>> cell;           ///< of these options
   std::size_t samples;                     ///< B
   std::size_t steps;                       ///< T
-  std::vector<T> parameters;               ///< [P], in [-1.5, 1.5)
-  std::vector<T> x;                        ///< [B, T, F], in [-0.9, 0.9); 0 or 1 for encoder "basis"
+  std::vector<T> parameters;               ///< [P], in [-1.5, 1.5); of words: in [-0.4, 0.4)
+  std::vector<T> x;                        ///< [B, T, F], in [-0.9, 0.9); 0 or 1 for bits; words: see cells.h
   std::vector<std::int64_t> lengths = {};  ///< [B]; empty: T
   std::vector<T> state = {};  ///< [B, S] before the first step; empty: the cell's own initial state
   bool training = false;      ///< dropout acts

@@ -11,6 +11,7 @@
 #include "ebit/cell/gated/gated_cell.h"
 #include "ebit/cell/kernel/kernel_cell.h"
 #include "ebit/cell/register/register_cell.h"
+#include "ebit/cell/rvqe/rvqe_cell.h"
 
 namespace ebit::inline cell {
 namespace {
@@ -30,6 +31,10 @@ constexpr CellFamily kFamilies[] = {
      "its memory is the angles of a circuit that starts in |0...0> at every step"},
     {"esn", "a random recurrent network of leaky neurons whose readout alone is learnt",
      "Jaeger 2001 (GMD report 148)", "it is a classical network"},
+    {.name = "rvqe",
+     .help = "quantum neurons on a real state, of which a word is measured at every step",
+     .source = "Bausch 2020 (arXiv:2006.14619)",
+     .words = true},
 };
 static_assert(std::size(kFamilies) == std::variant_size_v<CellOptions>);
 
@@ -68,12 +73,12 @@ CellOptions with_entropy(CellOptions options, std::string_view kind, std::string
 CellOptions with_gradient(CellOptions options, std::string_view method) {
   auto* const own = std::get_if<RegisterOptions>(&options);
   require(own != nullptr || method == "adjoint",
-          "a {} cell has gradients by the adjoint method only, not by '{}': {}", family_of(options).name,
-          method,
-          std::holds_alternative<EchoOptions>(options) ? "it has no circuits"
-          : std::holds_alternative<ControlledOptions>(options)
-              ? "its angles come out of a network"
-              : "its circuits are parts of a classical recursion");
+          "a cell of the family {} has gradients by the adjoint method only, not by '{}': {}",
+          family_of(options).name, method,
+          std::holds_alternative<EchoOptions>(options)         ? "it has no circuits"
+          : std::holds_alternative<ControlledOptions>(options) ? "its angles come out of a network"
+          : std::holds_alternative<RvqeOptions>(options)       ? "its neurons are not unitary"
+                                                               : "its circuits are parts of a classical recursion");
   if (own) own->gradient = method;
   return options;
 }
@@ -107,8 +112,10 @@ std::unique_ptr<Cell<T>> make_cell(const CellOptions& options) {
           return std::make_unique<FastWeightsCell<T>>(own);
         else if constexpr (std::is_same_v<Options, EchoOptions>)
           return std::make_unique<EchoCell<T>>(own);
-        else
+        else if constexpr (std::is_same_v<Options, GatedOptions>)
           return std::make_unique<GatedCell<T>>(own);
+        else
+          return std::make_unique<RvqeCell<T>>(own);
       },
       options);
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 namespace ebit::inline cell {
 namespace {
@@ -25,6 +26,13 @@ float Draws::uniform_single(float low, float high) { return spread(bits32(), low
 void draw(Draws& draws, const InitialRange& range, std::span<double> numbers) {
   if (range.exact) {
     std::ranges::fill(numbers, range.low);
+    return;
+  }
+  if (range.deviation > 0) {
+    for (double& number : numbers) {
+      const double radius = std::sqrt(-2 * std::log(1 - draws.uniform(0, 1)));
+      number = range.deviation * radius * std::cos(2 * std::numbers::pi * draws.uniform(0, 1));
+    }
     return;
   }
   const float low = static_cast<float>(range.low), high = static_cast<float>(range.high);

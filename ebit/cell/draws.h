@@ -36,7 +36,7 @@ class MersenneDraws : public Draws {
   std::mt19937 engine_;
 };
 
-/// Draws `numbers`, one after the other, uniform in `range`; nothing is drawn of an exact one.
+/// Draws `numbers`, one after the other, as `range` says; nothing is drawn of an exact one.
 void draw(Draws& draws, const InitialRange& range, std::span<double> numbers);
 
 }  // namespace ebit::inline cell

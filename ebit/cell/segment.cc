@@ -64,6 +64,11 @@ std::string counts_text(const NumberCounts& counts) {
   return text;
 }
 
+// Draws by Box and Muller from 53 bits lie within 8.6 standard deviations.
+InitialRange normal_range(double deviation) {
+  return {.low = -9 * deviation, .high = 9 * deviation, .deviation = deviation};
+}
+
 InitialRange linear_range(std::size_t inputs) {
   // kaiming_uniform_ with a = sqrt(5), in torch's own order of operations.
   const double gain = std::sqrt(2.0 / (1 + std::pow(std::sqrt(5.0), 2)));

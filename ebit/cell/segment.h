@@ -12,12 +12,13 @@
 
 namespace ebit::inline cell {
 
-/// How the numbers of a segment start: uniform in [low, high).
+/// How the numbers of a segment start: uniform in [low, high), or normal and within it.
 struct InitialRange {
-  double low = 0;       ///< radians for angles
-  double high = 1;      ///< the other end
-  bool single = false;  ///< drawn in float32, as torch.nn.Linear draws its weights, and then converted
-  bool exact = false;   ///< nothing is drawn: all start at `low`
+  double low = 0;        ///< radians for angles
+  double high = 1;       ///< the other end
+  bool single = false;   ///< drawn in float32, as torch.nn.Linear draws its weights, and then converted
+  bool exact = false;    ///< nothing is drawn: all start at `low`
+  double deviation = 0;  ///< above 0: normal around 0 with this standard deviation
 };
 
 /// Starts at `value`, exactly.
@@ -70,6 +71,9 @@ NumberCounts counts_of(std::span<const Segment> segments);
 /// "57 parameters" where all are classical, else "33 parameters (24 quantum + 9 classical)"; behind it
 /// ", 12 frozen" where some are.
 std::string counts_text(const NumberCounts& counts);
+
+/// Normal around 0 with this standard deviation, above 0; draws lie within 9 of it.
+InitialRange normal_range(double deviation);
 
 /// How torch.nn.Linear starts the weight of a map from `inputs` numbers: uniform within 1/sqrt(inputs), drawn
 /// in float32.

@@ -51,7 +51,7 @@ bool sets_cell(const OptionRow& row) {
   const void* value = std::visit([](auto* slot) { return static_cast<const void*>(slot); }, row.slot(config));
   return lies_in(value, config.model.reg) || lies_in(value, config.model.qrnn) ||
          lies_in(value, config.model.gated) || lies_in(value, config.model.kernel) ||
-         lies_in(value, config.model.fast_weights);
+         lies_in(value, config.model.fast_weights) || lies_in(value, config.model.rvqe);
 }
 
 std::vector<std::string> models_to_check(const Options& options) {

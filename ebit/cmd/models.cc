@@ -17,7 +17,7 @@ constexpr std::pair<Family, std::string_view> kFamilies[] = {
     {kRegister, "register cell"},     {kQrnn, "hybrid QRNN"},        {kRecurrent, "recurrent"},
     {kOrthogonal, "recurrent"},       {kMlp, "feed-forward"},        {kLinear, "feed-forward"},
     {kUntrained, "without training"}, {kGated, "gated cell"},        {kKernel, "kernel cell"},
-    {kFastWeights, "fast weights"},   {kPolynomial, "feed-forward"}, {kEcho, "reservoir"}};
+    {kFastWeights, "fast weights"},   {kPolynomial, "feed-forward"}, {kEcho, "reservoir"}, {kRvqe, "RVQE cell"}};
 
 std::string_view family_name(Family family) {
   for (const auto& [row, name] : kFamilies)

@@ -12,6 +12,7 @@
 #include "ebit/cell/tape.h"
 #include "ebit/cmd/command.h"
 #include "ebit/cmd/output.h"
+#include "ebit/cmd/probe_rvqe.h"
 #include "ebit/sim/reduced.h"
 
 namespace ebit::cmd {
@@ -353,6 +354,10 @@ void print_reference(const ReferenceValues& values) {
 
 int run(const Options& options) {
   const DocumentPlace spec = DocumentPlace::open(options.spec);
+  if (is_rvqe_probe(spec)) {
+    print_json(probe_rvqe(spec, options.dtype));
+    return kOk;
+  }
   if (is_reference(spec)) {
     print_reference(options.dtype == "float32" ? reference_values<float>(spec)
                                                : reference_values<double>(spec));

@@ -33,6 +33,10 @@ experiment::RunCallbacks RunProgress::callbacks() {
     line_.reset();
     if (state.end == fit::End::kEarlyStop) {
       fmt::print(stderr, "stopped early: no better validation loss since epoch {}\n", state.best_epoch);
+    } else if (state.end == fit::End::kSolved) {
+      fmt::print(stderr, "solved in epoch {}: validation loss {}, below {}\n", epochs,
+                 table_number(state.history.back().validation_loss),
+                 table_number(job.config.train.stop_below));
     }
   };
   if (quiet_) return callbacks;

@@ -124,5 +124,7 @@ std::unique_ptr<Problem> make_images(Config& config);          ///< rows "digits
 std::unique_ptr<Problem> make_sentiment(Config& config);       ///< row "sentiment"
 std::unique_ptr<Problem> make_language_model(Config& config);  ///< row "language-model"
 std::unique_ptr<Problem> make_translate(Config& config);       ///< row "translate"
+std::unique_ptr<Problem> make_words(Config& config);           ///< rows "dna", "simple-seq", "elman-xor", ...
+std::unique_ptr<Problem> make_word_images(Config& config);     ///< row "mnist-01"
 
 }  // namespace ebit::experiment

@@ -116,16 +116,31 @@ void CellModel<T>::seed_draws(std::uint64_t seed, std::uint64_t number) {
 template <class T>
 void CellModel<T>::check(const Examples& examples) const {
   const std::size_t B = examples.samples, steps = examples.steps;
-  require(examples.features == cell_->inputs(), "this model takes steps of {} numbers, not {}",
-          cell_->inputs(),
+  const std::size_t width = cell_->inputs() - (spec_.input.outcomes ? 1 : 0);
+  require(examples.features == width, "this model takes steps of {} numbers, not {}", width,
           examples.features ? fmt::format("of {}", examples.features) : std::string("tokens"));
   require(examples.x.size() == B * steps * examples.features,
           "{} sequences of {} steps of {} numbers have {} numbers, not {}", B, steps, examples.features,
           B * steps * examples.features, examples.x.size());
   require(examples.lengths.empty() || examples.lengths.size() == B, "{} sequences came with {} lengths", B,
           examples.lengths.size());
+  require(!spec_.input.outcomes || examples.outcomes.empty() || examples.outcomes.size() == B * steps,
+          "{} sequences of {} steps came with {} words to project on", B, steps, examples.outcomes.size());
   for (const std::int64_t length : examples.lengths)
     require(length >= 1, "a sequence has at least 1 step, not {}", length);
+}
+
+// x [B, T, F] in T, each step with the word to project on behind it where the cell takes one.
+template <class T>
+const T* CellModel<T>::steps_of(const Examples& examples) {
+  if (!spec_.input.outcomes) return in_precision(examples.x, x_);
+  const std::size_t steps = examples.samples * examples.steps, width = examples.features;
+  T* const all = room(x_, steps * (width + 1));
+  for (std::size_t s = 0; s < steps; ++s) {
+    std::copy_n(examples.x.data() + s * width, width, all + s * (width + 1));
+    all[s * (width + 1) + width] = examples.outcomes.empty() ? T(-1) : static_cast<T>(examples.outcomes[s]);
+  }
+  return all;
 }
 
 template <class T>
@@ -154,7 +169,7 @@ std::span<const T> CellModel<T>::forward(const Examples& examples, const Pass& p
   const std::size_t B = examples.samples, steps = examples.steps;
   input_ = {.samples = B,
             .steps = steps,
-            .x = in_precision(examples.x, x_),
+            .x = steps_of(examples),
             .lengths = examples.lengths.empty() ? nullptr : examples.lengths.data(),
             .state = nullptr,
             .training = pass.training,
@@ -203,8 +218,10 @@ typename CellModel<T>::Nats CellModel<T>::nats(const Examples& examples, T* d_lo
             outputs_);
     terms += labels[r] >= 0;
   }
-  const T* const logits = predictions_.data();
-  return {cross_entropy(rows, outputs_, logits, labels, terms, d_logits), terms};
+  const T* const logits = head_ ? predictions_.data() : answers();
+  return {class_loss(find_class_loss(spec_.head.loss), head_, rows, outputs_, logits, labels, terms, d_logits,
+                     scratch_),
+          terms};
 }
 
 template <class T>
@@ -271,9 +288,13 @@ std::vector<double> CellModel<T>::input_gradient(const Examples& examples) {
       forward(examples, {.keep = true, .draw_seed = draw_seed_, .draw_number = draw_number_++}).size();
   T* const d_predictions = room(d_predictions_, count);
   loss(examples, flat<T>(find_loss("mse")), d_predictions);
-  T* const d_x = room(d_x_, examples.x.size());
+  const std::size_t steps = examples.samples * examples.steps, width = cell_->inputs();
+  T* const d_x = room(d_x_, steps * width);
   backward(d_predictions, nullptr, nullptr, d_x);
-  return {d_x, d_x + examples.x.size()};
+  std::vector<double> gradient;
+  for (std::size_t i = 0; i < steps * width; ++i)  // without that of the words to project on
+    if (!spec_.input.outcomes || i % width != width - 1) gradient.push_back(d_x[i]);
+  return gradient;
 }
 
 template <class T>

@@ -100,6 +100,7 @@ class CellModel : public Model, private RidgeHead {
   std::span<const T> cell_part() const { return std::span<const T>(numbers_).first(head_offset_); }
   void check(const Examples& examples) const;
   void carry_state(const Examples& examples);
+  const T* steps_of(const Examples& examples);
   std::span<std::byte> tape_for(std::size_t samples, std::size_t steps);
   Nats nats(const Examples& examples, T* d_logits);
   void keep_existing_entropies();
@@ -123,6 +124,7 @@ class CellModel : public Model, private RidgeHead {
   std::vector<T> entropies_;              // [B, T], then those that exist side by side
   std::size_t entropy_count_ = 0;         // how many exist
   std::vector<std::int64_t> labels_;      // with -1 past the end of a sequence
+  std::vector<double> scratch_;           // of the loss of classes
   std::array<std::vector<T>, 2> state_;   // [B, S] before and after a batch, in turns; where stateful
   std::size_t carried_ = 0, latest_ = 0;  // samples of the state to carry on, 0: none; where it lies
 };

@@ -217,6 +217,57 @@ TEST(CellModel, ExamplesOfOtherSizesAreRefused) {
   EXPECT_THAT(error_of([&] { classifier->answer(examples); }), HasSubstr("2 labels do not fit 3 answers"));
 }
 
+// A cell that gives words their probabilities answers with them, and is projected on the words of a batch.
+TEST(CellModel, ProbabilitiesOfWordsAreAnswers) {
+  for (const Answer answer : {Answer::kClass, Answer::kClasses})
+    for (const ClassLossRow& row : class_losses()) {
+      SCOPED_TRACE(row.name);
+      ModelSpec spec;
+      RvqeOptions cell;
+      cell.workspace = 2;
+      spec.core = cell;
+      spec.input.width = 2, spec.input.outcomes = true;
+      spec.head = {.answer = answer, .outputs = 4, .linear = false, .loss = std::string(row.name)};
+      CellModel<double> model(spec);
+      Examples examples = random_examples(spec, 3, 4, 8);
+      Random random(9);
+      for (double& bit : examples.x) bit = bit > 0 ? 1 : 0;
+      for (std::size_t i = 0; i < 12; ++i)
+        examples.outcomes.push_back(static_cast<std::int64_t>(random.below(4)));
+      for (double& number : model.numbers()) number = random.uniform(-0.5, 0.5);
+      const Answers said = model.answer(examples);
+      for (std::size_t r = 0; r < said.numbers.size(); r += 4)
+        EXPECT_NEAR(said.numbers[r] + said.numbers[r + 1] + said.numbers[r + 2] + said.numbers[r + 3], 1,
+                    1e-12);
+      std::vector<double> d_numbers(static_cast<std::size_t>(model.parameters()), 0.0);
+      std::vector<double> d_predictions(model.forward(examples, {.keep = true}).size());
+      const double loss = model.loss(examples, nullptr, d_predictions.data());
+      EXPECT_NEAR(said.loss / said.terms, loss, 1e-14);
+      model.backward(d_predictions.data(), nullptr, d_numbers.data());
+      std::vector<double> scratch(d_predictions.size());
+      for (const std::size_t i : {std::size_t{0}, std::size_t{17}, d_numbers.size() - 1}) {
+        double& number = model.numbers()[i];
+        const double kept = number;
+        double values[2];
+        for (const int side : {0, 1}) {
+          number = kept + (side == 0 ? 1e-6 : -1e-6);
+          model.forward(examples, {});
+          values[side] = model.loss(examples, nullptr, scratch.data());
+        }
+        number = kept;
+        EXPECT_NEAR(d_numbers[i], (values[0] - values[1]) / 2e-6, 1e-8) << i;
+      }
+      EXPECT_EQ(model.input_gradient(examples), std::vector<double>(examples.x.size(), 0.0));
+      examples.outcomes.pop_back();
+      EXPECT_THAT(error_of([&] { model.answer(examples); }), HasSubstr("came with 11 words to project on"));
+      spec.head.outputs = 3;
+      EXPECT_THAT(error_of([&] { CellModel<double> other(spec); }),
+                  HasSubstr("gives 4 words their probabilities does not answer with one of 3"));
+      spec.core = ControlledOptions{};
+      EXPECT_THAT(error_of([&] { CellModel<double> other(spec); }), HasSubstr("projected on words"));
+    }
+}
+
 TEST(CellModel, DoesNotTranslate) {
   const auto model = make_cell_model(register_spec());
   EXPECT_THAT(error_of([&] { model->translate({}, {}); }), HasSubstr("does not translate: register 2+2"));

@@ -143,7 +143,7 @@ Checkpoint load_checkpoint(const std::filesystem::path& path, const std::string&
               progress.shape[0] == kProgressNumbers,
           "'{}' is damaged: its history has the wrong size", name);
   const double* p = numbers_of<double>(progress, "progress");
-  require(p[2] >= 0 && p[2] <= static_cast<double>(End::kDiverged), "'{}' is damaged: its end is unknown",
+  require(p[2] >= 0 && p[2] <= static_cast<double>(End::kSolved), "'{}' is damaged: its end is unknown",
           name);
 
   Checkpoint checkpoint{.state = {}, .metadata = file.metadata};

@@ -17,6 +17,10 @@ struct Examples {
   std::vector<std::int64_t> tokens = {};   ///< [B, T] where steps are tokens
   std::vector<std::int64_t> lengths = {};  ///< [B] steps of each sequence, from 1 to T; empty: all are T long
 
+  /// [B, T] the word that a cell's memory is projected on after each step, -1: drawn; empty: all are drawn.
+  /// Models without such a memory do not look at it.
+  std::vector<std::int64_t> outcomes = {};
+
   std::vector<double> y = {};  ///< Answer::kNumbers: [B, O]
   std::vector<std::int64_t> labels =
       {};  ///< kClass: [B]; kClasses: [B, T]; kTranslation: [B, T'], the targets

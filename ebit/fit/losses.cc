@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <numbers>
 
 #include "ebit/base/choice.h"
 
@@ -51,7 +53,77 @@ constexpr LossRow kLosses[] = {
      mean<float, huber>},
 };
 
+double negative_logarithm(std::size_t classes, const double* p, std::size_t label, double* slope) {
+  const double own = std::max(p[label], std::numeric_limits<double>::min());
+  if (slope) std::fill_n(slope, classes, 0.0), slope[label] = -1 / own;
+  return -std::log(own);
+}
+
+// The least is reached where p of the label is 1.
+double logits_once_more(std::size_t classes, const double* p, std::size_t label, double* slope) {
+  double sum = 0;
+  for (std::size_t c = 0; c < classes; ++c) sum += std::exp(p[c]);
+  for (std::size_t c = 0; slope && c < classes; ++c) slope[c] = std::exp(p[c]) / sum - (c == label ? 1 : 0);
+  const double least = std::log(static_cast<double>(classes) - 1 + std::numbers::e) - 1;
+  return std::log(sum) - p[label] - least;
+}
+
+constexpr ClassLossRow kClassLosses[] = {
+    {"cross-entropy", "-log of the probability of the true class, in nats", "", negative_logarithm},
+    {"rvqe", "cross-entropy of the probabilities taken as logits once more, less the least that it can be",
+     "Bausch 2020 (arXiv:2006.14619), his code", logits_once_more},
+};
+
+// p <- softmax of logits, in float64.
+template <class T>
+void softmax(std::size_t classes, const T* logits, double* p) {
+  const double top = *std::max_element(logits, logits + classes);  // so that no exponential overflows
+  double sum = 0;
+  for (std::size_t c = 0; c < classes; ++c) sum += p[c] = std::exp(static_cast<double>(logits[c]) - top);
+  for (std::size_t c = 0; c < classes; ++c) p[c] /= sum;
+}
+
 }  // namespace
+
+std::span<const ClassLossRow> class_losses() { return kClassLosses; }
+
+const ClassLossRow& find_class_loss(std::string_view name) {
+  return find_row(kClassLosses, "no loss of classes is called", name);
+}
+
+template <class T>
+double class_loss(const ClassLossRow& row, bool logits, std::size_t rows, std::size_t classes,
+                  const T* numbers, const std::int64_t* labels, double terms, T* d_numbers,
+                  std::vector<double>& scratch) {
+  if (logits && row.loss == negative_logarithm)
+    return cross_entropy(rows, classes, numbers, labels, terms, d_numbers);
+  if (scratch.size() < 2 * classes) scratch.resize(2 * classes);
+  double *const p = scratch.data(), *const slope = d_numbers ? p + classes : nullptr;
+  double total = 0.0;
+  for (std::size_t r = 0; r < rows; ++r, numbers += classes) {
+    T* const d = d_numbers ? d_numbers + r * classes : nullptr;
+    if (labels[r] < 0) {
+      if (d) std::fill_n(d, classes, T(0));
+      continue;
+    }
+    if (logits)
+      softmax(classes, numbers, p);
+    else
+      std::copy_n(numbers, classes, p);
+    total += row.loss(classes, p, static_cast<std::size_t>(labels[r]), slope);
+    if (!d) continue;
+    double mean = 0;  // behind a softmax: d_c = p_c (slope_c - sum p slope)
+    for (std::size_t c = 0; logits && c < classes; ++c) mean += p[c] * slope[c];
+    for (std::size_t c = 0; c < classes; ++c)
+      d[c] = static_cast<T>((logits ? p[c] * (slope[c] - mean) : slope[c]) / terms);
+  }
+  return total;
+}
+
+template double class_loss(const ClassLossRow&, bool, std::size_t, std::size_t, const double*,
+                           const std::int64_t*, double, double*, std::vector<double>&);
+template double class_loss(const ClassLossRow&, bool, std::size_t, std::size_t, const float*,
+                           const std::int64_t*, double, float*, std::vector<double>&);
 
 std::span<const LossRow> losses() { return kLosses; }
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <vector>
 
 namespace ebit::fit {
 
@@ -14,7 +15,7 @@ namespace ebit::fit {
 template <class T>
 using FlatLoss = double (*)(std::size_t count, const T* prediction, const T* truth, T* d_prediction);
 
-/// A row of the table of losses of numbers. Classes have the cross-entropy, and no choice.
+/// A row of the table of losses of numbers.
 struct LossRow {
   std::string_view name;   ///< as written in options, for example "mse"
   std::string_view help;   ///< one line
@@ -34,5 +35,27 @@ const LossRow& find_loss(std::string_view name);
 template <class T>
 double cross_entropy(std::size_t rows, std::size_t classes, const T* logits, const std::int64_t* labels,
                      double terms, T* d_logits);
+
+/// A row of the table of losses of classes: what is lost where a model gives the classes probabilities p.
+struct ClassLossRow {
+  std::string_view name;    ///< as written in options, for example "cross-entropy"
+  std::string_view help;    ///< one line
+  std::string_view source;  ///< the paper; may be empty
+  /// @param slope [classes] the derivatives with respect to p, written; may be null.
+  double (*loss)(std::size_t classes, const double* p, std::size_t label, double* slope);
+};
+
+/// All losses of classes: cross-entropy, rvqe.
+std::span<const ClassLossRow> class_losses();
+
+/// The row called `name`. Throws Error with the nearest name for one that is not there.
+const ClassLossRow& find_class_loss(std::string_view name);
+
+/// As cross_entropy() by that loss, of probabilities or, where `logits`, of their softmax.
+/// @param scratch grows to two numbers a class.
+template <class T>
+double class_loss(const ClassLossRow& row, bool logits, std::size_t rows, std::size_t classes,
+                  const T* numbers, const std::int64_t* labels, double terms, T* d_numbers,
+                  std::vector<double>& scratch);
 
 }  // namespace ebit::fit

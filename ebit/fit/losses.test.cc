@@ -96,6 +96,46 @@ TEST(Losses, CrossEntropyIsItsFormula) {
   for (std::size_t i = 0; i < d.size(); ++i) EXPECT_NEAR(d_narrow[i], d[i], 1e-6) << i;
 }
 
+// Of probabilities and of logits: formulas, derivatives against finite differences, rows that do not count.
+TEST(Losses, LossesOfClasses) {
+  constexpr std::size_t kRows = 3, kClasses = 4;
+  const std::vector<std::int64_t> labels = {2, -1, 0};
+  Random random(5);
+  std::vector<double> p(kRows * kClasses), scratch;
+  for (double& number : p) number = random.uniform(0.05, 0.9);
+  for (const ClassLossRow& row : class_losses())
+    for (const bool logits : {false, true}) {
+      SCOPED_TRACE(testing::Message() << row.name << ", logits " << logits);
+      double expected = 0;
+      for (const std::size_t r : {std::size_t{0}, std::size_t{2}}) {
+        std::vector<double> own(p.begin() + static_cast<std::ptrdiff_t>(r * kClasses),
+                                p.begin() + static_cast<std::ptrdiff_t>((r + 1) * kClasses));
+        if (logits) {
+          double sum = 0;
+          for (double& v : own) sum += v = std::exp(v);
+          for (double& v : own) v /= sum;
+        }
+        const double target = own[static_cast<std::size_t>(labels[r])];
+        double sum = 0;
+        for (const double v : own) sum += std::exp(v);
+        expected += row.name == "rvqe" ? std::log(sum) - target - (std::log(3 + std::exp(1.0)) - 1)
+                                       : -std::log(target);
+      }
+      const auto loss = [&](double* d) {
+        return class_loss(row, logits, kRows, kClasses, p.data(), labels.data(), 2, d, scratch);
+      };
+      std::vector<double> d(p.size(), 99);
+      EXPECT_NEAR(loss(d.data()), expected, 1e-14);
+      const auto numeric = finite_difference<double>([&] { return loss(nullptr) / 2; }, p, 1e-6);
+      for (std::size_t i = 0; i < d.size(); ++i) EXPECT_NEAR(d[i], numeric[i], 1e-8) << i;
+    }
+  const std::vector<double> sure = {0, 1, 0};
+  const std::int64_t second = 1;
+  for (const ClassLossRow& row : class_losses())
+    EXPECT_NEAR(class_loss<double>(row, false, 1, 3, sure.data(), &second, 1, nullptr, scratch), 0, 1e-15);
+  EXPECT_THROW(find_class_loss("rvqee"), Error);
+}
+
 TEST(Losses, CrossEntropyOfLargeLogitsIsFinite) {
   const std::vector<float> logits = {1e30f, 0, -1e30f};
   std::vector<float> d(3);

@@ -29,7 +29,7 @@ class NeedsTorch : public Error {
 struct Answers {
   std::size_t outputs = 0;           ///< O
   std::vector<double> numbers = {};  ///< [rows, O]: a row a sequence, or a step ([B, T, O] of kClasses)
-  double loss = 0;                   ///< classes: sum of the cross-entropies, in nats; 0 for numbers
+  double loss = 0;                   ///< classes: sum of HeadSpec::loss, in nats; 0 for numbers
   double terms = 0;                  ///< how many: sequences, or steps that are there
 };
 

@@ -8,6 +8,7 @@
 #include "ebit/base/choice.h"
 #include "ebit/base/error.h"
 #include "ebit/base/memory.h"
+#include "ebit/fit/losses.h"
 #include "ebit/fit/monomials.h"
 
 namespace ebit::fit {
@@ -54,10 +55,18 @@ void check_input(const InputSpec& input) {
           input.vocabulary, input.width);
 }
 
+bool words(const ModelSpec& spec) {
+  const auto* const cell = std::get_if<CellOptions>(&spec.core);
+  return cell && family_of(*cell).words;
+}
+
 void check_head(const ModelSpec& spec) {
   const HeadSpec& head = spec.head;
   require(head.outputs >= 1, "a model needs at least 1 output, not {}", head.outputs);
-  require(head.linear || head.answer == Answer::kNumbers,
+  find_class_loss(head.loss);
+  require(!spec.input.outcomes || (words(spec) && spec.input.vocabulary == 0 && spec.input.map == 0),
+          "only a cell whose memory is projected on words takes one at every step");
+  require(head.linear || head.answer == Answer::kNumbers || words(spec),
           "readouts are no logits of classes: a model that answers with classes needs --head linear");
   if (one_answer(head.answer)) find_row(kPools, "unknown --pool", head.pool);
   if (head.answer != Answer::kTranslation) return;
@@ -168,6 +177,9 @@ CellOptions fitted_cell(const ModelSpec& spec, CellOptions cell) {
   check_entropy_loss(spec.entropy, own ? *own : RegisterOptions{});
   if (!head.linear) {
     const std::size_t readouts = readouts_of(cell, spec.dtype);
+    require(readouts == static_cast<std::size_t>(head.outputs) || !family_of(cell).words,
+            "a cell that gives {} words their probabilities does not answer with one of {} classes", readouts,
+            head.outputs);
     require(readouts == static_cast<std::size_t>(head.outputs),
             "{} readouts cannot be {} targets: give one --readout a target, or --head linear", readouts,
             head.outputs);

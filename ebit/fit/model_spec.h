@@ -62,7 +62,12 @@ struct InputSpec {
   bool squash = false;  ///< 0.99 tanh behind the map: for encoders that take numbers in [-1, 1] alone
   std::vector<float> vectors = {};  ///< [vocabulary, width] embeddings to start from; empty: random
 
-  int core_width() const { return map > 0 ? map : width; }  ///< E, numbers of a step that enter the core
+  /// A step has one more number behind the others, Examples::outcomes: the word that a cell's memory is
+  /// projected on. For cells of words (CellFamily::words) alone.
+  bool outcomes = false;
+
+  /// E, numbers of a step that enter the core.
+  int core_width() const { return (map > 0 ? map : width) + (outcomes ? 1 : 0); }
 };
 
 /// What a model says of a sequence.
@@ -77,9 +82,12 @@ enum class Answer {
 struct HeadSpec {
   Answer answer = Answer::kNumbers;  ///< what is asked
   int outputs = 1;                   ///< O
-  bool linear = true;                ///< a trained linear map; false (kNumbers): the readouts are the outputs
-  std::string pool = "last";         ///< kNumbers, kClass: a row of pools()
+  /// A trained linear map; false: the readouts are the outputs, of classes the probabilities that a cell of
+  /// words gives them.
+  bool linear = true;
+  std::string pool = "last";           ///< kNumbers, kClass: a row of pools()
   std::string attention = "additive";  ///< kTranslation: a row of attentions()
+  std::string loss = "cross-entropy";  ///< kClass, kClasses: a row of class_losses()
 };
 
 /// Which of a sequence's features answer for it: last, mean.

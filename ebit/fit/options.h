@@ -37,6 +37,8 @@ struct TrainOptions {
   std::string loss = "mse";                                 ///< a row of the loss table
   int patience = 0;          ///< stop after this many epochs without a better validation loss; 0: never
   int min_epochs = 0;        ///< never stop early before this many epochs
+  int validate_every = 1;    ///< epochs from a validation to the next; the last epoch has one too
+  double stop_below = 0.0;   ///< end when a validation loss lies below; 0: never
   bool restore_best = true;  ///< end with the weights of the best validation epoch, not of the last one
   bool shuffle = true;       ///< examples in a new random order every epoch, a function of (seed, epoch)
   std::uint64_t seed = 1;    ///< order and draws are functions of it

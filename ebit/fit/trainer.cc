@@ -15,11 +15,9 @@ using Clock = std::chrono::steady_clock;
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
-constexpr std::pair<End, std::string_view> kEnds[] = {{End::kRunning, "running"},
-                                                      {End::kFinished, "finished"},
-                                                      {End::kEarlyStop, "early-stop"},
-                                                      {End::kInterrupted, "interrupted"},
-                                                      {End::kDiverged, "diverged"}};
+constexpr std::pair<End, std::string_view> kEnds[] = {
+    {End::kRunning, "running"},         {End::kFinished, "finished"}, {End::kEarlyStop, "early-stop"},
+    {End::kInterrupted, "interrupted"}, {End::kDiverged, "diverged"}, {End::kSolved, "solved"}};
 
 void check(const TrainOptions& o, const Training& training) {
   require(o.epochs >= 1, "--epochs must be at least 1, not {}", o.epochs);
@@ -44,6 +42,11 @@ void check(const TrainOptions& o, const Training& training) {
           o.schedule.gamma);
   require(o.patience == 0 || training.validate,
           "--patience needs a validation part and there is none: give a share with {}", training.share_flag);
+  require(o.validate_every >= 1, "--validate-every must be at least 1, not {}", o.validate_every);
+  require(o.stop_below >= 0, "--stop-below must be 0 (never) or more, not {}", o.stop_below);
+  require(o.stop_below == 0 || training.validate,
+          "--stop-below needs a validation part and there is none: give a share with {}",
+          training.share_flag);
   find_schedule(o.schedule.name), find_optimizer(o.optimizer);
 }
 
@@ -73,12 +76,12 @@ TrainOutcome Trainer::run(const TrainCallbacks& callbacks) {
   started_ = true;
   const int epochs = training_.step->solves() ? 1 : options_.epochs;
   for (int epoch = static_cast<int>(state_.history.size()); epoch < epochs; ++epoch) {
-    if (state_.end == End::kEarlyStop) break;
+    if (is_early(state_.end)) break;
     const TrainOutcome outcome = run_epoch(epoch, callbacks);
     if (outcome.end != End::kRunning) return stop(outcome.end, outcome.message);
     if (callbacks.on_epoch) callbacks.on_epoch(state_.history.back());
   }
-  return stop(state_.end == End::kEarlyStop ? End::kEarlyStop : End::kFinished);
+  return stop(is_early(state_.end) ? state_.end : End::kFinished);
 }
 
 void Trainer::restore(TrainState state, std::string_view where) {
@@ -89,7 +92,7 @@ void Trainer::restore(TrainState state, std::string_view where) {
   state_.metrics = training_.metrics;
   for (EpochRecord& record : state_.history) record.metrics.resize(state_.metrics.size(), kNan);
   last_is_old_ = best_is_old_ = false;
-  if (static_cast<int>(state_.history.size()) < options_.epochs && state_.end != End::kEarlyStop) {
+  if (static_cast<int>(state_.history.size()) < options_.epochs && !is_early(state_.end)) {
     state_.end = End::kRunning;
   }
 }
@@ -128,7 +131,9 @@ TrainOutcome Trainer::run_epoch(int epoch, const TrainCallbacks& callbacks) {
   }
   record.entropy = entropy_sum / static_cast<double>(samples);
   record.gradient_norm = norm_sum / static_cast<double>(batches.size());
-  if (training_.validate) {
+  if (training_.validate) record.metrics.assign(state_.metrics.size(), kNan);
+  const bool last = epoch + 1 == options_.epochs;
+  if (training_.validate && (last || (epoch + 1) % options_.validate_every == 0)) {
     Validation found = training_.validate(*training_.model);
     record.validation_loss = found.loss, record.metrics = std::move(found.metrics);
     if (!std::isfinite(record.validation_loss))
@@ -155,6 +160,7 @@ void Trainer::finish_epoch(EpochRecord record) {
   }
   const bool waited = options_.patience > 0 && record.epoch - state_.best_epoch >= options_.patience;
   if (waited && record.epoch >= options_.min_epochs) state_.end = End::kEarlyStop;
+  if (record.validation_loss < options_.stop_below) state_.end = End::kSolved;
 }
 
 TrainOutcome Trainer::stop(End end, std::string message) {

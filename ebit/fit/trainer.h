@@ -21,7 +21,7 @@ namespace ebit::fit {
 struct EpochRecord {
   int epoch = 0;            ///< counted from 1
   double train_loss = 0.0;  ///< mean over the epoch's examples; without what an entropy adds
-  double validation_loss = std::numeric_limits<double>::quiet_NaN();  ///< after the epoch; NaN: no such part
+  double validation_loss = std::numeric_limits<double>::quiet_NaN();  ///< after the epoch; NaN: not looked at
   double lr = 0.0;             ///< learning rate of the epoch; NaN: solved at once
   double gradient_norm = 0.0;  ///< mean over batches, before clipping; NaN: solved at once
   double seconds = 0.0;        ///< wall time
@@ -37,9 +37,14 @@ enum class End {
   kEarlyStop,    ///< no better validation loss for `patience` epochs
   kInterrupted,  ///< the caller asked to stop; may be continued
   kDiverged,     ///< a loss was NaN or infinite
+  kSolved,       ///< a validation loss below `stop_below`
 };
 
-/// The word for it in files and tables: "running", "finished", "early-stop", "interrupted", "diverged".
+/// Whether a training that ended so before its last epoch has nothing left to do.
+constexpr bool is_early(End end) { return end == End::kEarlyStop || end == End::kSolved; }
+
+/// The word for it in files and tables: "running", "finished", "early-stop", "interrupted", "diverged",
+/// "solved".
 std::string_view name_of(End end);
 
 /// How far a training is, after its last complete epoch.

@@ -150,6 +150,36 @@ TEST(Trainer, StopsEarlyButNotBeforeTheMinimum) {
   EXPECT_GE(longer->state().history.size(), 150u);
 }
 
+TEST(Trainer, ValidatesAsOftenAsAskedAndInTheLastEpoch) {
+  const Dataset data = wave_data();
+  const auto trainer =
+      trainer_of(model_of(), data, with([&](TrainOptions& o) { o.epochs = 8, o.validate_every = 3; }));
+  EXPECT_EQ(trainer->run().end, End::kFinished);
+  for (const EpochRecord& record : trainer->state().history)
+    EXPECT_EQ(std::isnan(record.validation_loss), record.epoch % 3 != 0 && record.epoch != 8) << record.epoch;
+  EXPECT_TRUE(trainer->state().best_epoch % 3 == 0 || trainer->state().best_epoch == 8);
+  EXPECT_THROW(trainer_of(model_of(), data, with([&](TrainOptions& o) { o.validate_every = 0; })), Error);
+}
+
+TEST(Trainer, EndsWhenSolvedAndStaysSo) {
+  const Dataset data = wave_data();
+  TrainOptions options = with([&](TrainOptions& o) { o.epochs = 200; });
+  const auto whole = trainer_of(model_of(), data, options);
+  whole->run();
+  options.stop_below = whole->state().history[20].validation_loss;
+  const auto trainer = trainer_of(model_of(), data, options);
+  EXPECT_EQ(trainer->run().end, End::kSolved);
+  EXPECT_EQ(name_of(End::kSolved), "solved");
+  const auto& history = trainer->state().history;
+  for (std::size_t e = 0; e < history.size(); ++e)
+    EXPECT_EQ(history[e].validation_loss < options.stop_below, e + 1 == history.size());
+  const std::size_t epochs = history.size();
+  EXPECT_LT(epochs, 200u);
+  EXPECT_EQ(trainer->run().end, End::kSolved);
+  EXPECT_EQ(trainer->state().history.size(), epochs);
+  EXPECT_THROW(trainer_of(model_of(), wave_data(0.0), options), Error);
+}
+
 TEST(Trainer, WithoutValidationTheLastEpochCounts) {
   const Dataset data = wave_data(0.0);
   const auto trainer = trainer_of(model_of(), data, with([&](TrainOptions& o) { o.epochs = 3; }));

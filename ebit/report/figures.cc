@@ -41,7 +41,6 @@ void add_losses(Figure& figure, const std::vector<const std::vector<double>*>& l
                 const std::string& label, PlotColor color) {
   std::size_t epochs = 0;
   for (const auto* l : losses) epochs = std::max(epochs, l->size());
-  if (epochs == 0) return;
   PlotSeries mean{label, PlotStyle::kLine, {}, {}, {}, {}, color};
   PlotSeries band{"", PlotStyle::kBand, {}, {}, {}, {}, color};
   for (std::size_t e = 0; e < epochs; ++e) {
@@ -53,10 +52,12 @@ void add_losses(Figure& figure, const std::vector<const std::vector<double>*>& l
       sum += value, ++count;
       low = std::fmin(low, value), high = std::fmax(high, value);
     }
+    if (count == 0) continue;  // such as an epoch without a validation
     mean.x.push_back(static_cast<double>(e + 1));
-    mean.y.push_back(count > 0 ? sum / count : kNaN);
+    mean.y.push_back(sum / count);
     band.low.push_back(low), band.high.push_back(high);
   }
+  if (mean.x.empty()) return;
   band.x = mean.x;
   if (losses.size() > 1) figure.series.push_back(std::move(band));
   figure.series.push_back(std::move(mean));

@@ -13,6 +13,7 @@
 #include "ebit/cell/kernel/kernel_options.h"
 #include "ebit/cell/register/entropy_loss.h"
 #include "ebit/cell/register/register_options.h"
+#include "ebit/cell/rvqe/rvqe_options.h"
 #include "ebit/data/dataset.h"
 #include "ebit/data/generator.h"
 #include "ebit/data/load.h"
@@ -65,6 +66,12 @@ struct ProblemConfig {
   double length_power = 1.0;      ///< translate: log-likelihoods are divided by length^this
   int sample = 400;               ///< language-model: tokens of text to draw
   double temperature = 0.8;       ///< language-model: logits are divided by this
+  int length = 10;                ///< words: of a sequence, L
+  std::string words = "bits";     ///< words: how they enter, "bits" or "one-hot"
+  /// Words, of a measured memory: what it is projected on where a word does not count: "targets", "zeros",
+  /// "drawn".
+  std::string ignored_words = "targets";
+  std::string loss = "auto";  ///< words: a row of fit::class_losses(), or "auto": the model's own
 };
 
 /// The model. The options of other families than the model's are not used.
@@ -78,6 +85,7 @@ struct ModelConfig {
   KernelOptions kernel;             ///< family "kernel"; likewise
   FastWeightsOptions fast_weights;  ///< family "fast-weights"; likewise
   EchoOptions echo;                 ///< family "echo"; likewise
+  RvqeOptions rvqe;                 ///< family "rvqe"; likewise
   fit::ClassicalOptions classical;  ///< the classical families; `core` is the model's
   fit::RidgeOptions ridge;          ///< of models that are solved at once
   std::string

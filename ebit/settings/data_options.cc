@@ -58,6 +58,33 @@ const OptionRow kOptions[] = {
       .effective = [](const Config& c) { return c.problem.sample > 0; },
       .when = "with --sample above 0"},
      false},
+    {"problem",
+     "length",
+     "--length",
+     "words of a sequence",
+     EBIT_SLOT(problem.length),
+     nullptr,
+     {.problems = kWords}},
+    {"problem",
+     "words",
+     "--words",
+     "how a word enters: its bits, or one number for each word",
+     EBIT_SLOT(problem.words),
+     [] {
+       return Names{"bits", "one-hot"};
+     },
+     {.families = kAnyModel & ~kRvqe, .problems = kWordTasks}},
+    {"problem",
+     "ignored_words",
+     "--ignored-words",
+     "what the memory is projected on where a word does not count: its target, which may hold the answer; "
+     "the "
+     "word 0; a word that is drawn",
+     EBIT_SLOT(problem.ignored_words),
+     [] {
+       return Names{"targets", "zeros", "drawn"};
+     },
+     {.families = kRvqe, .problems = kWordTasks}},
 
     // data: where a series comes from
     {"data", "file", "", "CSV file, or the name of an included data set", EBIT_SLOT(data.file), nullptr,

@@ -26,7 +26,7 @@ Names trainable_names() {
 bool with_hidden_layers(const Config& c) { return !c.model.qrnn.ffn.hidden.empty(); }
 
 constexpr Users kOfRegister{.families = kRegister};
-constexpr Users kOfCircuits{.families = kCells & ~(kEcho | kKernel)};
+constexpr Users kOfCircuits{.families = kCells & ~(kEcho | kKernel | kRvqe)};
 constexpr Users kOfQrnn{.families = kQrnn};
 constexpr Users kOfGated{.families = kGated};
 constexpr Users kOfGatedSingle{.families = kGated,
@@ -35,6 +35,7 @@ constexpr Users kOfGatedSingle{.families = kGated,
 constexpr Users kOfMixture{.families = kGated,
                            .effective = [](const Config& c) { return c.model.gated.mixture != "none"; },
                            .when = "with --mixture shared or per-gate"};
+constexpr Users kOfRvqe{.families = kRvqe};
 constexpr Users kOfGatedUniform{
     .families = kGated,
     .effective = [](const Config& c) { return c.model.gated.init_deviation == 0; },
@@ -134,7 +135,7 @@ const OptionRow kOptions[] = {
      "gate list of your own (TOML or JSON) instead",
      EBIT_SLOT(model.ansatz_file),
      nullptr,
-     {.families = kCells & ~(kEcho | kKernel)}},
+     {.families = kCells & ~(kEcho | kKernel | kRvqe)}},
     {"model", "layers_en", "--layers-en", "layers of U_en", EBIT_SLOT(model.reg.layers_en), nullptr,
      kOfRegister},
     {"model", "layers_dis", "--layers-dis", "layers of U_dis", EBIT_SLOT(model.reg.layers_dis), nullptr,
@@ -273,14 +274,14 @@ const OptionRow kOptions[] = {
      [] {
        return Names{"all", "head"};
      },
-     {.families = kCells & ~kEcho, .problems = kForecast | kImages}},
+     {.families = kCells & ~(kEcho | kRvqe), .problems = kForecast | kImages}},
     {"model",
      "input_map",
      "--input-map",
      "what brings a step to the numbers that a cell takes",
      EBIT_SLOT(model.input_map),
      [] { return names_of(input_maps()); },
-     {.families = kCells & ~kEcho}},
+     {.families = kCells & ~(kEcho | kRvqe)}},
     {"model",
      "embedding",
      "--embedding",
@@ -311,6 +312,14 @@ const OptionRow kOptions[] = {
      EBIT_SLOT(model.stateful),
      nullptr,
      {.families = kCells | kRecurrent | kOrthogonal, .problems = kForecast}},
+    {"model", "workspace", "--workspace", "qubits of the memory, beside those of a word",
+     EBIT_SLOT(model.rvqe.workspace), nullptr, kOfRvqe},
+    {"model", "stages", "--stages", "rotations and neurons of the memory once more, behind those that read",
+     EBIT_SLOT(model.rvqe.stages), nullptr, kOfRvqe},
+    {"model", "order", "--neuron-order", "of every neuron: sine and cosine are raised to 2^order",
+     EBIT_SLOT(model.rvqe.order), nullptr, kOfRvqe},
+    {"model", "degree", "--neuron-degree", "of a neuron's polynomial: bits of a term at most",
+     EBIT_SLOT(model.rvqe.degree), nullptr, kOfRvqe},
     {"model", "entropy_weight", "--entropy-weight",
      "weight of the ancilla's entropy in what is minimised: with a target W (S - target)^2, else -W S, so "
      "that W above 0 rewards entanglement; 0: not there",

@@ -46,6 +46,10 @@ std::vector<ModelRow> make_table() {
        .source = "Xu 2025 (arXiv:2510.25557)",
        .settings = {{"model.head", "linear"}}});
   std::ranges::move(gated_models(), std::back_inserter(rows));
+  rows.push_back({.name = "rvqe",
+                  .family = kRvqe,
+                  .help = "quantum neurons on a real state, of which a word is measured at every step",
+                  .source = "Bausch 2020 (arXiv:2006.14619)"});
   std::ranges::move(kernel_models(), std::back_inserter(rows));
   std::ranges::move(fast_weights_models(), std::back_inserter(rows));
   std::ranges::move(reservoir_models(), std::back_inserter(rows));
@@ -160,8 +164,9 @@ const ModelRow& find_model(std::string_view name) { return find_row(models(), "n
 
 unsigned problems_of(const ModelRow& row) {
   if (row.family & (kUntrained | kPolynomial | kEcho)) return kForecast;
+  if (row.family == kRvqe) return kWordTasks;  // it reads bits, and answers with words
   // Those that see all steps at once need sequences of numbers, of one fixed length.
-  return row.family == kMlp || row.family == kLinear ? kForecast | kImages : kAnyProblem;
+  return row.family == kMlp || row.family == kLinear ? kForecast | kImages | kWordTasks : kAnyProblem;
 }
 
 CellOptions cell_of(const Config& config) {
@@ -177,6 +182,8 @@ CellOptions cell_of(const Config& config) {
       return m.fast_weights;
     case kEcho:
       return m.echo;
+    case kRvqe:
+      return m.rvqe;
     default:
       break;
   }
@@ -227,12 +234,21 @@ fit::ModelSpec spec_of(const Config& config, fit::InputSpec input, fit::HeadSpec
   require(
       m.parameters.empty(),
       "a number of parameters is turned into a hidden size by ebit train and ebit task: give the size here");
+  require(family != kRvqe || (problems_of(find_model(m.name)) & find_problem(config.problem.name).set) != 0,
+          "'{}' reads words of bits and answers with words, and {} has none: it works for dna, simple-seq, "
+          "elman-xor, elman-letters and mnist-01",
+          m.name, config.problem.name);
   fit::ModelSpec spec{.core = core_of(config), .input = std::move(input), .head = std::move(head)};
   spec.input.dropout = solved_at_once(config) ? 0 : m.dropout;
   spec.head.pool = m.pool, spec.head.attention = m.attention;
   // A series may be answered by readouts as they are; classes always have a trained map.
   spec.head.linear =
       spec.head.answer != fit::Answer::kNumbers || (family & kCells & ~kEcho) == 0 || m.head == "linear";
+  if (family == kRvqe) spec.head.linear = false, spec.input.outcomes = true;
+  if (config.problem.loss != "auto")
+    spec.head.loss = config.problem.loss;
+  else if (!spec.head.linear && spec.head.answer != fit::Answer::kNumbers)
+    spec.head.loss = "rvqe";
   if (family == kRegister) map_input(config, data, spec.input);
   if (family & (kGated | kKernel | kFastWeights)) map_to_room(config, spec.input);
   if (family == kQrnn && (m.input_map == "linear" || m.input_map == "tanh")) {

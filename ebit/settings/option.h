@@ -30,9 +30,10 @@ enum Family : unsigned {
   kGated = 128,        ///< gated cells: gated and its presets
   kKernel = 256,       ///< kernel cells: qk-lstm, cosine-kernel-lstm, rbf-lstm
   kFastWeights = 512,  ///< fast-weights cells: qfwp, qfwp-gated
+  kRvqe = 1024,        ///< RVQE cells
   kPolynomial = 2048,  ///< poly-ridge
   kEcho = 4096,        ///< esn
-  kCells = kRegister | kQrnn | kGated | kKernel | kFastWeights | kEcho,
+  kCells = kRegister | kQrnn | kGated | kKernel | kFastWeights | kRvqe | kEcho,
   kWithHidden = kRecurrent | kOrthogonal | kMlp,
   kSolved = kLinear | kPolynomial | kEcho,  ///< solved at once where they answer with numbers
   kAnyModel = 0xffff,
@@ -46,12 +47,15 @@ enum ProblemSet : unsigned {
   kSentiment = 8,
   kLanguage = 16,
   kTranslate = 32,
+  kWords = 64,        ///< dna, simple-seq, elman-xor, elman-letters
+  kWordImages = 128,  ///< mnist-01
+  kWordTasks = kWords | kWordImages,
   kText = kSentiment | kLanguage | kTranslate,
   kTokens = kText | kCopying,
-  kCorpora = kText | kImages,
+  kCorpora = kText | kImages | kWordImages,
   kOneAnswer = kForecast | kImages | kSentiment,
-  kTasks = 62,  ///< all but forecast
-  kAnyProblem = 63,
+  kTasks = 254,  ///< all but forecast
+  kAnyProblem = 255,
 };
 
 /// Who uses an option.

@@ -15,6 +15,23 @@ Pairs with_common(Pairs own) {
   return pairs;
 }
 
+// What the problems on words start from: trained and stopped as published (Bausch 2020, arXiv:2006.14619).
+Pairs with_words(const Pairs& own) {
+  Pairs pairs = with_common({{"problem.epoch_steps", "1"},
+                             {"train.batch", "128"},
+                             {"train.epochs", "5000"},
+                             {"train.optimizer", "adamw"},
+                             {"train.lr", "0.01"},
+                             {"train.clip", "0.5"},
+                             {"train.validate_every", "10"},
+                             {"train.stop_below", "0.001"},
+                             {"model.dtype", "float64"},
+                             {"model.hidden_size", "10"},
+                             {"model.angle_scale", "0.3"}});
+  pairs.insert(pairs.end(), own.begin(), own.end());
+  return pairs;
+}
+
 const ProblemRow kProblems[] = {
     {"forecast",
      kForecast,
@@ -79,6 +96,30 @@ const ProblemRow kProblems[] = {
                   {"train.batch", "64"},
                   {"train.epochs", "10"},
                   {"train.clip", "1"}})},
+    {"dna", kWords, "the base that was marked in the first half of a sequence (Bausch 2020)", "rvqe",
+     with_words({{"problem.length", "10"}})},
+    {"simple-seq", kWords, "two sequences of words by heart (Bausch 2020)", "rvqe",
+     with_words({{"problem.length", "20"}, {"train.batch", "2"}})},
+    {"elman-xor", kWords, "the exclusive or of two random digits, every third digit (Elman 1990)", "rvqe",
+     with_words({{"problem.length", "36"},
+                 {"train.batch", "16"},
+                 {"train.optimizer", "adam"},
+                 {"train.lr", "0.005"},
+                 {"model.workspace", "4"}})},
+    {"elman-letters", kWords, "the vowels that follow a random consonant (Elman 1990)", "rvqe",
+     with_words({{"problem.length", "32"},
+                 {"train.batch", "16"},
+                 {"train.optimizer", "adam"},
+                 {"train.lr", "0.005"},
+                 {"train.stop_below", "0.01"},
+                 {"model.workspace", "4"}})},
+    {"mnist-01", kWordImages, "zeros and ones of MNIST, 10 x 10 pixels in two orders (Bausch 2020)", "rvqe",
+     with_words({{"corpus.corpus", "mnist"},
+                 {"train.batch", "100"},
+                 {"train.optimizer", "adam"},
+                 {"model.workspace", "8"},
+                 {"model.stages", "2"},
+                 {"model.degree", "2"}})},
 };
 
 }  // namespace

@@ -17,7 +17,8 @@ struct ProblemRow {
   Pairs settings;          ///< settings that differ from the defaults
 };
 
-/// All problems: forecast, copying, digits, mnist, permuted-mnist, sentiment, language-model, translate.
+/// All problems: forecast, copying, digits, mnist, permuted-mnist, sentiment, language-model, translate,
+/// dna, simple-seq, elman-xor, elman-letters, mnist-01.
 std::span<const ProblemRow> problems();
 
 /// The row called `name`. Throws Error with the nearest name for one that is not there.

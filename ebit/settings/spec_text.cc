@@ -19,7 +19,8 @@ fit::InputSpec input_of(const json& value) {
           .steps = value.at("steps"),
           .dropout = value.at("dropout"),
           .map = value.at("map"),
-          .squash = value.at("squash")};
+          .squash = value.at("squash"),
+          .outcomes = value.value("outcomes", false)};
 }
 
 fit::HeadSpec head_of(const json& value, std::string_view where) {
@@ -30,7 +31,8 @@ fit::HeadSpec head_of(const json& value, std::string_view where) {
           .outputs = value.at("outputs"),
           .linear = value.at("linear"),
           .pool = value.at("pool"),
-          .attention = value.at("attention")};
+          .attention = value.at("attention"),
+          .loss = value.value("loss", std::string("cross-entropy"))};
 }
 
 }  // namespace
@@ -44,13 +46,15 @@ std::string spec_text(const fit::ModelSpec& spec) {
                   {"steps", input.steps},
                   {"dropout", input.dropout},
                   {"map", input.map},
-                  {"squash", input.squash}}},
+                  {"squash", input.squash},
+                  {"outcomes", input.outcomes}}},
                 {"head",
                  {{"answer", kAnswers[static_cast<std::size_t>(head.answer)]},
                   {"outputs", head.outputs},
                   {"linear", head.linear},
                   {"pool", head.pool},
-                  {"attention", head.attention}}},
+                  {"attention", head.attention},
+                  {"loss", head.loss}}},
                 {"stateful", spec.stateful},
                 {"dtype", spec.dtype},
                 {"seed", spec.seed}};

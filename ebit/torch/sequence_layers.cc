@@ -89,7 +89,7 @@ Tensor attention_weights(const Tensor& scores, const Tensor& mask) {
 }
 
 InputLayer::InputLayer(const fit::InputSpec& spec)
-    : dropout_(spec.dropout), squash_(spec.squash), outputs_(spec.map > 0 ? spec.map : spec.width) {
+    : dropout_(spec.dropout), squash_(spec.squash), outputs_(spec.core_width()) {
   if (spec.vocabulary > 0) {
     embedding_ = register_module("embedding", torch::nn::Embedding(spec.vocabulary, spec.width));
     if (!spec.vectors.empty()) {

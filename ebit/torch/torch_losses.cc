@@ -2,6 +2,10 @@
 
 #include <ATen/ATen.h>
 
+#include <cmath>
+#include <limits>
+#include <numbers>
+
 #include "ebit/base/error.h"
 #include "ebit/fit/losses.h"
 #include "ebit/torch/sequence_core.h"
@@ -27,6 +31,14 @@ const TorchLoss& find_torch_loss(std::string_view name) {
   for (const TorchLoss& row : kLosses)
     if (row.name == known) return row;
   fail("the loss '{}' has no form on tensors", name);
+}
+
+Tensor class_loss_sum(std::string_view loss, const Tensor& p, const Tensor& labels) {
+  const Tensor own = p.gather(1, labels.unsqueeze(1)).squeeze(1);
+  if (fit::find_class_loss(loss).name == "cross-entropy")
+    return -own.clamp_min(std::numeric_limits<double>::min()).log().sum();
+  const double least = std::log(static_cast<double>(p.size(1)) - 1 + std::numbers::e) - 1;
+  return (p.logsumexp(1) - own - least).sum();
 }
 
 Tensor cross_entropy_sum(const Tensor& logits, const Tensor& targets, const Tensor& lengths) {

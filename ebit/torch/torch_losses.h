@@ -21,6 +21,10 @@ std::span<const TorchLoss> torch_losses();
 /// The row called `name`. Throws Error with the nearest name for one that is not there.
 const TorchLoss& find_torch_loss(std::string_view name);
 
+/// The sum of the loss called `loss` (a row of fit::class_losses()) of probabilities p [N, C] against int64
+/// labels [N]; a scalar tensor.
+torch::Tensor class_loss_sum(std::string_view loss, const torch::Tensor& p, const torch::Tensor& labels);
+
 /// The sum of cross-entropies (nats) of logits [B, T, C] against int64 targets [B, T] over the steps that are
 /// there (`lengths` int64 [B], undefined: all). Divide by the number of such steps for the mean.
 torch::Tensor cross_entropy_sum(const torch::Tensor& logits, const torch::Tensor& targets,

@@ -110,6 +110,8 @@ void TorchModel::check(const Examples& e) const {
             steps * e.features, e.x.size());
   }
   check_lengths(e.lengths, e.samples, e.steps);
+  require(!spec_.input.outcomes || e.outcomes.empty() || e.outcomes.size() == steps,
+          "{} sequences of {} steps came with {} words to project on", e.samples, e.steps, e.outcomes.size());
   if (!translator_) return;
   require(e.target_steps >= 1, "a translation has at least 1 step");
   check_tokens(e.previous, e.samples * e.target_steps, spec_.head.outputs);
@@ -120,7 +122,11 @@ void TorchModel::check(const Examples& e) const {
 Tensor TorchModel::steps_of(const Examples& e) const {
   const std::int64_t batch = signed_size(e.samples), steps = signed_size(e.steps);
   if (spec_.input.vocabulary > 0) return view(e.tokens, {batch, steps});
-  return view(e.x, {batch, steps, signed_size(e.features)}).to(dtype());
+  const Tensor x = view(e.x, {batch, steps, signed_size(e.features)}).to(dtype());
+  if (!spec_.input.outcomes) return x;
+  const Tensor words =
+      e.outcomes.empty() ? torch::full({batch, steps}, -1, torch::kInt64) : view(e.outcomes, {batch, steps});
+  return torch::cat({x, words.unsqueeze(2).to(dtype())}, 2);
 }
 
 CoreState TorchModel::state_before(const Examples& e) {
@@ -164,6 +170,18 @@ TorchModel::Nats TorchModel::nats(const Tensor& answers, const Examples& e) cons
     n.terms += there && e.labels[i] >= 0;
     n.all = n.all && e.labels[i] >= 0;
   }
+  if (!cross_entropy_of_logits()) {
+    std::vector<std::int64_t> rows;
+    for (std::size_t i = 0; i < e.labels.size(); ++i) {
+      const bool there = one || lengths.empty() || signed_size(i % steps) < lengths[i / steps];
+      if (there && e.labels[i] >= 0) rows.push_back(signed_size(i));
+    }
+    const Tensor counted = view(rows, {signed_size(rows.size())});
+    const Tensor said = answers.reshape({-1, spec_.head.outputs}).index_select(0, counted);
+    n.sum = class_loss_sum(spec_.head.loss, spec_.head.linear ? at::softmax(said, 1) : said,
+                           view(e.labels, {signed_size(e.labels.size())}).index_select(0, counted));
+    return n;
+  }
   Tensor labels = view(e.labels, {signed_size(e.samples), signed_size(steps)});
   if (!n.all) labels = labels.masked_fill(labels < 0, -100);  // torch's label of what does not count
   n.sum = one ? at::cross_entropy_loss(answers, labels.flatten(), {}, at::Reduction::Sum)
@@ -179,7 +197,7 @@ Tensor TorchModel::loss(const Tensor& answers, const Examples& e, std::string_vi
   }
   const Nats n = nats(answers, e);
   // torch's own mean, whose last bit differs from that of a sum that is divided.
-  if (spec_.head.answer == Answer::kClass && n.all)
+  if (spec_.head.answer == Answer::kClass && n.all && cross_entropy_of_logits())
     return at::cross_entropy_loss(answers, view(e.labels, {signed_size(e.samples)}));
   return n.sum / std::max(n.terms, 1.0);
 }

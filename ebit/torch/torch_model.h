@@ -65,6 +65,7 @@ class TorchModel : public fit::Model {
   torch::Tensor steps_of(const fit::Examples& examples) const;
   torch::Tensor answers_of(const torch::Tensor& inputs, const fit::Examples& examples);
   CoreState state_before(const fit::Examples& examples);
+  bool cross_entropy_of_logits() const { return spec_.head.linear && spec_.head.loss == "cross-entropy"; }
   Nats nats(const torch::Tensor& answers, const fit::Examples& examples) const;
   torch::Dtype dtype() const;
 

@@ -10,6 +10,7 @@
 #include "ebit/cell/gated/gated_cell.h"
 #include "ebit/cell/kernel/kernel_cell.h"
 #include "ebit/cell/register/register_cell.h"
+#include "ebit/cell/rvqe/rvqe_cell.h"
 #include "ebit/settings/models.h"
 #include "ebit/settings/resolve.h"
 
@@ -144,6 +145,10 @@ nb::dict parts(const BoundCell<T>& bound) {
   } else if (const auto* echo = dynamic_cast<const EchoCell<T>*>(&bound.cell())) {
     d["family"] = "esn", d["leak"] = echo->options().leak, d["read_input"] = echo->options().read_input;
     d["state_numbers"] = echo->state_numbers();
+  } else if (const auto* rvqe = dynamic_cast<const RvqeCell<T>*>(&bound.cell())) {
+    const RvqeOptions& o = rvqe->options();
+    d["family"] = "rvqe", d["bits"] = o.bits(), d["workspace"] = o.workspace, d["stages"] = o.stages;
+    d["order"] = o.order, d["degree"] = o.degree, d["state_numbers"] = rvqe->state_numbers();
   }
   return d;
 }

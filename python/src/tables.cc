@@ -75,7 +75,7 @@ bool is_of_the_cell(const OptionRow& row, Config& config) {
   const ModelConfig& m = config.model;
   const void* const slot = std::visit([](auto* p) { return static_cast<const void*>(p); }, row.slot(config));
   return inside(slot, m.reg) || inside(slot, m.qrnn) || inside(slot, m.gated) || inside(slot, m.kernel) ||
-         inside(slot, m.fast_weights) || inside(slot, m.echo) || slot == &m.ansatz_file ||
+         inside(slot, m.fast_weights) || inside(slot, m.echo) || inside(slot, m.rvqe) || slot == &m.ansatz_file ||
          (slot == &m.dropout && family_of(config) == kQrnn);
 }
 

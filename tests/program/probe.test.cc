@@ -108,6 +108,21 @@ TEST(Probe, ReferenceFilesAreComputedAnew) {
   EXPECT_LT(d.state, 1e-5);
 }
 
+TEST(Probe, RvqeAgreesWithTheAuthorsCode) {
+  for (const char* name : {"rvqe/rvqe_w1_W3_S2_o1_d3.json", "rvqe/rvqe_w2_W2_S1_o2_d2.json"}) {
+    const json reference = read(kGolden + name);
+    const Outcome outcome = run("ebit probe " + kGolden + name);
+    ASSERT_EQ(outcome.status, 0) << outcome.err;
+    const json got = json::parse(outcome.out);
+    Differences d;
+    d.compare(reference.at("results"), got.at("results"), false);
+    for (const char* key : {"grad", "grad_loss_last", "grad_nll"})
+      d.compare(reference.at(key), got.at(key), true);
+    EXPECT_LT(d.state, 1e-12);
+    EXPECT_LT(d.gradient, 1e-10);
+  }
+}
+
 // A spec with one place changed.
 std::string error_of(const std::function<void(json&)>& change) {
   json spec = read(kGolden + "collapsed_2p2_L2.json");

@@ -89,6 +89,11 @@ class Tasks : public testing::Test {
               {"corpus.test", "0.125", "t"},
               {"problem.beam", "2", "t"}};
     }
+    if (find_problem(task).set == kWords)
+      return {{"problem.length", "7", "t"}, {"train.validate_every", "1", "t"}};
+    if (task == "mnist-01")
+      return {
+          {"corpus.corpus", "digits", "t"}, {"corpus.limit", "60", "t"}, {"train.validate_every", "1", "t"}};
     if (task == "forecast") return {{"data.generator", "noisy-sine", "t"}, {"data.window", "5", "t"}};
     return {{"corpus.limit", "60", "t"}, {"corpus.test_limit", "30", "t"}};
   }
@@ -170,10 +175,12 @@ TEST_F(Tasks, EveryPairWorksOrIsRefusedWithTheReason) {
       const std::string message =
           error_of([&] { start_run(config(std::string(problem.name), settings), {}); });
       if (message == "no error") continue;
-      EXPECT_THAT(model.name, testing::AnyOf("mlp", "linear", "poly-ridge", "esn", "qlstm-v0")) << message;
+      EXPECT_THAT(model.name, testing::AnyOf("mlp", "linear", "poly-ridge", "esn", "qlstm-v0", "rvqe"))
+          << message;
       EXPECT_THAT(message,
                   testing::AnyOf(HasSubstr("sees all steps at once"), HasSubstr("answers with numbers"),
                                  HasSubstr("takes steps of numbers, not tokens"),
+                                 HasSubstr("reads words of bits and answers with words"),
                                  HasSubstr("take more qubits, or a linear map in front")));
     }
   }

@@ -22,6 +22,7 @@ constexpr ViewRow kViews[] = {{register_step_cost, check_register_options, look_
                               {nullptr, nullptr, nullptr},
                               {nullptr, nullptr, nullptr},
                               {nullptr, nullptr, nullptr},
+                              {nullptr, nullptr, nullptr},
                               {nullptr, nullptr, nullptr}};
 static_assert(std::size(kViews) == std::variant_size_v<CellOptions>);
 
@@ -36,12 +37,18 @@ std::size_t affordable_sequences(const CellOptions& options, std::size_t steps) 
 
 void check_options(const CellOptions& options, const InspectOptions& inspect) {
   const CellFamily& family = family_of(options);
-  require(family.classical.empty(),
-          "inspect looks at a quantum memory, and a cell of the family {} has none: {}. It works for the "
-          "model register, its "
-          "presets and qrnn",
-          family.name, family.classical);
-  kViews[options.index()].check(options, inspect);
+  require(
+      family.classical.empty(),
+      "inspect looks at a quantum memory, and a cell of the family {} has none: {}. It works for the model register, its "
+      "presets and qrnn",
+      family.name, family.classical);
+  const ViewRow& view = kViews[options.index()];
+  require(
+      view.check != nullptr,
+      "inspect has no view of the memory of an {} cell, which a measurement leaves pure at every step. It "
+      "works for the model register, its presets and qrnn",
+      family.name);
+  view.check(options, inspect);
 }
 
 std::unique_ptr<MemoryView> look_at_memory(const InspectedCell& cell, const InspectOptions& inspect) {

@@ -39,6 +39,10 @@ Traced traced(const EchoOptions&, const CellMoment&, const SequenceInput<double>
   fail("an echo state network has no quantum memory whose entanglement could be measured");
 }
 
+Traced traced(const RvqeOptions&, const CellMoment&, const SequenceInput<double>&) {
+  fail("an rvqe's memory is pure at every step, and nothing is beside it that it could be entangled with");
+}
+
 }  // namespace
 
 EntanglementUsed entanglement_used(const std::vector<TrainedVariant>& variants) {

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
-#include <numbers>
 
 #include "ebit/base/error.h"
 #include "ebit/base/parallel.h"
@@ -15,9 +14,6 @@
 
 namespace ebit::inline cell {
 namespace {
-
-// Draws by Box and Muller from 53 bits lie within 8.6 standard deviations.
-constexpr double kDeviations = 9;
 
 // Before anything of the size of a state is made.
 template <class T>
@@ -76,9 +72,8 @@ GatedCell<T>::GatedCell(const GatedOptions& options)
   std::vector<int> before, behind;
   std::vector<std::size_t> angles;
   add_linears("linear_in", options.linear_in, names, wires, static_cast<std::size_t>(sizes_.width), before);
-  InitialRange range{options.init_low, options.init_high};
-  if (options.init_deviation > 0)
-    range = {-kDeviations * options.init_deviation, kDeviations * options.init_deviation};
+  const InitialRange range = options.init_deviation > 0 ? normal_range(options.init_deviation)
+                                                        : InitialRange{options.init_low, options.init_high};
   for (const std::string& name : names) {
     angles.push_back(numbers_of(segments_));
     if (options.layers > 0)
@@ -165,21 +160,6 @@ std::string GatedCell<T>::summary() const {
                      options_.layers == 0 ? fmt::format("{} alone", encoder_.name)
                                           : fmt::format("{} layer{} of {}", options_.layers,
                                                         options_.layers == 1 ? "" : "s", circuits));
-}
-
-template <class T>
-void GatedCell<T>::initialise(Draws& draws, double* parameters) const {
-  for (const Segment& segment : segments_) {
-    const std::span<double> numbers(parameters + segment.offset, segment.size);
-    if (options_.init_deviation == 0 || !segment.name.starts_with("circuits.")) {
-      draw(draws, segment.initial, numbers);
-      continue;
-    }
-    for (double& number : numbers) {
-      const double radius = std::sqrt(-2 * std::log(1 - draws.uniform(0, 1)));
-      number = options_.init_deviation * radius * std::cos(2 * std::numbers::pi * draws.uniform(0, 1));
-    }
-  }
 }
 
 template <class T>

@@ -51,7 +51,6 @@ class GatedCell final : public Cell<T> {
   std::span<const Segment> watched() const override { return watched_; }
   std::string summary() const override;
   std::size_t tape_bytes(std::size_t samples, std::size_t steps) const override;
-  void initialise(Draws& draws, double* parameters) const override;
 
   const GatedOptions& options() const { return options_; }  ///< as given
   const GatedSizes& sizes() const { return sizes_; }        ///< that follow from them

@@ -14,10 +14,13 @@ void outcome_probabilities(const UpdateInput<T>& in, std::size_t i, T* p) {
   constexpr std::size_t kW = kLanes<T>;
   const std::size_t first = i * in.shape.ancillas() * kW, end = first + in.shape.ancillas() * kW;
   T sum[kW] = {};
-  for (std::size_t at = first; at < end; at += kW)
+  for (std::size_t at = first; at < end; at += kW) {
 #pragma omp simd
-    for (std::size_t l = 0; l < kW; ++l)
-      sum[l] += in.psi.re[at + l] * in.psi.re[at + l] + in.psi.im[at + l] * in.psi.im[at + l];
+    for (std::size_t l = 0; l < kW; ++l) sum[l] += in.psi.re[at + l] * in.psi.re[at + l];
+    if (in.real) continue;
+#pragma omp simd
+    for (std::size_t l = 0; l < kW; ++l) sum[l] += in.psi.im[at + l] * in.psi.im[at + l];
+  }
   std::copy_n(sum, kW, p);
 }
 
@@ -52,6 +55,14 @@ void drawn(const UpdateInput<T>& in) {
       left[l] -= p[l];
     }
   }
+}
+
+/// The outcomes that in.forced gives, and drawn ones where it gives none.
+template <class T>
+void forced_or_drawn(const UpdateInput<T>& in) {
+  if (std::any_of(in.forced, in.forced + kLanes<T>, [](int outcome) { return outcome < 0; })) drawn(in);
+  for (int l = 0; l < kLanes<T>; ++l)
+    if (in.forced[l] >= 0) in.outcome[l] = in.forced[l];
 }
 
 /// Copies the amplitudes behind the outcomes, in.outcome, to kept. @param outcome [kLanes] the outcomes as

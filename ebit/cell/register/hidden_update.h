@@ -38,6 +38,7 @@ struct UpdateInput {
   Tile<T> scratch;      ///< [2^n_a] for update_backward to work in; where `real`, its im is left alone
   const LaneKernels<T>& kernels;  ///< loops
   bool real;                      ///< imaginary parts of psi, h and cotangents need not be written
+  const int* forced = nullptr;    ///< [kLanes] outcomes that are given, -1: drawn; null: all are drawn
 };
 
 /// A row of the table. The functions are those of Memory::kAncillaState; the other kinds are their own engine

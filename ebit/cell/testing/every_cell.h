@@ -18,6 +18,7 @@
 #include "ebit/cell/register/hidden_update.h"
 #include "ebit/cell/register/preset.h"
 #include "ebit/cell/register/register_cell.h"
+#include "ebit/cell/rvqe/rvqe_cell.h"
 #include "ebit/info/entropy.h"
 
 namespace ebit::inline cell {
@@ -237,6 +238,20 @@ inline void add_echo_cells(std::vector<NamedCell>& all) {
     }
 }
 
+/// Every order, with words of 1 to 3 bits; workspaces, stages and degrees by turns.
+inline void add_rvqe_cells(std::vector<NamedCell>& all) {
+  for (int order = 1; order <= 3; ++order)
+    for (int bits = 1; bits <= 3; ++bits) {
+      RvqeOptions o;
+      o.inputs = bits + 1, o.order = order, o.workspace = 1 + (bits + order) % 3,
+      o.stages = (bits * order) % 3;
+      o.degree = std::min(order == 2 ? 3 : 2, o.qubits() - 1), o.every_step = (bits + order) % 2 == 0;
+      all.push_back({fmt::format("rvqe of {}+{} qubits, {} stages, order {}, degree {}", bits, o.workspace,
+                                 o.stages, order, o.degree),
+                     o});
+    }
+}
+
 /// Every preset, and rows of every table.
 inline const std::vector<NamedCell>& every_cell() {
   static const std::vector<NamedCell> all = [] {
@@ -249,6 +264,7 @@ inline const std::vector<NamedCell>& every_cell() {
     add_fast_weights_cells(cells);
     add_ablated_cells(cells);
     add_echo_cells(cells);
+    add_rvqe_cells(cells);
     return cells;
   }();
   return all;

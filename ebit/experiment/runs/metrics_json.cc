@@ -60,6 +60,8 @@ ordered_json seed_json(const Results& results, const SeedResult& seed, bool trai
     object["best_epoch"] = seed.best_epoch;
     object["end"] = seed.end;
     object["seconds"] = seed.seconds;
+    if (seed.stop_below > 0)
+      object["solved_at"] = seed.solved_at() > 0 ? ordered_json(seed.solved_at()) : ordered_json(nullptr);
   }
   object["parts"] = ordered_json::object();
   for (std::size_t part = 0; part < kPartNames.size(); ++part) {

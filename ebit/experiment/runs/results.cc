@@ -25,6 +25,12 @@ std::string table_title(const Results& results, std::size_t part) {
 
 }  // namespace
 
+int SeedResult::solved_at() const {
+  for (const fit::EpochRecord& record : history)
+    if (record.validation_loss < stop_below) return record.epoch;
+  return 0;
+}
+
 MeanSpread mean_spread(std::span<const double> values) {
   constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
   if (values.empty()) return {kNaN, kNaN};

@@ -26,8 +26,12 @@ struct SeedResult {
   int best_epoch = 0;                          ///< the epoch of its weights, counted from 1
   std::string end;                             ///< why the training ended, see fit::name_of(End)
   double seconds = 0.0;                        ///< wall time of its epochs
+  double stop_below = 0.0;                     ///< validation loss that counts as solved; 0: none does
   Scores scores;                               ///< on the parts
   std::vector<fit::EpochRecord> history = {};  ///< a record an epoch
+
+  /// The first epoch with a validation loss below stop_below; 0: none.
+  int solved_at() const;
 };
 
 /// Results of a model over its seeds.

@@ -66,6 +66,7 @@ SeedResult seed_of(const TrainedModel& trained) {
       .end = std::string(fit::name_of(trained.progress.end)),
       .history = trained.progress.history};
   for (const fit::EpochRecord& record : seed.history) seed.seconds += record.seconds;
+  seed.stop_below = trained.job.config.train.stop_below;
   return seed;
 }
 
@@ -83,7 +84,7 @@ void each_trained(const Config& config, const Problem& problem, const fs::path& 
     }
     const TrainedModel trained = load_trained(job, problem, config);
     const fit::End end = trained.progress.end;
-    if (end != fit::End::kFinished && end != fit::End::kEarlyStop)
+    if (end != fit::End::kFinished && !fit::is_early(end))
       note(callbacks, fmt::format("the training of {} seed {} is unfinished ({} after {} epochs)", job.name,
                                   job.config.train.seed, fit::name_of(end), trained.epochs()));
     use(trained, !any);

@@ -45,14 +45,16 @@ SeedCurve curve_of(const ModelResult& model, const ValuesOf& values_of) {
   SeedCurve curve;
   std::vector<std::vector<double>> seeds;
   for (const SeedResult& seed : model.seeds) seeds.push_back(values_of(seed));
-  for (std::size_t e = 0;; ++e) {
+  std::size_t epochs = 0;
+  for (const std::vector<double>& values : seeds) epochs = std::max(epochs, values.size());
+  for (std::size_t e = 0; e < epochs; ++e) {
     double sum = 0, low = INFINITY, high = -INFINITY;
     int count = 0;
     for (const std::vector<double>& values : seeds) {
-      if (e >= values.size()) continue;
+      if (e >= values.size() || std::isnan(values[e])) continue;
       sum += values[e], low = std::min(low, values[e]), high = std::max(high, values[e]), ++count;
     }
-    if (count == 0) break;
+    if (count == 0) continue;  // such as an epoch without a validation
     curve.mean.x.push_back(static_cast<double>(e + 1)), curve.mean.y.push_back(sum / count);
     curve.band.low.push_back(low), curve.band.high.push_back(high);
   }

@@ -54,9 +54,8 @@ class Saver {
 };
 
 bool is_done(const fit::TrainState& state, const Job& job) {
-  return state.end == fit::End::kEarlyStop ||
-         (state.end == fit::End::kFinished &&
-          static_cast<int>(state.history.size()) >= job.config.train.epochs);
+  return fit::is_early(state.end) || (state.end == fit::End::kFinished &&
+                                      static_cast<int>(state.history.size()) >= job.config.train.epochs);
 }
 
 // Trains one job to its end. Returns false where it was interrupted.
@@ -84,8 +83,7 @@ bool run_training(const Job& job, std::size_t index, std::size_t count, const Pr
   fit::TrainCallbacks train_callbacks;
   train_callbacks.interrupted = callbacks.interrupted;
   train_callbacks.on_epoch = [&](const fit::EpochRecord& record) {
-    const bool last_one =
-        record.epoch == job.config.train.epochs || trainer.progress().end == fit::End::kEarlyStop;
+    const bool last_one = record.epoch == job.config.train.epochs || fit::is_early(trainer.progress().end);
     if (watch) watch->after_epoch(record.epoch, last_one);
     saver.after_epoch(trainer);
     if (callbacks.on_epoch) callbacks.on_epoch(job, record, trainer.progress());
