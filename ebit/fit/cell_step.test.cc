@@ -245,7 +245,8 @@ TEST(CellStep, FrozenNumbersStayWithEveryOptimizer) {
         const std::shared_ptr<Model> model = make_model(spec);
         std::set<std::string> frozen;
         std::int64_t count = 0;
-        for (const Segment& s : make_cell<double>(std::get<CellOptions>(model->spec().core))->segments())
+        const auto cell = make_cell<double>(std::get<CellOptions>(model->spec().core));
+        for (const Segment& s : cell->segments())
           if (s.frozen) frozen.insert("core." + s.name), count += static_cast<std::int64_t>(s.size);
         EXPECT_FALSE(frozen.empty());
         EXPECT_EQ(model->counts().frozen, count);

@@ -95,7 +95,8 @@ TEST(ControlledCell, BadInputIsOneClearLine) {
   EXPECT_THAT(message([](auto& o) { o.measured = {0}; }), HasSubstr("belong to measurement 'sampled'"));
   EXPECT_THAT(message([](auto& o) { o.measurement = "sampled", o.measured = {2}; }), HasSubstr("no qubit 2"));
   EXPECT_THAT(message([](auto& o) { o.initial = "zeros"; }), HasSubstr("did you mean 'zero'"));
-  EXPECT_THAT(message([](auto& o) { o.readout = {"XZZ"}; }), HasSubstr("ZZ alone reads every pair, and Z0*Z1"));
+  EXPECT_THAT(message([](auto& o) { o.readout = {"XZZ"}; }),
+              HasSubstr("ZZ alone reads every pair, and Z0*Z1"));
   EXPECT_THAT(message([](auto& o) { o.readout = {"Q1"}; }), HasSubstr("Q1"));
   EXPECT_THAT(message([](auto& o) { o.first_ry = false, o.layers = 0; }), HasSubstr("no angles"));
   EXPECT_THAT(message([](auto& o) { o.init = -1; }), HasSubstr("must be 0 or more, not -1"));
