@@ -25,6 +25,7 @@ Config solved_config(const fs::path& folder, const std::string& model, std::vect
                                    {"data.targets", "temp\\, max", "--target"},
                                    {"data.window", "4", "--window"},
                                    {"data.validation", "0.15", "--validation"},
+                                   {"data.scaler", "minmax-half", "--scaler"},
                                    {"baselines.which", "none", "--baselines"},
                                    {"output.folder", folder.string(), "-o"}};
   settings.insert(settings.end(), more.begin(), more.end());
@@ -116,7 +117,9 @@ TEST(SolvedRun, ASizeIsFoundByParameters) {
   EXPECT_TRUE(read_run_config(folder).model.parameters.empty());
   // As many as another model has: linear on a window of 4.
   const RunResult other = start_run(
-      solved_config(fresh("sized-2"), "esn", {{"model.parameters", "linear", "--parameters"}}), callbacks);
+      solved_config(fresh("sized-2"), "esn",
+                    {{"model.parameters", "linear", "--parameters"}, {"model.density", "1", "--density"}}),
+      callbacks);
   EXPECT_EQ(other.results.models.at(0).parameters, 5);
   // Of a quantum model with linear maps around its circuits.
   const RunResult gated = start_run(solved_config(fresh("sized-3"), "le-qlstm-fellner",
