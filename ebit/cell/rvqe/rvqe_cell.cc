@@ -33,7 +33,9 @@ RvqeCell<T>::RvqeCell(const RvqeOptions& options)
     : options_(checked<T>(options)),
       neurons_(options_, segments_),
       kernels_(neuron_kernels<T>()),
-      lane_kernels_(lane_kernels<T>()) {}
+      lane_kernels_(lane_kernels<T>()) {
+  freeze(segments_, options_.freeze);
+}
 
 template <class T>
 RvqeCell<T>::~RvqeCell() = default;
