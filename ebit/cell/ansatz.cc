@@ -129,6 +129,20 @@ Ansatz crz_all() {
               }};
 }
 
+// CRZ is diagonal, and Z commutes with it: no readout of Z depends on an angle.
+Ansatz crz_ring() {
+  return {.name = "crz-ring",
+          .help = "CRZ(q, q+1) round the ring: diagonal, so that its angles never reach a readout of Z.",
+          .source = "Cao et al. 2023 (Quantum Mach. Intell. 5:26), their circuit 18",
+          .angles_per_layer = [](int wires) { return wires > 1 ? wires : 0; },
+          .append_layer =
+              [](Circuit& circuit, int, int first) {
+                const int n = circuit.wires();
+                for (int q = 0; n > 1 && q < n; ++q)
+                  circuit.add(GateId::kCRZ, {q, (q + 1) % n}, {Angle::shared(first + q)});
+              }};
+}
+
 Ansatz zz_ring() {
   return {.name = "zz-ring",
           .help = "RX RZ RX on every wire, then RZZ(q, q+1) round the ring; 2 wires: one RZZ.",
@@ -185,6 +199,7 @@ std::span<const Ansatz> ansaetze() {
       hardware_efficient(GateId::kCNOT, false),
       hardware_efficient(GateId::kCZ, true),
       hardware_efficient(GateId::kCZ, false),
+      crz_ring(),
   };
   return table;
 }
@@ -200,6 +215,13 @@ Circuit build_ansatz(const Ansatz& ansatz, int wires, int layers, LayerOrder ord
     ansatz.append_layer(circuit, layer, row * angles);
   }
   return circuit;
+}
+
+std::vector<std::int64_t> angle_shape(const Ansatz& ansatz, int wires, int layers) {
+  const int angles = ansatz.angles_per_layer(wires), each = angles / wires;
+  if (angles % wires != 0) return {layers, angles};
+  if (each == 1) return {layers, wires};
+  return {layers, wires, each};
 }
 
 }  // namespace ebit::inline cell

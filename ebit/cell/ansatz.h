@@ -1,9 +1,11 @@
 // The table of ansaetze: the parameterised circuits that U_en and U_dis are made of.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "ebit/sim/circuit.h"
 
@@ -35,6 +37,10 @@ enum class LayerOrder {
 /// `layers` layers of an ansatz on `wires` wires, all angles shared parameters. layers = 0: the empty
 /// circuit.
 Circuit build_ansatz(const Ansatz& ansatz, int wires, int layers, LayerOrder order = LayerOrder::kForward);
+
+/// The shape of those angles as an array: [layers, wires, k] where a layer has k angles a wire, [layers,
+/// wires] where k is 1, else [layers, angles_per_layer].
+std::vector<std::int64_t> angle_shape(const Ansatz& ansatz, int wires, int layers);
 
 /// Reads an ansatz from the text of a TOML file (or JSON, where `source_name` ends in .json). Examples are in
 /// configs/ansatz/. Keys: `gates`, the list of a layer's gates, and if wanted `name`, `help`, `source`.

@@ -54,7 +54,7 @@ TEST(EveryCell, ParameterShiftEqualsTheCellsOwnGradient) {
 TEST(EveryCell, EverySegmentMoves) {
   for_every_cell<double>(3, 3, 100, [](const NamedCell& cell, CellProblem<double>& problem) {
     // Diagonal gates leave every Z as it is.
-    if (cell.name.find("-rz") != std::string::npos) return;
+    if (cell.name.find("-rz") != std::string::npos || cell.name.find("crz-ring") != std::string::npos) return;
     const std::vector<double> d = problem.gradient().parameters;
     for (const Segment& segment : problem.cell->segments()) {
       if (segment.name == "initial" && !problem.state.empty()) continue;
@@ -203,8 +203,9 @@ TEST(Cells, FamiliesAreCompleteAndOptionsArePassedOn) {
   EXPECT_EQ(family_of(RegisterOptions{}).name, "register");
   EXPECT_EQ(family_of(ControlledOptions{}).name, "qrnn");
   EXPECT_EQ(family_of(GatedOptions{}).name, "gated");
-  for (const CellOptions& options :
-       {CellOptions(RegisterOptions{}), CellOptions(ControlledOptions{}), CellOptions(GatedOptions{})})
+  EXPECT_EQ(family_of(WindowOptions{}).name, "window");
+  for (const CellOptions& options : {CellOptions(RegisterOptions{}), CellOptions(ControlledOptions{}),
+                                     CellOptions(GatedOptions{}), CellOptions(WindowOptions{})})
     for (bool every_step : {false, true}) {
       const auto cell = make_cell<float>(with_sizes(options, 3, every_step));
       EXPECT_EQ(cell->inputs(), 3u);
@@ -219,7 +220,7 @@ TEST(Cells, FamiliesAreCompleteAndOptionsArePassedOn) {
   EXPECT_THAT(error_of([] { with_entropy(GatedOptions{}, "renyi-2", "entangled"); }),
               HasSubstr("a gated cell gives no entropy"));
   EXPECT_THAT(error_of([] { with_gradient(GatedOptions{}, "parameter-shift"); }),
-              HasSubstr("classical recursion"));
+              HasSubstr("classical model"));
   EXPECT_THAT(error_of([] { make_cell<double>(with_entropy(RegisterOptions{}, "renyi2", "entangled")); }),
               HasSubstr("did you mean 'renyi-2'"));
   EXPECT_THAT(error_of([] {

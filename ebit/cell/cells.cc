@@ -6,6 +6,7 @@
 #include "ebit/cell/controlled/controlled_cell.h"
 #include "ebit/cell/gated/gated_cell.h"
 #include "ebit/cell/register/register_cell.h"
+#include "ebit/cell/window/window_cell.h"
 
 namespace ebit::inline cell {
 namespace {
@@ -17,6 +18,8 @@ constexpr CellFamily kFamilies[] = {
      "Xu 2025 (arXiv:2510.25557)"},
     {"gated", "circuits as the gates of a classical LSTM or GRU", "Chen, Yoo, Fang 2020 (arXiv:2009.01783)",
      "its memory is numbers, and its circuits start in |0...0> at every step"},
+    {"window", "a circuit over the last steps of a sequence", "Fellner et al. 2025 (arXiv:2504.12416)",
+     "it remembers the last steps as they were, and its circuit starts in |0...0> for each window"},
 };
 static_assert(std::size(kFamilies) == std::variant_size_v<CellOptions>);
 
@@ -33,6 +36,8 @@ CellOptions with_sizes(CellOptions options, int inputs, bool every_step) {
     controlled->inputs = inputs, controlled->every_step = every_step;
   else if (auto* gated = std::get_if<GatedOptions>(&options))
     gated->inputs = inputs, gated->every_step = every_step;
+  else if (auto* window = std::get_if<WindowOptions>(&options))
+    window->inputs = inputs, window->every_step = every_step;
   return options;
 }
 
@@ -53,8 +58,8 @@ CellOptions with_gradient(CellOptions options, std::string_view method) {
   auto* const own = std::get_if<RegisterOptions>(&options);
   require(own != nullptr || method == "adjoint",
           "a {} has gradients by the adjoint method only, not by '{}': {}", family_of(options).name, method,
-          std::holds_alternative<GatedOptions>(options) ? "its circuits are parts of a classical recursion"
-                                                        : "its angles come out of a network");
+          !family_of(options).classical.empty() ? "its circuits are parts of a classical model"
+                                                : "its angles come out of a network");
   if (own) own->gradient = method;
   return options;
 }
@@ -68,6 +73,8 @@ std::unique_ptr<Cell<T>> make_cell(const CellOptions& options) {
           return std::make_unique<RegisterCell<T>>(own);
         else if constexpr (std::is_same_v<Options, ControlledOptions>)
           return std::make_unique<ControlledCell<T>>(own);
+        else if constexpr (std::is_same_v<Options, WindowOptions>)
+          return std::make_unique<WindowCell<T>>(own);
         else
           return std::make_unique<GatedCell<T>>(own);
       },

@@ -10,15 +10,16 @@
 #include "ebit/cell/controlled/controlled_options.h"
 #include "ebit/cell/gated/gated_options.h"
 #include "ebit/cell/register/register_options.h"
+#include "ebit/cell/window/window_options.h"
 
 namespace ebit::inline cell {
 
 /// What makes a cell: the options of its family.
-using CellOptions = std::variant<RegisterOptions, ControlledOptions, GatedOptions>;
+using CellOptions = std::variant<RegisterOptions, ControlledOptions, GatedOptions, WindowOptions>;
 
 /// A row of the table of families; CellOptions::index() counts its rows.
 struct CellFamily {
-  std::string_view name;    ///< "register", "qrnn", "gated"
+  std::string_view name;    ///< "register", "qrnn", "gated", "window"
   std::string_view help;    ///< one line
   std::string_view source;  ///< the paper
   /// Why its memory is not quantum, in a few words: there is no entropy in it, and nothing to inspect or

@@ -113,6 +113,7 @@ nb::dict parts(const BoundCell<T>& bound) {
     const GatedOptions& o = gated->options();
     const GatedSizes& sizes = gated->sizes();
     d["family"] = "gated", d["architecture"] = o.architecture, d["coupled"] = o.coupled;
+    d["peepholes"] = o.peepholes;
     d["order"] = o.order, d["update"] = o.update, d["trained"] = o.trained, d["encoder"] = o.encoder;
     d["qubits"] = o.qubits, d["measured"] = sizes.measured, d["hidden_size"] = sizes.hidden;
     d["state_numbers"] = gated->state_numbers(), d["circuit"] = circuit_object(gated->circuit());

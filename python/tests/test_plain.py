@@ -47,7 +47,8 @@ def cases():
         yield "gated", 2, {"qubits": 3, "encoder": encoder, "architecture": "gru" if n % 2 else "lstm-4", "hidden_size": 1 if n == 3 else 2,
                            "linear_in": ("none", "shared", "per-gate")[n % 3] if n else "shared", "ansatz": "brick-ry",
                            "linear_out": ("shared", "none", "per-gate")[n % 3], "gate_order": "h-first" if n > 2 else "x-first",
-                           **({"update": "z-replaces"} if n == 3 else {"coupled": True} if n == 2 else {})}, None
+                           **({"update": "z-replaces"} if n == 3 else {"coupled": True, "peepholes": True} if n == 2 else
+                              {"peepholes": True} if n == 4 else {})}, None
     yield "qrnn", 2, {"qubits": 2, "first_ry": False, "readout": ["I", "Z0"], "ffn_hidden": [3], "dropout": 0.5}, None
 
 

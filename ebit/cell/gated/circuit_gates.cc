@@ -6,33 +6,6 @@
 #include "ebit/cell/gated/gated_workspace.h"
 
 namespace ebit::inline cell {
-namespace {
-
-template <class T>
-MatrixView<T> weight(const T* parameters, std::size_t offset, std::size_t rows, std::size_t columns) {
-  return {parameters + offset, rows, columns, columns, 1};
-}
-
-// y = W x + b.
-template <class T, class Linear>
-void linear(const DenseKernels<T>& kernels, const T* parameters, const Linear& map, const T* x, T* y) {
-  for (std::size_t r = 0; r < map.rows; ++r)
-    std::fill_n(y + r * kLanes<T>, kLanes<T>, parameters[map.bias + r]);
-  kernels.product(weight(parameters, map.weight, map.rows, map.columns), x, y);
-}
-
-// d_x += W^T d_y, and where they are wanted the parameters' gradients.
-template <class T, class Linear>
-void linear_backward(const DenseKernels<T>& kernels, const T* parameters, const Linear& map, const T* x,
-                     const T* d_y, T* d_x, double* d_parameters) {
-  kernels.product(weight(parameters, map.weight, map.rows, map.columns).transposed(), d_y, d_x);
-  if (!d_parameters) return;
-  kernels.outer(d_y, map.rows, x, map.columns, 1, d_parameters + map.weight);
-  for (std::size_t r = 0; r < map.rows; ++r)
-    for (std::size_t l = 0; l < kLanes<T>; ++l) d_parameters[map.bias + r] += d_y[r * kLanes<T> + l];
-}
-
-}  // namespace
 
 // w.y and w.angles for gates with that map in front, whose cotangents are to be summed in w.d_angles.
 template <class T>

@@ -41,12 +41,9 @@ std::vector<std::string> gate_names(const GatedOptions& o) {
 bool takes_u(std::string_view gate) { return gate == "hidden" || gate == "prediction"; }
 bool is_candidate(std::string_view gate) { return gate == "cell" || gate == "candidate"; }
 
-// [L, n, k] where the ansatz has k angles a wire.
-std::vector<std::int64_t> angle_shape(const GatedOptions& o) {
-  const int angles = ansatz_of(o).angles_per_layer(o.qubits), each = angles / o.qubits;
-  if (angles % o.qubits != 0) return {o.layers, angles};
-  if (each == 1) return {o.layers, o.qubits};
-  return {o.layers, o.qubits, each};
+// Whether a peephole leads from c to it.
+bool sees_cell(const GatedOptions& o, std::string_view gate) {
+  return o.peepholes && !takes_u(gate) && !is_candidate(gate);
 }
 
 std::vector<Observable> first_wires(int measured, int wires) {
@@ -79,19 +76,23 @@ GatedCell<T>::GatedCell(const GatedOptions& options)
     range = {-kDeviations * options.init_deviation, kDeviations * options.init_deviation};
   for (const std::string& name : names) {
     angles.push_back(numbers_of(segments_));
-    add_segment(segments_, fmt::format("circuits.{}.angles", name), angle_shape(options), range);
+    add_segment(segments_, fmt::format("circuits.{}.angles", name),
+                angle_shape(ansatz_of(options), options.qubits, options.layers), range);
   }
   add_linears("linear_out", options.linear_out, names, cell_numbers(),
               static_cast<std::size_t>(sizes_.measured), behind);
+  peepholes_ = numbers_of(segments_);
+  for (const std::string& name : names)
+    if (sees_cell(options, name))
+      add_segment(segments_, fmt::format("peepholes.{}", name), {sizes_.cell}, linear_range(cell_numbers()));
   gates_.reserve(names.size());
   for (std::size_t g = 0; g < names.size(); ++g) {
     const int measured = names[g] == "hidden"       ? sizes_.hidden
                          : names[g] == "prediction" ? options.qubits
                                                     : sizes_.measured;
     const std::size_t width = takes_u(names[g]) ? static_cast<std::size_t>(measured) : cell_numbers();
-    const Squash squash = takes_u(names[g])        ? Squash::kNone
-                          : is_candidate(names[g]) ? Squash::kTanh
-                                                   : Squash::kSigmoid;
+    const bool bare = takes_u(names[g]) || sees_cell(options, names[g]);
+    const Squash squash = bare ? Squash::kNone : is_candidate(names[g]) ? Squash::kTanh : Squash::kSigmoid;
     gates_.push_back({ExpectationProgram<T>(circuit_, first_wires(measured, options.qubits)), angles[g],
                       before[g], behind[g], squash, static_cast<std::size_t>(measured), width});
     if (!takes_u(names[g])) ++state_gates_;
@@ -107,13 +108,7 @@ void GatedCell<T>::add_linears(const std::string& name, const std::string& choic
                                std::span<const std::string> gates, std::size_t rows, std::size_t columns,
                                std::vector<int>& indices) {
   const auto add = [&](const std::string& full) {
-    InitialRange weight = linear_range(columns), bias = linear_bias_range(columns);
-    weight.single = bias.single = false;
-    Linear linear{numbers_of(segments_), 0, rows, columns};
-    linear.bias = add_segment(segments_, full + ".weight",
-                              {static_cast<std::int64_t>(rows), static_cast<std::int64_t>(columns)}, weight);
-    add_segment(segments_, full + ".bias", {static_cast<std::int64_t>(rows)}, bias);
-    linears_.push_back(linear);
+    linears_.push_back(add_linear_map(segments_, full, rows, columns));
     return static_cast<int>(linears_.size()) - 1;
   };
   indices.assign(gates.size(), choice == "shared" ? add(name) : -1);
@@ -123,9 +118,10 @@ void GatedCell<T>::add_linears(const std::string& name, const std::string& choic
 
 template <class T>
 std::string GatedCell<T>::summary() const {
-  return fmt::format("gated {}{}, hidden size {}, {} circuits of {} qubits, {} layer{} of {}",
-                     options_.architecture, options_.coupled ? " (coupled)" : "", sizes_.hidden,
-                     gates_.size(), options_.qubits, options_.layers, options_.layers == 1 ? "" : "s",
+  return fmt::format("gated {}{}{}, hidden size {}, {} circuits of {} qubits, {} layer{} of {}",
+                     options_.architecture, options_.coupled ? " (coupled)" : "",
+                     options_.peepholes ? " with peepholes" : "", sizes_.hidden, gates_.size(),
+                     options_.qubits, options_.layers, options_.layers == 1 ? "" : "s",
                      ansatz_of(options_).name);
 }
 

@@ -68,10 +68,12 @@ void GatedCell<T>::run_lstm(const Call& call, const Step& step, Workspace& w) co
   const T* const i = options_.coupled ? nullptr : f + row();
   const T* const g = i ? i + row() : f + row();
   const T* const o = g + row();
+  if (options_.peepholes) open_memory_gates(call, step);
   for (std::size_t k = 0; k < row(); ++k) {
     step.c[k] = f[k] * step.c_before[k] + (i ? i[k] : 1 - f[k]) * g[k];
     w.u[k] = o[k] * std::tanh(step.c[k]);
   }
+  if (options_.peepholes) open_output_gate(call, step, w.u.data());
   if (six())
     run_gates(call, Gates(gates_).subspan(state_gates_, 1), w.u.data(), step.h, w);
   else
@@ -151,15 +153,17 @@ void GatedCell<T>::lstm_backward(const Call& call, const Step& step, T* d_y, dou
     }
     d_u = w.d_u.data();
   }
+  for (std::size_t k = 0; k < row(); ++k) d_o[k] = d_u[k] * std::tanh(step.c[k]);
+  if (options_.peepholes) output_gate_backward(call, step, d_o, w.d_c_step.data(), d_parameters);
   for (std::size_t k = 0; k < row(); ++k) {
     const T s = std::tanh(step.c[k]);
     const T d_c = w.d_c_step[k] + d_u[k] * o[k] * (1 - s * s);
-    d_o[k] = d_u[k] * s;
     d_f[k] = d_c * (i ? step.c_before[k] : step.c_before[k] - g[k]);
     if (i) d_i[k] = d_c * g[k];
     d_g[k] = d_c * (i ? i[k] : 1 - f[k]);
     w.d_c_step[k] = d_c * f[k];
   }
+  if (options_.peepholes) memory_gates_backward(call, step, d_f, w.d_c_step.data(), d_parameters);
   gates_backward(call, state_gates(), w.v.data(), step.gates, d_f, w.d_v.data(), d_parameters, w);
   std::ranges::fill(w.x, T(0));
   std::ranges::fill(w.d_h_step, T(0));
