@@ -159,6 +159,25 @@ Ansatz zz_ring() {
               }};
 }
 
+// The angle of an edge is the fourth of its second wire; two wires have two edges.
+Ansatz zz_ring_by_wire() {
+  return {.name = "zz-ring-by-wire",
+          .help = "As zz-ring, four angles a wire: RX RZ RX on it, RZZ of the edge that ends there.",
+          .source = "Fellner et al. 2025 (arXiv:2504.12416), the code of its QRNN",
+          .angles_per_layer = [](int wires) { return wires > 1 ? 4 * wires : 3; },
+          .append_layer =
+              [](Circuit& circuit, int, int first) {
+                const int n = circuit.wires();
+                for (int q = 0; q < n; ++q) {
+                  int next = first + 4 * q;
+                  for (GateId id : {GateId::kRX, GateId::kRZ, GateId::kRX})
+                    circuit.add(id, {q}, {Angle::shared(next++)});
+                }
+                for (int q = 0; n > 1 && q < n; ++q)
+                  circuit.add(GateId::kRZZ, {q, (q + 1) % n}, {Angle::shared(first + 4 * ((q + 1) % n) + 3)});
+              }};
+}
+
 Ansatz hardware_efficient(GateId entangler, bool ring) {
   const std::string_view name = gate(entangler).name;
   return {.name = fmt::format("hardware-efficient{}{}", entangler == GateId::kCZ ? "-cz" : "",
@@ -200,6 +219,7 @@ std::span<const Ansatz> ansaetze() {
       hardware_efficient(GateId::kCZ, true),
       hardware_efficient(GateId::kCZ, false),
       crz_ring(),
+      zz_ring_by_wire(),
   };
   return table;
 }

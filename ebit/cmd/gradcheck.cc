@@ -49,7 +49,7 @@ bool sets_cell(const OptionRow& row) {
   };
   const void* value = std::visit([](auto* slot) { return static_cast<const void*>(slot); }, row.slot(config));
   return lies_in(value, config.model.reg) || lies_in(value, config.model.qrnn) ||
-         lies_in(value, config.model.gated);
+         lies_in(value, config.model.gated) || lies_in(value, config.model.window);
 }
 
 std::vector<std::string> models_to_check(const Options& options) {
@@ -69,7 +69,7 @@ GradientCheck check(const std::string& model, const Options& options) {
   const Family family = find_model(model).family;
   require((family & kCells) != 0,
           "gradcheck compares the gradients of cells, and {} is a classical model, whose gradients are "
-          "libtorch's: it works for register, its presets, qrnn, gated and its presets",
+          "libtorch's: it works for all others of 'ebit models'",
           model);
   const Config config = resolve("forecast", std::nullopt, settings);
   const RegisterOptions& reg = config.model.reg;
@@ -78,6 +78,8 @@ GradientCheck check(const std::string& model, const Options& options) {
   const auto [cell_of_family, inputs] =
       family == kRegister ? std::pair(CellOptions(reg), reg.features)
       : family == kGated  ? std::pair(CellOptions(gated), gated.inputs)
+      : family == kWindow ? std::pair(std::get<CellOptions>(outline_of(config).core),
+                                      std::max(1, components_of(config.model.window)))
                           : std::pair(CellOptions(config.model.qrnn), config.model.qrnn.inputs);
   CellOptions cell = with_sizes(cell_of_family, options.features.value_or(inputs), options.every_step);
   if (options.entropy)
@@ -164,8 +166,7 @@ int run(const Options& options) {
 Action setup_gradcheck(Parser& parser) {
   auto options = std::make_shared<Options>();
   parser.add_flag("--all-presets", options->all_presets, "Check every published model");
-  parser.add_flag("--all-models", options->all_models,
-                  "Check every model that is a cell: register, presets, qrnn, gated and its presets");
+  parser.add_flag("--all-models", options->all_models, "Check every model that is a cell");
   parser.add_option("--features", options->features, "Inputs a time step");
   parser.add_option(
       "--entropy-kind", options->entropy,

@@ -16,7 +16,7 @@ namespace {
 constexpr std::pair<Family, std::string_view> kFamilies[] = {
     {kRegister, "register cell"},     {kQrnn, "hybrid QRNN"}, {kRecurrent, "recurrent"},
     {kOrthogonal, "recurrent"},       {kMlp, "feed-forward"}, {kLinear, "feed-forward"},
-    {kUntrained, "without training"}, {kGated, "gated cell"}};
+    {kUntrained, "without training"}, {kGated, "gated cell"}, {kWindow, "window cell"}};
 
 std::string_view family_name(Family family) {
   for (const auto& [row, name] : kFamilies)

@@ -10,6 +10,7 @@
 #include "ebit/cell/gated/gated_options.h"
 #include "ebit/cell/register/entropy_loss.h"
 #include "ebit/cell/register/register_options.h"
+#include "ebit/cell/window/window_options.h"
 #include "ebit/data/dataset.h"
 #include "ebit/data/generator.h"
 #include "ebit/data/load.h"
@@ -72,6 +73,7 @@ struct ModelConfig {
   RegisterOptions reg;              ///< family "register"; its inputs are the problem's
   ControlledOptions qrnn;           ///< family "qrnn"; likewise
   GatedOptions gated;               ///< family "gated"; likewise
+  WindowOptions window;             ///< family "window"; likewise; span 0: see window_options_of()
   fit::ClassicalOptions classical;  ///< the classical families; `core` is the model's
   std::string ansatz_file;          ///< a user's gate list (TOML or JSON), instead of a row of ansaetze()
   std::string head = "none";        ///< forecast with a cell: "none" or "linear" behind the readouts

@@ -29,6 +29,10 @@ constexpr Users kOfGatedUniform{
     .families = kGated,
     .effective = [](const Config& c) { return c.model.gated.init_deviation == 0; },
     .when = "with --init-deviation 0"};
+constexpr Users kOfWindow{.families = kWindow};
+constexpr Users kOfDenseWindow{.families = kWindow,
+                               .effective = [](const Config& c) { return c.model.window.blocks.empty(); },
+                               .when = "without --blocks"};
 constexpr Users kOfTranslation{.problems = kTranslate};
 constexpr Users kOfEntropy{.families = kRegister,
                            .effective = [](const Config& c) { return c.model.has_entropy(); },
@@ -259,6 +263,23 @@ const OptionRow kOptions[] = {
      [] { return names_of(entropies()); }, kOfEntropy},
     {"model", "entropy_stage", "--entropy-stage", "where in a step S is taken: behind U_dis, or behind U_en",
      EBIT_SLOT(model.entropy_stage), [] { return names_of(entropy_stages()); }, kOfEntropy},
+    // window cells
+    {"model", "span", "--span", "steps that the circuit sees, the last ones; 0: a forecast's window, else 8",
+     EBIT_SLOT(model.window.span), nullptr, kOfWindow},
+    {"model", "blocks", "--blocks",
+     "blocks of each time step joined by _, such as EXY_X_CX: E with a component and a rotation, trained "
+     "rotations X Y Z, controlled ones CX CY CZ; empty: a linear map of the window and layers",
+     EBIT_SLOT(model.window.blocks), nullptr, kOfWindow},
+    {"model", "qubits", "--qubits", "wires of the circuit", EBIT_SLOT(model.window.qubits), nullptr,
+     kOfWindow},
+    {"model", "ansatz", "--ansatz", "of the circuit behind the linear map", EBIT_SLOT(model.window.ansatz),
+     [] { return names_of(ansaetze()); }, kOfDenseWindow},
+    {"model", "circuit_layers", "--circuit-layers", "layers of the circuit", EBIT_SLOT(model.window.layers),
+     nullptr, kOfDenseWindow},
+    {"model", "init_low", "--init-low", "angles start at random from here, radians",
+     EBIT_SLOT(model.window.init_low), nullptr, kOfWindow},
+    {"model", "init_high", "--init-high", "to here, radians", EBIT_SLOT(model.window.init_high), nullptr,
+     kOfWindow},
 };
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include "ebit/data/baseline.h"
 #include "ebit/settings/gated_models.h"
 #include "ebit/settings/problems.h"
+#include "ebit/settings/window_models.h"
 
 namespace ebit::inline settings {
 namespace {
@@ -32,7 +33,7 @@ std::vector<ModelRow> make_table() {
                     .family = kRegister,
                     .help = preset.help,
                     .source = preset.source,
-                    .settings = {},
+                    .settings = preset.more,
                     .training = preset.training,
                     .preset = &preset});
   rows.push_back(
@@ -42,6 +43,7 @@ std::vector<ModelRow> make_table() {
        .source = "Xu 2025 (arXiv:2510.25557)",
        .settings = {{"model.head", "linear"}}});
   std::ranges::move(gated_models(), std::back_inserter(rows));
+  std::ranges::move(window_models(), std::back_inserter(rows));
   for (const fit::ClassicalCore& core : fit::classical_cores())
     rows.push_back({.name = std::string(core.name),
                     .family = family_of(core),
@@ -112,6 +114,7 @@ fit::CoreOptions core_of(const Config& config) {
     return CellOptions(qrnn);
   }
   if (family_of(config) == kGated) return CellOptions(m.gated);
+  if (family_of(config) == kWindow) return CellOptions(window_options_of(config));
   fit::ClassicalOptions classical = m.classical;
   classical.core = m.name;
   return classical;
@@ -160,6 +163,7 @@ fit::ModelSpec spec_of(const Config& config, fit::InputSpec input, fit::HeadSpec
       spec.head.answer != fit::Answer::kNumbers || (family & kCells) == 0 || m.head == "linear";
   if (family == kRegister) map_input(config, data, spec.input);
   if (family == kGated) map_gated_input(config, spec.input);
+  if (family == kWindow) map_window_input(config, spec.input);
   if (family == kQrnn && (m.input_map == "linear" || m.input_map == "tanh")) {
     spec.input.map = m.qrnn.qubits, spec.input.squash = m.input_map == "tanh";
   }

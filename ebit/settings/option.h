@@ -28,7 +28,8 @@ enum Family : unsigned {
   kLinear = 32,     ///< linear
   kUntrained = 64,  ///< persistence, seasonal-naive: compared with, never trained
   kGated = 128,     ///< gated cells: gated and its presets
-  kCells = kRegister | kQrnn | kGated,
+  kWindow = 8192,   ///< window cells: d-qnn, ru-qnn
+  kCells = kRegister | kQrnn | kGated | kWindow,
   kWithHidden = kRecurrent | kOrthogonal | kMlp,
   kAnyModel = 0xffff,
 };

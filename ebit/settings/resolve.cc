@@ -172,7 +172,7 @@ void load_ansatz(Config& config) {
   if (config.model.ansatz_file.empty()) return;
   const Ansatz ansatz = parse_ansatz(read_file(config.model.ansatz_file), config.model.ansatz_file);
   config.model.reg.custom_ansatz = config.model.qrnn.custom_ansatz = ansatz;
-  config.model.gated.custom_ansatz = ansatz;
+  config.model.gated.custom_ansatz = config.model.window.custom_ansatz = ansatz;
 }
 
 }  // namespace

@@ -117,6 +117,9 @@ nb::dict parts(const BoundCell<T>& bound) {
     d["order"] = o.order, d["update"] = o.update, d["trained"] = o.trained, d["encoder"] = o.encoder;
     d["qubits"] = o.qubits, d["measured"] = sizes.measured, d["hidden_size"] = sizes.hidden;
     d["state_numbers"] = gated->state_numbers(), d["circuit"] = circuit_object(gated->circuit());
+  } else if (const auto* window = dynamic_cast<const WindowCell<T>*>(&bound.cell())) {
+    d["family"] = "window", d["qubits"] = window->options().qubits;
+    d["circuit"] = circuit_object(window->circuit()), d["state_numbers"] = window->state_numbers();
   }
   return d;
 }

@@ -73,8 +73,8 @@ bool is_of_the_cell(const OptionRow& row, Config& config) {
   };
   const ModelConfig& m = config.model;
   const void* const slot = std::visit([](auto* p) { return static_cast<const void*>(p); }, row.slot(config));
-  return inside(slot, m.reg) || inside(slot, m.qrnn) || inside(slot, m.gated) || slot == &m.ansatz_file ||
-         (slot == &m.dropout && family_of(config) == kQrnn);
+  return inside(slot, m.reg) || inside(slot, m.qrnn) || inside(slot, m.gated) || inside(slot, m.window) ||
+         slot == &m.ansatz_file || (slot == &m.dropout && family_of(config) == kQrnn);
 }
 
 // The options of a section that count for a model on series: name, type, default, choices, help.

@@ -7,6 +7,7 @@ CELLS += [("register", 1, {"n_system": 1, "hidden": h.name, "encoder": "arctan-a
 CELLS += [("register", 2, {"encoder": "arctan-angle", "readout": ["Z0", "X1"], "ansatz": a.name}) for a in ebit.ansaetze()]
 CELLS += [("qrnn", 2, {"qubits": 3}), ("qrnn", 1, {"qubits": 2, "ffn_hidden": [4], "residual": True}),
           ("qrnn", 1, {"qubits": 2, "initial": "trainable"}), ("qrnn", 1, {"qubits": 2, "measurement": "shots"})]
+CELLS += [("gated", 2, {"peepholes": True}), ("d-qnn", 2, {"span": 3}), ("ru-qnn", 2, {"span": 3, "blocks": "EXY_EYX_X_CX"})]
 
 
 def name_of(case):

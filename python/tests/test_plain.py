@@ -49,6 +49,10 @@ def cases():
                            "linear_out": ("shared", "none", "per-gate")[n % 3], "gate_order": "h-first" if n > 2 else "x-first",
                            **({"update": "z-replaces"} if n == 3 else {"coupled": True, "peepholes": True} if n == 2 else
                               {"peepholes": True} if n == 4 else {})}, None
+    for blocks in ("EXY_X_CZ_EYX_Y_CX", "EYX_Z_EXY_CY_Y_X"):
+        for span in (2, 5):
+            yield "ru-qnn", 2, {"qubits": 3, "span": span, "blocks": blocks}, None
+            yield "d-qnn", 2, {"qubits": 3, "span": span, "circuit_layers": 2}, None
     yield "qrnn", 2, {"qubits": 2, "first_ry": False, "readout": ["I", "Z0"], "ffn_hidden": [3], "dropout": 0.5}, None
 
 

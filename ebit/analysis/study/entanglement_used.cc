@@ -29,8 +29,10 @@ Traced traced(const ControlledOptions& options, const CellMoment& moment,
   return {std::move(trace.entropy), trace.largest};
 }
 
-Traced traced(const GatedOptions&, const CellMoment&, const SequenceInput<double>&) {
-  fail("a gated cell has no quantum memory whose entanglement could be measured");
+template <class Options>
+Traced traced(const Options& options, const CellMoment&, const SequenceInput<double>&) {
+  fail("a {} cell has no quantum memory whose entanglement could be measured",
+       family_of(CellOptions(options)).name);
 }
 
 }  // namespace

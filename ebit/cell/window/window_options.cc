@@ -28,6 +28,19 @@ std::optional<Block> read_block(std::string_view text) {
   return std::nullopt;
 }
 
+// The blocks that encode one of so many components, or nothing.
+std::string text_of(std::span<const Block> blocks, int components) {
+  std::string text;
+  for (const Block& block : blocks) {
+    if (block.component >= components) continue;
+    const std::string_view name = gate(block.gate).name;  // RX, CRX
+    text += text.empty() ? "" : "_";
+    if (block.component >= 0) text += fmt::format("E{}", kAxes[static_cast<std::size_t>(block.component)]);
+    text += name.starts_with('C') ? fmt::format("C{}", name.back()) : std::string(1, name.back());
+  }
+  return text;
+}
+
 bool on_ring(const Block& block) { return gate(block.gate).wires == 2; }
 
 int trained_blocks(std::span<const Block> blocks) {
@@ -84,14 +97,16 @@ void check(const WindowOptions& o) {
             "the ansatz '{}' has no angles to train on {} qubits", ansatz_of(o).name, o.qubits);
     return;
   }
-  for (const Block& block : parse_blocks(o.blocks)) {
-    require(block.component < o.inputs,
-            "a block of '{}' encodes component {} of a step, and a step has {} number{}", o.blocks,
-            kAxes[static_cast<std::size_t>(std::max(block.component, 0))], o.inputs,
-            o.inputs == 1 ? "" : "s");
+  const std::vector<Block> blocks = parse_blocks(o.blocks);
+  const int components = components_of(o);
+  require(components <= o.inputs,
+          "'{}' encodes component {} of a step, and a step has {} number{}: leave such blocks out, as the "
+          "benchmark's code does unsaid: --blocks {}",
+          o.blocks, kAxes[static_cast<std::size_t>(std::max(components, 1) - 1)], o.inputs,
+          o.inputs == 1 ? "" : "s", text_of(blocks, o.inputs));
+  for (const Block& block : blocks)
     require(!on_ring(block) || o.qubits >= 2, "a block of '{}' is a ring, which needs 2 qubits or more",
             o.blocks);
-  }
 }
 
 int components_of(const WindowOptions& options) {
