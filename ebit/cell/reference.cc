@@ -130,7 +130,8 @@ std::string reference_name(const Segment& segment) {
 
 ReferenceCase read_reference(const DocumentPlace& file) {
   const DocumentPlace own = file.at("options"), params = file.at("params"), inputs = file.at("inputs");
-  ReferenceCase given{.model = file.at("model").text(), .options = options_of(file)};
+  ReferenceCase given;
+  given.model = file.at("model").text(), given.options = options_of(file);
   const auto size = [&](const char* name) {
     const int value = own.at(name).integer();
     if (value < 1) own.at(name).fail_here("must be 1 or more");

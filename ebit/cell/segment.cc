@@ -18,6 +18,10 @@ std::size_t numbers_of(std::span<const Segment> segments) {
   return segments.empty() ? 0 : segments.back().offset + segments.back().size;
 }
 
+bool is_angles(const Segment& segment) {
+  return segment.name.starts_with("theta_") || segment.name.ends_with("angles") || segment.name == "initial";
+}
+
 InitialRange linear_range(std::size_t inputs) {
   // kaiming_uniform_ with a = sqrt(5), in torch's own order of operations.
   const double gain = std::sqrt(2.0 / (1 + std::pow(std::sqrt(5.0), 2)));

@@ -32,6 +32,10 @@ std::size_t add_segment(std::vector<Segment>& segments, std::string name, std::v
 /// The numbers of all segments together.
 std::size_t numbers_of(std::span<const Segment> segments);
 
+/// Whether its numbers are angles of gates, which its name says: "theta_en", "circuits.forget.angles",
+/// "initial". All others are weights of classical maps.
+bool is_angles(const Segment& segment);
+
 /// How torch.nn.Linear starts the weight of a map from `inputs` numbers: uniform within 1/sqrt(inputs), drawn
 /// in float32.
 InitialRange linear_range(std::size_t inputs);

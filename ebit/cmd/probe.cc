@@ -11,6 +11,7 @@
 #include "ebit/cell/tape.h"
 #include "ebit/cmd/command.h"
 #include "ebit/cmd/output.h"
+#include "ebit/cmd/probe_reference.h"
 #include "ebit/sim/reduced.h"
 
 namespace ebit::cmd {
@@ -29,7 +30,8 @@ int run(const Options& options);
 
 Action setup_probe(Parser& parser) {
   auto options = std::make_shared<Options>();
-  parser.add_option("spec", options->spec, "JSON file: variant, sizes, parameters and inputs").required();
+  parser.add_option("spec", options->spec, "JSON file: variant or model, sizes, parameters and inputs")
+      .required();
   parser.add_option("--dtype", options->dtype, "Precision of the computation")
       .choices({"float64", "float32"});
   return [options] { return run(*options); };
@@ -331,6 +333,12 @@ Json results(Probe<T> probe) {
 
 int run(const Options& options) {
   const DocumentPlace spec = DocumentPlace::open(options.spec);
+  if (!spec.find("variant").present() && spec.find("model").present()) {
+    require(options.dtype == "float64",
+            "probe: a file of a model is computed in float64 alone: leave --dtype out");
+    print_json(reference_results(spec));
+    return kOk;
+  }
   print_json(options.dtype == "float32" ? results(read_probe<float>(spec))
                                         : results(read_probe<double>(spec)));
   return kOk;

@@ -9,6 +9,7 @@
 #include "ebit/info/entropy.h"
 #include "ebit/settings/models.h"
 #include "ebit/settings/problems.h"
+#include "ebit/settings/published.h"
 #include "ebit/settings/resolve.h"
 #include "ebit/sim/gate.h"
 
@@ -107,7 +108,7 @@ void bind_tables(nb::module_& m) {
       "hidden_updates", [] { return all_named(ebit::hidden_updates<double>()); },
       "Rows of the table of hidden updates.");
   m.def(
-      "presets", [] { return all_named(ebit::presets()); }, "Published models: rows of the preset table.");
+      "presets", [] { return all_named(ebit::published_models()); }, "Published models.");
   m.def(
       "cell_families", [] { return all_named(ebit::cell_families()); }, "Families of cells.");
   m.def(
