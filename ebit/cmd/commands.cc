@@ -23,6 +23,7 @@ EBIT_COMMAND(report);
 EBIT_COMMAND(reproduce);
 EBIT_COMMAND(resume);
 EBIT_COMMAND(study);
+EBIT_COMMAND(surrogate);
 EBIT_COMMAND(task);
 EBIT_COMMAND(train);
 EBIT_COMMAND(version);
