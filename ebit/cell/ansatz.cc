@@ -213,13 +213,13 @@ std::span<const Ansatz> ansaetze() {
       brick_ry(),
       ring_ry(),
       crz_all(),
+      crz_ring(),
       zz_ring(),
+      zz_ring_by_wire(),
       hardware_efficient(GateId::kCNOT, true),
       hardware_efficient(GateId::kCNOT, false),
       hardware_efficient(GateId::kCZ, true),
       hardware_efficient(GateId::kCZ, false),
-      crz_ring(),
-      zz_ring_by_wire(),
   };
   return table;
 }

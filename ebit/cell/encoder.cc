@@ -142,14 +142,6 @@ const Encoder kEncoders[] = {
      .build = arccos_angle,
      .accepts = unit_interval,
      .domain = "numbers in [-1, 1]"},
-    {.name = "arccos-angle-ry-last",
-     .help = "R(arccos x) of every feature on each wire, RY of the last, RX and RY in turn before it.",
-     .source = "Fellner et al. 2025 (arXiv:2504.12416), the code of its QRNN",
-     .feature_rule = "any number of features",
-     .fits = always_fits,
-     .build = arccos_angle_ry_last,
-     .accepts = unit_interval,
-     .domain = "numbers in [-1, 1]"},
     {.name = "basis",
      .help = "The computational basis state of F = wires bits; on top of a state it flips the wires whose "
              "bit is 1.",
@@ -159,6 +151,14 @@ const Encoder kEncoders[] = {
      .build = basis,
      .accepts = bit,
      .domain = "0 or 1"},
+    {.name = "arccos-angle-ry-last",
+     .help = "R(arccos x) of every feature on each wire, RY of the last, RX and RY in turn before it.",
+     .source = "Fellner et al. 2025 (arXiv:2504.12416), the code of its QRNN",
+     .feature_rule = "any number of features",
+     .fits = always_fits,
+     .build = arccos_angle_ry_last,
+     .accepts = unit_interval,
+     .domain = "numbers in [-1, 1]"},
 };
 
 }  // namespace

@@ -80,7 +80,8 @@ TEST_P(Reference, Gradients) {
   const ReferenceResult own = run_reference(given);
   const DocumentPlace grad = file.at("grad");
   Numbers parameters;
-  for (const Segment& segment : make_cell<double>(given.options)->segments()) {
+  const auto cell = make_cell<double>(given.options);
+  for (const Segment& segment : cell->segments()) {
     const Numbers part = read_tensor(grad.at(reference_name(segment)));
     parameters.insert(parameters.end(), part.begin(), part.end());
   }
