@@ -92,7 +92,8 @@ struct TriedCore {
   int width = 1;     ///< of a step
 };
 
-/// Every preset of the register cell, and hybrid QRNNs and gated cells of several makes, all deterministic.
+/// Every preset of the register cell, and hybrid QRNNs, gated and window cells of several makes, all
+/// deterministic.
 inline std::vector<TriedCore> tried_cores() {
   std::vector<TriedCore> cores;
   for (const Preset& preset : presets()) cores.push_back({preset.name, preset.cell, 1});
@@ -108,6 +109,10 @@ inline std::vector<TriedCore> tried_cores() {
   GatedOptions six;
   six.architecture = "lstm-6", six.linear_in = six.linear_out = "none", six.qubits = 3;
   cores.push_back({"gated of six circuits", six, 1});
+  cores.push_back({"window", WindowOptions{}, 2});
+  WindowOptions blocks;
+  blocks.blocks = "EXY_CX_EYZ_Y", blocks.span = 2;
+  cores.push_back({"window of blocks", blocks, 2});
   return cores;
 }
 
