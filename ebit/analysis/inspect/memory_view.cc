@@ -19,6 +19,7 @@ struct ViewRow {
 // In the order of CellOptions; families whose memory is not quantum have no view.
 constexpr ViewRow kViews[] = {{register_step_cost, check_register_options, look_at_register},
                               {controlled_step_cost, check_controlled_options, look_at_controlled},
+                              {nullptr, nullptr, nullptr},
                               {nullptr, nullptr, nullptr}};
 static_assert(std::size(kViews) == std::variant_size_v<CellOptions>);
 

@@ -80,7 +80,7 @@ SurrogateComparison surrogate_of_run(const std::filesystem::path& folder, const 
 
   SurrogateComparison found{
       .model = cell.summary(),
-      .part = experiment::kPartNames[part],
+      .part = std::string(experiment::kPartNames[part]),
       .windows = sequences.count(),
       .steps = sequences.window,
       .possible = surrogate.possible,
