@@ -143,7 +143,8 @@ TEST(ProbeOfAModel, AgreesWithTheReferenceValues) {
       if (reference["results"].contains(state))
         d.compare(reference["results"][state], got["results"].at(state), false);
     for (const auto& [key, value] : reference["grad"].items())
-      if (key != "h0" && key != "c0") d.compare(value, got["grad"].at(key), true);
+      if (key != "h0" && key != "c0")  // a register cell has a layer's angles in one row
+        d.compare(value["data"], got["grad"].at(key).at("data"), true);
     EXPECT_LT(d.state, 1e-12);
     EXPECT_LT(d.gradient, 1e-10);
   }
