@@ -135,6 +135,20 @@ Ansatz crz_all() {
               }};
 }
 
+// CRZ is diagonal, and Z commutes with it: no readout of Z depends on an angle.
+Ansatz crz_ring() {
+  return {.name = "crz-ring",
+          .help = "CRZ(q, q+1) round the ring: diagonal, so that its angles never reach a readout of Z.",
+          .source = "Cao et al. 2023 (Quantum Mach. Intell. 5:26), their circuit 18",
+          .angles_per_layer = [](int wires) { return wires > 1 ? wires : 0; },
+          .append_layer =
+              [](Circuit& circuit, int, int first) {
+                const int n = circuit.wires();
+                for (int q = 0; n > 1 && q < n; ++q)
+                  circuit.add(GateId::kCRZ, {q, (q + 1) % n}, {Angle::shared(first + q)});
+              }};
+}
+
 Ansatz zz_ring() {
   return {.name = "zz-ring",
           .help = "RX RZ RX on every wire, then RZZ(q, q+1) round the ring; 2 wires: one RZZ.",
@@ -148,6 +162,25 @@ Ansatz zz_ring() {
                 for_each_edge(circuit.wires(), [&](int a, int b) {
                   circuit.add(GateId::kRZZ, {a, b}, {Angle::shared(first++)});
                 });
+              }};
+}
+
+// The angle of an edge is the fourth of its second wire; two wires have two edges.
+Ansatz zz_ring_by_wire() {
+  return {.name = "zz-ring-by-wire",
+          .help = "As zz-ring, four angles a wire: RX RZ RX on it, RZZ of the edge that ends there.",
+          .source = "Fellner et al. 2025 (arXiv:2504.12416), the code of its QRNN",
+          .angles_per_layer = [](int wires) { return wires > 1 ? 4 * wires : 3; },
+          .append_layer =
+              [](Circuit& circuit, int, int first) {
+                const int n = circuit.wires();
+                for (int q = 0; q < n; ++q) {
+                  int next = first + 4 * q;
+                  for (GateId id : {GateId::kRX, GateId::kRZ, GateId::kRX})
+                    circuit.add(id, {q}, {Angle::shared(next++)});
+                }
+                for (int q = 0; n > 1 && q < n; ++q)
+                  circuit.add(GateId::kRZZ, {q, (q + 1) % n}, {Angle::shared(first + 4 * ((q + 1) % n) + 3)});
               }};
 }
 
@@ -186,7 +219,9 @@ std::span<const Ansatz> ansaetze() {
       brick(GateId::kRY, "Chen's later release of the QLSTM, 2024"),
       ring(GateId::kRY, "Cao et al. 2023 (Quantum Mach. Intell. 5:26), their circuit 10"),
       crz_all(),
+      crz_ring(),
       zz_ring(),
+      zz_ring_by_wire(),
       hardware_efficient(GateId::kCNOT, true),
       hardware_efficient(GateId::kCNOT, false),
       hardware_efficient(GateId::kCZ, true),
@@ -225,6 +260,13 @@ void append_angles_as(Circuit& circuit, const Circuit& source, Angle::Kind to, i
       if (angle.kind == Angle::Kind::kShared) angle.kind = to, angle.index += first;
     circuit.add(row, wires, {angles.data(), static_cast<std::size_t>(row.angles)});
   }
+}
+
+std::vector<std::int64_t> angle_shape(const Ansatz& ansatz, int wires, int layers) {
+  const int angles = ansatz.angles_per_layer(wires), each = angles / wires;
+  if (angles % wires != 0) return {layers, angles};
+  if (each == 1) return {layers, wires};
+  return {layers, wires, each};
 }
 
 }  // namespace ebit::inline cell

@@ -1,11 +1,13 @@
 // The table of ansaetze: the parameterised circuits that U_en and U_dis are made of.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "ebit/sim/circuit.h"
 
@@ -54,6 +56,10 @@ Circuit build_ansatz(const Ansatz& ansatz, int wires, int layers, LayerOrder ord
 /// Appends `source` (same number of wires) with its shared angles turned into `to`, renumbered from `first`
 /// on.
 void append_angles_as(Circuit& circuit, const Circuit& source, Angle::Kind to, int first);
+
+/// The shape of those angles as an array: [layers, wires, k] where a layer has k angles a wire, [layers,
+/// wires] where k is 1, else [layers, angles_per_layer].
+std::vector<std::int64_t> angle_shape(const Ansatz& ansatz, int wires, int layers);
 
 /// Reads an ansatz from the text of a TOML file (or JSON, where `source_name` ends in .json). Examples are in
 /// configs/ansatz/. Keys: `gates`, the list of a layer's gates, and if wanted `name`, `help`, `source`.

@@ -12,6 +12,7 @@
 #include "ebit/cell/kernel/kernel_cell.h"
 #include "ebit/cell/register/register_cell.h"
 #include "ebit/cell/rvqe/rvqe_cell.h"
+#include "ebit/cell/window/window_cell.h"
 
 namespace ebit::inline cell {
 namespace {
@@ -35,6 +36,8 @@ constexpr CellFamily kFamilies[] = {
      .help = "quantum neurons on a real state, of which a word is measured at every step",
      .source = "Bausch 2020 (arXiv:2006.14619)",
      .words = true},
+    {"window", "a circuit over the last steps of a sequence", "Fellner et al. 2025 (arXiv:2504.12416)",
+     "it remembers the last steps as they were, and its circuit starts in |0...0> for each window"},
 };
 static_assert(std::size(kFamilies) == std::variant_size_v<CellOptions>);
 
@@ -78,7 +81,7 @@ CellOptions with_gradient(CellOptions options, std::string_view method) {
           std::holds_alternative<EchoOptions>(options)         ? "it has no circuits"
           : std::holds_alternative<ControlledOptions>(options) ? "its angles come out of a network"
           : std::holds_alternative<RvqeOptions>(options)       ? "its neurons are not unitary"
-                                                               : "its circuits are parts of a classical recursion");
+                                                         : "its circuits are parts of a classical recursion");
   if (own) own->gradient = method;
   return options;
 }
@@ -112,6 +115,8 @@ std::unique_ptr<Cell<T>> make_cell(const CellOptions& options) {
           return std::make_unique<FastWeightsCell<T>>(own);
         else if constexpr (std::is_same_v<Options, EchoOptions>)
           return std::make_unique<EchoCell<T>>(own);
+        else if constexpr (std::is_same_v<Options, WindowOptions>)
+          return std::make_unique<WindowCell<T>>(own);
         else if constexpr (std::is_same_v<Options, GatedOptions>)
           return std::make_unique<GatedCell<T>>(own);
         else

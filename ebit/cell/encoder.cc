@@ -87,6 +87,18 @@ EncoderCircuit arccos_angle(int wires, int features, int register_wires) {
   return e;
 }
 
+// The same with RY on the last feature: RY; RX RY; RY RX RY.
+EncoderCircuit arccos_angle_ry_last(int wires, int features, int register_wires) {
+  EncoderCircuit e{Circuit(register_wires), {}};
+  for (int q = 0; q < wires; ++q)
+    for (int f = 0; f < features; ++f) {
+      e.circuit.add((features - f) % 2 ? GateId::kRY : GateId::kRX, {q},
+                    {Angle::per_sample(static_cast<int>(e.rules.size()))});
+      e.rules.push_back({f, arccos, arccos_slope});
+    }
+  return e;
+}
+
 // X^b = H P(pi b) H.
 EncoderCircuit basis(int wires, int, int register_wires) {
   EncoderCircuit e{Circuit(register_wires), {}};
@@ -139,6 +151,14 @@ const Encoder kEncoders[] = {
      .build = basis,
      .accepts = bit,
      .domain = "0 or 1"},
+    {.name = "arccos-angle-ry-last",
+     .help = "R(arccos x) of every feature on each wire, RY of the last, RX and RY in turn before it.",
+     .source = "Fellner et al. 2025 (arXiv:2504.12416), the code of its QRNN",
+     .feature_rule = "any number of features",
+     .fits = always_fits,
+     .build = arccos_angle_ry_last,
+     .accepts = unit_interval,
+     .domain = "numbers in [-1, 1]"},
 };
 
 }  // namespace

@@ -29,9 +29,17 @@ std::vector<std::filesystem::path> files() {
   return all;
 }
 
-// Every array of the file is among those computed, of the same shape and numbers.
-void expect_all(const Json& theirs, const std::vector<ReferenceTensor>& own, double tolerance) {
-  for (const auto& [name, tensor] : theirs.items()) {
+// Those that the cell does not show: its state in another form, and what stands behind its linear map.
+bool is_hidden(const Json& file, const std::string& name) {
+  return (file["model"] == "fellner-qrnn" && name == "state") ||
+         (file["model"] == "d-qnn" && name == "linear_in");
+}
+
+// Every array of that part of the file is among those computed, of the same shape and numbers.
+void expect_all(const Json& file, const char* part, const std::vector<ReferenceTensor>& own,
+                double tolerance) {
+  for (const auto& [name, tensor] : file[part].items()) {
+    if (is_hidden(file, name)) continue;
     const auto found = std::ranges::find(own, name, &ReferenceTensor::name);
     if (found == own.end()) {
       ADD_FAILURE() << name << " is missing";
@@ -55,17 +63,17 @@ TEST_P(GoldenCells, AgreeInFloat64) {
   const Json file = read(GetParam());
   const ReferenceValues values = reference_values<double>(DocumentPlace::open(GetParam().string()));
   EXPECT_EQ(values.parameter_count, file["parameter_count"].get<std::int64_t>());
-  expect_all(file["results"], values.results, 1e-12);
-  expect_all(file["trace"], values.trace, 1e-12);
-  expect_all(file["grad"], values.grad, 1e-10);
+  expect_all(file, "results", values.results, 1e-12);
+  expect_all(file, "trace", values.trace, 1e-12);
+  expect_all(file, "grad", values.grad, 1e-10);
 }
 
 TEST_P(GoldenCells, AgreeInFloat32ToItsPrecision) {
   const Json file = read(GetParam());
   const ReferenceValues values = reference_values<float>(DocumentPlace::open(GetParam().string()));
-  expect_all(file["results"], values.results, 2e-5);
-  expect_all(file["trace"], values.trace, 2e-5);
-  expect_all(file["grad"], values.grad, 2e-4);
+  expect_all(file, "results", values.results, 2e-5);
+  expect_all(file, "trace", values.trace, 2e-5);
+  expect_all(file, "grad", values.grad, 2e-4);
 }
 
 INSTANTIATE_TEST_SUITE_P(Files, GoldenCells, testing::ValuesIn(files()), [](const auto& row) {

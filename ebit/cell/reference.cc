@@ -78,9 +78,9 @@ struct Reference {
   void read_parameters(const DocumentPlace& params) {
     std::vector<std::string> known = {"head.weight", "head.bias"};
     for (const Segment& segment : cell->segments()) {
-      for (double v : read_tensor(params.at(segment.name), segment.shape))
-        parameters.push_back(static_cast<T>(v));
-      known.push_back(segment.name);
+      const std::string name = model.parameter_name(segment.name);
+      for (double v : read_tensor(params.at(name), segment.shape)) parameters.push_back(static_cast<T>(v));
+      known.push_back(name);
     }
     params.check_keys(known);
   }
@@ -125,7 +125,11 @@ struct Reference {
   }
 
   SequenceInput<T> input(const std::int64_t* lengths = nullptr) const {
-    return {.samples = samples, .steps = steps, .x = x.data(), .lengths = lengths, .state = state.data()};
+    return {.samples = samples,
+            .steps = steps,
+            .x = x.data(),
+            .lengths = lengths,
+            .state = model.state.empty() ? nullptr : state.data()};
   }
 };
 
@@ -151,6 +155,23 @@ Numbers answers(const Reference<T>& r, const std::vector<T>& features) {
       y.push_back(sum);
     }
   return y;
+}
+
+// Outputs, and where the file has them readouts: of every step, or of the last alone.
+template <class T>
+void add_answers(const Reference<T>& r, const std::vector<T>& features, const Numbers& y,
+                 ReferenceValues& values) {
+  const std::size_t steps = r.model.last_alone ? 1 : r.steps;
+  const auto kept = [&](const auto& all, std::size_t width) {
+    Numbers own;
+    for (std::size_t b = 0; b < r.samples; ++b)
+      for (std::size_t i = (r.steps - steps) * width; i < r.steps * width; ++i)
+        own.push_back(static_cast<double>(all[b * r.steps * width + i]));
+    return own;
+  };
+  values.results.push_back({"y", r.shaped({steps, r.outputs}), kept(y, r.outputs)});
+  const std::size_t width = r.cell->outputs();
+  if (r.model.reads_z) values.trace.push_back({"z", r.shaped({steps, width}), kept(features, width)});
 }
 
 // States after every step and the last: [B, T, ..] and [B, ..] of each part.
@@ -214,7 +235,8 @@ void add_gradients(const Reference<T>& r, std::span<const std::byte> tape, const
   r.cell->backward(r.parameters, r.input(), tape, {d_features.data(), nullptr, nullptr},
                    {d_parameters.data(), d_x.data(), d_state.data()});
   for (const Segment& s : r.cell->segments())
-    values.grad.push_back({s.name, s.shape, columns(d_parameters, d_parameters.size(), s.offset, s.size)});
+    values.grad.push_back({r.model.parameter_name(s.name), s.shape,
+                           columns(d_parameters, d_parameters.size(), s.offset, s.size)});
   if (r.head) {
     const auto o = static_cast<std::int64_t>(r.outputs);
     values.grad.push_back({"head.weight", {o, static_cast<std::int64_t>(width)}, d_weight});
@@ -249,7 +271,7 @@ ReferenceValues reference_values(const DocumentPlace& spec) {
   if (!seen.empty()) output.watched = seen.data();
   r.cell->forward(r.parameters, r.input(), output, tape);
   const Numbers y = answers(r, features);
-  values.results.push_back({"y", r.shaped({r.steps, r.outputs}), y});
+  add_answers(r, features, y, values);
   add_states(r, values);
   add_watched(r, seen, values);
   add_gradients(r, tape, features, y, values);

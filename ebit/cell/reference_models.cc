@@ -102,16 +102,47 @@ ReferenceModel fast_weights(const DocumentPlace& own) {
   return {.cell = o, .state = {{"theta", {o.layers, sizes_of(o).angles}}}};
 }
 
+// Their encoding is a list of letters, one a feature: the encoder's must be the same.
+ReferenceModel recurrent(const DocumentPlace& own) {
+  check_keys(own, {"qubits", "data-qubits", "layers", "encoding", "reset"});
+  RegisterOptions o;
+  o.system = own.at("data-qubits").integer(), o.ancilla = own.at("qubits").integer() - o.system;
+  o.features = own.at("features").integer();
+  o.encoder = "arccos-angle-ry-last", o.ansatz = "zz-ring-by-wire";
+  o.layers_en = own.at("layers").integer(), o.layers_dis = 0;
+  o.hidden = own.at("reset").flag() ? "density" : "coherent", o.readout.clear(), o.every_step = true;
+  for (int q = 0; q < o.system; ++q) o.readout.push_back(fmt::format("Z{}", q));
+  constexpr std::string_view kEncodings[] = {"Y", "XY", "YXY"};
+  const DocumentPlace encoding = own.at("encoding");
+  if (o.features < 1 || o.features > 3 || encoding.text() != kEncodings[o.features - 1])
+    encoding.fail_here("must be Y, XY or YXY, a letter a feature");
+  return {.cell = o, .state = {}, .reads_z = true};
+}
+
+ReferenceModel window(const DocumentPlace& own) {
+  check_keys(own, {"qubits", "layers", "window"});
+  WindowOptions o;
+  o.inputs = own.at("features").integer(), o.span = own.at("window").integer();
+  o.qubits = own.at("qubits").integer(), o.layers = own.at("layers").integer();
+  check(o);
+  return {.cell = o, .state = {}, .reads_z = true, .last_alone = true};
+}
+
 struct Row {
   std::string name;
   ReferenceModel (*read)(const DocumentPlace& options);
 };
-const Row kRows[] = {{"qlstm-2020", gated},    {"qlstm-v0", gated},         {"qlstm-disipio", gated},
-                     {"qlstm-fellner", gated}, {"le-qlstm-cao", gated},     {"le-qlstm-fellner", gated},
-                     {"qgru", gated},          {"qk-lstm", kernel},         {"qk-lstm-released", released},
-                     {"qfwp", fast_weights},   {"qfwp-gated", fast_weights}};
+const Row kRows[] = {{"qlstm-2020", gated},    {"qlstm-v0", gated},          {"qlstm-disipio", gated},
+                     {"qlstm-fellner", gated}, {"le-qlstm-cao", gated},      {"le-qlstm-fellner", gated},
+                     {"qgru", gated},          {"qk-lstm", kernel},          {"qk-lstm-released", released},
+                     {"qfwp", fast_weights},   {"qfwp-gated", fast_weights}, {"fellner-qrnn", recurrent},
+                     {"d-qnn", window}};
 
 }  // namespace
+
+std::string ReferenceModel::parameter_name(std::string_view segment) const {
+  return segment == "theta_en" ? "circuit.angles" : std::string(segment);
+}
 
 std::string ReferenceModel::trace_name(std::string_view watched) const {
   if (!one_circuit || !watched.starts_with("z.")) return std::string(watched);

@@ -21,7 +21,11 @@ struct ReferenceModel {
   CellOptions cell;              ///< read after every step
   std::vector<StatePart> state;  ///< in the order of the cell's state
   bool one_circuit = false;      ///< all gates are one circuit, whose readouts are "z"
+  bool reads_z = false;          ///< the readouts are "z" among the numbers on the way
+  bool last_alone = false;       ///< it answers once for a sequence: only the last step's output is meant
 
+  /// The file's name for a segment of the cell.
+  std::string parameter_name(std::string_view segment) const;
   /// The file's name for a number on the way; empty: it has none.
   std::string trace_name(std::string_view watched) const;
 };

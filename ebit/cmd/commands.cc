@@ -25,6 +25,7 @@ EBIT_COMMAND(reproduce);
 EBIT_COMMAND(resume);
 EBIT_COMMAND(study);
 EBIT_COMMAND(suite);
+EBIT_COMMAND(surrogate);
 EBIT_COMMAND(task);
 EBIT_COMMAND(train);
 EBIT_COMMAND(version);
@@ -137,6 +138,11 @@ std::span<const Command> commands() {
                     "ebit quantum-logic --bits 8 --features 1 --hidden 4",
                     "ebit quantum-logic --bits 4 --hidden 1 --qasm step.qasm"},
        .setup = setup_quantum_logic},
+      {.name = "surrogate",
+       .group = "Entanglement",
+       .help = "Turn a trained gated cell into a classical model with the same outputs, and compare both",
+       .examples = {"ebit surrogate runs/qlstm", "ebit surrogate runs/qlstm --windows 0 --json"},
+       .setup = setup_surrogate},
       {.name = "bench",
        .group = "Studies",
        .help = "Measure the speed on this machine, against its own limits, torch and other simulators",

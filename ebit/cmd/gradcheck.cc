@@ -51,7 +51,8 @@ bool sets_cell(const OptionRow& row) {
   const void* value = std::visit([](auto* slot) { return static_cast<const void*>(slot); }, row.slot(config));
   return lies_in(value, config.model.reg) || lies_in(value, config.model.qrnn) ||
          lies_in(value, config.model.gated) || lies_in(value, config.model.kernel) ||
-         lies_in(value, config.model.fast_weights) || lies_in(value, config.model.rvqe);
+         lies_in(value, config.model.fast_weights) || lies_in(value, config.model.rvqe) ||
+         lies_in(value, config.model.window);
 }
 
 std::vector<std::string> models_to_check(const Options& options) {
@@ -71,6 +72,8 @@ int features_of(const CellOptions& cell) {
       [](const auto& own) {
         if constexpr (std::is_same_v<std::decay_t<decltype(own)>, RegisterOptions>)
           return own.features;
+        else if constexpr (std::is_same_v<std::decay_t<decltype(own)>, WindowOptions>)
+          return std::max(1, components_of(own));
         else
           return own.inputs;
       },
@@ -176,8 +179,7 @@ int run(const Options& options) {
 Action setup_gradcheck(Parser& parser) {
   auto options = std::make_shared<Options>();
   parser.add_flag("--all-presets", options->all_presets, "Check every published model");
-  parser.add_flag("--all-models", options->all_models,
-                  "Check every model that is a cell: register, presets, qrnn, gated, qk-lstm, qfwp, ...");
+  parser.add_flag("--all-models", options->all_models, "Check every model that is a cell");
   parser.add_option("--features", options->features, "Inputs a time step");
   parser.add_option(
       "--entropy-kind", options->entropy,

@@ -13,11 +13,20 @@
 namespace ebit::cmd {
 namespace {
 
-constexpr std::pair<Family, std::string_view> kFamilies[] = {
-    {kRegister, "register cell"},     {kQrnn, "hybrid QRNN"},        {kRecurrent, "recurrent"},
-    {kOrthogonal, "recurrent"},       {kMlp, "feed-forward"},        {kLinear, "feed-forward"},
-    {kUntrained, "without training"}, {kGated, "gated cell"},        {kKernel, "kernel cell"},
-    {kFastWeights, "fast weights"},   {kPolynomial, "feed-forward"}, {kEcho, "reservoir"}, {kRvqe, "RVQE cell"}};
+constexpr std::pair<Family, std::string_view> kFamilies[] = {{kRegister, "register cell"},
+                                                             {kQrnn, "hybrid QRNN"},
+                                                             {kRecurrent, "recurrent"},
+                                                             {kOrthogonal, "recurrent"},
+                                                             {kMlp, "feed-forward"},
+                                                             {kLinear, "feed-forward"},
+                                                             {kUntrained, "without training"},
+                                                             {kGated, "gated cell"},
+                                                             {kKernel, "kernel cell"},
+                                                             {kFastWeights, "fast weights"},
+                                                             {kPolynomial, "feed-forward"},
+                                                             {kEcho, "reservoir"},
+                                                             {kRvqe, "RVQE cell"},
+                                                             {kWindow, "window cell"}};
 
 std::string_view family_name(Family family) {
   for (const auto& [row, name] : kFamilies)

@@ -5,12 +5,10 @@
 #include <nlohmann/json.hpp>
 
 #include "ebit/base/error.h"
-#include "ebit/cell/cells.h"
-#include "ebit/cell/register/preset.h"
 #include "ebit/cmd/command.h"
 #include "ebit/cmd/output.h"
 #include "ebit/report/text_table.h"
-#include "ebit/settings/option.h"
+#include "ebit/settings/published.h"
 
 namespace ebit::cmd {
 namespace {
@@ -56,7 +54,7 @@ Json typed(const std::string& option, const std::string& text) {
 }
 
 /// {"model": {"encoder": ...}, "train": {...}, ...}, the settings in their order.
-Json sections(const Preset& preset) {
+Json sections(const ModelRow& preset) {
   Json all = Json::object();
   all["model"]["name"] = preset.name;
   for (const auto& [option, text] : settings_of(preset)) {
@@ -66,15 +64,20 @@ Json sections(const Preset& preset) {
   return all;
 }
 
-Json facts(const Preset& preset) {
+Json facts(const ModelRow& preset) {
+  const TrainedNumbers numbers = trained_numbers(preset);
   return {{"name", preset.name},
           {"help", preset.help},
           {"source", preset.source},
+          {"trained_numbers", {{"quantum", numbers.quantum}, {"classical", numbers.classical}}},
           {"settings", sections(preset)}};
 }
 
-std::string toml_text(const Preset& preset) {
-  std::string text = fmt::format("# {}: {}\n# {}\n", preset.name, preset.help, preset.source);
+std::string toml_text(const ModelRow& preset) {
+  const TrainedNumbers numbers = trained_numbers(preset);
+  std::string text = fmt::format(
+      "# {}: {}\n# {}\n# trained numbers on one column: {} angles of gates, {} weights of classical maps\n",
+      preset.name, preset.help, preset.source, numbers.quantum, numbers.classical);
   const Json all = sections(preset);
   for (const auto& [section, options] : all.items()) {
     text += fmt::format("\n[{}]\n", section);
@@ -86,7 +89,7 @@ std::string toml_text(const Preset& preset) {
 
 int run(const Options& options) {
   if (!options.name.empty()) {
-    const Preset& preset = find_preset(options.name);
+    const ModelRow& preset = find_published(options.name);
     if (options.json)
       print_json(facts(preset));
     else
@@ -95,26 +98,22 @@ int run(const Options& options) {
   }
   if (options.json) {
     Json all = Json::array();
-    for (const Preset& preset : presets()) all.push_back(facts(preset));
+    for (const ModelRow& preset : published_models()) all.push_back(facts(preset));
     print_json(all);
     return kOk;
   }
   TextTable table;
-  for (const char* heading :
-       {"preset", "encoder", "ansatz", "hidden", "wires", "layers", "angles", "weights", "what"})
-    table.columns.push_back({heading, false});
-  for (const Preset& preset : presets()) {
-    const RegisterOptions& cell = preset.cell;
-    const NumberCounts counts = counts_of(make_cell<double>(cell)->segments());
-    table.rows.push_back({preset.name, cell.encoder, cell.ansatz, cell.hidden,
-                          fmt::format("{}+{}", cell.system, cell.ancilla),
-                          fmt::format("{}+{}", cell.layers_en, cell.layers_dis),
-                          std::to_string(counts.quantum), std::to_string(counts.classical), preset.help});
+  table.columns = {{"preset", false}, {"quantum"}, {"classical"}, {"what", false}};
+  for (const ModelRow& preset : published_models()) {
+    const TrainedNumbers numbers = trained_numbers(preset);
+    table.rows.push_back(
+        {preset.name, fmt::to_string(numbers.quantum), fmt::to_string(numbers.classical), preset.help});
     table.notes.push_back(fmt::format("{}: {}", preset.name, preset.source));
   }
   table.notes.push_back(
-      "wires: system+ancilla; layers: of U_en+U_dis; angles, weights: trained numbers of circuits and of the "
-      "encoder. 'ebit presets NAME' prints all settings.");
+      "quantum, classical: trained angles of gates, and other trained numbers with the head's, on a series "
+      "of "
+      "one column. 'ebit presets NAME' prints the settings.");
   print(table_text(table));
   return kOk;
 }

@@ -92,8 +92,7 @@ struct TriedCore {
   int width = 1;     ///< of a step
 };
 
-/// Every preset of the register cell, and hybrid QRNNs, gated, kernel and fast-weights cells of several
-/// makes, all deterministic.
+/// Every preset of the register cell, and other cells of several makes, all deterministic.
 inline std::vector<TriedCore> tried_cores() {
   std::vector<TriedCore> cores;
   for (const Preset& preset : presets()) cores.push_back({preset.name, preset.cell, 1});
@@ -117,6 +116,10 @@ inline std::vector<TriedCore> tried_cores() {
   FastWeightsOptions fast;
   fast.gate = true, fast.qubits = 3, fast.measured = 2;
   cores.push_back({"fast-weights", fast, 2});
+  cores.push_back({"window", WindowOptions{}, 2});
+  WindowOptions blocks;
+  blocks.blocks = "EXY_CX_EYZ_Y", blocks.span = 2;
+  cores.push_back({"window of blocks", blocks, 2});
   return cores;
 }
 

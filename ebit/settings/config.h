@@ -14,6 +14,7 @@
 #include "ebit/cell/register/entropy_loss.h"
 #include "ebit/cell/register/register_options.h"
 #include "ebit/cell/rvqe/rvqe_options.h"
+#include "ebit/cell/window/window_options.h"
 #include "ebit/data/dataset.h"
 #include "ebit/data/generator.h"
 #include "ebit/data/load.h"
@@ -86,6 +87,7 @@ struct ModelConfig {
   FastWeightsOptions fast_weights;  ///< family "fast-weights"; likewise
   EchoOptions echo;                 ///< family "echo"; likewise
   RvqeOptions rvqe;                 ///< family "rvqe"; likewise
+  WindowOptions window;             ///< family "window"; likewise; span 0: see window_options_of()
   fit::ClassicalOptions classical;  ///< the classical families; `core` is the model's
   fit::RidgeOptions ridge;          ///< of models that are solved at once
   std::string

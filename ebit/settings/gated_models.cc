@@ -21,13 +21,6 @@ Pairs sizes(int qubits, int hidden, int layers) {
           {"model.circuit_layers", std::to_string(layers)}};
 }
 
-// The benchmark scales the whole series; here the training part alone.
-const Pairs kFellnerTraining = {
-    {"train.optimizer", "adam"}, {"train.lr", "0.001"},          {"train.batch", "64"},
-    {"train.epochs", "1000"},    {"train.min_epochs", "400"},    {"train.patience", "200"},
-    {"train.loss", "mse"},       {"train.restore_best", "true"}, {"data.window", "8"},
-    {"data.train", "0.6"},       {"data.validation", "0.2"},     {"data.scaler", "minmax"}};
-
 const Pairs kCaoTraining = {{"train.optimizer", "adam"},    {"train.lr", "0.001"},    {"train.batch", "16"},
                             {"train.epochs", "600"},        {"train.patience", "50"}, {"train.loss", "mse"},
                             {"train.restore_best", "true"}, {"data.window", "3"},     {"data.train", "0.64"},
@@ -81,7 +74,7 @@ std::vector<ModelRow> gated_models() {
           {}),
       row("qlstm-fellner", "quantum LSTM of six circuits, the benchmark's form", kFellner,
           with(form("lstm-6", "x-first", "arctan-angle", "arctan-vqc-near", "none", "none"), sizes(4, 0, 1)),
-          kFellnerTraining),
+          fellner_training()),
       row("le-qlstm-cao", "linear-enhanced quantum LSTM: a linear map in front of and behind each gate",
           "Cao et al. 2023 (Quantum Mach. Intell. 5:26), Quantum-LSTM (e07fd87)",
           with(form("lstm-4", "h-first", "arctan-angle", "arctan-vqc", "per-gate", "per-gate"),
@@ -91,7 +84,7 @@ std::vector<ModelRow> gated_models() {
           kFellner,
           with(form("lstm-4", "x-first", "arctan-angle", "arctan-vqc-near", "shared", "per-gate"),
                sizes(6, 8, 1)),
-          kFellnerTraining),
+          fellner_training()),
       row("qgru", "quantum GRU of three circuits between two shared linear maps",
           "Ceschini, Rosato, Panella 2022 (IJCNN); Chen, Khaliq 2024 (Algorithms 17:163)",
           with(with(form("gru", "h-first", "rx", "basic-entangler-rx", "shared", "shared"), sizes(4, 4, 2)),
@@ -105,6 +98,15 @@ std::vector<ModelRow> gated_models() {
                {{"model.mixture", "per-gate"}}),
           with(chen_training("10"), {{"train.shuffle", "false"}})),
   };
+}
+
+const Pairs& fellner_training() {
+  static const Pairs training = {
+      {"train.optimizer", "adam"}, {"train.lr", "0.001"},          {"train.batch", "64"},
+      {"train.epochs", "1000"},    {"train.min_epochs", "400"},    {"train.patience", "200"},
+      {"train.loss", "mse"},       {"train.restore_best", "true"}, {"data.window", "8"},
+      {"data.train", "0.6"},       {"data.validation", "0.2"},     {"data.scaler", "minmax"}};
+  return training;
 }
 
 }  // namespace ebit::inline settings

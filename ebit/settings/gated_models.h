@@ -16,5 +16,8 @@ Pairs chen_training(std::string batch);
 
 /// `base` with `more` behind it, which counts where both set an option.
 Pairs with(Pairs base, const Pairs& more);
+/// How Fellner et al. train all models of their benchmark. They scale the whole series; here the training
+/// part alone.
+const Pairs& fellner_training();
 
 }  // namespace ebit::inline settings

@@ -57,6 +57,10 @@ constexpr Users kOfRandomReferences{
     .effective = [](const Config& c) { return c.model.kernel.start == "random"; },
     .when = "with --references-from random"};
 constexpr Users kOfFastWeights{.families = kFastWeights};
+constexpr Users kOfWindow{.families = kWindow};
+constexpr Users kOfDenseWindow{.families = kWindow,
+                               .effective = [](const Config& c) { return c.model.window.blocks.empty(); },
+                               .when = "without --blocks"};
 constexpr Users kOfTranslation{.problems = kTranslate};
 constexpr Users kOfEntropy{.families = kRegister,
                            .effective = [](const Config& c) { return c.model.has_entropy(); },
@@ -94,6 +98,15 @@ const OptionRow kOptions[] = {
      "--coupled",
      "the input gate is 1 - forget gate, one circuit less",
      EBIT_SLOT(model.gated.coupled),
+     nullptr,
+     {.families = kGated,
+      .effective = [](const Config& c) { return c.model.gated.architecture != "gru"; },
+      .when = "with --architecture lstm-4 or lstm-6"}},
+    {"model",
+     "peepholes",
+     "--peepholes",
+     "the gates see the cell state too: f and i the one before the step, o the next, by a weight a unit",
+     EBIT_SLOT(model.gated.peepholes),
      nullptr,
      {.families = kGated,
       .effective = [](const Config& c) { return c.model.gated.architecture != "gru"; },
@@ -301,10 +314,7 @@ const OptionRow kOptions[] = {
     {"model", "attention", "--attention", "how the decoder scores the source's steps",
      EBIT_SLOT(model.attention), [] { return names_of(fit::attentions()); }, kOfTranslation},
     {"model", "dtype", "--dtype", "precision of all numbers", EBIT_SLOT(model.dtype),
-     [] {
-       return Names{"float64", "float32"};
-     },
-     kOfPrecision},
+     [] { return Names{"float64", "float32"}; }, kOfPrecision},
     {"model",
      "stateful",
      "--stateful",
@@ -447,6 +457,23 @@ const OptionRow kOptions[] = {
      {.families = kFastWeights,
       .effective = [](const Config& c) { return c.model.fast_weights.gate; },
       .when = "with --gate"}},
+    // window cells
+    {"model", "span", "--span", "steps that the circuit sees, the last ones; 0: a forecast's window, else 8",
+     EBIT_SLOT(model.window.span), nullptr, kOfWindow},
+    {"model", "blocks", "--blocks",
+     "blocks of each time step joined by _, such as EXY_X_CX: E with a component and a rotation, trained "
+     "rotations X Y Z, controlled ones CX CY CZ; empty: a linear map of the window and layers",
+     EBIT_SLOT(model.window.blocks), nullptr, kOfWindow},
+    {"model", "qubits", "--qubits", "wires of the circuit", EBIT_SLOT(model.window.qubits), nullptr,
+     kOfWindow},
+    {"model", "ansatz", "--ansatz", "of the circuit behind the linear map", EBIT_SLOT(model.window.ansatz),
+     [] { return names_of(ansaetze()); }, kOfDenseWindow},
+    {"model", "circuit_layers", "--circuit-layers", "layers of the circuit", EBIT_SLOT(model.window.layers),
+     nullptr, kOfDenseWindow},
+    {"model", "init_low", "--init-low", "angles start at random from here, radians",
+     EBIT_SLOT(model.window.init_low), nullptr, kOfWindow},
+    {"model", "init_high", "--init-high", "to here, radians", EBIT_SLOT(model.window.init_high), nullptr,
+     kOfWindow},
 };
 
 }  // namespace

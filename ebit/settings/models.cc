@@ -14,6 +14,7 @@
 #include "ebit/settings/kernel_models.h"
 #include "ebit/settings/problems.h"
 #include "ebit/settings/reservoir_models.h"
+#include "ebit/settings/window_models.h"
 
 namespace ebit::inline settings {
 namespace {
@@ -36,7 +37,7 @@ std::vector<ModelRow> make_table() {
                     .family = kRegister,
                     .help = preset.help,
                     .source = preset.source,
-                    .settings = {},
+                    .settings = preset.more,
                     .training = preset.training,
                     .preset = &preset});
   rows.push_back(
@@ -46,6 +47,7 @@ std::vector<ModelRow> make_table() {
        .source = "Xu 2025 (arXiv:2510.25557)",
        .settings = {{"model.head", "linear"}}});
   std::ranges::move(gated_models(), std::back_inserter(rows));
+  std::ranges::move(window_models(), std::back_inserter(rows));
   rows.push_back({.name = "rvqe",
                   .family = kRvqe,
                   .help = "quantum neurons on a real state, of which a word is measured at every step",
@@ -184,6 +186,8 @@ CellOptions cell_of(const Config& config) {
       return m.echo;
     case kRvqe:
       return m.rvqe;
+    case kWindow:
+      return window_options_of(config);
     default:
       break;
   }
@@ -251,6 +255,7 @@ fit::ModelSpec spec_of(const Config& config, fit::InputSpec input, fit::HeadSpec
     spec.head.loss = "rvqe";
   if (family == kRegister) map_input(config, data, spec.input);
   if (family & (kGated | kKernel | kFastWeights)) map_to_room(config, spec.input);
+  if (family == kWindow) map_window_input(config, spec.input);
   if (family == kQrnn && (m.input_map == "linear" || m.input_map == "tanh")) {
     spec.input.map = m.qrnn.qubits, spec.input.squash = m.input_map == "tanh";
   }

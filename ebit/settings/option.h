@@ -33,7 +33,8 @@ enum Family : unsigned {
   kRvqe = 1024,        ///< RVQE cells
   kPolynomial = 2048,  ///< poly-ridge
   kEcho = 4096,        ///< esn
-  kCells = kRegister | kQrnn | kGated | kKernel | kFastWeights | kRvqe | kEcho,
+  kWindow = 8192,      ///< window cells: d-qnn, ru-qnn
+  kCells = kRegister | kQrnn | kGated | kKernel | kFastWeights | kRvqe | kEcho | kWindow,
   kWithHidden = kRecurrent | kOrthogonal | kMlp,
   kSolved = kLinear | kPolynomial | kEcho,  ///< solved at once where they answer with numbers
   kAnyModel = 0xffff,

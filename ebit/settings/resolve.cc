@@ -178,6 +178,7 @@ void fill_cells(Config& config) {
     cell.entanglement = m.entanglement, cell.freeze = m.freeze;
   };
   fill(config.model.reg), fill(config.model.qrnn), fill(config.model.gated), fill(config.model.fast_weights);
+  fill(config.model.window);
   config.model.kernel.freeze = config.model.rvqe.freeze = m.freeze;
 }
 

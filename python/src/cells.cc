@@ -121,7 +121,7 @@ nb::dict parts(const BoundCell<T>& bound) {
     const GatedOptions& o = gated->options();
     const GatedSizes& sizes = gated->sizes();
     d["family"] = "gated", d["architecture"] = o.architecture, d["coupled"] = o.coupled;
-    d["order"] = o.order, d["update"] = o.update, d["encoder"] = o.encoder;
+    d["peepholes"] = o.peepholes, d["order"] = o.order, d["update"] = o.update, d["encoder"] = o.encoder;
     d["qubits"] = o.qubits, d["measured"] = sizes.measured, d["hidden_size"] = sizes.hidden;
     d["state_numbers"] = gated->state_numbers(), d["circuit"] = circuit_object(gated->circuit());
     d["mixture_norm"] = o.mixture_norm;
@@ -149,6 +149,9 @@ nb::dict parts(const BoundCell<T>& bound) {
     const RvqeOptions& o = rvqe->options();
     d["family"] = "rvqe", d["bits"] = o.bits(), d["workspace"] = o.workspace, d["stages"] = o.stages;
     d["order"] = o.order, d["degree"] = o.degree, d["state_numbers"] = rvqe->state_numbers();
+  } else if (const auto* window = dynamic_cast<const WindowCell<T>*>(&bound.cell())) {
+    d["family"] = "window", d["qubits"] = window->options().qubits;
+    d["circuit"] = circuit_object(window->circuit()), d["state_numbers"] = window->state_numbers();
   }
   return d;
 }

@@ -9,6 +9,7 @@
 #include "ebit/info/entropy.h"
 #include "ebit/settings/models.h"
 #include "ebit/settings/problems.h"
+#include "ebit/settings/published.h"
 #include "ebit/settings/resolve.h"
 #include "ebit/sim/gate.h"
 
@@ -75,7 +76,8 @@ bool is_of_the_cell(const OptionRow& row, Config& config) {
   const ModelConfig& m = config.model;
   const void* const slot = std::visit([](auto* p) { return static_cast<const void*>(p); }, row.slot(config));
   return inside(slot, m.reg) || inside(slot, m.qrnn) || inside(slot, m.gated) || inside(slot, m.kernel) ||
-         inside(slot, m.fast_weights) || inside(slot, m.echo) || inside(slot, m.rvqe) || slot == &m.ansatz_file ||
+         inside(slot, m.fast_weights) || inside(slot, m.echo) || inside(slot, m.rvqe) ||
+         inside(slot, m.window) || slot == &m.ansatz_file ||
          (slot == &m.dropout && family_of(config) == kQrnn);
 }
 
@@ -109,7 +111,7 @@ void bind_tables(nb::module_& m) {
       "hidden_updates", [] { return all_named(ebit::hidden_updates<double>()); },
       "Rows of the table of hidden updates.");
   m.def(
-      "presets", [] { return all_named(ebit::presets()); }, "Published models: rows of the preset table.");
+      "presets", [] { return all_named(ebit::published_models()); }, "Published models.");
   m.def(
       "cell_families", [] { return all_named(ebit::cell_families()); }, "Families of cells.");
   m.def(

@@ -12,6 +12,7 @@ CELLS += [("register", 1, {"entanglement": False}), ("qrnn", 1, {"qubits": 2, "e
           ("diffqas-qlstm", 1, {"qubits": 3, "mixture": "shared", "mixture_norm": "softmax", "mixture_encoders": ["h-ry", "rx"]})]
 CELLS += [("qk-lstm", 2, {"encoder": "zz", "repetitions": 2, "references_of": "per-gate"}), ("qk-lstm", 3, {"linear_in": "shared", "bias": False}),
           ("rbf-lstm", 2, {"trained_width": False, "references": 3}), ("qfwp-gated", 3, {"qubits": 4, "latent": 2, "encoder": "zz-chain"})]
+CELLS += [("gated", 2, {"peepholes": True}), ("d-qnn", 2, {"span": 3}), ("ru-qnn", 2, {"span": 3, "blocks": "EXY_EYX_X_CX"})]
 
 
 def name_of(case):

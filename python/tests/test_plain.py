@@ -47,7 +47,8 @@ def cases():
         yield "gated", 2, {"qubits": 3, "encoder": encoder, "architecture": "gru" if n % 2 else "lstm-4", "hidden_size": 1 if n == 3 else 2,
                            "linear_in": ("none", "shared", "per-gate")[n % 3] if n else "shared", "ansatz": "brick-ry",
                            "linear_out": ("shared", "none", "per-gate")[n % 3], "gate_order": "h-first" if n > 2 else "x-first",
-                           **({"update": "z-replaces"} if n == 3 else {"coupled": True} if n == 2 else {})}, None
+                           **({"update": "z-replaces"} if n == 3 else {"coupled": True, "peepholes": True} if n == 2 else
+                              {"peepholes": True} if n == 4 else {})}, None
     for n, encoder in enumerate(("ry", "zz", "zz-chain", "rz-ry-chain", "rz-ry-chain-raw", "rz-ry-chain-inverse-raw")):
         yield "gated", 2, {"qubits": 3, "encoder": encoder, "circuit_layers": n % 2, "linear_out": "shared"}, None
         yield "qk-lstm", 2, {"encoder": encoder, "repetitions": 1 + n % 2, "references": 3, "bias": n > 2,
@@ -56,6 +57,10 @@ def cases():
     for kernel in ("cosine", "rbf"):
         yield "qk-lstm", 1, {"kernel": kernel, "gate_order": "x-first"}, None
     yield "rbf-lstm", 1, {"trained_width": False, "kernel_width": 0.7, "trained_references": False}, None
+    for blocks in ("EXY_X_CZ_EYX_Y_CX", "EYX_Z_EXY_CY_Y_X"):
+        for span in (2, 5):
+            yield "ru-qnn", 2, {"qubits": 3, "span": span, "blocks": blocks}, None
+            yield "d-qnn", 2, {"qubits": 3, "span": span, "circuit_layers": 2}, None
     yield "qrnn", 2, {"qubits": 2, "first_ry": False, "readout": ["I", "Z0"], "ffn_hidden": [3], "dropout": 0.5}, None
 
 

@@ -88,7 +88,7 @@ def test_values_outside_the_training_range_are_held(model):
     np.testing.assert_array_equal(fitted.predict(np.full((1, 8), 1e9)), fitted.predict(np.full((1, 8), middle + half)))
     assert fitted.predict(np.full((1, 8), middle + 0.6 * half)) != fitted.predict(np.full((1, 8), middle + half))
     if model == "fellner-qrnn":
-        with pytest.raises(ebit.Error, match="arccos-angle takes numbers"):
+        with pytest.raises(ebit.Error, match="arccos-angle-ry-last takes numbers"):
             QuantumRegressor(model, epochs=2, scale="standard").fit(X, y)
 
 

@@ -9,6 +9,7 @@
 #include "ebit/base/document.h"
 #include "ebit/cell/register/preset.h"
 #include "ebit/settings/models.h"
+#include "ebit/settings/published.h"
 #include "ebit/sim/gate.h"
 #include "tests/program/run.h"
 
@@ -60,19 +61,24 @@ TEST(GatesCommand, RefusesWhatItDoesNotKnow) {
 TEST(PresetsCommand, ListsEveryRowAndPrintsOneAsAConfiguration) {
   const std::string table = output_of("ebit presets");
   const json all = json::parse(output_of("ebit presets --json"));
-  ASSERT_EQ(all.size(), presets().size());
+  ASSERT_EQ(all.size(), published_models().size());
   for (std::size_t i = 0; i < all.size(); ++i) {
-    const Preset& preset = presets()[i];
+    const ModelRow& preset = published_models()[i];
     SCOPED_TRACE(preset.name);
     EXPECT_THAT(table, HasSubstr("\n" + preset.name + " "));
     EXPECT_EQ(all[i]["name"], preset.name);
+    const json& numbers = all[i]["trained_numbers"];
+    EXPECT_GT(numbers["quantum"].get<int>() + numbers["classical"].get<int>(), 0);
     const DocumentValue root = parse_document(output_of("ebit presets " + preset.name), "preset.toml");
     const DocumentValue& model = *root.find("model");
     EXPECT_EQ(model.find("name")->text, preset.name);
-    EXPECT_EQ(model.find("encoder")->text, preset.cell.encoder);
-    EXPECT_EQ(model.find("n_ancilla")->number, preset.cell.ancilla);
-    EXPECT_EQ(model.find("init_high")->number, preset.cell.init_high);
-    ASSERT_EQ(model.find("readout")->list.size(), preset.cell.readout.size());
+    if (preset.preset) {
+      const RegisterOptions& cell = preset.preset->cell;
+      EXPECT_EQ(model.find("encoder")->text, cell.encoder);
+      EXPECT_EQ(model.find("n_ancilla")->number, cell.ancilla);
+      EXPECT_EQ(model.find("init_high")->number, cell.init_high);
+      ASSERT_EQ(model.find("readout")->list.size(), cell.readout.size());
+    }
     std::size_t options = 0;
     for (const auto& [section, values] : root.table) options += values.table.size();
     EXPECT_EQ(options, settings_of(preset).size() + 1);
@@ -89,6 +95,17 @@ TEST(PresetsCommand, ListsEveryRowAndPrintsOneAsAConfiguration) {
       }
     }
   }
+  // As published: six circuits of 24 angles and a head of 5; 4 x 5 x 6 and 6; 4 layers' 48 angles.
+  const auto numbers_of = [&](const std::string& name) {
+    for (const json& row : all)
+      if (row["name"] == name) return row["trained_numbers"].dump();
+    return "no row " + name;
+  };
+  EXPECT_EQ(numbers_of("qlstm-2020"), R"({"classical":5,"quantum":144})");
+  EXPECT_EQ(numbers_of("qlstm-v0"), R"({"classical":6,"quantum":120})");
+  EXPECT_EQ(numbers_of("daskin-collapse"), R"({"classical":8,"quantum":16})");
+  EXPECT_EQ(numbers_of("qlstm-disipio"), R"({"classical":69,"quantum":16})");
+  EXPECT_EQ(numbers_of("fellner-qrnn"), R"({"classical":3,"quantum":16})");
   expect_refused("ebit presets daskin", "unknown preset 'daskin'");
 }
 

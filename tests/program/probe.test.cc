@@ -166,5 +166,32 @@ TEST(Probe, SaysWhereAFileIsBroken) {
   EXPECT_EQ(run("ebit probe /nonexistent.json").status, 2);
 }
 
+// Files that name a model: the parts that the program prints too.
+TEST(ProbeOfAModel, AgreesWithTheReferenceValues) {
+  for (const char* name : {"fellner-qrnn_n4_D2_henon", "fellner-qrnn_n4_D2_L2_mackey_reset", "d-qnn_n4_L2_F2",
+                           "qlstm-2020_n4_L2", "qgru_n4_L2_shared"}) {
+    SCOPED_TRACE(name);
+    const std::string path = fmt::format("{}gated/{}.json", kGolden, name);
+    const json reference = read(path);
+    const Outcome outcome = run("ebit probe " + path);
+    ASSERT_EQ(outcome.status, 0) << outcome.err;
+    const json got = json::parse(outcome.out);
+    Differences d;
+    d.compare(reference["results"]["y"], got["results"]["y"], false);
+    d.compare(reference["results"]["loss"], got["results"]["loss"], false);
+    for (const char* state : {"c", "h"})
+      if (reference["results"].contains(state))
+        d.compare(reference["results"][state], got["results"].at(state), false);
+    for (const auto& [key, value] : reference["grad"].items())
+      if (key != "h0" && key != "c0")  // a register cell has a layer's angles in one row
+        d.compare(value["data"], got["grad"].at(key).at("data"), true);
+    EXPECT_LT(d.state, 1e-12);
+    EXPECT_LT(d.gradient, 1e-10);
+  }
+  const std::string path = kGolden + "gated/d-qnn_n4_L2_F2.json";
+  expect_refused("ebit probe --dtype float32 " + path, "float64 alone");
+  expect_refused("sed s/d-qnn/d-qn/ " + path + " > a.json; ebit probe a.json", "'d-qn' is unknown");
+}
+
 }  // namespace
 }  // namespace ebit::test

@@ -23,6 +23,7 @@ constexpr ViewRow kViews[] = {{register_step_cost, check_register_options, look_
                               {nullptr, nullptr, nullptr},
                               {nullptr, nullptr, nullptr},
                               {nullptr, nullptr, nullptr},
+                              {nullptr, nullptr, nullptr},
                               {nullptr, nullptr, nullptr}};
 static_assert(std::size(kViews) == std::variant_size_v<CellOptions>);
 
@@ -37,11 +38,11 @@ std::size_t affordable_sequences(const CellOptions& options, std::size_t steps) 
 
 void check_options(const CellOptions& options, const InspectOptions& inspect) {
   const CellFamily& family = family_of(options);
-  require(
-      family.classical.empty(),
-      "inspect looks at a quantum memory, and a cell of the family {} has none: {}. It works for the model register, its "
-      "presets and qrnn",
-      family.name, family.classical);
+  require(family.classical.empty(),
+          "inspect looks at a quantum memory, and a cell of the family {} has none: {}. It works for the "
+          "model register, its "
+          "presets and qrnn",
+          family.name, family.classical);
   const ViewRow& view = kViews[options.index()];
   require(
       view.check != nullptr,

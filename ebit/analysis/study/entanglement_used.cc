@@ -32,11 +32,8 @@ Traced traced(const ControlledOptions& options, const CellMoment& moment,
 // Of the families whose memory is numbers.
 template <class Options>
 Traced traced(const Options& options, const CellMoment&, const SequenceInput<double>&) {
-  fail("a {} cell has no quantum memory whose entanglement could be measured", family_of(options).name);
-}
-
-Traced traced(const EchoOptions&, const CellMoment&, const SequenceInput<double>&) {
-  fail("an echo state network has no quantum memory whose entanglement could be measured");
+  fail("a {} cell has no quantum memory whose entanglement could be measured",
+       family_of(CellOptions(options)).name);
 }
 
 Traced traced(const RvqeOptions&, const CellMoment&, const SequenceInput<double>&) {

@@ -6,6 +6,7 @@
 #include "ebit/cell/gated/gated_workspace.h"
 
 namespace ebit::inline cell {
+
 // w.y and w.angles for gates with that map in front, whose cotangents are to be summed in w.d_angles.
 template <class T>
 void GatedCell<T>::enter(const Call& call, int before, const T* v, Workspace& w) const {

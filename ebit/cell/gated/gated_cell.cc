@@ -38,16 +38,16 @@ bool takes_u(std::string_view gate) { return gate == "hidden" || gate == "predic
 bool is_candidate(std::string_view gate) { return gate == "cell" || gate == "candidate"; }
 
 // [L, n, k] where the ansatz has k angles a wire; of a mixture all angles in a row.
-std::vector<std::int64_t> angle_shape(const GatedOptions& o, std::span<const MixedCircuit> mixed) {
-  if (!mixed.empty()) {
-    std::int64_t all = 0;
-    for (const MixedCircuit& one : mixed) all += static_cast<std::int64_t>(one.angles);
-    return {all};
-  }
-  const int angles = ansatz_of(o).angles_per_layer(o.qubits), each = angles / o.qubits;
-  if (angles % o.qubits != 0) return {o.layers, angles};
-  if (each == 1) return {o.layers, o.qubits};
-  return {o.layers, o.qubits, each};
+std::vector<std::int64_t> shape_of_angles(const GatedOptions& o, std::span<const MixedCircuit> mixed) {
+  if (mixed.empty()) return angle_shape(ansatz_of(o), o.qubits, o.layers);
+  std::int64_t all = 0;
+  for (const MixedCircuit& one : mixed) all += static_cast<std::int64_t>(one.angles);
+  return {all};
+}
+
+// Whether a peephole leads from c to it.
+bool sees_cell(const GatedOptions& o, std::string_view gate) {
+  return o.peepholes && !takes_u(gate) && !is_candidate(gate);
 }
 
 }  // namespace
@@ -77,12 +77,16 @@ GatedCell<T>::GatedCell(const GatedOptions& options)
   for (const std::string& name : names) {
     angles.push_back(numbers_of(segments_));
     if (options.layers > 0)
-      add_segment(segments_, fmt::format("circuits.{}.angles", name), angle_shape(options, mixed), range,
+      add_segment(segments_, fmt::format("circuits.{}.angles", name), shape_of_angles(options, mixed), range,
                   SegmentKind::kQuantum);
   }
   const std::vector<std::size_t> weights = add_weights(names, mixed.size());
   add_linears("linear_out", options.linear_out, names, cell_numbers(),
               static_cast<std::size_t>(sizes_.measured), behind);
+  peepholes_ = numbers_of(segments_);
+  for (const std::string& name : names)
+    if (sees_cell(options, name))
+      add_segment(segments_, fmt::format("peepholes.{}", name), {sizes_.cell}, linear_range(cell_numbers()));
   freeze(segments_, options.freeze);
   gates_.reserve(names.size());
   const auto watch = [&](std::string name, std::size_t numbers) {
@@ -95,9 +99,8 @@ GatedCell<T>::GatedCell(const GatedOptions& options)
                          : names[g] == "prediction" ? options.qubits
                                                     : sizes_.measured;
     const std::size_t width = takes_u(names[g]) ? static_cast<std::size_t>(measured) : cell_numbers();
-    const Squash squash = takes_u(names[g])        ? Squash::kNone
-                          : is_candidate(names[g]) ? Squash::kTanh
-                                                   : Squash::kSigmoid;
+    const bool bare = takes_u(names[g]) || sees_cell(options, names[g]);
+    const Squash squash = bare ? Squash::kNone : is_candidate(names[g]) ? Squash::kTanh : Squash::kSigmoid;
     const std::size_t seen = watch("z." + names[g], static_cast<std::size_t>(measured));
     if (squash != Squash::kNone) watch("gate." + names[g], width);
     gates_.push_back({ExpectationProgram<T>(circuit_, z_of_first_wires(measured, options.qubits)), angles[g],
@@ -155,8 +158,9 @@ std::string GatedCell<T>::summary() const {
                            options_.entanglement ? "" : ", without entanglement");
   else
     circuits = summary_of(ansatz_of(options_), options_.qubits);
-  return fmt::format("gated {}{}, hidden size {}, {} circuits of {} qubits, {}", options_.architecture,
-                     options_.coupled ? " (coupled)" : "", sizes_.hidden, gates_.size(), options_.qubits,
+  return fmt::format("gated {}{}{}, hidden size {}, {} circuits of {} qubits, {}", options_.architecture,
+                     options_.coupled ? " (coupled)" : "", options_.peepholes ? " with peepholes" : "",
+                     sizes_.hidden, gates_.size(), options_.qubits,
                      options_.layers == 0 ? fmt::format("{} alone", encoder_.name)
                                           : fmt::format("{} layer{} of {}", options_.layers,
                                                         options_.layers == 1 ? "" : "s", circuits));

@@ -21,6 +21,7 @@ namespace ebit::inline cell {
 /// there are any, a step is
 ///
 ///     lstm-4, lstm-6: f, i, o = sigma Q_g(v), g = tanh Q_cell(v); c_t = f c_{t-1} + i g; u = o tanh c_t
+///     with peepholes: f, i = sigma(Q_g(v) + p_g c_{t-1}), o = sigma(Q_o(v) + p_o c_t), p_g a number a unit
 ///     lstm-4: h_t = u, which is the output
 ///     lstm-6: h_t = `<Z>` of the first H wires of circuit_hidden(u); output: `<Z>` of circuit_prediction(u)
 ///     gru: r, z = sigma Q_g(v); k = tanh Q_candidate([x_t, r h_{t-1}]); h_t = z h_{t-1} + (1 - z) k, the
@@ -33,8 +34,8 @@ namespace ebit::inline cell {
 ///
 /// All trainable numbers are one flat array, described by segments(): "linear_in.weight" or
 /// "linear_in.forget.weight" ..., "circuits.forget.angles" ..., of a mixture of J circuits
-/// "mixture.weights" [J] or "mixture.forget.weights" ..., "linear_out.weight" or likewise. Without layers
-/// there are no angles: a circuit is its encoder alone.
+/// "mixture.weights" [J] or "mixture.forget.weights" ..., "peepholes.forget" ..., "linear_out.weight" or
+/// likewise. Without layers there are no angles: a circuit is its encoder alone.
 template <class T>
 class GatedCell final : public Cell<T> {
  public:
@@ -173,6 +174,12 @@ class GatedCell final : public Cell<T> {
   void run_gru(const Call& call, const Step& step, Workspace& w) const;
   void lstm_backward(const Call& call, const Step& step, T* d_y, double* d_parameters, Workspace& w) const;
   void gru_backward(const Call& call, const Step& step, double* d_parameters, Workspace& w) const;
+  // Of an LSTM whose gates see c (peepholes.cc).
+  void open_memory_gates(const Call& call, const Step& step) const;
+  void open_output_gate(const Call& call, const Step& step, T* u) const;
+  void output_gate_backward(const Call& call, const Step& step, T* d_o, T* d_c, double* d_parameters) const;
+  void memory_gates_backward(const Call& call, const Step& step, T* d_gates, T* d_c,
+                             double* d_parameters) const;
   void forward_tile(const Call& call, const SequenceOutput<T>& output, std::size_t tile, Workspace& w) const;
   void backward_tile(const Call& call, const SequenceCotangent<T>& cotangent,
                      const SequenceGradient<T>& gradient, std::size_t tile, Workspace& w) const;
@@ -186,6 +193,7 @@ class GatedCell final : public Cell<T> {
   Circuit circuit_;
   std::vector<Linear> linears_;
   std::vector<Gate> gates_;      // those of v first, in the order of the equations, then hidden, prediction
+  std::size_t peepholes_ = 0;    // offset of their weights in the parameters, [gates, C], where there are any
   std::size_t state_gates_ = 0;  // how many have a place on the tape: all but hidden and prediction
   std::vector<Segment> segments_;
   std::vector<Segment> watched_;  // "v"; "z.forget" and "gate.forget" ...; with six circuits "u" in front

@@ -70,6 +70,7 @@ void check_names(const GatedOptions& o) {
   }
   find_engine(o.engine);
   require(!o.coupled || o.architecture != "gru", "a gru has no input gate that could be coupled to another");
+  require(!o.peepholes || o.architecture != "gru", "a gru has no cell state that peepholes could lead from");
 }
 
 void check_sizes(const GatedOptions& o) {

@@ -29,6 +29,7 @@ struct GatedOptions {
   int inputs = 1;                        ///< numbers a time step, F
   std::string architecture = "lstm-4";   ///< a row of architectures()
   bool coupled = false;                  ///< lstm: the input gate is 1 - forget gate, a circuit less
+  bool peepholes = false;                ///< lstm: f and i see c_{t-1}, o sees c_t, by a weight a unit
   std::string order = "x-first";         ///< a row of gate_orders()
   int qubits = 4;                        ///< wires of every circuit, n
   int hidden = 0;                        ///< numbers of h, H; 0: see sizes_of()

@@ -65,8 +65,10 @@ void GatedCell<T>::run_step(const Call& call, const Step& step, Workspace& w) co
 template <class T>
 void GatedCell<T>::run_lstm(const Call& call, const Step& step, Workspace& w) const {
   run_gates(call, state_gates(), w.v.data(), step.gates, w);
+  if (options_.peepholes) open_memory_gates(call, step);
   lstm_step(LstmGates<const T>(step.gates, row(), options_.coupled), step.c_before, row(), step.c,
             w.u.data());
+  if (options_.peepholes) open_output_gate(call, step, w.u.data());
   if (six()) look(static_cast<std::size_t>(sizes_.width), w.u.data(), cell_numbers(), w);
   if (six())
     run_gates(call, Gates(gates_).subspan(state_gates_, 1), w.u.data(), step.h, w);
@@ -148,7 +150,15 @@ void GatedCell<T>::lstm_backward(const Call& call, const Step& step, T* d_y, dou
     }
     d_u = w.d_u.data();
   }
+  if (options_.peepholes) {  // o reads c: its cotangent is part of c's
+    lstm_output(d_u, step.c, row(), w.d_peephole.data());
+    output_gate_backward(call, step, w.d_peephole.data(), w.d_c_step.data(), d_parameters);
+  }
   lstm_step_backward(gates, step.c_before, step.c, d_u, row(), w.d_c_step.data(), d_gates);
+  if (options_.peepholes) {
+    std::ranges::copy(w.d_peephole, d_gates.o);
+    memory_gates_backward(call, step, d_gates.f, w.d_c_step.data(), d_parameters);
+  }
   gates_backward(call, state_gates(), w.v.data(), step.gates, d_gates.f, w.d_v.data(), d_parameters, w);
   std::ranges::fill(w.x, T(0));
   std::ranges::fill(w.d_h_step, T(0));

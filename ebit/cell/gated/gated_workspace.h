@@ -35,6 +35,7 @@ struct GatedCell<T>::Workspace {
   AlignedVector<T> d_gates;                ///< [gates of v, C]
   AlignedVector<T> u;                      ///< [C] o tanh c
   AlignedVector<T> d_u;                    ///< [C]
+  AlignedVector<T> d_peephole;             ///< [C] of the output gate
   AlignedVector<T> d_sum;                  ///< [C] a part of d_u
   AlignedVector<T> c;                      ///< [C] before a step
   AlignedVector<T> h;                      ///< [H] likewise
@@ -78,7 +79,7 @@ struct GatedCell<T>::Workspace {
     size({&x}, cell.inputs());
     size({&v, &d_v, &reset, &d_reset}, width);
     size({&gates, &d_gates}, cell.state_gates_ * cell.cell_numbers());
-    size({&u, &d_u, &d_sum, &c, &c_next, &d_c, &d_c_step}, cell.cell_numbers());
+    size({&u, &d_u, &d_sum, &d_peephole, &c, &c_next, &d_c, &d_c_step}, cell.cell_numbers());
     size({&h, &h_next, &d_h, &d_h_step}, cell.hidden_numbers());
     size({&out}, cell.outputs());
     size({&watched}, numbers_of(cell.watched_));

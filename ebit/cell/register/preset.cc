@@ -52,11 +52,17 @@ Preset daskin_extended() {
                        {"data.scaler", "minmax-sym"}}};
 }
 
+// How Fellner et al. train. They scale the whole series to [0, 1], test part included; here the training part
+// goes to [-1/2, 1/2], so that later values find room in the encoder's domain [-1, 1].
+const Settings kFellnerTraining = {
+    {"train.optimizer", "adam"}, {"train.lr", "0.001"},          {"train.batch", "64"},
+    {"train.epochs", "1000"},    {"train.min_epochs", "400"},    {"train.patience", "200"},
+    {"train.loss", "mse"},       {"train.restore_best", "true"}, {"data.window", "8"},
+    {"data.train", "0.6"},       {"data.validation", "0.2"},     {"data.scaler", "minmax-half"}};
+
 // One circuit a step, of two layers: behind a single one, <Z> of a wire depends on that wire alone, since RZZ
-// commutes with it, and a memory that is not read cannot be learned. The sources scale the whole series to
-// [0, 1], test part included; here the training part goes to [-1/2, 1/2], so that later values find room in
-// the encoder's domain [-1, 1].
-Preset fellner(std::string name, std::string hidden, std::string what, std::string source) {
+// commutes with it, and a memory that is not read cannot be learned.
+Preset two_layers(std::string name, std::string hidden, std::string what, std::string source) {
   RegisterOptions cell;
   cell.encoder = "arccos-angle";
   cell.ansatz = "zz-ring";
@@ -69,18 +75,18 @@ Preset fellner(std::string name, std::string hidden, std::string what, std::stri
           .help = fmt::format("quantum RNN, {}", what),
           .source = std::move(source),
           .cell = cell,
-          .training = {{"train.optimizer", "adam"},
-                       {"train.lr", "0.001"},
-                       {"train.batch", "64"},
-                       {"train.epochs", "1000"},
-                       {"train.min_epochs", "400"},
-                       {"train.patience", "200"},
-                       {"train.loss", "mse"},
-                       {"train.restore_best", "true"},
-                       {"data.window", "8"},
-                       {"data.train", "0.6"},
-                       {"data.validation", "0.2"},
-                       {"data.scaler", "minmax-half"}}};
+          .training = kFellnerTraining};
+}
+
+// As the benchmark's code has it: one layer, every data wire read.
+Preset fellner(std::string name, std::string hidden, std::string what, std::string source) {
+  Preset preset = two_layers(std::move(name), std::move(hidden), std::move(what), std::move(source));
+  preset.cell.encoder = "arccos-angle-ry-last";
+  preset.cell.ansatz = "zz-ring-by-wire";
+  preset.cell.layers_en = 1;
+  preset.cell.readout = {"Z0", "Z1"};
+  preset.more = {{"model.head", "linear"}};
+  return preset;
 }
 
 }  // namespace
@@ -90,10 +96,16 @@ std::span<const Preset> presets() {
       daskin("daskin-collapse", "collapse", "the ancilla collapses to the most probable outcome"),
       daskin("daskin-probabilities", "probabilities", "the ancilla's outcome probabilities are kept"),
       daskin_extended(),
-      fellner("fellner-qrnn", "coherent", "registers are never reset",
+      fellner("fellner-qrnn", "coherent", "the benchmark's code: one layer, registers are never reset",
               "Fellner et al. 2025 (arXiv:2504.12416), QRNN without reset"),
-      fellner("li-pqrnn", "density", "the data register is reset, the memory is a mixed state",
-              "Li et al. 2023 (arXiv:2302.03244); Fellner et al. 2025 (arXiv:2504.12416), QRNN with reset"),
+      fellner("fellner-qrnn-reset", "density",
+              "the benchmark's code with reset: one layer, whose output depends on the last step alone",
+              "Fellner et al. 2025 (arXiv:2504.12416), QRNN with reset"),
+      two_layers("coherent-qrnn", "coherent", "two layers, registers are never reset",
+                 "after Fellner et al. 2025 (arXiv:2504.12416)"),
+      two_layers(
+          "li-pqrnn", "density", "the data register is reset, the memory is a mixed state",
+          "Li et al. 2023 (arXiv:2302.03244); Fellner et al. 2025 (arXiv:2504.12416), QRNN with reset"),
   };
   return table;
 }
@@ -114,6 +126,7 @@ Settings settings_of(const Preset& preset) {
                        {"model.epsilon", fmt::to_string(cell.epsilon)},
                        {"model.init_low", fmt::to_string(cell.init_low)},
                        {"model.init_high", fmt::to_string(cell.init_high)}};
+  settings.insert(settings.end(), preset.more.begin(), preset.more.end());
   settings.insert(settings.end(), preset.training.begin(), preset.training.end());
   return settings;
 }

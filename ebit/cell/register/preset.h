@@ -18,6 +18,8 @@ struct Preset {
   RegisterOptions cell;  ///< choices and sizes of the cell, and how its angles start
   /// Training and data settings as (option, value), such as {"train.lr", "0.01"}.
   std::vector<std::pair<std::string, std::string>> training;
+  /// Settings around the cell likewise, such as {"model.head", "linear"}.
+  std::vector<std::pair<std::string, std::string>> more = {};
 };
 
 /// All presets.

@@ -32,6 +32,11 @@ struct NamedCell {
   bool jumps = false;
 };
 
+/// Whether every gate of a built-in ansatz is diagonal: it may leave every reading as it is.
+inline bool is_diagonal(std::string_view ansatz) {
+  return ansatz == "basic-entangler-rz" || ansatz == "crz-ring";
+}
+
 /// The cell of a problem, which is one of that family.
 template <class T>
 RegisterCell<T>& register_cell(CellProblem<T>& problem) {
@@ -57,7 +62,7 @@ inline void add_register_cells(std::vector<NamedCell>& all) {
         o.encoder = encoder.name, o.hidden = update.name;
         o.ansatz = ansaetze()[(n / 2 + 1) % ansaetze().size()].name;
         // A basis state stays one, and probabilities of exactly 0 have no derivative of their roots.
-        if (o.encoder == "basis" && o.ansatz.ends_with("-rz")) o.ansatz = "basic-entangler-rx";
+        if (o.encoder == "basis" && is_diagonal(o.ansatz)) o.ansatz = "basic-entangler-rx";
         o.layers_en = 2, o.layers_dis = 1, o.dis = dis_structures()[n % 2].name;
         o.readout = {"Z0", "X1*Z2", "P(1)"}, o.every_step = n / 2 % 2 == 0;
         o.gradient_memory = gradient_memories()[n % 3].name;
@@ -130,6 +135,7 @@ inline void add_gated_cells(std::vector<NamedCell>& all) {
         o.inputs = 2, o.qubits = 3, o.hidden = in.name == "none" ? 1 : out.name == "none" ? 2 : 4;
         o.order = gate_orders()[n % 2].name, o.update = gru_updates()[n / 2 % 2].name;
         o.coupled = architecture.name != "gru" && n % 4 == 3;
+        o.peepholes = architecture.name != "gru" && n % 2 == 1;
         o.every_step = n % 3 != 0;
         // Those that never let the input in are tested by themselves.
         do o.encoder = gate_encoders()[n++ % gate_encoders().size()].name;
@@ -138,7 +144,8 @@ inline void add_gated_cells(std::vector<NamedCell>& all) {
         const std::string_view ansaetze[] = {"arctan-vqc", "brick-ry", "crz-all", "strongly-entangling",
                                              "arctan-vqc-near"};
         o.ansatz = ansaetze[n % 5], o.layers = 1 + static_cast<int>(n % 2);
-        all.push_back({fmt::format("gated {} in {} out {} {} {} {}", o.architecture, o.linear_in,
+        all.push_back({fmt::format("gated {}{}{} in {} out {} {} {} {}", o.architecture,
+                                   o.coupled ? " coupled" : "", o.peepholes ? " peepholes" : "", o.linear_in,
                                    o.linear_out, o.order, o.encoder, o.ansatz),
                        o});
       }
@@ -252,6 +259,18 @@ inline void add_rvqe_cells(std::vector<NamedCell>& all) {
     }
 }
 
+/// With blocks and without, spans shorter and longer than the sequences of the tests.
+inline void add_window_cells(std::vector<NamedCell>& all) {
+  for (const char* blocks : {"", "EXY_X_CZ_EYX_Y_CX", "ruexp_EYX_Z_EXY_CY_Y_X"})
+    for (int span : {2, 3, 5})
+      for (bool every_step : {false, true}) {
+        WindowOptions o;
+        o.inputs = 2, o.span = span, o.qubits = 3, o.blocks = blocks, o.every_step = every_step;
+        o.ansatz = span == 3 ? "strongly-entangling" : "hardware-efficient", o.layers = 2;
+        all.push_back({fmt::format("window of {} {}, every step {}", span, blocks, every_step), o});
+      }
+}
+
 /// Every preset, and rows of every table.
 inline const std::vector<NamedCell>& every_cell() {
   static const std::vector<NamedCell> all = [] {
@@ -265,6 +284,7 @@ inline const std::vector<NamedCell>& every_cell() {
     add_ablated_cells(cells);
     add_echo_cells(cells);
     add_rvqe_cells(cells);
+    add_window_cells(cells);
     return cells;
   }();
   return all;

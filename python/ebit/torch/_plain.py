@@ -282,6 +282,7 @@ _ENCODERS = {
     "cubic-angle": (lambda x: math.pi * torch.tanh(x), lambda x: math.pi * torch.tanh(x)**3, lambda x: math.pi * _sech(x)),
     "arctan-angle": (torch.atan, lambda x: torch.atan(x * x)),
     "arccos-angle": (_arccos,),
+    "arccos-angle-ry-last": (_arccos,),
     "basis": (lambda x: math.pi * x,),
 }
 
@@ -326,10 +327,34 @@ class _Controlled:
         return F.linear(v, self.weights[f"ffn.{k}.weight"], self.weights[f"ffn.{k}.bias"])
 
 
+# ---- the window cell: <Z> of a circuit of the last steps; h is the steps before
+
+class _Window:
+    """The steps of one call; h is [x_{t-W+1}, ..., x_{t-1}]."""
+
+    def __init__(self, parts, weights, like, training):
+        self.parts, self.weights, self.like = parts, weights, like
+        self.readout = Readout([f"Z{q}" for q in range(parts["qubits"])], parts["qubits"], like)
+
+    def start(self):
+        """[1, S]."""
+        return self.like.new_zeros(1, self.parts["state_numbers"])
+
+    def step(self, t, x, h):
+        """(readouts [B, K], the next h, None)."""
+        v = window = torch.cat([h, x], 1)
+        if "linear_in.weight" in self.weights:
+            v = F.linear(window, self.weights["linear_in.weight"], self.weights["linear_in.bias"])
+        psi = run(self.parts["circuit"], self.parts["qubits"], zero_state(self.parts["qubits"], self.like),
+                  self.weights["circuit.angles"].reshape(-1), v)
+        return self.readout.pure(psi), window[:, x.shape[1]:], None
+
+
 def _gated(v):
     value, gate = v.chunk(2, 1)
     return value * torch.sigmoid(gate)
 
 
 _ACTIVATIONS = {"linear": lambda v: v, "relu": F.relu, "gelu": F.gelu, "glu": _gated}
-_STEPS = {"register": _Register, "qrnn": _Controlled, "gated": Gated, "kernel": Kernel, "fast-weights": FastWeights, "esn": Reservoir}
+_STEPS = {"register": _Register, "qrnn": _Controlled, "gated": Gated, "kernel": Kernel, "fast-weights": FastWeights, "esn": Reservoir,
+          "window": _Window}

@@ -93,13 +93,18 @@ class Gated:
     def _lstm(self, x, state):
         c, h = state[:, :-self.parts["hidden_size"]], state[:, -self.parts["hidden_size"]:]
         v = self._join(x, h)
-        f, o = (torch.sigmoid(self._gate(name, v)) for name in ("forget", "output"))
-        i = 1 - f if self.parts["coupled"] else torch.sigmoid(self._gate("input", v))
-        u, c = lstm(f, i, torch.tanh(self._gate("cell", v)), o, c)
+        f = self._sigmoid("forget", v, c)
+        i = 1 - f if self.parts["coupled"] else self._sigmoid("input", v, c)
+        c = f * c + i * torch.tanh(self._gate("cell", v))
+        u = self._sigmoid("output", v, c) * torch.tanh(c)
         if self.parts["architecture"] == "lstm-4":
             return u, torch.cat([c, u], 1), None
         h = self._gate("hidden", u, self.parts["hidden_size"])
         return self._gate("prediction", u, self.parts["qubits"]), torch.cat([c, h], 1), None
+
+    def _sigmoid(self, name, v, c):
+        """sigma of the gate's numbers, and of c by its peephole."""
+        return torch.sigmoid(self._gate(name, v) + (self.weights[f"peepholes.{name}"] * c if self.parts["peepholes"] else 0))
 
     def _gru(self, x, h):
         v = self._join(x, h)
