@@ -79,7 +79,8 @@ struct Reference {
     std::vector<std::string> known = {"head.weight", "head.bias"};
     for (const Segment& segment : cell->segments()) {
       const std::string name = model.parameter_name(segment.name);
-      for (double v : read_tensor(params.at(name), segment.shape)) parameters.push_back(static_cast<T>(v));
+      for (double v : read_tensor(params.at(name), model.parameter_shape(segment)))
+        parameters.push_back(static_cast<T>(v));
       known.push_back(name);
     }
     params.check_keys(known);
@@ -235,7 +236,7 @@ void add_gradients(const Reference<T>& r, std::span<const std::byte> tape, const
   r.cell->backward(r.parameters, r.input(), tape, {d_features.data(), nullptr, nullptr},
                    {d_parameters.data(), d_x.data(), d_state.data()});
   for (const Segment& s : r.cell->segments())
-    values.grad.push_back({r.model.parameter_name(s.name), s.shape,
+    values.grad.push_back({r.model.parameter_name(s.name), r.model.parameter_shape(s),
                            columns(d_parameters, d_parameters.size(), s.offset, s.size)});
   if (r.head) {
     const auto o = static_cast<std::int64_t>(r.outputs);

@@ -144,6 +144,13 @@ std::string ReferenceModel::parameter_name(std::string_view segment) const {
   return segment == "theta_en" ? "circuit.angles" : std::string(segment);
 }
 
+std::vector<std::int64_t> ReferenceModel::parameter_shape(const Segment& segment) const {
+  const auto* const own = std::get_if<RegisterOptions>(&cell);
+  if (!own || segment.name != "theta_en") return segment.shape;
+  const std::int64_t wires = own->system + own->ancilla;
+  return {segment.shape[0], wires, segment.shape[1] / wires};
+}
+
 std::string ReferenceModel::trace_name(std::string_view watched) const {
   if (!one_circuit || !watched.starts_with("z.")) return std::string(watched);
   return watched == "z.forget" ? "z" : "";

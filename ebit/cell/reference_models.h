@@ -26,6 +26,8 @@ struct ReferenceModel {
 
   /// The file's name for a segment of the cell.
   std::string parameter_name(std::string_view segment) const;
+  /// The file's shape of it.
+  std::vector<std::int64_t> parameter_shape(const Segment& segment) const;
   /// The file's name for a number on the way; empty: it has none.
   std::string trace_name(std::string_view watched) const;
 };

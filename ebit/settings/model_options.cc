@@ -32,6 +32,10 @@ constexpr Users kOfGated{.families = kGated};
 constexpr Users kOfGatedSingle{.families = kGated,
                                .effective = [](const Config& c) { return c.model.gated.mixture == "none"; },
                                .when = "with --mixture none"};
+constexpr Users kOfGatedAnsatz{
+    .families = kGated,
+    .effective = [](const Config& c) { return c.model.gated.mixture == "none" && c.model.gated.layers > 0; },
+    .when = "with --mixture none, and with --circuit-layers above 0"};
 constexpr Users kOfMixture{.families = kGated,
                            .effective = [](const Config& c) { return c.model.gated.mixture != "none"; },
                            .when = "with --mixture shared or per-gate"};
@@ -40,9 +44,6 @@ constexpr Users kOfGatedUniform{
     .families = kGated,
     .effective = [](const Config& c) { return c.model.gated.init_deviation == 0; },
     .when = "with --init-deviation 0"};
-constexpr Users kOfGatedLayers{.families = kGated,
-                               .effective = [](const Config& c) { return c.model.gated.layers > 0; },
-                               .when = "with --circuit-layers above 0"};
 constexpr Users kOfKernel{.families = kKernel};
 constexpr Users kOfKernelMap{
     .families = kKernel,
@@ -117,7 +118,7 @@ const OptionRow kOptions[] = {
     {"model", "encoder", "--encoder", "how a number enters its wire", EBIT_SLOT(model.gated.encoder),
      [] { return names_of(gate_encoders()); }, kOfGatedSingle},
     {"model", "ansatz", "--ansatz", "of every circuit", EBIT_SLOT(model.gated.ansatz),
-     [] { return names_of(ansaetze()); }, kOfGatedSingle},
+     [] { return names_of(ansaetze()); }, kOfGatedAnsatz},
     {"model", "mixture", "--mixture", "gates that are weighted sums of circuits: whose weights",
      EBIT_SLOT(model.gated.mixture), [] { return names_of(mixtures()); }, kOfGated},
     {"model", "mixture_encoders", "--mixture-encoders", "encoders of a mixture's circuits",

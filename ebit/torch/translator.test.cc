@@ -169,8 +169,9 @@ TEST(Layers, TheTablesHaveTheNamesOfTheModelSpec) {
   expect_names(pool_table(), fit::pools());
   expect_names(attention_table(), fit::attentions());
   for (const auto& row : fit::classical_cores())
-    if (row.name != "poly-ridge")
+    if (row.name != "poly-ridge") {
       EXPECT_NE(make_core(fit::ClassicalOptions{std::string(row.name), 2, 1}, 1, 2), nullptr) << row.name;
+    }
 }
 
 TEST(Layers, AnswersIgnorePaddingAndHaveTheRightGradient) {

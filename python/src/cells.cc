@@ -11,6 +11,7 @@
 #include "ebit/cell/kernel/kernel_cell.h"
 #include "ebit/cell/register/register_cell.h"
 #include "ebit/cell/rvqe/rvqe_cell.h"
+#include "ebit/cell/window/window_cell.h"
 #include "ebit/settings/models.h"
 #include "ebit/settings/resolve.h"
 

@@ -99,10 +99,10 @@ class LstmModel final : public fit::Model {
 
   LstmModel(const TrainedLstm& lstm, Cell cell) : Model(lstm.spec), lstm_(lstm), cell_(std::move(cell)) {}
 
-  std::int64_t parameters() const override {
+  NumberCounts counts() const override {
     const LstmWeights& w = lstm_.weights;
-    return static_cast<std::int64_t>(w.input.size() + w.recurrent.size() + 2 * w.bias.size() +
-                                     lstm_.head_weight.size() + lstm_.head_bias.size());
+    return {.classical = static_cast<std::int64_t>(w.input.size() + w.recurrent.size() + 2 * w.bias.size() +
+                                                   lstm_.head_weight.size() + lstm_.head_bias.size())};
   }
   fit::Tensors weights() const override { only_inference(); }
   void load(const fit::Tensors&, std::string_view) override { only_inference(); }

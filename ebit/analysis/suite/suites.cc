@@ -50,9 +50,13 @@ data.generator = "delayed-quantum-control"
 [[data]]
 name = "narma-5"
 data.generator = "narma-5"
+data.targets = "y"
+data.features = "u"
 [[data]]
 name = "narma-10"
 data.generator = "narma-10"
+data.targets = "y"
+data.features = "u"
 
 [[models]]
 name = "qlstm-2020"
@@ -71,7 +75,7 @@ model.freeze = "circuit"
 name = "qlstm-v0-head-only"
 model.name = "qlstm-v0"
 model.init_deviation = 0
-train.only = "head"
+model.train_only = "head"
 [[models]]
 name = "qlstm-disipio"
 [[models]]

@@ -89,8 +89,8 @@ TEST(FastWeightsCell, WhatDoesNotFitTogetherIsOneLine) {
     return error_of([&] { make_cell<double>(o); });
   };
   EXPECT_EQ(message([](auto&) {}), "no error");
-  EXPECT_THAT(message([](auto& o) { o.encoder = "h-rz"; }), HasSubstr("did you mean 'h-ry'"));
-  EXPECT_THAT(message([](auto& o) { o.ansatz = "brick-rz"; }), HasSubstr("did you mean 'brick-ry'"));
+  EXPECT_THAT(message([](auto& o) { o.encoder = "h-rj"; }), HasSubstr("did you mean 'h-ry'"));
+  EXPECT_THAT(message([](auto& o) { o.ansatz = "brick-rj"; }), HasSubstr("did you mean 'brick-ry'"));
   EXPECT_THAT(message([](auto& o) { o.inputs = 9; }), HasSubstr("9 do not fit on 8; take 9 qubits"));
   EXPECT_THAT(message([](auto& o) { o.layers = 0; }), HasSubstr("at least 1 layer, not 0"));
   EXPECT_THAT(message([](auto& o) { o.measured = 9; }), HasSubstr("of 8 qubits 9 cannot be read"));

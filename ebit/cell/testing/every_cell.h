@@ -33,9 +33,7 @@ struct NamedCell {
 };
 
 /// Whether every gate of a built-in ansatz is diagonal: it may leave every reading as it is.
-inline bool is_diagonal(std::string_view ansatz) {
-  return ansatz == "basic-entangler-rz" || ansatz == "crz-ring";
-}
+inline bool is_diagonal(std::string_view ansatz) { return ansatz.ends_with("-rz") || ansatz == "crz-ring"; }
 
 /// The cell of a problem, which is one of that family.
 template <class T>

@@ -112,7 +112,7 @@ TEST(SolvedRun, ASizeIsFoundByParameters) {
   const RunResult result =
       start_run(solved_config(folder, "esn", {{"model.parameters", "40", "--parameters"}}), callbacks);
   EXPECT_EQ(said, "--parameters 40: esn of hidden size 38 has 40 parameters, 40 were wanted");
-  EXPECT_EQ(result.results.models.at(0).parameters, 40);
+  EXPECT_EQ(result.results.models.at(0).counts.trained(), 40);
   EXPECT_EQ(read_run_config(folder).model.echo.hidden, 38) << "the run keeps the size";
   EXPECT_TRUE(read_run_config(folder).model.parameters.empty());
   // As many as another model has: linear on a window of 4.
@@ -120,7 +120,7 @@ TEST(SolvedRun, ASizeIsFoundByParameters) {
       solved_config(fresh("sized-2"), "esn",
                     {{"model.parameters", "linear", "--parameters"}, {"model.density", "1", "--density"}}),
       callbacks);
-  EXPECT_EQ(other.results.models.at(0).parameters, 5);
+  EXPECT_EQ(other.results.models.at(0).counts.trained(), 5);
   // Of a quantum model with linear maps around its circuits.
   const RunResult gated = start_run(solved_config(fresh("sized-3"), "le-qlstm-fellner",
                                                   {{"model.parameters", "900", "--parameters"},
@@ -128,7 +128,7 @@ TEST(SolvedRun, ASizeIsFoundByParameters) {
                                                    {"train.patience", "0", "t"},
                                                    {"data.window", "3", "t"}}),
                                     callbacks);
-  EXPECT_NEAR(static_cast<double>(gated.results.models.at(0).parameters), 900, 30);
+  EXPECT_NEAR(static_cast<double>(gated.results.models.at(0).counts.trained()), 900, 30);
 
   const auto refused = [&](const std::string& model, const char* value) {
     return error_of([&] {
