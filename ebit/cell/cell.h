@@ -109,7 +109,7 @@ class Cell {
   /// Whether some parameters are to start from training data: start_from_data() does that.
   virtual bool starts_from_data() const { return false; }
   /// Moves those parameters of `parameters` [P], which initialise() has drawn, to where training data put
-  /// them; nothing where starts_from_data() is false. @param input sequences of the training part.
+  /// them; nothing where starts_from_data() is false. The sequences are of the training part.
   virtual void start_from_data(const SequenceInput<T>& /*input*/, Draws& /*draws*/,
                                std::span<T> /*parameters*/) {}
 

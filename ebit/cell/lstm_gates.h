@@ -32,7 +32,10 @@ void squash_tanh_backward(const T* out, std::size_t count, T* d) {
 /// The gates of an LSTM, [C, kLanes] each; i null: the input gate is 1 - f.
 template <class T>
 struct LstmGates {
-  T *f, *i, *g, *o;  ///< forget, input, cell and output gate
+  T* f;  ///< forget gate
+  T* i;  ///< input gate
+  T* g;  ///< cell gate
+  T* o;  ///< output gate
 
   /// Gates behind one another, f first; `coupled`: without i.
   LstmGates(T* first, std::size_t count, bool coupled)

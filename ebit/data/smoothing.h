@@ -16,13 +16,18 @@ namespace ebit::inline data {
 /// and the forecast k steps ahead l + (phi + ... + phi^k) b + s of that row's season. Without a trend b = 0,
 /// an undamped one has phi = 1, without a season m = 1 and s = 0.
 struct Smoothing {
-  bool trend = false, damped = false;
-  std::size_t season = 1;                          ///< m, rows of a season; 1: none
-  double alpha = 0, beta = 0, gamma = 0, phi = 1;  ///< 0 <= beta <= alpha <= 1, 0 <= gamma <= 1 - alpha
-  double level = 0, slope = 0;                     ///< before the first row
-  std::vector<double> seasonal = {0};              ///< [m] of rows 0, ..., m - 1, before the first row
-  double squares = 0;                              ///< sum of the squared errors e of the fit
-  double criterion = 0;                            ///< corrected Akaike criterion of the fit
+  bool trend = false;                  ///< b is there
+  bool damped = false;                 ///< phi is not 1
+  std::size_t season = 1;              ///< m, rows of a season; 1: none
+  double alpha = 0;                    ///< in [0, 1]
+  double beta = 0;                     ///< in [0, alpha]
+  double gamma = 0;                    ///< in [0, 1 - alpha]
+  double phi = 1;                      ///< in (0, 1]
+  double level = 0;                    ///< before the first row
+  double slope = 0;                    ///< before the first row
+  std::vector<double> seasonal = {0};  ///< [m] of rows 0, ..., m - 1, before the first row
+  double squares = 0;                  ///< sum of the squared errors e of the fit
+  double criterion = 0;                ///< corrected Akaike criterion of the fit
 
   std::string name() const;  ///< "simple", "seasonal", "Holt", "damped Holt", "Holt-Winters", ...
 

@@ -240,7 +240,8 @@ TEST(CellStep, FrozenNumbersStayWithEveryOptimizer) {
       for (const TriedCore& tried : tried_cores()) {
         SCOPED_TRACE(testing::Message() << row.name << ", frozen: " << freeze << ", " << tried.name);
         // Where no circuit has angles of its own there is none to freeze.
-        const bool angles = counts_of(make_cell<double>(tried.core)->segments()).quantum > 0;
+        const bool angles =
+            counts_of(make_cell<double>(with_sizes(tried.core, tried.width, true))->segments()).quantum > 0;
         if (std::string_view(freeze) == "circuit" &&
             (!angles || std::holds_alternative<ControlledOptions>(tried.core)))
           continue;

@@ -32,6 +32,10 @@ Pairs settings_of(const ModelRow& row) {
 
 TrainedNumbers trained_numbers(const ModelRow& row) {
   const Config config = resolve("forecast", std::nullopt, {{"model.name", row.name, "preset " + row.name}});
+  if ((problems_of(row) & kForecast) == 0) {
+    const NumberCounts counts = counts_of(make_cell<double>(cell_of(config))->segments());
+    return {static_cast<std::size_t>(counts.quantum), static_cast<std::size_t>(counts.classical)};
+  }
   const fit::ModelSpec spec =
       fit::completed(spec_of(config, fit::InputSpec{}, fit::HeadSpec{}, "a series of one column"));
   const auto cell = make_cell<double>(std::get<CellOptions>(spec.core));

@@ -25,6 +25,10 @@ TEST(Surrogate, EveryPublishedGatedCellHasOneWithTheSameOutputs) {
   for (const ModelRow& model : models()) {
     if (model.family != kGated) continue;
     SCOPED_TRACE(model.name);
+    if (model.name == "diffqas-qlstm" || model.name == "qk-lstm-released") {
+      expect_refused(training(model.name) + "ebit surrogate run", "has no surrogate");
+      continue;
+    }
     const Outcome outcome =
         run(training(model.name) + "ebit surrogate run --json && cat run/surrogate/README.md >&2");
     ASSERT_EQ(outcome.status, 0) << outcome.err;

@@ -25,7 +25,8 @@ struct SuiteResults {
   std::string metric;                    ///< "MSE"
   bool greater_is_better = false;        ///< of the metric
   std::vector<std::vector<Cell>> cells;  ///< [data][model]
-  std::size_t done = 0, units = 0;       ///< how many of the units have results
+  std::size_t done = 0;                  ///< how many of the units have results
+  std::size_t units = 0;                 ///< how many there are
 };
 
 /// Reads the results of the units that are done. Throws Error where their files are damaged, or do not have

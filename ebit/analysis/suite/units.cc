@@ -148,7 +148,7 @@ bool run_units(const Suite& suite, const std::vector<Unit>& units, const fs::pat
         if (why_failed(unit, folder).empty()) run_unit(suite, unit, folder, more, quiet);
       }
     } catch (const std::exception& error) {
-      fmt::print(stderr, "ebit: {}\n", error.what());
+      write_file_atomically(folder / "units" / "worker.txt", error.what());
       status = 1;
     }
     _exit(status);
@@ -175,7 +175,10 @@ bool run_units(const Suite& suite, const std::vector<Unit>& units, const fs::pat
     tell();
     std::this_thread::sleep_for(std::chrono::milliseconds(200));
   }
-  require(well, "a worker of the suite ended early; the same command goes on");
+  std::error_code ignored;
+  const fs::path told_by = folder / "units" / "worker.txt";
+  require(well, "a worker of the suite ended early ({}); the same command goes on",
+          fs::exists(told_by, ignored) ? read_file(told_by) : "killed");
   return told == units.size();
 }
 

@@ -103,7 +103,8 @@ std::string surrogate_obstacle(const GatedOptions& options) {
   if (options.mixture != "none") return "its gates are mixtures of circuits";
   if (!encoder_of(options).gives_products())
     return fmt::format("the encoder {} does not leave each wire in a state of its own", options.encoder);
-  if (options.layers == 0) return "its circuits have no layers: they are functions of a wire's number already";
+  if (options.layers == 0)
+    return "its circuits have no layers: they are functions of a wire's number already";
   if (options.qubits > kMostSurrogateWires)
     return fmt::format(
         "its circuits have {} qubits, and coefficients are extracted of at most {}: there would "

@@ -22,15 +22,17 @@ inline constexpr int kMostSurrogateWires = 6;
 
 /// y = W v + b; without rows: there is none.
 struct SurrogateMap {
-  std::size_t rows = 0, columns = 0;  ///< of W
-  std::vector<double> weight;         ///< [rows, columns]
-  std::vector<double> bias;           ///< [rows]
+  std::size_t rows = 0;        ///< of W
+  std::size_t columns = 0;     ///< of W
+  std::vector<double> weight;  ///< [rows, columns]
+  std::vector<double> bias;    ///< [rows]
 };
 
 /// A gate: numbers = A z + a, z_k = sum_t coefficient_kt prod_q feature(letter_tq, y_q), y = B v + b.
 struct SurrogateGate {
   std::string name;                     ///< "forget", ...
-  SurrogateMap before, behind;          ///< B and A
+  SurrogateMap before;                  ///< B
+  SurrogateMap behind;                  ///< A
   bool shares_before = false;           ///< B is that of the gate before it
   std::vector<std::vector<int>> terms;  ///< [M] letters [n] of a Pauli string: 0 is 1, then x, y, z
   std::size_t measured = 0;             ///< readouts k

@@ -68,7 +68,9 @@ const GateEncoder& find_gate_encoder(std::string_view name);
 
 /// Which Pauli expectation values of a wire may differ from zero behind the encoder.
 struct PauliAxes {
-  bool x, y, z;  ///< `<X>`, `<Y>`, `<Z>`
+  bool x;  ///< `<X>`
+  bool y;  ///< `<Y>`
+  bool z;  ///< `<Z>`
 };
 PauliAxes axes_of(const GateEncoder& encoder);  ///< of every wire
 

@@ -10,13 +10,13 @@ namespace ebit::inline cell {
 
 /// The sizes of an RvqeCell.
 struct RvqeOptions {
-  int inputs = 4;          ///< numbers of a step: w bits of a word and the word to project on, F = w + 1
-  int workspace = 5;       ///< qubits of the memory, W
-  int stages = 1;          ///< rotations and neurons of the memory once more, S
-  int order = 2;           ///< of every neuron: sin and cos are raised to 2^order
-  int degree = 3;          ///< of the polynomial of a neuron: bits of a term at most
+  int inputs = 4;               ///< numbers of a step: w bits of a word and the word to project on, F = w + 1
+  int workspace = 5;            ///< qubits of the memory, W
+  int stages = 1;               ///< rotations and neurons of the memory once more, S
+  int order = 2;                ///< of every neuron: sin and cos are raised to 2^order
+  int degree = 3;               ///< of the polynomial of a neuron: bits of a term at most
   std::string freeze = "none";  ///< a row of freezes()
-  bool every_step = true;  ///< outputs after every step, or after the last only
+  bool every_step = true;       ///< outputs after every step, or after the last only
 
   int bits() const { return inputs - 1; }            ///< w, qubits that take a word and are measured
   int qubits() const { return bits() + workspace; }  ///< of the whole state
