@@ -33,6 +33,12 @@ class FitResult:
         return f"<p>{repr(self)}</p><table><tr><th>epoch</th><th>train</th><th>validation</th></tr>{rows}</table>"
 
 
+def with_head(model, options):
+    """The options with a linear head, where the model has a choice of heads."""
+    has = any(o["name"] == "head" for o in _core.options(model, "model"))
+    return {**({"head": "linear"} if has else {}), **options}
+
+
 class Model:
     """A cell with what stands in front of and behind it, or a regression, on sequences of numbers [N, T, F].
 
@@ -96,6 +102,11 @@ class Model:
     def load_state_dict(self, weights):
         """Takes weights by name; float32 and torch tensors are taken too. Raises Error for names or shapes that do not fit."""
         self._model.load(weights_of(weights), "state_dict")
+
+    @property
+    def solved(self):
+        """Whether `fit` solves it at once, and takes no options of trainings."""
+        return self._model.solved
 
     def predict(self, x, *, lengths=None, seed=None):
         """Answers for x [N, T, F]: [N, O], or logits of every step [N, T, O]. seed: of cells that draw; None: the model's."""

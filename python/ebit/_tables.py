@@ -80,8 +80,8 @@ def models():
     """Everything that can be trained: name, help, source, family, and whether it is a quantum cell.
 
     >>> import ebit
-    >>> [m.name for m in ebit.models() if m.family == "qrnn"]
-    ['qrnn']
+    >>> [m.name for m in ebit.models() if m.family == "gated"][:2]
+    ['gated', 'qlstm-2020']
     """
     return _table(_core.models())
 

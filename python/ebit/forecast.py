@@ -20,7 +20,7 @@ from . import _panel, _windows
 from ._arrays import np
 from ._calendar import month_day
 from ._core import Error
-from ._model import Model
+from ._model import Model, with_head
 from ._scaling import Scaler
 from ._tables import need_cell
 
@@ -84,7 +84,7 @@ class Forecaster:
         self.id_col, self.time_col, self.target_col, self.progress = id_col, time_col, target_col, progress
         self.scale, self.name = scale, name or model
         Scaler(scale), need_cell(model)  # what is wrong is said at once
-        self._options = {"head": "linear", **options}
+        self._options = with_head(model, options)
         self._train = {"epochs": epochs, "lr": lr, "batch": batch, "patience": patience, **(train or {})}
         self._made = self._model(self.seed)
         self._fitted = None
@@ -270,7 +270,8 @@ class Forecaster:
         held = (x[last], y[last, None]) if last.any() else None
         for k in range(self.seeds):
             model = self._model(self.seed + k)
-            result = model.fit(x[~last], y[~last, None], validation=held, progress=self.progress, **self._train)
+            result = model.fit(x[~last], y[~last, None], validation=held, progress=self.progress,
+                               **({} if model.solved else self._train))
             fitted.models.append(model)
             fitted.losses.append([record["train"] for record in result.history])
         return fitted

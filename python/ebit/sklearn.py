@@ -15,7 +15,7 @@ except ImportError as error:
     raise ImportError(f"ebit.sklearn needs scikit-learn 1.6 or later: pip install -U scikit-learn ({error})") from None
 
 from ._core import Error
-from ._model import Model
+from ._model import Model, with_head
 from ._scaling import Scaler
 from ._tables import need_cell
 
@@ -77,10 +77,11 @@ class _Quantum(BaseEstimator):
         x = self._steps(X)
         self.scaler_ = Scaler(self.scale).fit(x[rest].reshape(-1, self.features))
         x = self.scaler_.inside(x)
-        options = {"head": "linear", **(self.options or {})}
         need_cell(self.model)
+        options = with_head(self.model, self.options or {})
         self.model_ = Model(self.model, inputs=self.features, outputs=outputs, answer=answer, seed=seed, **options)
         train = {"epochs": self.epochs, "lr": self.lr, "batch": self.batch, "patience": self.patience, **(self.train or {})}
+        train = {} if self.model_.solved else train
         result = self.model_.fit(x[rest], y[rest], validation=(x[part], y[part]) if len(part) else None, **train)
         self.losses_ = [record["train"] for record in result.history]
         self.validation_losses_ = [record["validation"] for record in result.history] if len(part) else []

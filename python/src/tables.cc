@@ -77,7 +77,7 @@ bool is_of_the_cell(const OptionRow& row, Config& config) {
   const void* const slot = std::visit([](auto* p) { return static_cast<const void*>(p); }, row.slot(config));
   return inside(slot, m.reg) || inside(slot, m.qrnn) || inside(slot, m.gated) || inside(slot, m.kernel) ||
          inside(slot, m.fast_weights) || inside(slot, m.echo) || inside(slot, m.rvqe) ||
-         inside(slot, m.window) || slot == &m.ansatz_file ||
+         inside(slot, m.window) || slot == &m.ansatz_file || slot == &m.freeze || slot == &m.entanglement ||
          (slot == &m.dropout && family_of(config) == kQrnn);
 }
 

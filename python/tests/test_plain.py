@@ -105,7 +105,7 @@ def derivatives(rnn, x, hx, lengths, weights):
     y, state = rnn(x, hx, lengths=lengths)
     out = [y, state] + ([rnn.last_entropy] if rnn.entropy else [])
     loss = sum((o * w[:o.numel()].reshape(o.shape)).sum() for o, w in zip(out, weights))
-    inputs = [x, *rnn.parameters()] + ([] if hx is None else [hx])
+    inputs = [x, *(p for p in rnn.parameters() if p.requires_grad)] + ([] if hx is None else [hx])
     grads = torch.autograd.grad(loss, inputs, allow_unused=True)
     return out, [torch.zeros_like(i) if g is None else g for i, g in zip(inputs, grads)]
 
@@ -139,7 +139,7 @@ def test_what_the_cases_cover():
     assert {o.get("ansatz") for o in options} >= {a.name for a in ebit.ansaetze()}
     assert {o.get("encoder") for o in options} >= {e.name for e in ebit.encoders()}
     assert {o.get("hidden") for o in options} >= {h.name for h in ebit.hidden_updates()} - {"sample"}
-    assert {c[0] for c in CASES} == {m.name for m in ebit.models() if m.cell}
+    assert {c[0] for c in CASES} == {m.name for m in ebit.models() if m.cell} - {"rvqe"}  # it has no plain form
     assert len(CASES) > 80
 
 
