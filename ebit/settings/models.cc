@@ -167,6 +167,7 @@ const ModelRow& find_model(std::string_view name) { return find_row(models(), "n
 unsigned problems_of(const ModelRow& row) {
   if (row.family & (kUntrained | kPolynomial | kEcho)) return kForecast;
   if (row.family == kRvqe) return kWordTasks;  // it reads bits, and answers with words
+  if (row.family == kWindow) return kAnyProblem & ~kTranslate;
   // Those that see all steps at once need sequences of numbers, of one fixed length.
   return row.family == kMlp || row.family == kLinear ? kForecast | kImages | kWordTasks : kAnyProblem;
 }
@@ -238,6 +239,11 @@ fit::ModelSpec spec_of(const Config& config, fit::InputSpec input, fit::HeadSpec
   require(
       m.parameters.empty(),
       "a number of parameters is turned into a hidden size by ebit train and ebit task: give the size here");
+  require(
+      family != kWindow || head.answer != fit::Answer::kTranslation,
+      "'{}' remembers the last steps as they were, and a decoder's steps are wider than its encoder's: take "
+      "qrnn, gated or lstm",
+      m.name);
   require(family != kRvqe || (problems_of(find_model(m.name)) & find_problem(config.problem.name).set) != 0,
           "'{}' reads words of bits and answers with words, and {} has none: it works for dna, simple-seq, "
           "elman-xor, elman-letters and mnist-01",

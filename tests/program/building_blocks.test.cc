@@ -1,6 +1,7 @@
 // The commands that show what models are made of, as their user would try them.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <set>
 
 #include <algorithm>
 #include <cmath>
@@ -81,7 +82,9 @@ TEST(PresetsCommand, ListsEveryRowAndPrintsOneAsAConfiguration) {
     }
     std::size_t options = 0;
     for (const auto& [section, values] : root.table) options += values.table.size();
-    EXPECT_EQ(options, settings_of(preset).size() + 1);
+    std::set<std::string> names;  // the last of two settings of an option counts
+    for (const auto& [name, value] : settings_of(preset)) names.insert(name);
+    EXPECT_EQ(options, names.size() + 1);
     for (const auto& [option, text] : preset.training) {
       const std::size_t dot = option.find('.');
       const DocumentValue* value = root.find(option.substr(0, dot))->find(option.substr(dot + 1));

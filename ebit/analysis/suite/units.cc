@@ -29,8 +29,9 @@ fs::path claim_of(const Unit& unit, const fs::path& folder) {
 
 fs::path error_of(const Unit& unit, const fs::path& folder) { return claim_of(unit, folder) / "error.txt"; }
 
-// Those of `settings` that have an effect on the model of `own`.
-std::vector<Setting> fitting(const std::vector<Setting>& settings, Config own) {
+// Those of `settings` that have an effect on the model of `own`, where `later` is set behind them.
+std::vector<Setting> fitting(const std::vector<Setting>& settings, Config own,
+                             const std::vector<Setting>& later) {
   std::vector<Setting> all;
   const auto row_of = [&](const Setting& setting) {
     return std::ranges::find_if(option_table(), [&](const OptionRow& row) {
@@ -39,6 +40,8 @@ std::vector<Setting> fitting(const std::vector<Setting>& settings, Config own) {
   };
   for (const Setting& setting : settings)
     if (row_of(setting) != option_table().end()) apply_setting(own, setting), all.push_back(setting);
+  for (const Setting& setting : later)
+    if (setting.name != "model.name") apply_setting(own, setting);
   // Such as --momentum with another optimizer.
   std::erase_if(all, [&](const Setting& setting) {
     const auto row = row_of(setting);
@@ -73,13 +76,14 @@ Config config_of(const Suite& suite, const Unit& unit, const std::vector<Setting
   std::vector<Setting> shared = suite.settings;
   const std::vector<Setting>& data = suite.data[unit.data].settings;
   shared.insert(shared.end(), data.begin(), data.end());
+  const Setting none{"baselines.which", "none", "suite"};
   const Setting* const name = &*std::ranges::find(own, "model.name", &Setting::name);
-  std::vector<Setting> settings = fitting(shared, resolve(suite.problem, std::nullopt, {*name}));
+  std::vector<Setting> settings = fitting(shared, resolve(suite.problem, std::nullopt, {*name, none}), own);
   settings.insert(settings.end(), own.begin(), own.end());
-  const std::vector<Setting> asked = fitting(more, resolve(suite.problem, std::nullopt, settings));
+  settings.push_back(none);
+  const std::vector<Setting> asked = fitting(more, resolve(suite.problem, std::nullopt, settings), {});
   settings.insert(settings.end(), asked.begin(), asked.end());
   settings.push_back({"output.folder", unit.folder.string(), "suite"});
-  settings.push_back({"baselines.which", "none", "suite"});
   Config config = resolve(suite.problem, std::nullopt, settings);
   config.seeds = 1, config.threads = 1, config.train.seed = unit.seed;
   return config;
