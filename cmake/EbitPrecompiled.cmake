@@ -11,6 +11,9 @@ set(EBIT_COMMON_HEADERS
 # ebit_precompiled(TARGET KIND): TARGET reads the headers of KIND precompiled. Targets of one KIND have the same flags:
 # "plain", "light" (ebit_light), "test". The first of them makes the header file, the others use it.
 function(ebit_precompiled target kind)
+  if(kind STREQUAL "test")
+    ebit_light(${target})
+  endif()
   if(NOT EBIT_PRECOMPILED)
     return()
   endif()
@@ -30,6 +33,7 @@ function(ebit_precompiled target kind)
   elseif(kind STREQUAL "test")
     target_link_libraries(ebit_headers_test PRIVATE GTest::gtest GTest::gmock)
     list(APPEND headers <gtest/gtest.h> <gmock/gmock.h>)
+    ebit_light(ebit_headers_test)
     # As CMake compiles the files of programs.
     set_target_properties(ebit_headers_test PROPERTIES POSITION_INDEPENDENT_CODE OFF)
     target_compile_options(ebit_headers_test PRIVATE -fPIE)

@@ -1,8 +1,8 @@
 #!/bin/sh
-# Builds and runs all tests: the release build, the Python package with Debian's torch, then the torch-free layers under
-# the address and undefined-behaviour sanitizers. Ends with one line "N passed, N failed, N skipped" over all runs, and
-# fails if any test failed. CI=true turns warnings into errors. Arguments go to ctest, and leave Python out, for
-# example: dev/test.sh -R sim/
+# Builds and runs all tests: the release build, the Python package with Debian's torch, then the layers from base to
+# settings under the address and undefined-behaviour sanitizers. Ends with one line "N passed, N failed, N skipped" over
+# all runs, and fails if any test failed. CI=true turns warnings into errors. Arguments go to ctest, and leave Python
+# out, for example: dev/test.sh -R sim/
 set -eu
 cd "$(dirname "$0")/.."
 werror=OFF
@@ -27,9 +27,16 @@ for preset in release asan; do
     --output-junit ctest.xml "$@" || true
   results="$results build/$preset/ctest.xml"
   [ $preset = release ] && [ $# -eq 0 ] || continue
+  # On one core, while the other one builds under the sanitizers.
   echo "test: running python"
   rm -f build/pytest.xml
-  PYTHONPATH="$PWD/build/release/python" build/venv/bin/python -m pytest -rs --junitxml=build/pytest.xml python/tests || true
+  PYTHONPATH="$PWD/build/release/python" build/venv/bin/python -m pytest -rs --junitxml=build/pytest.xml python/tests \
+    >build/pytest.log 2>&1 &
+  python=$!
   results="$results build/pytest.xml"
 done
+if [ -n "${python:-}" ]; then
+  wait "$python" || true
+  cat build/pytest.log
+fi
 exec python3 dev/count_tests.py $results
