@@ -144,10 +144,13 @@ TextTable data_table(const Suite& suite, const SuiteResults& results, std::size_
         cell.values.empty() ? std::pair(std::nan(""), std::nan(""))
                             : std::pair(std::ranges::min(cell.values), std::ranges::max(cell.values));
     const experiment::MeanSpread spread = experiment::mean_spread(cell.values);
-    table.rows.push_back({suite.models[m].name, table_number(median(cell.values)),
-                          cell.values.empty() ? "–" : table_spread(spread.mean, spread.spread),
-                          table_number(least), table_number(greatest), std::to_string(cell.values.size()),
-                          count_text(cell), table_number(mean(cell.seconds), 3)});
+    table.rows.push_back(
+        {suite.models[m].name, table_number(median(cell.values)),
+         cell.values.empty()
+             ? "–"
+             : table_spread(spread.mean, spread.spread > 1e-9 * std::abs(spread.mean) ? spread.spread : 0),
+         table_number(least), table_number(greatest), std::to_string(cell.values.size()), count_text(cell),
+         table_number(mean(cell.seconds), 3)});
     const auto known = suite.models[m].published.find(suite.data[data].name);
     if (published)
       table.rows.back().push_back(known == suite.models[m].published.end() ? ""
