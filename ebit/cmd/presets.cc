@@ -65,7 +65,7 @@ Json sections(const ModelRow& preset) {
 }
 
 Json facts(const ModelRow& preset) {
-  const TrainedNumbers numbers = trained_numbers(preset);
+  const NumberCounts numbers = trained_numbers(preset);
   return {{"name", preset.name},
           {"help", preset.help},
           {"source", preset.source},
@@ -74,7 +74,7 @@ Json facts(const ModelRow& preset) {
 }
 
 std::string toml_text(const ModelRow& preset) {
-  const TrainedNumbers numbers = trained_numbers(preset);
+  const NumberCounts numbers = trained_numbers(preset);
   std::string text = fmt::format(
       "# {}: {}\n# {}\n# trained numbers on one column: {} angles of gates, {} weights of classical maps\n",
       preset.name, preset.help, preset.source, numbers.quantum, numbers.classical);
@@ -105,7 +105,7 @@ int run(const Options& options) {
   TextTable table;
   table.columns = {{"preset", false}, {"quantum"}, {"classical"}, {"what", false}};
   for (const ModelRow& preset : published_models()) {
-    const TrainedNumbers numbers = trained_numbers(preset);
+    const NumberCounts numbers = trained_numbers(preset);
     table.rows.push_back(
         {preset.name, fmt::to_string(numbers.quantum), fmt::to_string(numbers.classical), preset.help});
     table.notes.push_back(fmt::format("{}: {}", preset.name, preset.source));

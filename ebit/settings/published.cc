@@ -30,20 +30,15 @@ Pairs settings_of(const ModelRow& row) {
   return settings;
 }
 
-TrainedNumbers trained_numbers(const ModelRow& row) {
+NumberCounts trained_numbers(const ModelRow& row) {
   const Config config = resolve("forecast", std::nullopt, {{"model.name", row.name, "preset " + row.name}});
-  if ((problems_of(row) & kForecast) == 0) {
-    const NumberCounts counts = counts_of(make_cell<double>(cell_of(config))->segments());
-    return {static_cast<std::size_t>(counts.quantum), static_cast<std::size_t>(counts.classical)};
-  }
+  if ((problems_of(row) & kForecast) == 0) return counts_of(make_cell<double>(cell_of(config))->segments());
   const fit::ModelSpec spec =
       fit::completed(spec_of(config, fit::InputSpec{}, fit::HeadSpec{}, "a series of one column"));
   const auto cell = make_cell<double>(std::get<CellOptions>(spec.core));
-  TrainedNumbers numbers{0, spec.head.linear ? cell->outputs() + 1 : 0};
-  const NumberCounts counts = counts_of(cell->segments());
-  numbers.quantum += static_cast<std::size_t>(counts.quantum);
-  numbers.classical += static_cast<std::size_t>(counts.classical);
-  return numbers;
+  NumberCounts counts = counts_of(cell->segments());
+  if (spec.head.linear) counts.classical += static_cast<std::int64_t>(cell->outputs()) + 1;
+  return counts;
 }
 
 }  // namespace ebit::inline settings

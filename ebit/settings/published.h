@@ -18,12 +18,8 @@ const ModelRow& find_published(std::string_view name);
 /// Everything that a published model sets as (option, value): first its "model." options, then its training.
 Pairs settings_of(const ModelRow& row);
 
-/// Trained numbers of a model on a series of one column and one target, its head among them.
-struct TrainedNumbers {
-  std::size_t quantum;    ///< angles of gates
-  std::size_t classical;  ///< all others: weights of maps in front of circuits, between and behind them
-};
-/// Those of a published model as its row says, on windows of its own length.
-TrainedNumbers trained_numbers(const ModelRow& row);
+/// Numbers of a published model as its row says, its head among them, on a series of one column and one
+/// target; without a head for one that is for other problems alone.
+NumberCounts trained_numbers(const ModelRow& row);
 
 }  // namespace ebit::inline settings

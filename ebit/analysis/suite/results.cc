@@ -26,19 +26,19 @@ double mean(const std::vector<double>& values) {
 }
 
 // The lower the better, whatever the metric.
-double order_of(const SuiteResults& results, const Cell& cell) {
+double order_of(const SuiteResults& results, const SuiteCell& cell) {
   const double value = median(cell.values);
   return std::isnan(value) ? INFINITY : results.greater_is_better ? -value : value;
 }
 
 // Ranks from 1 by the median on one data; equal ones share the mean of theirs. NaN: no result.
 std::vector<double> ranks(const SuiteResults& results, std::size_t data) {
-  const std::vector<Cell>& row = results.cells[data];
+  const std::vector<SuiteCell>& row = results.cells[data];
   std::vector<double> all;
-  for (const Cell& cell : row) {
+  for (const SuiteCell& cell : row) {
     const double own = order_of(results, cell);
     double less = 0, equal = 0;
-    for (const Cell& other : row) {
+    for (const SuiteCell& other : row) {
       const double theirs = order_of(results, other);
       less += theirs < own, equal += theirs == own;
     }
@@ -47,7 +47,7 @@ std::vector<double> ranks(const SuiteResults& results, std::size_t data) {
   return all;
 }
 
-std::string count_text(const Cell& cell) {
+std::string count_text(const SuiteCell& cell) {
   if (cell.values.empty()) return "–";
   if (cell.quantum < 0) return std::to_string(cell.parameters);
   return fmt::format("{} + {}", cell.parameters - cell.quantum, cell.quantum);
@@ -59,9 +59,9 @@ constexpr const char* kCounts = "classical + quantum";
 
 SuiteResults read_results(const Suite& suite, const std::vector<Unit>& units, const fs::path& folder) {
   SuiteResults results{.metric = suite.metric, .cells = {}, .units = units.size()};
-  results.cells.assign(suite.data.size(), std::vector<Cell>(suite.models.size()));
+  results.cells.assign(suite.data.size(), std::vector<SuiteCell>(suite.models.size()));
   for (const Unit& unit : units) {
-    Cell& cell = results.cells[unit.data][unit.model];
+    SuiteCell& cell = results.cells[unit.data][unit.model];
     if (const std::string error = why_failed(unit, folder); !error.empty()) cell.errors.push_back(error);
     if (!is_done(unit)) continue;
     const fs::path file = unit.folder / experiment::files::kMetrics;
@@ -118,7 +118,7 @@ TextTable overview_table(const Suite& suite, const SuiteResults& results) {
 }
 
 TextTable data_table(const Suite& suite, const SuiteResults& results, std::size_t data) {
-  const std::vector<Cell>& row = results.cells[data];
+  const std::vector<SuiteCell>& row = results.cells[data];
   TextTable table{.title = fmt::format("{}: {}{}", suite.data[data].name, results.metric,
                                        suite.scaled ? " of scaled numbers" : ""),
                   .columns = {{"model", false},
@@ -139,7 +139,7 @@ TextTable data_table(const Suite& suite, const SuiteResults& results, std::size_
   std::iota(order.begin(), order.end(), 0);
   std::ranges::stable_sort(order, {}, [&](std::size_t m) { return order_of(results, row[m]); });
   for (const std::size_t m : order) {
-    const Cell& cell = row[m];
+    const SuiteCell& cell = row[m];
     const auto [least, greatest] =
         cell.values.empty() ? std::pair(std::nan(""), std::nan(""))
                             : std::pair(std::ranges::min(cell.values), std::ranges::max(cell.values));
@@ -159,10 +159,10 @@ TextTable data_table(const Suite& suite, const SuiteResults& results, std::size_
       table.notes.push_back(fmt::format("{}: {}", suite.models[m].name, cell.errors[0]));
   }
   // Marked only where no seed of another model reaches the worst seed of the best.
-  const auto worst = [&](const Cell& cell) {
+  const auto worst = [&](const SuiteCell& cell) {
     return results.greater_is_better ? -std::ranges::min(cell.values) : std::ranges::max(cell.values);
   };
-  const auto best = [&](const Cell& cell) {
+  const auto best = [&](const SuiteCell& cell) {
     return results.greater_is_better ? -std::ranges::max(cell.values) : std::ranges::min(cell.values);
   };
   if (order.size() > 1 && !row[order[0]].values.empty()) {
@@ -183,7 +183,7 @@ nlohmann::ordered_json results_json(const Suite& suite, const SuiteResults& resu
   json["results"] = nlohmann::ordered_json::array();
   for (std::size_t d = 0; d < suite.data.size(); ++d)
     for (std::size_t m = 0; m < suite.models.size(); ++m) {
-      const Cell& cell = results.cells[d][m];
+      const SuiteCell& cell = results.cells[d][m];
       nlohmann::ordered_json row = {{"data", suite.data[d].name},
                                     {"model", suite.models[m].name},
                                     {"median", experiment::number(median(cell.values))},

@@ -12,7 +12,7 @@
 namespace ebit::analysis {
 
 /// What a model did on one data.
-struct Cell {
+struct SuiteCell {
   std::vector<double> values;       ///< the metric, one a seed that is done
   std::vector<double> seconds;      ///< of training, likewise
   std::int64_t parameters = 0;      ///< trained numbers
@@ -22,11 +22,11 @@ struct Cell {
 
 /// A suite's numbers.
 struct SuiteResults {
-  std::string metric;                    ///< "MSE"
-  bool greater_is_better = false;        ///< of the metric
-  std::vector<std::vector<Cell>> cells;  ///< [data][model]
-  std::size_t done = 0;                  ///< how many of the units have results
-  std::size_t units = 0;                 ///< how many there are
+  std::string metric;                         ///< "MSE"
+  bool greater_is_better = false;             ///< of the metric
+  std::vector<std::vector<SuiteCell>> cells;  ///< [data][model]
+  std::size_t done = 0;                       ///< how many of the units have results
+  std::size_t units = 0;                      ///< how many there are
 };
 
 /// Reads the results of the units that are done. Throws Error where their files are damaged, or do not have

@@ -16,10 +16,7 @@ MatrixView<T> weight(const T* parameters, std::size_t offset, std::size_t rows, 
 // y = W x + b.
 template <class T>
 void GatedCell<T>::apply(const Call& call, int linear, const T* x, T* y) const {
-  const Linear& map = linears_[static_cast<std::size_t>(linear)];
-  for (std::size_t r = 0; r < map.rows; ++r)
-    std::fill_n(y + r * kLanes<T>, kLanes<T>, call.parameters[map.bias + r]);
-  kernels_.product(weight(call.parameters, map.weight, map.rows, map.columns), x, y);
+  cell::linear(kernels_, call.parameters, linears_[static_cast<std::size_t>(linear)], x, y);
 }
 
 // d_x += W^T d_y; the parameters' gradients are summed with those of other steps.

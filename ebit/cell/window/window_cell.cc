@@ -24,12 +24,6 @@ const WindowOptions& checked(const WindowOptions& options) {
   return options;
 }
 
-std::vector<Observable> all_wires(int wires) {
-  std::vector<Observable> observables;
-  for (int q = 0; q < wires; ++q) observables.push_back(parse_observable(fmt::format("Z{}", q), wires));
-  return observables;
-}
-
 }  // namespace
 
 /// Memory of a group of tiles, which are run one after the other. Arrays are [.., kLanes].
@@ -64,7 +58,7 @@ WindowCell<T>::WindowCell(const WindowOptions& options)
     : options_(checked<T>(options)),
       kernels_(dense_kernels<T>()),
       circuit_(window_circuit(options)),
-      program_(circuit_, all_wires(options.qubits)) {
+      program_(circuit_, z_of_first_wires(options.qubits, options.qubits)) {
   if (options.blocks.empty()) linear_ = add_linear(segments_, "linear_in", outputs(), window_numbers());
   angles_ = numbers_of(segments_);
   add_segment(segments_, "circuit.angles", angle_shape(options), {options.init_low, options.init_high},
