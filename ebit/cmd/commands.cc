@@ -25,6 +25,7 @@ EBIT_COMMAND(reproduce);
 EBIT_COMMAND(resume);
 EBIT_COMMAND(study);
 EBIT_COMMAND(suite);
+EBIT_COMMAND(sweep);
 EBIT_COMMAND(surrogate);
 EBIT_COMMAND(task);
 EBIT_COMMAND(train);
@@ -172,6 +173,13 @@ std::span<const Command> commands() {
        .examples = {"ebit suite", "ebit suite chen --quick -o runs/chen",
                     "ebit suite chen --text > mine.toml", "ebit suite mine.toml --jobs 2"},
        .setup = setup_suite},
+      {.name = "sweep",
+       .group = "Studies",
+       .help = "Try values of any options, choose by the validation part, score the chosen setting on the "
+               "test part",
+       .examples = {"ebit sweep --text > mine.toml", "ebit sweep mine.toml --jobs 2 -o runs/mine",
+                    "ebit sweep mine.toml --units"},
+       .setup = setup_sweep},
       {.name = "version",
        .group = "About",
        .help = "Show the version, the compiler, vector instructions and whether libtorch is there",

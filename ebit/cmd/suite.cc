@@ -1,7 +1,6 @@
 // ebit suite: models x data x seeds under one protocol.
 #include <fmt/ranges.h>
 
-#include <chrono>
 #include <memory>
 
 #include "ebit/analysis/suite/run_suite.h"
@@ -11,6 +10,7 @@
 #include "ebit/cmd/run_output.h"
 #include "ebit/cmd/settings_flags.h"
 #include "ebit/cmd/torch_program.h"
+#include "ebit/cmd/unit_progress.h"
 
 namespace ebit::cmd {
 namespace {
@@ -37,28 +37,6 @@ int list(bool json) {
     print(table_text(table));
   return kOk;
 }
-
-// "12 of 350 trainings, 1 failed; about 8 min left"
-class Progress {
- public:
-  Progress(std::size_t units, bool quiet) : units_(units), quiet_(quiet) {}
-  void operator()(std::size_t done, std::size_t failed) {
-    if (first_ > units_) first_ = done;  // what an earlier call has done
-    if (quiet_) return;
-    std::string text = fmt::format("{} of {} trainings", done, units_);
-    if (failed > 0) text += fmt::format(", {} failed", failed);
-    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
-    if (done > first_ && done + failed < units_)
-      text += fmt::format("; about {:.0f} min left", seconds / static_cast<double>(done - first_) *
-                                                         static_cast<double>(units_ - done - failed) / 60);
-    fmt::print(stderr, "{}\n", text);
-  }
-
- private:
-  std::size_t units_, first_ = SIZE_MAX;
-  bool quiet_;
-  std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
-};
 
 int run(Options& options) {
   if (options.suite.empty()) return list(options.json);
@@ -90,7 +68,7 @@ int run(Options& options) {
   }
   if (!options.quiet && !suite.takes.empty() && !options.quick)
     fmt::print(stderr, "{}: {} trainings; takes {}\n", suite.name, units.size(), suite.takes);
-  Progress progress(units.size(), options.quiet);
+  UnitProgress progress(units.size(), options.quiet);
   const analysis::SuiteOutcome outcome = analysis::run_suite(
       suite, options.run,
       {.interrupted = interrupted, .on_change = [&](auto done, auto failed) { progress(done, failed); }});

@@ -24,6 +24,11 @@ struct Unit {
 /// All units, data by data, seeds outermost, so that what is done early is a smaller suite.
 std::vector<Unit> units_of(const Suite& suite, const std::filesystem::path& folder);
 
+/// Those of `settings` that have an effect on the model of `own`, where `later` is set behind them. Throws
+/// Error as apply_setting().
+std::vector<Setting> fitting(const std::vector<Setting>& settings, Config own,
+                             const std::vector<Setting>& later);
+
 /// The settings of a unit: the suite's and the data's as far as the model has such options, then the model's,
 /// then `more`. Throws Error as resolve().
 Config config_of(const Suite& suite, const Unit& unit, const std::vector<Setting>& more);
