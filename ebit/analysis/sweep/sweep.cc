@@ -21,6 +21,7 @@ seed = 1               # of these draws
 [settings]             # of all; options of ebit train as in config.toml
 data.file = "seattle-weather"
 data.window = 4
+data.train = 0.7
 data.validation = 0.15
 model.name = "daskin-collapse"
 train.epochs = 20
