@@ -4,6 +4,7 @@
 
 #include <charconv>
 #include <cmath>
+#include <filesystem>
 #include <memory>
 
 #include "ebit/analysis/design/design.h"
@@ -76,12 +77,17 @@ std::string wanted_text(const std::vector<analysis::Wish>& wishes) {
   return text;
 }
 
+// The ansatz is called as its file.
+std::string name_of_file(const std::string& output) {
+  return output.empty() ? "design" : std::filesystem::path(output).stem().string();
+}
+
 // What is certified is the circuit of the very text that goes into the file.
-Outcome certified(const analysis::DesignOptions& search, analysis::Design design) {
+Outcome certified(const analysis::DesignOptions& search, analysis::Design design, const std::string& name) {
   Outcome out{.design = std::move(design), .text = {}, .report = {}};
   const std::string want = wanted_text(search.wishes);
   out.text = analysis::ansatz_text(
-      out.design, "design",
+      out.design, name,
       fmt::format("{} two-wire gates on {}+{} wires, searched for {} (seed {}).", out.design.two_qubit,
                   search.system, search.ancilla, want, search.seed));
   const Ansatz ansatz = parse_ansatz(out.text, "design");
@@ -160,7 +166,8 @@ int run_design(Options& options) {
     if (!options.quiet && done > 0) fmt::print(stderr, "{} of {} restarts\n", done, all);
     return !interrupted();
   };
-  const Outcome out = certified(search, analysis::search_design(search, progress));
+  const Outcome out =
+      certified(search, analysis::search_design(search, progress), name_of_file(options.output));
   if (!options.output.empty()) write_file_atomically(options.output, out.text);
   if (options.json) {
     print_json(outcome_json(search, out));
