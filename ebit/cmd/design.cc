@@ -30,7 +30,7 @@ constexpr int kMostLastStarts = 512;  // where few of them agree
 
 struct Options {
   analysis::DesignOptions search;
-  std::string want, connect = "all", partners = "none", output, plot;
+  std::string want, connect = "all", partners = "none", output, plot, only;
   std::vector<std::string> study;
   int samples = 2000, threads = 0;
   bool ascii = false, json = false, quiet = false;
@@ -196,8 +196,8 @@ int run_study(const Options& options) {
   require(options.samples >= 100 && options.samples <= 1000000,
           "--samples must be from 100 to 1000000, not {}", options.samples);
   set_threads(options.threads);
-  const analysis::PowerStudy study = analysis::study_power({options.study.begin(), options.study.end()},
-                                                           options.samples, options.search.seed);
+  const analysis::PowerStudy study = analysis::study_power(
+      {options.study.begin(), options.study.end()}, options.only, options.samples, options.search.seed);
   if (!options.plot.empty()) render(analysis::power_figure(study, 0), options.plot);
   if (options.json)
     print_json(analysis::study_json(study));
@@ -213,7 +213,7 @@ int run(Options& options) {
             "--study reads suites: leave --want and --output out");
     return run_study(options);
   }
-  require(options.plot.empty(), "--plot draws a study: see --study");
+  require(options.plot.empty() && options.only.empty(), "--plot and --only are of a study: see --study");
   return run_design(options);
 }
 
@@ -248,6 +248,7 @@ Action setup_design(Parser& parser) {
   parser.add_option(
       "--study", options->study,
       "Instead: folders of suites whose models differ in their circuits; does power go with less error?");
+  parser.add_option("--only", options->only, "Of a study: circuits with this text in their names");
   parser.add_option("--samples", options->samples, "Of the bootstrap of a study");
   parser.add_option("--plot", options->plot, "Draw a study into this .svg or .png file");
   parser.add_flag("--json", options->json, "Print the result as JSON");

@@ -194,7 +194,7 @@ TEST(PowerStudy, FindsWhatIsThereAndNothingElse) {
       circuit.tasks.emplace_back();
       for (int k = 0; k < 5; ++k) {
         StudiedRun run{.error = 20.0 - c + 0.1 * random.normal()};
-        run.powers = {c + 0.1 * random.normal(), 0, 0, 0, 0, last};
+        run.powers = {c + 0.1 * random.normal(), 0, 0, 0, 0, last, 16};
         circuit.tasks.back().runs.push_back(run);
       }
     }
