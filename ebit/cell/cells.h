@@ -30,6 +30,8 @@ struct CellFamily {
   /// Why its memory is not quantum, in a few words: there is no entropy in it, and nothing to inspect or
   /// study. Empty: it is.
   std::string_view classical = {};
+  /// Why it has gradients by the adjoint method alone. Empty: it has all of gradient_methods().
+  std::string_view adjoint_only = {};
   /// Its outputs are the probabilities of words, and a step's last number is the word that its memory is
   /// projected on: -1, drawn.
   bool words = false;

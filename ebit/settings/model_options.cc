@@ -3,7 +3,7 @@
 #include "ebit/cell/controlled/activation.h"
 #include "ebit/cell/encoder.h"
 #include "ebit/cell/gated/circuit_mixture.h"
-#include "ebit/cell/gated/gate_encoder.h"
+#include "ebit/cell/gate_encoder.h"
 #include "ebit/cell/gradient_memory.h"
 #include "ebit/cell/gradient_method.h"
 #include "ebit/cell/register/engine_choice.h"

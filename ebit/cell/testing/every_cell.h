@@ -12,7 +12,7 @@
 #include "ebit/cell/controlled/controlled_cell.h"
 #include "ebit/cell/encoder.h"
 #include "ebit/cell/fast_weights/fast_weights_cell.h"
-#include "ebit/cell/gated/gate_encoder.h"
+#include "ebit/cell/gate_encoder.h"
 #include "ebit/cell/gated/gated_cell.h"
 #include "ebit/cell/kernel/kernel_cell.h"
 #include "ebit/cell/register/hidden_update.h"

@@ -1,7 +1,7 @@
 // The source of GateKernels, compiled once for each instruction set: gate_kernels_*.cc define EBIT_ISA and
 // include this file. As in sim/kernels_impl.h nothing here may call an inline function that other files could
 // call too.
-#include "ebit/cell/gated/gate_kernels.h"
+#include "ebit/cell/gate_kernels.h"
 #include "ebit/cell/vector_functions.h"
 
 namespace ebit::inline cell::gates::EBIT_ISA {

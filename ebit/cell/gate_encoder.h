@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "ebit/cell/gated/gate_kernels.h"
+#include "ebit/cell/gate_kernels.h"
 #include "ebit/sim/circuit.h"
 
 namespace ebit::inline cell {

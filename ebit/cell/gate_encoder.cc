@@ -1,4 +1,4 @@
-#include "ebit/cell/gated/gate_encoder.h"
+#include "ebit/cell/gate_encoder.h"
 
 #include <algorithm>
 #include <cmath>
