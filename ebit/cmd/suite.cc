@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "ebit/analysis/suite/run_suite.h"
+#include "ebit/analysis/suite/suite_page.h"
 #include "ebit/cmd/command.h"
 #include "ebit/cmd/interrupt.h"
 #include "ebit/cmd/output.h"
@@ -16,7 +17,7 @@ namespace ebit::cmd {
 namespace {
 
 struct Options {
-  std::string suite, unit;
+  std::string suite, unit, protocol;
   Settings settings = std::make_shared<std::vector<Setting>>();
   analysis::SuiteOptions run;
   bool quick = false, units = false, text = false, json = false, quiet = false;
@@ -60,18 +61,27 @@ class Progress {
   std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
 };
 
+int seeds_of(const Setting& setting) {
+  Config config;
+  apply_setting(config, setting);
+  require(config.seeds >= 1, "--seeds must be at least 1, not {}", config.seeds);
+  return config.seeds;
+}
+
 int run(Options& options) {
   if (options.suite.empty()) return list(options.json);
   if (options.text) {
     print(std::string(find_row(analysis::suites(), "no suite is called", options.suite).text));
     return kOk;
   }
-  const analysis::Suite suite = analysis::find_suite(options.suite, options.quick);
+  analysis::Suite suite = analysis::find_suite(options.suite, options.quick, options.protocol);
   for (const Setting& setting : *options.settings) {
     if (setting.name == "output.folder")
       options.run.folder = setting.value;
     else if (setting.name == "output.overwrite")
       options.run.overwrite = setting.value == "true";
+    else if (setting.name == "train.seeds")
+      suite.seeds = seeds_of(setting);
     else
       options.run.settings.push_back(setting);
   }
@@ -81,7 +91,8 @@ int run(Options& options) {
     return kOk;
   }
   for (const analysis::Unit& unit : units)
-    if (unit.seed == 1) require_backends(analysis::config_of(suite, unit, options.run.settings));
+    if (options.unit.empty() ? unit.seed == 1 : unit.name == options.unit)
+      require_backends(analysis::config_of(suite, unit, options.run.settings));
   catch_interrupts();
   if (!options.unit.empty()) {
     RunProgress progress(options.quiet);
@@ -91,9 +102,10 @@ int run(Options& options) {
   if (!options.quiet && !suite.takes.empty() && !options.quick)
     fmt::print(stderr, "{}: {} trainings; takes {}\n", suite.name, units.size(), suite.takes);
   Progress progress(units.size(), options.quiet);
-  const analysis::SuiteOutcome outcome = analysis::run_suite(
-      suite, options.run,
-      {.interrupted = interrupted, .on_change = [&](auto done, auto failed) { progress(done, failed); }});
+  analysis::UnitsCallbacks callbacks{.interrupted = interrupted,
+                                     .on_change = [&](auto done, auto failed) { progress(done, failed); }};
+  if (!options.quiet) callbacks.on_note = [](const std::string& line) { fmt::print(stderr, "{}\n", line); };
+  const analysis::SuiteOutcome outcome = analysis::run_suite(suite, options.run, callbacks);
   if (options.json)
     print_json(analysis::results_json(suite, outcome.results));
   else
@@ -114,6 +126,8 @@ Action setup_suite(Parser& parser) {
   parser.add_option("suite", options->suite, help);
   parser.add_flag("--quick", options->quick,
                   "A small version that takes minutes: the suite's own table [quick]");
+  parser.add_option("--protocol", options->protocol,
+                    "Another protocol of the suite, such as its source's: its table [protocols.NAME]");
   parser.add_option("--jobs", options->run.jobs, "Trainings at once; 0: one a core");
   parser.add_flag("--units", options->units, "List the trainings, one a line, and do nothing");
   parser.add_option("--unit", options->unit,
