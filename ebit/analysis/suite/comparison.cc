@@ -11,9 +11,10 @@
 namespace ebit::analysis {
 namespace {
 
-// Less is better, whatever the metric; a number that is none is the worst.
-double cost(double value, bool greater_is_better) {
-  return std::isnan(value) ? INFINITY : greater_is_better ? -value : value;
+// Less is better, whatever the metric; a number that is none is the worst. Errors of rounding are alike.
+double cost(double value, const SuiteMetric& metric) {
+  if (std::isnan(value)) return INFINITY;
+  return metric.greater_is_better ? -value : std::max(value, metric.rounding);
 }
 
 // Differences a - b, of logarithms where all numbers are positive.
@@ -27,18 +28,20 @@ std::vector<double> differences(std::vector<double> a, std::vector<double> b) {
   return all;
 }
 
+bool alike(double a, double b) { return a == b || std::abs(a - b) <= 1e-9 * std::abs(b); }
+
 bool constant(const std::vector<double>& values) {
-  return values.size() > 1 && std::ranges::all_of(values, [&](double v) { return v == values[0]; });
+  return values.size() > 1 && std::ranges::all_of(values, [&](double v) { return alike(v, values[0]); });
 }
 
 // p of two models on one data, and how many seeds both have.
-std::pair<double, std::size_t> seed_test(const SuiteCell& a, const SuiteCell& b, bool greater) {
+std::pair<double, std::size_t> seed_test(const SuiteCell& a, const SuiteCell& b, const SuiteMetric& metric) {
   std::vector<double> left, right;
   for (std::size_t i = 0; i < a.values.size(); ++i)
     for (std::size_t j = 0; j < b.values.size(); ++j)
       if (a.seeds[i] == b.seeds[j])
-        left.push_back(cost(a.values[i], greater)), right.push_back(cost(b.values[j], greater));
-  if (constant(left) && constant(right)) return {left[0] == right[0] ? 1 : 0, left.size()};
+        left.push_back(cost(a.values[i], metric)), right.push_back(cost(b.values[j], metric));
+  if (constant(left) && constant(right)) return {alike(left[0], right[0]) ? 1 : 0, left.size()};
   return {wilcoxon_test(differences(left, right)), left.size()};
 }
 
@@ -56,7 +59,7 @@ std::vector<std::vector<double>> costs_of(const SuiteResults& results) {
   for (std::size_t d = 0; d < results.cells.size(); ++d) {
     all.emplace_back();
     for (const SuiteCell& cell : results.cells[d])
-      all.back().push_back(cost(quartiles_of(cell.values).median, results.metrics[d].greater_is_better));
+      all.back().push_back(cost(quartiles_of(cell.values).median, results.metrics[d]));
   }
   return all;
 }
@@ -117,12 +120,12 @@ void find_alike(SuiteComparison& c) {
 
 DataComparison compare_on(const SuiteResults& results, std::size_t data) {
   const std::vector<SuiteCell>& row = results.cells[data];
-  const bool greater = results.metrics[data].greater_is_better;
+  const SuiteMetric& metric = results.metrics[data];
   DataComparison c{.order = std::vector<std::size_t>(row.size()), .p = std::vector<double>(row.size(), NAN)};
   std::iota(c.order.begin(), c.order.end(), std::size_t{0});
   std::ranges::stable_sort(c.order, {}, [&](std::size_t m) {
     return row[m].values.empty() ? std::pair(1, 0.0)
-                                 : std::pair(0, cost(quartiles_of(row[m].values).median, greater));
+                                 : std::pair(0, cost(quartiles_of(row[m].values).median, metric));
   });
   const SuiteCell& best = row[c.order[0]];
   std::vector<double> raw;
@@ -130,7 +133,7 @@ DataComparison compare_on(const SuiteResults& results, std::size_t data) {
   for (std::size_t k = 1; k < c.order.size(); ++k) {
     const SuiteCell& other = row[c.order[k]];
     if (other.values.empty()) continue;
-    const auto [p, seeds] = seed_test(best, other, greater);
+    const auto [p, seeds] = seed_test(best, other, metric);
     raw.push_back(p), tested.push_back(c.order[k]);
     c.seeds = tested.size() == 1 ? seeds : std::min(c.seeds, seeds);
   }
@@ -176,7 +179,7 @@ Figure difference_figure(const Suite& suite, const SuiteComparison& c) {
   const double last = *std::ranges::max_element(c.mean_ranks), first = c.mean_ranks[0];
   const double apart = std::max(last - first, 1.0) / 30;  // of the lines at the right
   Figure figure{.title = "Mean ranks, and which are not told apart",
-                .x_label = fmt::format("mean rank over {} data, 1 is the best", c.data.size()),
+                .x_label = fmt::format("mean rank over {} data sets, 1 is the best", c.data.size()),
                 .y_label = ""};
   figure.legend = Legend::kNone;
   figure.height = 110 + 22 * static_cast<int>(k);
@@ -200,7 +203,7 @@ Figure difference_figure(const Suite& suite, const SuiteComparison& c) {
 }
 
 std::string difference_text(const Suite& suite, const SuiteComparison& c) {
-  std::string text = fmt::format("{} models on {} data. Friedman's test of \"all are alike\": p = {}. ",
+  std::string text = fmt::format("{} models on {} data sets. Friedman's test of \"all are alike\": p = {}. ",
                                  c.models.size(), c.data.size(), table_number(c.friedman, 2));
   text +=
       c.by_pairs

@@ -22,7 +22,7 @@ SuiteCell cell(std::vector<double> values) {
 
 SuiteResults results_of(std::vector<std::vector<SuiteCell>> cells, bool greater = false) {
   SuiteResults results;
-  results.metrics.assign(cells.size(), {"MSE", greater});
+  results.metrics.assign(cells.size(), {"MSE", greater, 1e-20});
   results.cells = std::move(cells);
   return results;
 }
@@ -76,6 +76,8 @@ TEST(Comparison, WithoutRandomnessValuesAreEnough) {
   EXPECT_EQ(compare_on(results_of({{cell(one), cell(two)}}), 0).p[1], 0);
   EXPECT_EQ(compare_on(results_of({{cell(one), cell(one)}}), 0).p[1], 1);
   EXPECT_EQ(compare_on(results_of({{cell({1}), cell({2})}}), 0).p[1], 1) << "one seed says nothing";
+  EXPECT_EQ(compare_on(results_of({{cell({1e-31, 5e-30}), cell({3e-30, 2e-31})}}), 0).p[1], 1)
+      << "rounding is no difference";
   const DataComparison none = compare_on(results_of({{cell({}), cell({2})}}), 0);
   EXPECT_THAT(none.order, ElementsAre(1, 0));
   EXPECT_FALSE(none.best_apart);

@@ -18,6 +18,8 @@ namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 using experiment::number;
 
+constexpr double kRounding = 1e-20;  // of errors of numbers between -1 and 1
+
 // The unit's model in its metrics.json: a forecast without training stands beside `linear`. Null: it is not
 // there.
 const Json* row_of(const Suite& suite, const Unit& unit, const Json& metrics) {
@@ -88,7 +90,8 @@ Json comparison_json(const Suite& suite, const SuiteComparison& c) {
 SuiteResults read_results(const Suite& suite, const std::vector<Unit>& units, const fs::path& folder) {
   SuiteResults results{.metrics = {}, .cells = {}, .units = units.size()};
   for (const SuiteItem& data : suite.data)
-    results.metrics.push_back({data.metric.empty() ? suite.metric : data.metric});
+    results.metrics.push_back(
+        {.name = data.metric.empty() ? suite.metric : data.metric, .rounding = suite.scaled ? kRounding : 0});
   results.cells.assign(suite.data.size(), std::vector<SuiteCell>(suite.models.size()));
   for (const Unit& unit : units) {
     SuiteCell& cell = results.cells[unit.data][unit.model];

@@ -27,6 +27,7 @@ struct SuiteCell {
 struct SuiteMetric {
   std::string name;                ///< "MSE"; "epochs" of training, all of them where it was not solved
   bool greater_is_better = false;  ///< what is best
+  double rounding = 0;             ///< less is no error: models with less are equally good
 };
 
 /// A suite's numbers.

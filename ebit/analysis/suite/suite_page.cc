@@ -17,6 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::size_t kMostColumns = 9;  // of the overview; more data have a table of their own
 constexpr const char* kCounts = "classical + quantum";
 
 double median(const SuiteCell& cell) { return quartiles_of(cell.values).median; }
@@ -52,6 +53,22 @@ std::string interval_text(const std::vector<double>& values) {
 }
 
 std::string p_text(double p) { return std::isnan(p) ? "" : p < 1e-4 ? "< 0.0001" : table_number(p, 2); }
+
+// The ranked ones, then the others.
+std::vector<std::size_t> models_in_order(const Suite& suite, const std::optional<SuiteComparison>& compared) {
+  std::vector<std::size_t> order;
+  if (compared) order = compared->models;
+  for (std::size_t m = 0; m < suite.models.size(); ++m)
+    if (!std::ranges::count(order, m)) order.push_back(m);
+  return order;
+}
+
+std::ptrdiff_t times_first(const SuiteResults& results, std::size_t model) {
+  std::ptrdiff_t times = 0;
+  for (std::size_t d = 0; d < results.cells.size(); ++d)
+    times += !results.cells[d][model].values.empty() && compare_on(results, d).order[0] == model;
+  return times;
+}
 
 void note_tests(const SuiteResults& results, const DataComparison& compared, TextTable& table) {
   const auto tested = std::ranges::count_if(compared.p, [](double p) { return !std::isnan(p); });
@@ -108,18 +125,18 @@ TextTable overview_table(const Suite& suite, const SuiteResults& results) {
                   .rows = {},
                   .best_row = {},
                   .notes = {}};
-  for (std::size_t d = 0; d < suite.data.size(); ++d)
+  const bool wide = suite.data.size() > kMostColumns;
+  if (wide) table.columns.push_back({"best on"});
+  for (std::size_t d = 0; d < suite.data.size() && !wide; ++d)
     table.columns.push_back(
         {one ? suite.data[d].name : fmt::format("{}, {}", suite.data[d].name, results.metrics[d].name)});
   table.columns.push_back({"mean rank"});
-  std::vector<std::size_t> order;  // the ranked ones, then the others
-  if (compared) order = compared->models;
-  for (std::size_t m = 0; m < suite.models.size(); ++m)
-    if (!std::ranges::count(order, m)) order.push_back(m);
-  for (std::size_t i = 0; i < order.size(); ++i) {
-    std::vector<std::string> row = {suite.models[order[i]].name, count_text(results, order[i])};
-    for (std::size_t d = 0; d < suite.data.size(); ++d)
-      row.push_back(table_number(median(results.cells[d][order[i]])));
+  for (const std::size_t m : models_in_order(suite, compared)) {
+    std::vector<std::string> row = {suite.models[m].name, count_text(results, m)};
+    if (wide) row.push_back(std::to_string(times_first(results, m)));
+    for (std::size_t d = 0; d < suite.data.size() && !wide; ++d)
+      row.push_back(table_number(median(results.cells[d][m])));
+    const std::size_t i = table.rows.size();
     row.push_back(compared && i < compared->models.size() ? table_number(compared->mean_ranks[i], 3) : "–");
     table.rows.push_back(std::move(row));
   }
@@ -127,6 +144,19 @@ TextTable overview_table(const Suite& suite, const SuiteResults& results) {
   table.notes = {
       fmt::format("{} of {} trainings; rank 1 is the best median on one data", results.done, results.units)};
   table.notes.insert(table.notes.end(), suite.notes.begin(), suite.notes.end());
+  return table;
+}
+
+TextTable medians_table(const Suite& suite, const SuiteResults& results) {
+  TextTable table{
+      .title = "Medians over seeds", .columns = {{"data", false}}, .rows = {}, .best_row = {}, .notes = {}};
+  const std::vector<std::size_t> order = models_in_order(suite, compare_over_data(results));
+  for (const std::size_t m : order) table.columns.push_back({suite.models[m].name});
+  for (std::size_t d = 0; d < suite.data.size(); ++d) {
+    table.rows.push_back({suite.data[d].name});
+    for (const std::size_t m : order)
+      table.rows.back().push_back(table_number(median(results.cells[d][m]), 3));
+  }
   return table;
 }
 
@@ -190,6 +220,10 @@ void write_results(const Suite& suite, const SuiteResults& results, const fs::pa
     experiment::show(experiment::exhibit_of("mean-ranks", difference_figure(suite, *compared), text), folder,
                      page);
     markdown += "\n" + text + "\n";
+  }
+  if (suite.data.size() > kMostColumns) {
+    const TextTable medians = medians_table(suite, results);
+    page.table(medians), markdown += "\n" + table_markdown(medians);
   }
   for (std::size_t d = 0; d < suite.data.size(); ++d) {
     const TextTable table = data_table(suite, results, d);

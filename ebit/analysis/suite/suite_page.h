@@ -6,9 +6,12 @@
 
 namespace ebit::analysis {
 
-/// One line a model: its counts, the median on each data, its mean rank over them. The first is marked only
-/// where compare_over_data() tells it apart from every other.
+/// One line a model: its counts, the median on each data (of more than nine: on how many it is the best), its
+/// mean rank over them. The first is marked only where compare_over_data() tells it apart from every other.
 TextTable overview_table(const Suite& suite, const SuiteResults& results);
+
+/// One line a data set: the median of every model.
+TextTable medians_table(const Suite& suite, const SuiteResults& results);
 
 /// One line a model on one data, the best median first: median with its interval, mean, least and greatest,
 /// counts, seconds, p against the best. The best is marked only where compare_on() tells every other apart.
