@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "ebit/analysis/suite/run_suite.h"
+#include "ebit/analysis/suite/suite_page.h"
 #include "ebit/cmd/command.h"
 #include "ebit/cmd/interrupt.h"
 #include "ebit/cmd/output.h"
@@ -16,7 +17,7 @@ namespace ebit::cmd {
 namespace {
 
 struct Options {
-  std::string suite, unit;
+  std::string suite, unit, protocol;
   Settings settings = std::make_shared<std::vector<Setting>>();
   analysis::SuiteOptions run;
   bool quick = false, units = false, text = false, json = false, quiet = false;
@@ -49,16 +50,28 @@ class Progress {
     if (failed > 0) text += fmt::format(", {} failed", failed);
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
     if (done > first_ && done + failed < units_)
-      text += fmt::format("; about {:.0f} min left", seconds / static_cast<double>(done - first_) *
-                                                         static_cast<double>(units_ - done - failed) / 60);
+      text += "; about " + left(seconds / static_cast<double>(done - first_) *
+                                static_cast<double>(units_ - done - failed));
     fmt::print(stderr, "{}\n", text);
   }
 
  private:
+  static std::string left(double seconds) {
+    return seconds < 90 ? fmt::format("{:.0f} s left", seconds)
+                        : fmt::format("{:.0f} min left", seconds / 60);
+  }
+
   std::size_t units_, first_ = SIZE_MAX;
   bool quiet_;
   std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
 };
+
+int seeds_of(const Setting& setting) {
+  Config config;
+  apply_setting(config, setting);
+  require(config.seeds >= 1, "--seeds must be at least 1, not {}", config.seeds);
+  return config.seeds;
+}
 
 int run(Options& options) {
   if (options.suite.empty()) return list(options.json);
@@ -66,12 +79,14 @@ int run(Options& options) {
     print(std::string(find_row(analysis::suites(), "no suite is called", options.suite).text));
     return kOk;
   }
-  const analysis::Suite suite = analysis::find_suite(options.suite, options.quick);
+  analysis::Suite suite = analysis::find_suite(options.suite, options.quick, options.protocol);
   for (const Setting& setting : *options.settings) {
     if (setting.name == "output.folder")
       options.run.folder = setting.value;
     else if (setting.name == "output.overwrite")
       options.run.overwrite = setting.value == "true";
+    else if (setting.name == "train.seeds")
+      suite.seeds = seeds_of(setting);
     else
       options.run.settings.push_back(setting);
   }
@@ -81,7 +96,8 @@ int run(Options& options) {
     return kOk;
   }
   for (const analysis::Unit& unit : units)
-    if (unit.seed == 1) require_backends(analysis::config_of(suite, unit, options.run.settings));
+    if (options.unit.empty() ? unit.seed == 1 : unit.name == options.unit)
+      require_backends(analysis::config_of(suite, unit, options.run.settings));
   catch_interrupts();
   if (!options.unit.empty()) {
     RunProgress progress(options.quiet);
@@ -91,9 +107,10 @@ int run(Options& options) {
   if (!options.quiet && !suite.takes.empty() && !options.quick)
     fmt::print(stderr, "{}: {} trainings; takes {}\n", suite.name, units.size(), suite.takes);
   Progress progress(units.size(), options.quiet);
-  const analysis::SuiteOutcome outcome = analysis::run_suite(
-      suite, options.run,
-      {.interrupted = interrupted, .on_change = [&](auto done, auto failed) { progress(done, failed); }});
+  analysis::UnitsCallbacks callbacks{.interrupted = interrupted,
+                                     .on_change = [&](auto done, auto failed) { progress(done, failed); }};
+  if (!options.quiet) callbacks.on_note = [](const std::string& line) { fmt::print(stderr, "{}\n", line); };
+  const analysis::SuiteOutcome outcome = analysis::run_suite(suite, options.run, callbacks);
   if (options.json)
     print_json(analysis::results_json(suite, outcome.results));
   else
@@ -114,6 +131,8 @@ Action setup_suite(Parser& parser) {
   parser.add_option("suite", options->suite, help);
   parser.add_flag("--quick", options->quick,
                   "A small version that takes minutes: the suite's own table [quick]");
+  parser.add_option("--protocol", options->protocol,
+                    "Another protocol of the suite, such as its source's: its table [protocols.NAME]");
   parser.add_option("--jobs", options->run.jobs, "Trainings at once; 0: one a core");
   parser.add_flag("--units", options->units, "List the trainings, one a line, and do nothing");
   parser.add_option("--unit", options->unit,

@@ -42,11 +42,26 @@ FittedBaseline smooth(const Dataset& dataset, std::size_t season) {
   return fitted;
 }
 
-constexpr std::array<Baseline, 3> kBaselines{{
+FittedBaseline average(const Dataset& dataset, std::size_t) {
+  const std::size_t outputs = dataset.target_columns.size(), rows = dataset.series.rows();
+  FittedBaseline fitted{.said = std::vector<double>(rows * outputs), .remark = {}};
+  for (std::size_t o = 0; o < outputs; ++o) {
+    double sum = 0;
+    for (const std::size_t row : dataset.train.target_row)
+      sum += dataset.series.at(row, dataset.target_columns[o]);
+    const double mean = sum / static_cast<double>(dataset.train.count);
+    for (std::size_t row = 0; row < rows; ++row) fitted.said[row * outputs + o] = mean;
+    fitted.remark += fmt::format("{}{:.4g}", o > 0 ? ", " : "", mean);
+  }
+  return fitted;
+}
+
+constexpr std::array<Baseline, 4> kBaselines{{
     {"persistence", "repeats the last known value", false, last_known, nullptr},
     {"seasonal-naive", "repeats the last known value of the same season", true, last_season, nullptr},
     {"ets", "exponential smoothing: simple, Holt or Holt-Winters, fitted on the training part", false,
      nullptr, smooth},
+    {"mean", "a constant: the mean of the training targets", false, nullptr, average},
 }};
 
 }  // namespace

@@ -40,6 +40,18 @@ TEST(Baseline, PersistenceRepeatsTheLastKnownValue) {
   }
 }
 
+TEST(Baseline, MeanIsThatOfTheTrainingTargetsAlone) {
+  for (const char* split : {"time", "windows", "random"}) {
+    const Dataset d = ramp(3, 4, split);
+    double sum = 0;
+    for (const std::size_t row : d.train.target_row) sum += static_cast<double>(row);
+    const auto forecast = baseline_forecast("mean", d, d.test, 1);
+    ASSERT_EQ(forecast.size(), d.test.count);
+    for (const double value : forecast)
+      EXPECT_DOUBLE_EQ(value, sum / static_cast<double>(d.train.count)) << split;
+  }
+}
+
 TEST(Baseline, SeasonalNaiveNeverLooksBeyondWhatIsKnown) {
   for (const int horizon : {1, 5, 6, 7, 13}) {
     const Dataset d = ramp(horizon);

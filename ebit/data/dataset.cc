@@ -14,8 +14,9 @@
 namespace ebit::inline data {
 namespace {
 
-constexpr std::array<Choice, 2> kSplits{{
+constexpr std::array<Choice, 3> kSplits{{
     {"time", "train, validation and test follow each other"},
+    {"windows", "the same, but windows are counted instead of rows: those at a boundary share rows"},
     {"random", "windows drawn by seed; parts share rows, which flatters every model"},
 }};
 constexpr std::array<Choice, 2> kBoundaries{{
@@ -128,14 +129,18 @@ Starts split_by_time(const Dataset& dataset) {
   return starts;
 }
 
-Starts split_at_random(const Dataset& dataset) {
+Starts split_by_count(const Dataset& dataset) {
   const DatasetOptions& o = dataset.options;
-  const auto all = starts_in(0, dataset.series.rows(), o);
+  auto all = starts_in(0, dataset.series.rows(), o);
+  const bool drawn = o.split == "random";
+  if (!drawn) all.pop_back();  // as the sources do
   const std::size_t train = share_of(all.size(), o.train);
   const std::size_t validation = share_of(all.size(), o.train + o.validation);
   const std::array<std::size_t, 4> bounds{0, train, validation, all.size()};
   const std::array<double, 3> shares{o.train, o.validation, 1 - o.train - o.validation};
-  const auto order = Random(o.seed, kSplitStream).permutation(all.size());
+  std::vector<std::size_t> order(all.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  if (drawn) order = Random(o.seed, kSplitStream).permutation(all.size());
   Starts starts;
   for (std::size_t p = 0; p < 3; ++p) {
     for (std::size_t i = bounds[p]; i < bounds[p + 1]; ++i) starts[p].push_back(all[order[i]]);
@@ -301,7 +306,7 @@ Dataset make_dataset(const Series& series, const DatasetOptions& options) {
   const bool by_time = options.split == "time";
   dataset.part_begin = {0, by_time ? share_of(n, options.train) : 0,
                         by_time ? share_of(n, options.train + options.validation) : 0, n};
-  const Starts starts = by_time ? split_by_time(dataset) : split_at_random(dataset);
+  const Starts starts = by_time ? split_by_time(dataset) : split_by_count(dataset);
   check_targets_vary(dataset, starts);
   fit_scalers(dataset, starts);
 

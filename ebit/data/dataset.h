@@ -16,7 +16,7 @@
 
 namespace ebit::inline data {
 
-std::span<const Choice> split_table();     ///< "time", "random"
+std::span<const Choice> split_table();     ///< "time", "windows", "random"
 std::span<const Choice> boundary_table();  ///< "inside", "across"
 std::span<const Choice> scale_on_table();  ///< "train", "leak-whole-series", "leak-each-part"
 
@@ -78,7 +78,7 @@ struct Dataset {
   std::vector<std::size_t> feature_columns;  ///< [F] columns of `series`
   /// [1 or 3][C]: one set of scalers for all parts, or one each for train, validation, test (leak-each-part).
   std::vector<std::vector<Scaler>> scalers;
-  /// Split by time: part p holds rows [part_begin[p], part_begin[p + 1]) of `series`; at random {0, 0, 0, N}.
+  /// Split by time: part p holds rows [part_begin[p], part_begin[p + 1]) of `series`; else {0, 0, 0, N}.
   std::array<std::size_t, 4> part_begin{};
 
   /// The scaler of target `output` in `part` (0 train, 1 validation, 2 test).
@@ -100,7 +100,11 @@ struct Dataset {
 /// so on; each part keeps them in the order of time. Windows of different parts then share rows: the sources
 /// do this, and it flatters every model. `boundary` has no meaning here.
 ///
-/// Scalers are fitted on the rows [0, train rows), or at random on every row that a training window or its
+/// Split by windows: all windows but the last in the order of time, floor(count * train) for training, and so
+/// on (Chen 2024 and Fellner et al. 2025 divide so, and leave the last one out). A window and its target may
+/// hold rows of the part before. `boundary` has no meaning here either.
+///
+/// Scalers are fitted on the rows [0, train rows), or else on every row that a training window or its
 /// target touches. "leak-whole-series" fits on all rows; "leak-each-part" fits one set a part, on the rows of
 /// that part.
 ///

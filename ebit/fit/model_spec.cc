@@ -20,6 +20,8 @@ constexpr ClassicalCore kCores[] = {
     {"rnn", "tanh recurrent network", "Elman 1990", true, true, false},
     {"orthogonal", "recurrent matrix kept orthogonal as a matrix exponential, modReLU",
      "expRNN, Lezcano-Casado and Martinez-Rubio 2019 (arXiv:1901.08428)", true, false, false},
+    {"memoryless", "fully connected tanh layers on each step alone: what a sequence says without its order",
+     "Rumelhart et al. 1986", true, true, false},
     {"mlp", "fully connected tanh layers on the flattened window", "Rumelhart et al. 1986", true, true, true},
     {"linear", "linear regression on the flattened window, in closed form (of classes: trained step by step)",
      "Yule 1927; Hoerl and Kennard 1970", false, false, true, true},

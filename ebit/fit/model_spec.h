@@ -42,7 +42,7 @@ struct ClassicalCore {
   bool solved = false;
 };
 
-/// lstm, gru, rnn, orthogonal, mlp, linear, poly-ridge.
+/// lstm, gru, rnn, orthogonal, memoryless, mlp, linear, poly-ridge.
 std::span<const ClassicalCore> classical_cores();
 
 /// The core called `name`. Throws Error with the nearest name where there is none.

@@ -37,6 +37,13 @@ void check(const TrainOptions& o, const Training& training) {
           o.optimizer_options.epsilon);
   require(o.clip >= 0, "--clip must be 0 (no clipping) or more, not {}", o.clip);
   require(o.patience >= 0, "--patience must be 0 (never stop early) or more, not {}", o.patience);
+  require(o.plateau != 1 && o.plateau >= 0, "--plateau must be 0 (never stop early) or at least 2, not {}",
+          o.plateau);
+  require(o.plateau == 0 || o.validate_every == 1,
+          "--plateau looks at the validation loss of every epoch: it needs --validate-every 1, not {}",
+          o.validate_every);
+  require(o.plateau == 0 || training.validate,
+          "--plateau needs a validation part and there is none: give a share with {}", training.share_flag);
   require(o.schedule.step >= 1, "--schedule-step must be at least 1, not {}", o.schedule.step);
   require(o.schedule.gamma > 0 && o.schedule.gamma <= 1, "--schedule-gamma must be in (0, 1], not {}",
           o.schedule.gamma);
@@ -48,6 +55,21 @@ void check(const TrainOptions& o, const Training& training) {
           "--stop-below needs a validation part and there is none: give a share with {}",
           training.share_flag);
   find_schedule(o.schedule.name), find_optimizer(o.optimizer);
+}
+
+// |mean(before) - mean(last)| < deviation(last) / 2 over the last two spans of `span` epochs.
+bool on_plateau(const std::vector<EpochRecord>& history, int span) {
+  const auto n = static_cast<std::size_t>(span);
+  if (history.size() < 2 * n) return false;
+  double before = 0, last = 0, squares = 0;
+  const std::size_t begin = history.size() - 2 * n;
+  for (std::size_t e = begin; e < begin + n; ++e) {
+    before += history[e].validation_loss / span;
+    last += history[e + n].validation_loss / span;
+  }
+  for (std::size_t e = begin + n; e < history.size(); ++e)
+    squares += std::pow(history[e].validation_loss - last, 2) / span;
+  return std::abs(before - last) < std::sqrt(squares) / 2;
 }
 
 }  // namespace
@@ -159,7 +181,8 @@ void Trainer::finish_epoch(EpochRecord record) {
     if (training_.validate) state_.best_loss = record.validation_loss;
   }
   const bool waited = options_.patience > 0 && record.epoch - state_.best_epoch >= options_.patience;
-  if (waited && record.epoch >= options_.min_epochs) state_.end = End::kEarlyStop;
+  const bool flat = options_.plateau > 0 && on_plateau(state_.history, options_.plateau);
+  if ((waited || flat) && record.epoch >= options_.min_epochs) state_.end = End::kEarlyStop;
   if (record.validation_loss < options_.stop_below) state_.end = End::kSolved;
 }
 
