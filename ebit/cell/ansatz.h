@@ -70,7 +70,7 @@ std::vector<std::int64_t> angle_shape(const Ansatz& ansatz, int wires, int layer
 /// (the pairs q, q+1 round the register; two wires have one pair), "chain", "even-pairs" (0-1, 2-3, ...) and
 /// "odd-pairs" (1-2, 3-4, ...). Only lists of wires tie an ansatz to registers that have those wires.
 /// `angles`: numbers in radians, or names of trainable angles, or multiples "-a", "0.5*a", "a/2", "3*pi/4"
-/// (pi is the number). Equal names are one trainable angle; in "all", "ring", ... a name is one angle for
+/// (pi is the number), or such with a number added, "a+0.7". Equal names are one trainable angle; in "all", "ring", ... a name is one angle for
 /// each place. Angles are numbered as they are met.
 ///
 /// Throws Error as "source_name:line: what is wrong"; for wires that a register has not, the ansatz does so

@@ -261,7 +261,7 @@ class AngleScanner {
   std::string_view rest_;
 };
 
-// "a", "-a", "0.5*a", "a/2", "3*pi/4"; false where the text is nothing of that kind.
+// "a", "-a", "0.5*a", "a/2", "a+0.7", "3*pi/4"; false where the text is nothing of that kind.
 bool parse_angle_text(std::string_view text, AngleText& angle) {
   AngleScanner scanner(text);
   double factor = 1, divisor = 1;
@@ -271,6 +271,10 @@ bool parse_angle_text(std::string_view text, AngleText& angle) {
   if (!scanner.name(angle.name)) return false;
   if (scanner.sign('/') && !scanner.number(divisor)) return false;
   angle.scale *= factor / divisor;
+  const bool plus = scanner.sign('+');
+  const bool more = plus || scanner.sign('-');
+  if (more && (!scanner.number(angle.value) || angle.name == "pi")) return false;
+  if (more && !plus) angle.value = -angle.value;
   if (!scanner.at_end() || !std::isfinite(angle.scale) || angle.scale == 0) return false;
   if (angle.name == "pi") angle = {"", 1, angle.scale * std::numbers::pi};
   return true;
@@ -285,9 +289,10 @@ AngleText Reader::angle(const DocumentValue& value) const {
   }
   need(value.kind == Kind::kText, value.line, "an angle must be a number (radians) or a name, not {}",
        value.kind_text());
-  need(parse_angle_text(value.text, angle), value.line,
-       "cannot read the angle '{}'; write a number, a name, or a multiple such as -a, 0.5*a, a/2, pi/4",
-       value.text);
+  need(
+      parse_angle_text(value.text, angle), value.line,
+      "cannot read the angle '{}'; write a number, a name, or a multiple such as -a, 0.5*a, a/2, a+0.7, pi/4",
+      value.text);
   return angle;
 }
 
@@ -339,6 +344,7 @@ Circuit GateList::layer(int wires) const {
         }
         const auto number = numbers.try_emplace({angle.name, k}, static_cast<int>(numbers.size())).first;
         angles.push_back(Angle::shared(number->second, angle.scale));
+        angles.back().value = angle.value;
       }
       try {
         if (entry.gate) {

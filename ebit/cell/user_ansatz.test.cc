@@ -106,6 +106,23 @@ angles = ["-2*pi/3"]
   EXPECT_LT(distance(build_ansatz(toml, 3, 2), build_ansatz(json, 3, 2)), 1e-13);
 }
 
+TEST(UserAnsatz, AnglesMayHaveANumberAdded) {
+  const auto layer = [](const std::string& angle) {
+    return build_ansatz(
+        parse_ansatz(fmt::format(R"({{"gates": [{{"gate": "RX", "wires": [0], "angles": ["{}"]}}]}})", angle),
+                     "x.json"),
+        1, 1);
+  };
+  for (const auto& [text, scale, value] :
+       {std::tuple{"a+0.7", 1.0, 0.7}, {"-a/2 - 1.5e-1", -0.5, -0.15}, {"0.5*a+-2", 0.5, -2.0}}) {
+    const Circuit circuit = layer(text);
+    EXPECT_EQ(circuit.shared_parameters(), 1);
+    EXPECT_EQ(circuit.operations()[0].angles[0].scale, scale);
+    EXPECT_EQ(circuit.operations()[0].angles[0].value, value);
+  }
+  for (const char* text : {"a+", "a+b", "pi+1", "a+1+2", "a+inf"}) EXPECT_ANY_THROW(layer(text)) << text;
+}
+
 // Shared names, multiples and matrices under a whole cell: its gradient is still the derivative.
 TEST(UserAnsatz, TrainsInACell) {
   RegisterOptions options;

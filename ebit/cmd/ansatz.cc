@@ -120,6 +120,7 @@ Json part_json(const Part& part, const Options& options) {
         angles.push_back(angle.value);
       else
         angles.push_back({{"parameter", angle.index}, {"scale", angle.scale}});
+      if (angle.kind != Angle::Kind::kConstant && angle.value != 0) angles.back()["added"] = angle.value;
     }
     list.push_back({{"gate", row.name},
                     {"wires", std::vector<int>(operation.wires.begin(), operation.wires.begin() + row.wires)},

@@ -8,6 +8,7 @@ namespace ebit::cmd {
 EBIT_COMMAND(ansatz);
 EBIT_COMMAND(bench);
 EBIT_COMMAND(data);
+EBIT_COMMAND(design);
 EBIT_COMMAND(evaluate);
 EBIT_COMMAND(forecast);
 EBIT_COMMAND(gates);
@@ -25,6 +26,7 @@ EBIT_COMMAND(reproduce);
 EBIT_COMMAND(resume);
 EBIT_COMMAND(study);
 EBIT_COMMAND(suite);
+EBIT_COMMAND(sweep);
 EBIT_COMMAND(surrogate);
 EBIT_COMMAND(task);
 EBIT_COMMAND(train);
@@ -172,6 +174,21 @@ std::span<const Command> commands() {
        .examples = {"ebit suite", "ebit suite chen --quick -o runs/chen",
                     "ebit suite chen --text > mine.toml", "ebit suite mine.toml --jobs 2"},
        .setup = setup_suite},
+      {.name = "sweep",
+       .group = "Studies",
+       .help = "Try values of any options, choose by the validation part, score the chosen setting on the "
+               "test part",
+       .examples = {"ebit sweep --text > mine.toml", "ebit sweep mine.toml --jobs 2 -o runs/mine",
+                    "ebit sweep mine.toml --units"},
+       .setup = setup_sweep},
+      {.name = "design",
+       .group = "Studies",
+       .help = "Search circuits by their entangling power, certify what is found, write it as an ansatz file",
+       .examples = {"ebit design --want e-up=1.0,e-down=0.5 --two-qubit 4",
+                    "ebit design --want e-p --gates ry,cz --connect line --two-qubit 3 -o line.toml",
+                    "ebit design --want gap --system 1 --ancilla 2",
+                    "ebit design --study runs/series,runs/tasks"},
+       .setup = setup_design},
       {.name = "version",
        .group = "About",
        .help = "Show the version, the compiler, vector instructions and whether libtorch is there",

@@ -1,7 +1,6 @@
 // ebit suite: models x data x seeds under one protocol.
 #include <fmt/ranges.h>
 
-#include <chrono>
 #include <memory>
 
 #include "ebit/analysis/suite/run_suite.h"
@@ -12,6 +11,7 @@
 #include "ebit/cmd/run_output.h"
 #include "ebit/cmd/settings_flags.h"
 #include "ebit/cmd/torch_program.h"
+#include "ebit/cmd/unit_progress.h"
 
 namespace ebit::cmd {
 namespace {
@@ -38,33 +38,6 @@ int list(bool json) {
     print(table_text(table));
   return kOk;
 }
-
-// "12 of 350 trainings, 1 failed; about 8 min left"
-class Progress {
- public:
-  Progress(std::size_t units, bool quiet) : units_(units), quiet_(quiet) {}
-  void operator()(std::size_t done, std::size_t failed) {
-    if (first_ > units_) first_ = done;  // what an earlier call has done
-    if (quiet_) return;
-    std::string text = fmt::format("{} of {} trainings", done, units_);
-    if (failed > 0) text += fmt::format(", {} failed", failed);
-    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
-    if (done > first_ && done + failed < units_)
-      text += "; about " + left(seconds / static_cast<double>(done - first_) *
-                                static_cast<double>(units_ - done - failed));
-    fmt::print(stderr, "{}\n", text);
-  }
-
- private:
-  static std::string left(double seconds) {
-    return seconds < 90 ? fmt::format("{:.0f} s left", seconds)
-                        : fmt::format("{:.0f} min left", seconds / 60);
-  }
-
-  std::size_t units_, first_ = SIZE_MAX;
-  bool quiet_;
-  std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
-};
 
 int seeds_of(const Setting& setting) {
   Config config;
@@ -106,7 +79,7 @@ int run(Options& options) {
   }
   if (!options.quiet && !suite.takes.empty() && !options.quick)
     fmt::print(stderr, "{}: {} trainings; takes {}\n", suite.name, units.size(), suite.takes);
-  Progress progress(units.size(), options.quiet);
+  UnitProgress progress(units.size(), options.quiet);
   analysis::UnitsCallbacks callbacks{.interrupted = interrupted,
                                      .on_change = [&](auto done, auto failed) { progress(done, failed); }};
   if (!options.quiet) callbacks.on_note = [](const std::string& line) { fmt::print(stderr, "{}\n", line); };

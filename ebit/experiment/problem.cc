@@ -1,5 +1,7 @@
 #include "ebit/experiment/problem.h"
 
+#include <cmath>
+
 #include "ebit/base/error.h"
 #include "ebit/settings/problems.h"
 
@@ -17,6 +19,21 @@ constexpr struct {
 };
 
 }  // namespace
+
+Scores Problem::scores_before_test(fit::Model& model, std::uint64_t seed) const {
+  if (!validated()) return {};
+  const std::vector<std::string> names = validation_metrics();
+  const fit::Validation found = validate(model, seed);
+  PartScores part;
+  for (const MetricName& metric : metrics()) {
+    part.values.push_back(std::nan(""));
+    for (std::size_t m = 0; m < names.size(); ++m)
+      if (names[m] == metric.name) part.values.back() = found.metrics.at(m);
+  }
+  Scores scores;
+  scores.parts[1] = std::move(part);
+  return scores;
+}
 
 std::unique_ptr<Problem> make_problem(Config& config) {
   const ProblemRow& row = find_problem(config.problem.name);

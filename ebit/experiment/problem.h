@@ -93,6 +93,9 @@ class Problem {
   virtual fit::Examples sequences(std::size_t part, std::size_t most) const = 0;
   /// Scores of a trained model. @param show whether exhibits are wanted.
   virtual Scores scores(fit::Model& model, std::uint64_t seed, bool show) const = 0;
+  /// Scores that do not look at the test part, for choosing: the metrics that can be found on the validation
+  /// part, NaN the others. Without a validation part there are none.
+  virtual Scores scores_before_test(fit::Model& model, std::uint64_t seed) const;
   /// Pictures of a model with all its seeds. @param seeds Scores of each.
   virtual std::vector<Exhibit> exhibits(std::span<const Scores* const> seeds) const {
     (void)seeds;

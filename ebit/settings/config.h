@@ -130,6 +130,7 @@ struct OutputConfig {
       1.0;                ///< and at least so much time, so that short epochs do not wait for the disk
   int track_entropy = 0;  ///< epochs between two samples of the memory's entanglement; 0: none
   bool plots = true;      ///< draw plots and write report.html
+  bool test = true;       ///< score the test part; else only what comes before it
 };
 
 /// All settings of a run.

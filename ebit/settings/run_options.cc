@@ -265,6 +265,14 @@ const OptionRow kOptions[] = {
      nullptr,
      {},
      false},
+    {"output",
+     "test",
+     "--test-part",
+     "score the test part; without it a run is judged by its validation part, and the test part stays unseen",
+     EBIT_SLOT(output.test),
+     nullptr,
+     {},
+     false},
 };
 
 }  // namespace

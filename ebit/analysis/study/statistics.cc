@@ -54,7 +54,8 @@ FittedLine fit_line(std::span<const double> x, std::span<const double> y) {
   if (used.size() < 2) return line;
   const auto count = static_cast<double>(used.size());
   double mean_x = 0, mean_y = 0, xx = 0, xy = 0;
-  for (const std::size_t i : used) mean_x += x[i] / count, mean_y += y[i] / count;
+  for (const std::size_t i : used) mean_x += x[i], mean_y += y[i];
+  mean_x /= count, mean_y /= count;  // so that ranks, which are halves, have an exact mean
   for (const std::size_t i : used)
     xx += (x[i] - mean_x) * (x[i] - mean_x), xy += (x[i] - mean_x) * (y[i] - mean_y);
   if (xx == 0) return line;

@@ -37,6 +37,10 @@ TEST(Statistics, RankCorrelationSeesOrderOnly) {
   // 1 - 6 sum d^2 / (n (n^2 - 1)) with d = 1, -1, 0, 0.
   EXPECT_NEAR(rank_correlation(x, std::vector<double>{2, 1, 3, 4}), 0.8, 1e-12);
   EXPECT_TRUE(std::isnan(rank_correlation(x, std::vector<double>(4, 1.0))));
+  std::vector<double> many(14);
+  for (std::size_t i = 0; i < many.size(); ++i) many[i] = static_cast<double>(i * i % 11);
+  EXPECT_TRUE(std::isnan(rank_correlation(std::vector<double>(14, 0.0), many)))
+      << "a mean is no rank by rounding";
 }
 
 TEST(Statistics, SignFlipTestCountsSigns) {

@@ -10,9 +10,8 @@
 #include "ebit/settings/problems.h"
 
 namespace ebit::analysis {
-namespace {
 
-std::string value_of(const DocumentPlace& place) {
+std::string option_text(const DocumentPlace& place) {
   if (!place.is_list()) {
     const auto text = place.value().scalar_text();
     if (!text)
@@ -21,34 +20,38 @@ std::string value_of(const DocumentPlace& place) {
     return *text;
   }
   std::string all;
-  for (std::size_t i = 0; i < place.size(); ++i) all += (i == 0 ? "" : ",") + value_of(place.at(i));
+  for (std::size_t i = 0; i < place.size(); ++i) all += (i == 0 ? "" : ",") + option_text(place.at(i));
   return all;
 }
 
-// Options of `ebit train`, in tables as in config.toml: train.lr = 0.01.
-void read_options(const DocumentPlace& section, const std::string& name, std::vector<Setting>& settings) {
-  for (const std::string& key : section.keys()) {
-    const std::string option = name + "." + key;
-    const auto known = [&](const OptionRow& row) { return name_of(row) == option; };
-    if (std::ranges::none_of(option_table(), known)) {
-      std::vector<std::string> names;
-      for (const OptionRow& row : option_table()) names.push_back(name_of(row));
-      fail("{}: there is no option {}{}", section.at(key).where(), option, suggestion(option, names));
-    }
-    std::erase_if(settings, [&](const Setting& setting) { return setting.name == option; });
-    settings.push_back({option, value_of(section.at(key)), section.at(key).where()});
-  }
-}
-
-// The keys of a table that are no sections of options are `own`.
-void read_sections(const DocumentPlace& table, std::vector<std::string> own, std::vector<Setting>& settings) {
+void each_option(const DocumentPlace& table, std::vector<std::string> own, const UseOption& use) {
   const std::vector<std::string> sections = option_sections();
   own.insert(own.end(), sections.begin(), sections.end());
   table.check_keys(own);
-  for (const std::string& section : sections)
-    if (const DocumentPlace place = table.find(section); place.present())
-      read_options(place, section, settings);
+  for (const std::string& section : sections) {
+    const DocumentPlace place = table.find(section);
+    if (!place.present()) continue;
+    for (const std::string& key : place.keys()) {
+      const std::string option = section + "." + key;
+      const auto known = [&](const OptionRow& row) { return name_of(row) == option; };
+      if (std::ranges::none_of(option_table(), known)) {
+        std::vector<std::string> names;
+        for (const OptionRow& row : option_table()) names.push_back(name_of(row));
+        fail("{}: there is no option {}{}", place.at(key).where(), option, suggestion(option, names));
+      }
+      use(option, place.at(key));
+    }
+  }
 }
+
+void read_sections(const DocumentPlace& table, std::vector<std::string> own, std::vector<Setting>& settings) {
+  each_option(table, std::move(own), [&](const std::string& option, const DocumentPlace& place) {
+    std::erase_if(settings, [&](const Setting& setting) { return setting.name == option; });
+    settings.push_back({option, option_text(place), place.where()});
+  });
+}
+
+namespace {
 
 // Throws Error, beginning with `where`, for a name that is no problem.
 void check_problem(const std::string& name, const std::string& where) {

@@ -2,12 +2,14 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "ebit/base/document.h"
 #include "ebit/settings/option.h"
 
 namespace ebit::analysis {
@@ -59,5 +61,20 @@ Suite parse_suite(std::string_view text, const std::string& source, bool quick,
 
 /// The suite called `name_or_file`: a row of suites(), else a file. Throws Error where it is neither.
 Suite find_suite(const std::string& name_or_file, bool quick, const std::string& protocol = {});
+
+/// The value of an option in a file, as `ebit train` takes it: a list is joined by commas. Throws Error for
+/// what is none.
+std::string option_text(const DocumentPlace& place);
+
+/// What is done with an option of a file: its name, "section.key", and the value's place.
+using UseOption = std::function<void(const std::string& option, const DocumentPlace& place)>;
+
+/// Hands out the options of `ebit train` that stand in a table as in config.toml: train.lr = 0.01. The other
+/// keys that may be in it are `own`. Throws Error for a key and an option that is none, with the nearest
+/// name.
+void each_option(const DocumentPlace& table, std::vector<std::string> own, const UseOption& use);
+
+/// Reads the options of a table as each_option() and adds them to `settings`; the last one that speaks wins.
+void read_sections(const DocumentPlace& table, std::vector<std::string> own, std::vector<Setting>& settings);
 
 }  // namespace ebit::analysis

@@ -33,7 +33,8 @@ constexpr int kCannotWrite = 3;  // status of a worker that could not even say w
 
 fs::path error_of(const Unit& unit, const fs::path& folder) { return claim_of(unit, folder) / "error.txt"; }
 
-// Those of `settings` that have an effect on the model of `own`, where `later` is set behind them.
+}  // namespace
+
 std::vector<Setting> fitting(const std::vector<Setting>& settings, Config own,
                              const std::vector<Setting>& later) {
   std::vector<Setting> all;
@@ -53,8 +54,6 @@ std::vector<Setting> fitting(const std::vector<Setting>& settings, Config own,
   });
   return all;
 }
-
-}  // namespace
 
 std::vector<Unit> units_of(const Suite& suite, const fs::path& folder) {
   std::vector<Unit> units;

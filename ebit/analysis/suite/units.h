@@ -26,6 +26,10 @@ std::vector<Unit> units_of(const Suite& suite, const std::filesystem::path& fold
 
 /// The problem of the suite's data `data`.
 const std::string& problem_of(const Suite& suite, std::size_t data);
+/// Those of `settings` that have an effect on the model of `own`, where `later` is set behind them. Throws
+/// Error as apply_setting().
+std::vector<Setting> fitting(const std::vector<Setting>& settings, Config own,
+                             const std::vector<Setting>& later);
 
 /// The settings of a unit: the suite's and the data's as far as the model has such options, then the model's,
 /// then `more`. A forecast without training, such as persistence, is scored beside `linear`. Throws Error as

@@ -202,8 +202,17 @@ fit::Examples ForecastProblem::sequences(std::size_t part, std::size_t most) con
 }
 
 Scores ForecastProblem::scores(fit::Model& model, std::uint64_t seed, bool) const {
+  return scores_of_parts(model, seed, kPartNames.size());
+}
+
+Scores ForecastProblem::scores_before_test(fit::Model& model, std::uint64_t seed) const {
+  return scores_of_parts(model, seed, 2);
+}
+
+// The first `count` parts.
+Scores ForecastProblem::scores_of_parts(fit::Model& model, std::uint64_t seed, std::size_t count) const {
   Scores scores;
-  for (std::size_t part = 0; part < kPartNames.size(); ++part) {
+  for (std::size_t part = 0; part < count; ++part) {
     if (windows(part).count == 0) continue;
     // Other data are seen with the scalers, and drawn for as the first part, of the training.
     const std::vector<double> said = fit::predict(model, windows(part), config_.model.stateful,
@@ -283,6 +292,7 @@ std::string ForecastProblem::predictions_csv(const Scores& scores) const {
   text += "\n";
   for (std::size_t part = 0; part < kPartNames.size(); ++part) {
     const Windows& own = windows(part);
+    if (scores.predictions[part].empty()) continue;  // not scored
     for (std::size_t i = 0; i < own.count; ++i) {
       const std::size_t row = own.target_row[i];
       text += fmt::format("{},{},{}", csv_cell(dataset_.series.times[row]), row, kPartNames[part]);

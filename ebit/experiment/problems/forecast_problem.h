@@ -41,6 +41,7 @@ class ForecastProblem : public Problem {
   fit::Validation validate(fit::Model& model, std::uint64_t seed) const override;
   fit::Examples sequences(std::size_t part, std::size_t most) const override;
   Scores scores(fit::Model& model, std::uint64_t seed, bool show) const override;
+  Scores scores_before_test(fit::Model& model, std::uint64_t seed) const override;
   std::vector<Exhibit> exhibits(std::span<const Scores* const> seeds) const override;
   std::vector<std::pair<std::string, std::string>> facts() const override;
   std::string predictions_csv(const Scores& scores) const override;
@@ -53,6 +54,7 @@ class ForecastProblem : public Problem {
 
  private:
   fit::Batch following(const Windows& windows, std::size_t most) const;
+  Scores scores_of_parts(fit::Model& model, std::uint64_t seed, std::size_t count) const;
   PartScores score(std::size_t part, const std::vector<double>& predictions) const;
 
   const Config& config_;

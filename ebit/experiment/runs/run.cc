@@ -182,6 +182,18 @@ RunResult run_jobs(const Setup& setup, const RunCallbacks& callbacks) {
   return result;
 }
 
+// The trainings of a run, scored as `config` says.
+RunResult scored(const fs::path& folder, Config config, const RunCallbacks& callbacks) {
+  require_run_data(config);
+  use_threads(config);
+  const Setup setup = set_up(std::move(config));
+  RunResult result{.folder = folder, .config = *setup.config, .problem = setup.problem};
+  for (const std::string& note : setup.problem->notes())
+    if (callbacks.on_note) callbacks.on_note(note);
+  result.results = score_jobs(folder, *setup.config, *setup.problem, callbacks);
+  return result;
+}
+
 }  // namespace
 
 RunResult start_run(Config config, const RunCallbacks& callbacks) {
@@ -193,6 +205,10 @@ RunResult start_run(Config config, const RunCallbacks& callbacks) {
   Config& own = *setup.config;
   if (const std::string size = settle_size(own, *setup.problem); !size.empty() && callbacks.on_note)
     callbacks.on_note(size);
+  require(
+      own.output.test || setup.problem->validated(),
+      "without its test part a run is judged by its validation part, and there is none: {} gives it a share",
+      setup.problem->share_flag());
   if (own.output.folder.empty()) own.output.folder = default_folder(own);
   check_run_folder(own.output.folder, own.output.overwrite);
   // Throws for settings that make no training, before anything is written.
@@ -221,15 +237,15 @@ RunResult resume_run(const fs::path& folder, int epochs, const RunCallbacks& cal
 RunResult evaluate_run(const fs::path& folder, const RunCallbacks& callbacks) {
   Config config = read_run_config(folder);
   const FolderLock lock(folder);
-  require_run_data(config);
-  use_threads(config);
-  const Setup setup = set_up(std::move(config));
-  RunResult result{.folder = folder, .config = *setup.config, .problem = setup.problem};
-  for (const std::string& note : setup.problem->notes())
-    if (callbacks.on_note) callbacks.on_note(note);
-  result.results = score_jobs(folder, *setup.config, *setup.problem, callbacks);
+  RunResult result = scored(folder, std::move(config), callbacks);
   write_scores(result);
   return result;
+}
+
+RunResult score_test_part(const fs::path& folder, const RunCallbacks& callbacks) {
+  Config config = read_run_config(folder);
+  config.output.test = true;
+  return scored(folder, std::move(config), callbacks);
 }
 
 }  // namespace ebit::experiment

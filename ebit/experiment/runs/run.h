@@ -57,6 +57,10 @@ RunResult resume_run(const std::filesystem::path& folder, int epochs, const RunC
 /// training, are told of by `callbacks.on_note`. Throws Error for a run without any weights.
 RunResult evaluate_run(const std::filesystem::path& folder, const RunCallbacks& callbacks);
 
+/// Scores the trainings of a run on all parts, the test part too where the run's settings leave it unseen.
+/// Writes nothing. Throws Error as evaluate_run().
+RunResult score_test_part(const std::filesystem::path& folder, const RunCallbacks& callbacks);
+
 /// Scores every training of a run of a series on another one, all windows of it as one part (shown as the
 /// test part). Scalers are those of the training. Writes nothing.
 /// @param data a CSV file or the name of an included data set. Throws Error for runs of other problems.

@@ -34,14 +34,16 @@ Results empty_results(const Config& config, const Problem& problem) {
 }
 
 // References stand right behind the model, before the trained baselines.
-void add_references(Results& results, const Problem& problem) {
+void add_references(Results& results, const Problem& problem, bool test) {
   std::vector<ModelResult> references;
-  for (Reference& reference : problem.references())
+  for (Reference& reference : problem.references()) {
+    if (!test) reference.scores.parts[2].reset(), reference.scores.predictions[2].clear();
     references.push_back({.name = reference.name,
                           .summary = reference.summary,
                           .role = Role::kReference,
                           .reference_loss = reference.loss,
                           .seeds = {{.scores = std::move(reference.scores)}}});
+  }
   results.models.insert(results.models.begin() + 1, std::make_move_iterator(references.begin()),
                         std::make_move_iterator(references.end()));
 }
@@ -131,10 +133,11 @@ Results score_jobs(const fs::path& folder, const Config& config, const Problem& 
       note(callbacks, "settings or data have changed since the training: the numbers are those of now");
     }
     SeedResult seed = seed_of(trained);
-    seed.scores = problem.scores(*trained.model, seed.seed, first);
+    seed.scores = config.output.test ? problem.scores(*trained.model, seed.seed, first)
+                                     : problem.scores_before_test(*trained.model, seed.seed);
     result_for(results, trained).seeds.push_back(std::move(seed));
   });
-  add_references(results, problem);
+  add_references(results, problem, config.output.test);
   results.verdicts = verdicts(results);
   return results;
 }
@@ -185,7 +188,7 @@ RunResult score_on(const fs::path& folder, const std::string& data, const RunCal
     seed.scores = result.problem->scores(*trained.model, seed.seed, false);
     result_for(result.results, trained).seeds.push_back(std::move(seed));
   });
-  add_references(result.results, *result.problem);
+  add_references(result.results, *result.problem, true);
   result.results.verdicts = verdicts(result.results);
   return result;
 }
