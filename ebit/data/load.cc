@@ -11,7 +11,7 @@
 #include "ebit/base/choice.h"
 #include "ebit/base/error.h"
 #include "ebit/base/utf8.h"
-#include "ebit/data/number.h"
+#include "ebit/data/number_marks.h"
 
 namespace ebit::inline data {
 namespace {
@@ -74,7 +74,7 @@ std::vector<std::size_t> find_numeric(const CsvTable& table, const SeriesOptions
     bool numeric = true, any = false;
     for (std::size_t row = 0; row < table.rows() && numeric; ++row) {
       if (is_missing(table.cell(row, c), options.missing_tokens)) continue;
-      numeric = parse_number(table.cell(row, c), table.decimal).has_value();
+      numeric = table.number(row, c).has_value();
       any = true;
     }
     if (numeric && any) columns.push_back(c);
@@ -84,19 +84,24 @@ std::vector<std::size_t> find_numeric(const CsvTable& table, const SeriesOptions
   return columns;
 }
 
+// What may make a number of `text`.
+std::string mark_advice(const CsvTable& table, std::string_view text) {
+  for (const ThousandsMark& mark : thousands_table())
+    if (mark.character != 0 && mark.character != table.decimal && is_grouped(text, mark.character))
+      return fmt::format("; --thousands {} reads it as a number of groups of three digits", mark.name);
+  const char other = table.decimal == '.' ? ',' : '.';
+  // Where the other mark may part thousands, a decimal mark is no advice to give.
+  if (!parse_number(text, other) || is_grouped(text, other)) return {};
+  return fmt::format("; numbers are read with the decimal mark '{}', set it to '{}' if that is meant",
+                     table.decimal, other);
+}
+
 double parse_cell(const CsvTable& table, std::size_t row, std::size_t column) {
   const std::string_view text = table.cell(row, column);
-  const auto number = parse_number(text, table.decimal);
-  if (!number) {
-    const char other = table.decimal == '.' ? ',' : '.';
-    const bool other_fits = parse_number(text, other).has_value();
+  const auto number = table.number(row, column);
+  if (!number)
     fail("{} line {}, column '{}': '{}' is not a number{}", table.source, table.line(row),
-         table.names[column], shown(text),
-         other_fits
-             ? fmt::format("; numbers are read with the decimal mark '{}', set it to '{}' if that is meant",
-                           table.decimal, other)
-             : std::string());
-  }
+         table.names[column], shown(text), mark_advice(table, text));
   require(std::isfinite(*number), "{} line {}, column '{}': '{}' is not a finite number", table.source,
           table.line(row), table.names[column], text);
   return *number;

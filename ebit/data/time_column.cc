@@ -53,7 +53,7 @@ Parsed parse_dates(const CsvTable& table, const Columns& columns, DateOrder orde
 
 Parsed parse_numbers(const CsvTable& table, const Columns& columns) {
   return parse_rows(table, columns, [&](const std::string& text) -> std::optional<TimePoint> {
-    const auto number = parse_number(text, table.decimal);
+    const auto number = parse_number(text, table.decimal, table.thousands);
     if (!number || !std::isfinite(*number)) return std::nullopt;
     return TimePoint{.seconds = 0, .fraction = *number};
   });

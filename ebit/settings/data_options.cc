@@ -1,5 +1,6 @@
 // Options of problems and their data. One row makes the flag, the key of config.toml, its help and its
 // checks.
+#include "ebit/data/number_marks.h"
 #include "ebit/settings/option_rows.h"
 #include "ebit/settings/problems.h"
 
@@ -119,6 +120,11 @@ const OptionRow kOptions[] = {
        return Names{"", ".", ","};
      },
      kOfFiles},
+    {"data", "thousands", "--thousands", "mark between thousands: none | . | , | ' | space; empty: found",
+     EBIT_SLOT(data.series.csv.thousands), [] { return or_none(names_of(thousands_table())); }, kOfFiles},
+    {"data", "skip_lines", "--skip-lines",
+     "lines above the header that are none of the table; -1: comments and titles are found",
+     EBIT_SLOT(data.series.csv.skip_lines), nullptr, kOfFiles},
     {"data", "header", "--header", "whether the first line holds column names; empty: found",
      EBIT_SLOT(data.series.csv.header),
      [] {
@@ -195,7 +201,7 @@ const OptionRow kOptions[] = {
      kOfTranslation},
     {"corpus", "folder", "--data-folder", "where downloads are; empty: where `ebit data get` puts them",
      EBIT_SLOT(corpus.folder), nullptr, kOfCorpora, false},
-    {"corpus", "encoding", "--encoding", "of text files of your own: utf-8 | latin-1",
+    {"corpus", "encoding", "--encoding", "of text files of your own: utf-8 | latin-1 | windows-1252",
      EBIT_SLOT(corpus.encoding), nullptr, kOfText},
     {"corpus", "tokenizer", "--tokenizer",
      "what a token is: words | characters | whitespace; empty: the problem's own",
