@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 
 #include <fmt/ranges.h>
@@ -29,6 +30,14 @@ std::vector<double> column(const std::vector<double>& values, std::size_t output
   std::vector<double> result;
   for (std::size_t i = output; i < values.size(); i += outputs) result.push_back(values[i]);
   return result;
+}
+
+// Leaves the rows that a baseline has a forecast for; a model's NaN stays, for that is its answer.
+void keep_forecast(std::vector<double>& truth, std::vector<double>& said) {
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < said.size(); ++i)
+    if (!std::isnan(said[i])) truth[kept] = truth[i], said[kept++] = said[i];
+  truth.resize(kept), said.resize(kept);
 }
 
 std::vector<double> mean_over(const std::vector<std::vector<double>>& targets) {
@@ -88,6 +97,7 @@ ForecastProblem::ForecastProblem(const Config& config, Series series, const std:
                                  const std::string& where)
     : config_(config), dataset_(fitted_dataset(fitted, where)), foreign_(true) {
   const Windows windows = windows_of(series, dataset_);
+  series = as_fitted(series, dataset_);
   check_inputs(config, windows, dataset_, series);
   dataset_.series = std::move(series);
   dataset_.test = windows;
@@ -124,6 +134,42 @@ std::vector<std::string> ForecastProblem::notes() const {
     if (const Baseline* const row = find_baseline(name); foreign_ && row && row->fit)
       notes.push_back(
           fmt::format("{} is left out: it is fitted on a training part, and these data have none", name));
+  std::ranges::move(season_notes(), std::back_inserter(notes));
+  return notes;
+}
+
+// What must be said of a season that the data are too short for.
+std::vector<std::string> ForecastProblem::season_notes() const {
+  const int season = config_.baselines.season;
+  std::vector<std::string> notes;
+  if (season <= 1) return notes;
+  if (!foreign_ && std::isnan(training_naive_mae(dataset_, 0, season)))
+    notes.push_back(
+        fmt::format("MASE is not defined: the training part has no rows a season of {} apart; a smaller "
+                    "--season, or a larger "
+                    "--train, would have",
+                    season));
+  for (const std::string& name : config_.baselines.which) {
+    const Baseline* const row = find_baseline(name);
+    if (row == nullptr || !row->needs_season || row->fit) continue;
+    for (std::size_t part = kPartNames.size(); part-- > 0;) {
+      if (windows(part).count == 0) continue;
+      const std::vector<double> said = baseline_forecast(name, dataset_, windows(part), season);
+      const auto without =
+          static_cast<std::size_t>(std::ranges::count_if(said, [](double v) { return std::isnan(v); }));
+      if (without == said.size())
+        notes.push_back(
+            fmt::format("{} is left out of the {} part: none of its rows has one a season of {} before it",
+                        name, kPartNames[part], season));
+      else if (without > 0 && part > 0)
+        notes.push_back(
+            fmt::format("{} is scored on {} of {} {} rows: the others have none a season of {} before them, "
+                        "so its scores are not "
+                        "of the same rows as the model's",
+                        name, (said.size() - without) / windows(part).outputs, windows(part).count,
+                        kPartNames[part], season));
+    }
+  }
   return notes;
 }
 
@@ -154,8 +200,14 @@ std::vector<Reference> ForecastProblem::references() const {
       std::vector<double>& predictions = reference.scores.predictions[part];
       predictions = row->fit ? forecasts_of(fitted->second, windows(part))
                              : baseline_forecast(name, dataset_, windows(part), std::max(1, season));
-      reference.scores.parts[part] = score(part, predictions);
+      if (std::ranges::all_of(predictions, [](double v) { return std::isnan(v); })) {
+        predictions.clear();  // nothing to repeat; see notes()
+        continue;
+      }
+      reference.scores.parts[part] = score(part, predictions, /*partial=*/true);
     }
+    if (std::ranges::none_of(reference.scores.parts, [](const auto& scores) { return scores.has_value(); }))
+      continue;
     references.push_back(std::move(reference));
   }
   return references;
@@ -224,7 +276,8 @@ fit::Batch ForecastProblem::following(const Windows& windows, std::size_t most) 
   return chosen;
 }
 
-PartScores ForecastProblem::score(std::size_t part, const std::vector<double>& predictions) const {
+PartScores ForecastProblem::score(std::size_t part, const std::vector<double>& predictions,
+                                  bool partial) const {
   const std::size_t outputs = windows(part).outputs;
   const std::vector<double> truth = true_values(dataset_, windows(part));
   PartScores scores;
@@ -232,6 +285,7 @@ PartScores ForecastProblem::score(std::size_t part, const std::vector<double>& p
   for (std::size_t o = 0; o < outputs; ++o) {
     const Scaler& scaler = dataset_.target_scaler(foreign_ ? 0 : part, o);
     std::vector<double> y = column(truth, outputs, o), p = column(predictions, outputs, o);
+    if (partial) keep_forecast(y, p);
     // Without training rows (other data) there is no naive forecast to compare with, and MASE is undefined.
     const double naive = foreign_ ? kNaN : training_naive_mae(dataset_, o, config_.baselines.season);
     scores.by_target.push_back(all_metrics(y, p, naive));

@@ -53,7 +53,9 @@ class ForecastProblem : public Problem {
 
  private:
   fit::Batch following(const Windows& windows, std::size_t most) const;
-  PartScores score(std::size_t part, const std::vector<double>& predictions) const;
+  std::vector<std::string> season_notes() const;
+  // `partial`: rows without a forecast are left out, as a baseline has them; a model's NaN is its answer.
+  PartScores score(std::size_t part, const std::vector<double>& predictions, bool partial = false) const;
 
   const Config& config_;
   Dataset dataset_;

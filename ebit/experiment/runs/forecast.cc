@@ -151,7 +151,7 @@ Forecast forecast(std::span<const TrainedModel> models, const Series& series, in
   check(first, series, steps);
   const std::size_t outputs = first.target_columns.size(), count = static_cast<std::size_t>(steps);
   Forecast result{.targets = first.options.targets,
-                  .times = continue_times(series.times, steps),
+                  .times = continue_times(series.times, steps, series.date_order),
                   .values = std::vector<double>(count * outputs, 0.0),
                   .low = {},
                   .high = {},
