@@ -21,7 +21,7 @@ constexpr std::int64_t kNegative = 0, kPositive = 1;
 
 void add_sentence(RawSentences& out, std::string_view text, std::int64_t label, const std::string& place) {
   const std::string_view sentence = trimmed(text);
-  require(!sentence.empty(), "{}: an empty sentence; remove the line", place);
+  require(!is_blank(sentence), "{}: an empty sentence; remove the line", place);
   out.texts.emplace_back(sentence);
   out.labels.push_back(label);
 }

@@ -48,4 +48,10 @@ std::string decode_text(std::string bytes, std::string_view encoding, std::strin
   return bytes;
 }
 
+bool is_blank(std::string_view text) {
+  bool blank = true;
+  for_each_code_point(text, [&](char32_t code, std::string_view) { blank = blank && is_space(code); });
+  return blank;
+}
+
 }  // namespace ebit::inline corpus

@@ -22,4 +22,7 @@ std::span<const EncodingRow> encoding_table();
 /// bytes that are not in `encoding`, and for text with a NUL in it (not text, or UTF-16).
 std::string decode_text(std::string bytes, std::string_view encoding, std::string_view source);
 
+/// True for UTF-8 text of nothing but white space, unbreakable spaces among it.
+bool is_blank(std::string_view text);
+
 }  // namespace ebit::inline corpus

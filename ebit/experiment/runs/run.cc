@@ -1,5 +1,7 @@
 #include "ebit/experiment/runs/run.h"
 
+#include <unistd.h>
+
 #include <optional>
 #include <utility>
 
@@ -251,14 +253,23 @@ RunResult resume_run(const fs::path& folder, int epochs, const RunCallbacks& cal
 
 RunResult evaluate_run(const fs::path& folder, const RunCallbacks& callbacks) {
   Config config = read_run_config(folder);
-  const FolderLock lock(folder);
+  // A folder that cannot be written to is nobody's to change, and can be looked at.
+  const bool writable = ::access(folder.c_str(), W_OK) == 0;
+  std::optional<FolderLock> lock;
+  if (writable) lock.emplace(folder);
   require_run_data(config);
   use_threads(config);
   const Setup setup = set_up(std::move(config));
   RunResult result{.folder = folder, .config = *setup.config, .problem = setup.problem};
-  for (const std::string& note : setup.problem->notes())
+  const auto tell = [&](const std::string& note) {
     if (callbacks.on_note) callbacks.on_note(note);
+  };
+  for (const std::string& note : setup.problem->notes()) tell(note);
   result.results = score_jobs(folder, *setup.config, *setup.problem, callbacks);
+  if (!writable) {
+    tell(fmt::format("'{}' cannot be written to: the scores are shown and not kept", folder.string()));
+    return result;
+  }
   write_scores(result);
   return result;
 }
