@@ -86,9 +86,10 @@ int run_and_report(
     if (json) print_json({{"folder", folder}, {"interrupted", true}});
     return kInterrupted;
   }
+  // The results first: plots may fail where the disk is full.
+  print_run(result, json);
   const bool page = result.config.output.plots;
   if (page) experiment::write_report(result);
-  print_run(result, json);
   if (json) return kOk;
   print(fmt::format("\nrun folder: {}\n", folder));
   if (page) print(fmt::format("page:       {}\n", (result.folder / experiment::files::kReport).string()));

@@ -40,6 +40,7 @@ TEST(Sentiment, BadLinesAreRefusedWithTheirPlace) {
     return error_of([&] { read_sentiment("", path); });
   };
   EXPECT_THAT(refusal("good\t1\n \t0\n"), HasSubstr("line 2: an empty sentence"));
+  EXPECT_THAT(refusal("good\t1\n\u00A0\t0\n"), HasSubstr("line 2: an empty sentence"));
   EXPECT_THAT(refusal("good\t1\n\n"), HasSubstr("line 2: no tab"));
   EXPECT_THAT(refusal("good\t2\n"), HasSubstr("line 1: the label is '2'"));
   EXPECT_THAT(refusal("g\xF6\xF6\x64\t1\n"), HasSubstr("line 1: not UTF-8"));

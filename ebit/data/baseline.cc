@@ -18,7 +18,7 @@ std::size_t last_known(std::size_t, std::size_t known, std::size_t) { return kno
 std::size_t last_season(std::size_t target, std::size_t known, std::size_t season) {
   const std::size_t horizon = target - known;
   const std::size_t back = (horizon + season - 1) / season * season;
-  return back <= target ? target - back : known;
+  return back <= target ? target - back : kNoRow;
 }
 
 std::vector<double> column_of(const Series& series, std::size_t column, std::size_t rows) {
@@ -99,7 +99,8 @@ std::vector<double> baseline_forecast(std::string_view name, const Dataset& data
     const std::size_t known = target - static_cast<std::size_t>(dataset.options.horizon);
     const std::size_t source = row.source_row(target, known, static_cast<std::size_t>(season));
     for (const std::size_t column : dataset.target_columns)
-      forecast.push_back(dataset.series.at(source, column));
+      forecast.push_back(source == kNoRow ? std::numeric_limits<double>::quiet_NaN()
+                                          : dataset.series.at(source, column));
   }
   return forecast;
 }

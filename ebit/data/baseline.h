@@ -16,13 +16,16 @@ struct FittedBaseline {
   std::string remark;        ///< what it became, such as "damped Holt"
 };
 
+/// No row of a series: there is nothing to repeat.
+inline constexpr std::size_t kNoRow = static_cast<std::size_t>(-1);
+
 /// A row of the table of baselines.
 struct Baseline {
   std::string_view name;  ///< as written in options and tables
   std::string_view help;  ///< one line: what it says
   bool needs_season;      ///< it means something only where the data have a season
-  /// The row of the series that the forecast for `target_row` repeats. `known` is the last row known when the
-  /// forecast is made, target_row - horizon. Null: it is fitted.
+  /// The row of the series that the forecast for `target_row` repeats, or kNoRow. `known` is the last row
+  /// known when the forecast is made, target_row - horizon. Null: it is fitted.
   std::size_t (*source_row)(std::size_t target_row, std::size_t known, std::size_t season);
   /// Fits it. Null: it repeats a row.
   FittedBaseline (*fit)(const Dataset& dataset, std::size_t season);
@@ -45,8 +48,8 @@ std::vector<double> forecasts_of(const FittedBaseline& fitted, const Windows& wi
 
 /// The forecasts of a baseline for every window of a part: [B, O], on the scale of the series. persistence
 /// repeats the last known value, that of target_row - horizon. seasonal-naive repeats the value of target_row
-/// - k * season with the smallest k whose row is known; where the series does not reach back that far, the
-/// last known value. ets as fit_baseline() says. Throws Error for an unknown name (nearest suggested), a
+/// - k * season with the smallest k whose row is known; where the series does not reach back that far, it
+/// has no forecast (NaN). ets as fit_baseline() says. Throws Error for an unknown name (nearest suggested), a
 /// season below 1, and as fit_baseline().
 std::vector<double> baseline_forecast(std::string_view name, const Dataset& dataset, const Windows& windows,
                                       int season);

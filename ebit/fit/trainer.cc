@@ -72,6 +72,17 @@ bool on_plateau(const std::vector<EpochRecord>& history, int span) {
   return std::abs(before - last) < std::sqrt(squares) / 2;
 }
 
+bool has_waited(const TrainProgress& progress, const TrainOptions& options) {
+  const int epochs = static_cast<int>(progress.history.size());
+  const bool waited = options.patience > 0 && epochs - progress.best_epoch >= options.patience;
+  const bool flat = options.plateau > 0 && on_plateau(progress.history, options.plateau);
+  return (waited || flat) && epochs >= options.min_epochs;
+}
+
+bool is_solved(const TrainProgress& progress, const TrainOptions& options) {
+  return !progress.history.empty() && progress.history.back().validation_loss < options.stop_below;
+}
+
 }  // namespace
 
 std::string_view name_of(End end) {
@@ -79,6 +90,11 @@ std::string_view name_of(End end) {
     if (value == end) return name;
   }
   return "";
+}
+
+bool stays_ended(const TrainProgress& progress, const TrainOptions& options) {
+  return (progress.end == End::kEarlyStop && has_waited(progress, options)) ||
+         (progress.end == End::kSolved && is_solved(progress, options));
 }
 
 Trainer::Trainer(Training training, TrainOptions options)
@@ -114,7 +130,7 @@ void Trainer::restore(TrainState state, std::string_view where) {
   state_.metrics = training_.metrics;
   for (EpochRecord& record : state_.history) record.metrics.resize(state_.metrics.size(), kNan);
   last_is_old_ = best_is_old_ = false;
-  if (static_cast<int>(state_.history.size()) < options_.epochs && !is_early(state_.end)) {
+  if (static_cast<int>(state_.history.size()) < options_.epochs && !stays_ended(state_, options_)) {
     state_.end = End::kRunning;
   }
 }
@@ -180,10 +196,8 @@ void Trainer::finish_epoch(EpochRecord record) {
     state_.best_epoch = record.epoch;
     if (training_.validate) state_.best_loss = record.validation_loss;
   }
-  const bool waited = options_.patience > 0 && record.epoch - state_.best_epoch >= options_.patience;
-  const bool flat = options_.plateau > 0 && on_plateau(state_.history, options_.plateau);
-  if ((waited || flat) && record.epoch >= options_.min_epochs) state_.end = End::kEarlyStop;
-  if (record.validation_loss < options_.stop_below) state_.end = End::kSolved;
+  if (has_waited(state_, options_)) state_.end = End::kEarlyStop;
+  if (is_solved(state_, options_)) state_.end = End::kSolved;
 }
 
 TrainOutcome Trainer::stop(End end, std::string message) {

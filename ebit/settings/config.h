@@ -131,6 +131,8 @@ struct OutputConfig {
   int track_entropy = 0;  ///< epochs between two samples of the memory's entanglement; 0: none
   bool plots = true;      ///< draw plots and write report.html
   bool test = true;       ///< score the test part; else only what comes before it
+  double interval =
+      0.9;  ///< of a series: share of true values that prediction intervals aim to cover; 0: none
 };
 
 /// All settings of a run.
@@ -141,6 +143,7 @@ struct Config {
   ModelConfig model;          ///< [model]
   fit::TrainOptions train;    ///< [train]
   std::string step = "auto";  ///< a name of fit::backend_names(): all give the same numbers to rounding
+  std::string start_from;     ///< run folder whose weights the training begins with; empty: they are drawn
   int seeds = 1;              ///< trainings, with seeds train.seed, train.seed + 1, ...
   int threads = 1;            ///< of the quantum simulator; 0: one a core. Results do not depend on it
   BaselineConfig baselines;   ///< [baselines]

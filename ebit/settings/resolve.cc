@@ -258,6 +258,19 @@ Config with_model(const Config& run, const std::string& model) {
   return config;
 }
 
+std::vector<std::string> changes_of_model(const Config& config) {
+  std::vector<std::string> changes;
+  if (find_model(config.model.name).source.empty()) return changes;
+  const Config published = with_model(config, config.model.name);
+  for (const OptionRow& row : option_table()) {
+    if (row.section != "model" || row.key == "name" || !applies(row, config) || !applies(row, published))
+      continue;
+    const std::string own = value_text(row, config), its = value_text(row, published);
+    if (own != its) changes.push_back(fmt::format("{} {} ({})", row.key, own, its.empty() ? "none" : its));
+  }
+  return changes;
+}
+
 std::string to_toml(const Config& config) {
   std::string text, section;
   for (const OptionRow& row : option_table()) {

@@ -38,4 +38,8 @@ Config from_toml(std::string_view text, const std::string& source);
 /// @param source names their origin in messages.
 Config from_settings(const std::vector<Setting>& settings, const std::string& source);
 
+/// The options of a published model that are not as published, as "encoder cubic-angle (arccos-angle)"; empty
+/// where all are, and for a model that nobody published.
+std::vector<std::string> changes_of_model(const Config& config);
+
 }  // namespace ebit::inline settings

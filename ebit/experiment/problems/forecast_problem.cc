@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 
 #include <fmt/ranges.h>
 
 #include "ebit/base/error.h"
 #include "ebit/data/baseline.h"
+#include "ebit/data/conformal.h"
 #include "ebit/data/included.h"
 #include "ebit/data/metrics.h"
 #include "ebit/experiment/problems/numbers.h"
@@ -31,6 +33,14 @@ std::vector<double> column(const std::vector<double>& values, std::size_t output
   return result;
 }
 
+// Leaves the rows that a baseline has a forecast for; a model's NaN stays, for that is its answer.
+void keep_forecast(std::vector<double>& truth, std::vector<double>& said) {
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < said.size(); ++i)
+    if (!std::isnan(said[i])) truth[kept] = truth[i], said[kept++] = said[i];
+  truth.resize(kept), said.resize(kept);
+}
+
 std::vector<double> mean_over(const std::vector<std::vector<double>>& targets) {
   std::vector<double> mean(targets.at(0).size(), 0.0);
   for (const std::vector<double>& values : targets)
@@ -46,7 +56,18 @@ std::vector<std::size_t> columns_of(const Series& series, const std::vector<std:
   return columns;
 }
 
-// Truth and predictions of one target; over several seeds their mean, least and greatest.
+// Half the prediction interval of a target, the mean over the seeds; 0 where one has none.
+double half_width(std::span<const Scores* const> seeds, std::size_t target) {
+  double sum = 0.0;
+  for (const Scores* seed : seeds) {
+    if (target >= seed->half_widths.size() || !std::isfinite(seed->half_widths[target])) return 0.0;
+    sum += seed->half_widths[target];
+  }
+  return sum / static_cast<double>(seeds.size());
+}
+
+// Truth and predictions of one target; over several seeds their mean, least and greatest; on the test part
+// the prediction interval where there is one.
 PredictedSeries predicted_series(const Dataset& dataset, std::span<const Scores* const> seeds,
                                  std::size_t target) {
   PredictedSeries series{
@@ -65,6 +86,11 @@ PredictedSeries predicted_series(const Dataset& dataset, std::span<const Scores*
         sum += value, low = std::min(low, value), high = std::max(high, value);
       }
       predicted.predicted.push_back(sum / static_cast<double>(seeds.size()));
+      if (const double half = half_width(seeds, target); part == 2 && half > 0) {
+        predicted.low.push_back(predicted.predicted.back() - half);
+        predicted.high.push_back(predicted.predicted.back() + half);
+        continue;
+      }
       if (seeds.size() < 2) continue;
       predicted.low.push_back(low), predicted.high.push_back(high);
     }
@@ -73,11 +99,25 @@ PredictedSeries predicted_series(const Dataset& dataset, std::span<const Scores*
   return series;
 }
 
+std::string band_caption(std::span<const Scores* const> seeds, double half, double level) {
+  std::string text;
+  if (seeds.size() > 1)
+    text = "The line is the mean over the seeds, the band reaches from the least to the greatest.";
+  if (half > 0)
+    text += fmt::format(
+        "{}On the test part the band is the {:g} % prediction interval, from the errors on the validation "
+        "part.",
+        text.empty() ? "" : " ", 100 * level);
+  return text;
+}
+
 }  // namespace
 
 ForecastProblem::ForecastProblem(Config& config) : config_(config), dataset_(prepare_dataset(config)) {
   require(dataset_.train.count > 0, "there is no training window");
   fit::find_loss(config.train.loss);
+  require(config.output.interval >= 0 && config.output.interval < 1,
+          "--interval must be 0 (none) or more and below 1, not {}", config.output.interval);
   // What a reference cannot be made of is told before anything is trained.
   for (const std::string& name : config.baselines.which)
     if (const Baseline* const row = find_baseline(name); row && row->fit)
@@ -88,6 +128,7 @@ ForecastProblem::ForecastProblem(const Config& config, Series series, const std:
                                  const std::string& where)
     : config_(config), dataset_(fitted_dataset(fitted, where)), foreign_(true) {
   const Windows windows = windows_of(series, dataset_);
+  series = as_fitted(series, dataset_);
   check_inputs(config, windows, dataset_, series);
   dataset_.series = std::move(series);
   dataset_.test = windows;
@@ -124,6 +165,49 @@ std::vector<std::string> ForecastProblem::notes() const {
     if (const Baseline* const row = find_baseline(name); foreign_ && row && row->fit)
       notes.push_back(
           fmt::format("{} is left out: it is fitted on a training part, and these data have none", name));
+  std::ranges::move(season_notes(), std::back_inserter(notes));
+  if (const double level = config_.output.interval; level > 0 && !foreign_ && windows(2).count > 0) {
+    const std::size_t fewest = fewest_errors(level), there = windows(1).count;
+    if (there < fewest)
+      notes.push_back(
+          fmt::format("no prediction intervals: {:g} % take {} validation windows, and there are {}",
+                      100 * level, fewest, there));
+  }
+  return notes;
+}
+
+// What must be said of a season that the data are too short for.
+std::vector<std::string> ForecastProblem::season_notes() const {
+  const int season = config_.baselines.season;
+  std::vector<std::string> notes;
+  if (season <= 1) return notes;
+  if (!foreign_ && std::isnan(training_naive_mae(dataset_, 0, season)))
+    notes.push_back(
+        fmt::format("MASE is not defined: the training part has no rows a season of {} apart; a smaller "
+                    "--season, or a larger "
+                    "--train, would have",
+                    season));
+  for (const std::string& name : config_.baselines.which) {
+    const Baseline* const row = find_baseline(name);
+    if (row == nullptr || !row->needs_season || row->fit) continue;
+    for (std::size_t part = kPartNames.size(); part-- > 0;) {
+      if (windows(part).count == 0) continue;
+      const std::vector<double> said = baseline_forecast(name, dataset_, windows(part), season);
+      const auto without =
+          static_cast<std::size_t>(std::ranges::count_if(said, [](double v) { return std::isnan(v); }));
+      if (without == said.size())
+        notes.push_back(
+            fmt::format("{} is left out of the {} part: none of its rows has one a season of {} before it",
+                        name, kPartNames[part], season));
+      else if (without > 0 && part > 0)
+        notes.push_back(
+            fmt::format("{} is scored on {} of {} {} rows: the others have none a season of {} before them, "
+                        "so its scores are not "
+                        "of the same rows as the model's",
+                        name, (said.size() - without) / windows(part).outputs, windows(part).count,
+                        kPartNames[part], season));
+    }
+  }
   return notes;
 }
 
@@ -154,8 +238,15 @@ std::vector<Reference> ForecastProblem::references() const {
       std::vector<double>& predictions = reference.scores.predictions[part];
       predictions = row->fit ? forecasts_of(fitted->second, windows(part))
                              : baseline_forecast(name, dataset_, windows(part), std::max(1, season));
-      reference.scores.parts[part] = score(part, predictions);
+      if (std::ranges::all_of(predictions, [](double v) { return std::isnan(v); })) {
+        predictions.clear();  // nothing to repeat; see notes()
+        continue;
+      }
+      reference.scores.parts[part] = score(part, predictions, /*partial=*/true);
     }
+    add_intervals(reference.scores);
+    if (std::ranges::none_of(reference.scores.parts, [](const auto& scores) { return scores.has_value(); }))
+      continue;
     references.push_back(std::move(reference));
   }
   return references;
@@ -220,6 +311,7 @@ Scores ForecastProblem::scores_of_parts(fit::Model& model, std::uint64_t seed, s
     scores.predictions[part] = unscaled(dataset_, foreign_ ? 0 : part, said);
     scores.parts[part] = score(part, scores.predictions[part]);
   }
+  add_intervals(scores);
   return scores;
 }
 
@@ -233,7 +325,37 @@ fit::Batch ForecastProblem::following(const Windows& windows, std::size_t most) 
   return chosen;
 }
 
-PartScores ForecastProblem::score(std::size_t part, const std::vector<double>& predictions) const {
+void ForecastProblem::add_intervals(Scores& scores) const {
+  const double level = config_.output.interval;
+  const auto& [train, validation, test] = scores.predictions;
+  if (level <= 0 || foreign_ || validation.empty()) return;
+  const std::size_t outputs = windows(1).outputs;
+  const std::vector<double> known = true_values(dataset_, windows(1)),
+                            truth = true_values(dataset_, windows(2));
+  IntervalScore score{.level = level};
+  for (std::size_t o = 0; o < outputs; ++o) {
+    std::vector<double> y = column(known, outputs, o), said = column(validation, outputs, o);
+    keep_forecast(y, said);
+    for (std::size_t i = 0; i < y.size(); ++i) y[i] -= said[i];
+    const double half = conformal_half_width(std::move(y), level);
+    if (std::isnan(half)) {
+      scores.half_widths.clear();
+      return;
+    }
+    scores.half_widths.push_back(half);
+    if (test.empty()) continue;
+    y = column(truth, outputs, o), said = column(test, outputs, o);
+    keep_forecast(y, said);
+    double covered = 0.0;
+    for (std::size_t i = 0; i < y.size(); ++i) covered += std::abs(y[i] - said[i]) <= half;
+    score.coverage += covered / static_cast<double>(y.size() * outputs);
+    score.width += 2 * half / static_cast<double>(outputs);
+  }
+  if (scores.parts[2]) scores.parts[2]->interval = score;
+}
+
+PartScores ForecastProblem::score(std::size_t part, const std::vector<double>& predictions,
+                                  bool partial) const {
   const std::size_t outputs = windows(part).outputs;
   const std::vector<double> truth = true_values(dataset_, windows(part));
   PartScores scores;
@@ -241,6 +363,7 @@ PartScores ForecastProblem::score(std::size_t part, const std::vector<double>& p
   for (std::size_t o = 0; o < outputs; ++o) {
     const Scaler& scaler = dataset_.target_scaler(foreign_ ? 0 : part, o);
     std::vector<double> y = column(truth, outputs, o), p = column(predictions, outputs, o);
+    if (partial) keep_forecast(y, p);
     // Without training rows (other data) there is no naive forecast to compare with, and MASE is undefined.
     const double naive = foreign_ ? kNaN : training_naive_mae(dataset_, o, config_.baselines.season);
     scores.by_target.push_back(all_metrics(y, p, naive));
@@ -258,12 +381,9 @@ std::vector<Exhibit> ForecastProblem::exhibits(std::span<const Scores* const> se
   for (std::size_t o = 0; o < targets; ++o) {
     const std::string suffix = targets > 1 ? fmt::format("-{}", o + 1) : "";
     const PredictedSeries series = predicted_series(dataset_, seeds, o);
-    exhibits.push_back(
-        {"predictions" + suffix,
-         seeds.size() > 1
-             ? "The line is the mean over the seeds, the band reaches from the least to the greatest."
-             : "",
-         sheet_of(prediction_figure(series, "Predictions and truth"))});
+    exhibits.push_back({"predictions" + suffix,
+                        band_caption(seeds, half_width(seeds, o), config_.output.interval),
+                        sheet_of(prediction_figure(series, "Predictions and truth"))});
     exhibits.push_back(
         {"residuals" + suffix, "Predicted minus true value.", residual_sheet(series, "Residuals")});
     exhibits.push_back(

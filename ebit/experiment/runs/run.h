@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -49,8 +50,14 @@ RunResult start_run(Config config, const RunCallbacks& callbacks);
 /// Goes on with a run that was stopped or killed: finished trainings are kept, the unfinished one continues
 /// from its checkpoint to the same losses bit for bit, the others follow.
 /// @param epochs above 0: train up to this many epochs instead of the run's own number.
-/// Throws Error as start_run(), and where checkpoint, settings and data do not belong together.
-RunResult resume_run(const std::filesystem::path& folder, int epochs, const RunCallbacks& callbacks);
+/// @param patience given: wait so many epochs for a better validation loss (0: for ever), also where a
+/// training has
+///        stopped early.
+/// Throws Error as start_run(), where checkpoint, settings and data do not belong together, and where other
+/// epochs would train nothing because every training has stopped early; then nothing of the folder is
+/// changed.
+RunResult resume_run(const std::filesystem::path& folder, int epochs, const RunCallbacks& callbacks,
+                     std::optional<int> patience = std::nullopt);
 
 /// Scores the trainings of a run again, by their best weights, on the run's own data, and writes metrics.json
 /// and predictions.csv. Trainings without weights are left out; they, and data that have changed since the
