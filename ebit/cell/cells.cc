@@ -10,6 +10,7 @@
 #include "ebit/cell/feedback_cell.h"
 #include "ebit/cell/gated/gated_cell.h"
 #include "ebit/cell/kernel/kernel_cell.h"
+#include "ebit/cell/measured/measured_cell.h"
 #include "ebit/cell/register/register_cell.h"
 #include "ebit/cell/rvqe/rvqe_cell.h"
 #include "ebit/cell/window/window_cell.h"
@@ -38,6 +39,10 @@ constexpr CellFamily kFamilies[] = {
      .words = true},
     {"window", "a circuit over the last steps of a sequence", "Fellner et al. 2025 (arXiv:2504.12416)",
      "it remembers the last steps as they were, and its circuit starts in |0...0> for each window"},
+    {.name = "measured",
+     .help = "a quantum memory that each step measures as its setting says, and projects on the outcome",
+     .source = "Anschuetz and Gao 2026 (arXiv:2402.08606)",
+     .words = true},
 };
 static_assert(std::size(kFamilies) == std::variant_size_v<CellOptions>);
 
@@ -81,7 +86,9 @@ CellOptions with_gradient(CellOptions options, std::string_view method) {
           std::holds_alternative<EchoOptions>(options)         ? "it has no circuits"
           : std::holds_alternative<ControlledOptions>(options) ? "its angles come out of a network"
           : std::holds_alternative<RvqeOptions>(options)       ? "its neurons are not unitary"
-                                                         : "its circuits are parts of a classical recursion");
+          : std::holds_alternative<MeasuredOptions>(options)
+              ? "its likelihoods are no expectation values"
+              : "its circuits are parts of a classical recursion");
   if (own) own->gradient = method;
   return options;
 }
@@ -117,6 +124,8 @@ std::unique_ptr<Cell<T>> make_cell(const CellOptions& options) {
           return std::make_unique<EchoCell<T>>(own);
         else if constexpr (std::is_same_v<Options, WindowOptions>)
           return std::make_unique<WindowCell<T>>(own);
+        else if constexpr (std::is_same_v<Options, MeasuredOptions>)
+          return std::make_unique<MeasuredCell<T>>(own);
         else if constexpr (std::is_same_v<Options, GatedOptions>)
           return std::make_unique<GatedCell<T>>(own);
         else

@@ -24,6 +24,7 @@ constexpr ViewRow kViews[] = {{register_step_cost, check_register_options, look_
                               {nullptr, nullptr, nullptr},
                               {nullptr, nullptr, nullptr},
                               {nullptr, nullptr, nullptr},
+                              {nullptr, nullptr, nullptr},
                               {nullptr, nullptr, nullptr}};
 static_assert(std::size(kViews) == std::variant_size_v<CellOptions>);
 
@@ -44,11 +45,11 @@ void check_options(const CellOptions& options, const InspectOptions& inspect) {
           "presets and qrnn",
           family.name, family.classical);
   const ViewRow& view = kViews[options.index()];
-  require(
-      view.check != nullptr,
-      "inspect has no view of the memory of an {} cell, which a measurement leaves pure at every step. It "
-      "works for the model register, its presets and qrnn",
-      family.name);
+  require(view.check != nullptr,
+          "inspect has no view of the memory of a cell of the family {}, which a measurement leaves pure at "
+          "every step. It "
+          "works for the model register, its presets and qrnn",
+          family.name);
   view.check(options, inspect);
 }
 
