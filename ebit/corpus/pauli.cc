@@ -37,7 +37,7 @@ void check(const PauliTask& task) {
   require(task.qubits >= 1 && task.qubits <= Tableau::kMostQubits,
           "the measured state has 1 to {} qubits, not {}", Tableau::kMostQubits, task.qubits);
   require(task.pool >= 0 && static_cast<std::uint64_t>(task.pool) <= kMostPool,
-          "--pool must be 0 (all strings) or from 1 to {}, not {}", kMostPool, task.pool);
+          "--setting-pool must be 0 (all strings) or from 1 to {}, not {}", kMostPool, task.pool);
   require(task.length >= 1, "--length must be at least 1, not {}", task.length);
 }
 

@@ -163,7 +163,7 @@ TEST(PauliSequences, DrawAllStringsAndKnowAsManyOutcomesAsTheyShould) {
 TEST(PauliSequences, BadSizesAreOneClearLine) {
   const std::vector<std::int64_t> rows = {0};
   EXPECT_THAT(error_of([&] { pauli_batch({.qubits = 0}, 0, rows); }), HasSubstr("1 to 31 qubits, not 0"));
-  EXPECT_THAT(error_of([&] { pauli_batch({.pool = -1}, 0, rows); }), HasSubstr("--pool must be 0"));
+  EXPECT_THAT(error_of([&] { pauli_batch({.pool = -1}, 0, rows); }), HasSubstr("--setting-pool must be 0"));
   EXPECT_THAT(error_of([&] { pauli_batch({.length = 0}, 0, rows); }), HasSubstr("--length must be"));
 }
 

@@ -79,6 +79,8 @@ struct ProblemConfig {
   std::string setting = "letters";     ///< pauli: how a setting enters, "letters" or "number"
   int setting_pool = 0;                ///< pauli: strings that a sequence draws from; 0: all
   int sequences = 0;                   ///< pauli: training sequences; 0: new ones in every epoch
+  int score_pool = 0;                  ///< pauli: of those; 0: setting_pool
+  int score_length = 0;                ///< pauli: of those; 0: length
   std::vector<int> score_qubits = {};  ///< pauli: other numbers of qubits that the test scores too
 };
 

@@ -10,12 +10,12 @@ std::vector<ModelRow> measured_models() {
            .family = kMeasured,
            .help = "quantum memory that is measured letter by letter: 20 numbers for any number of qubits",
            .source = source,
-           .settings = {{"model.form", "shared"}}},
+           .settings = {{"model.form", "shared"}, {"train.lr", "0.1"}}},
           {.name = "measured-free",
            .family = kMeasured,
            .help = "quantum memory that is measured behind a unitary for each setting",
            .source = source,
-           .settings = {{"model.form", "free"}, {"problem.setting", "number"}}}};
+           .settings = {{"model.form", "free"}, {"problem.setting", "number"}, {"train.lr", "0.1"}}}};
 }
 
 void leave_out_last_outcome(const Config& config, fit::InputSpec& input) {

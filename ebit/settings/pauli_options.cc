@@ -6,6 +6,9 @@ namespace ebit::inline settings {
 namespace {
 
 constexpr Users kOfPauli{.problems = kPauli};
+constexpr Users kOfScores{.problems = kPauli,
+                          .effective = [](const Config& c) { return !c.problem.score_qubits.empty(); },
+                          .when = "with --score-qubits"};
 constexpr Users kOfMeasured{.families = kMeasured};
 
 const OptionRow kOptions[] = {
@@ -36,6 +39,10 @@ const OptionRow kOptions[] = {
     {"problem", "score_qubits", "--score-qubits",
      "numbers of qubits that the trained model is scored on too, with the same numbers",
      EBIT_SLOT(problem.score_qubits), nullptr, kOfPauli, false},
+    {"problem", "score_pool", "--score-pool", "their --setting-pool; 0: the same",
+     EBIT_SLOT(problem.score_pool), nullptr, kOfScores, false},
+    {"problem", "score_length", "--score-length", "their --length; 0: the same",
+     EBIT_SLOT(problem.score_length), nullptr, kOfScores, false},
 
     {"model", "form", "--form", "how a setting becomes a unitary", EBIT_SLOT(model.measured.form),
      [] { return names_of(forms()); }, kOfMeasured},

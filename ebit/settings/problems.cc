@@ -129,7 +129,7 @@ const ProblemRow kProblems[] = {
                   {"model.dtype", "float64"},
                   {"train.batch", "64"},
                   {"train.epochs", "20"},
-                  {"train.lr", "0.05"},
+                  {"train.lr", "0.003"},
                   {"train.schedule", "cosine"},
                   {"train.clip", "1"}})},
 };

@@ -10,6 +10,7 @@
 #include "ebit/base/memory.h"
 #include "ebit/experiment/problem.h"
 #include "ebit/experiment/problems/numbers.h"
+#include "ebit/settings/models.h"
 
 namespace ebit::experiment {
 namespace {
@@ -33,7 +34,11 @@ class Pauli : public Problem {
     require(o.first_epochs >= 0, "--first-epochs must be 0 or more, not {}", o.first_epochs);
     require(!sizes_.empty(), "--task-qubits must name at least one number of qubits");
     for (const int n : sizes_) check(task(n));
-    for (const int n : o.score_qubits) check(task(n));
+    require(o.score_pool >= 0, "--score-pool must be 0 (that of --setting-pool) or more, not {}",
+            o.score_pool);
+    require(o.score_length >= 0 && o.score_length <= kMostLength,
+            "--score-length must be 0 (that of --length) or up to {}, not {}", kMostLength, o.score_length);
+    for (const int n : o.score_qubits) check(score_task(n));
     largest_ = std::ranges::max(sizes_);
     require(letters_ || std::ranges::min(sizes_) == largest_,
             "a setting's number is another string on {} qubits than on {}: --setting number needs one "
@@ -75,18 +80,34 @@ class Pauli : public Problem {
     Reference tableau{"stabilizer tableau",
                       fmt::format("the floor, in {} bits of memory", largest_ * (2 * largest_ + 1)),
                       {},
-                      floor_of(1, largest_) * std::numbers::ln2};
+                      floor_of(1, task(largest_)) * std::numbers::ln2};
     Reference coin{"fair coin", "1 bit a step", {}, std::numbers::ln2};
-    const double floor = floor_of(2, largest_);
+    const double floor = floor_of(2, task(largest_));
     std::vector<double> known = {floor, floor, 0, 1}, none = {1, floor, 1 - floor, 0};
     for (const int n : config_.problem.score_qubits) {
       known.insert(known.end(), {0, 1});
-      none.insert(none.end(), {1 - floor_of(2, n), 0});
+      none.insert(none.end(), {1 - floor_of(2, score_task(n)), 0});
     }
     tableau.scores.parts[2] = PartScores{known, {}, {}}, coin.scores.parts[2] = PartScores{none, {}, {}};
     return {tableau, coin};
   }
 
+  std::vector<std::string> notes() const override {
+    const std::vector<int>& others = config_.problem.score_qubits;
+    if (others.empty() || std::ranges::max(others) <= largest_) return {};
+    return {fmt::format(
+        "above {} qubits only models whose numbers do not depend on that number are scored: measured",
+        largest_)};
+  }
+  // Before anything is trained: what its numbers will be scored on must be a cell.
+  void check_model(const Config& config) const override {
+    if (family_of(config) != kMeasured || config.model.measured.form != "shared") return;
+    for (const int n : config_.problem.score_qubits) {
+      MeasuredOptions cell = config.model.measured;
+      cell.inputs = 4 * n + 1;
+      ebit::check(cell);
+    }
+  }
   fit::InputSpec input() const override {
     return {.vocabulary = 0, .width = static_cast<int>(width(largest_)), .steps = config_.problem.length};
   }
@@ -110,7 +131,7 @@ class Pauli : public Problem {
     const auto kinds = static_cast<std::int64_t>(sizes_.size());
     rows_.clear();
     for (const std::int64_t row : batch) rows_.push_back(row / kinds);
-    fill(0, sizes_[static_cast<std::size_t>(batch.front() % kinds)], largest_, rows_, batch_);
+    fill(0, task(sizes_[static_cast<std::size_t>(batch.front() % kinds)]), largest_, rows_, batch_);
     return batch_;
   }
 
@@ -120,8 +141,8 @@ class Pauli : public Problem {
   fit::Validation validate(fit::Model& model, std::uint64_t seed) const override {
     double nats = 0, excess = 0;
     for (const int n : sizes_) {
-      const Said said = ask(model, 1, n, largest_, kValidationRows, seed, fit::kValidationPart);
-      nats += said.bits * std::numbers::ln2, excess += said.bits - said.floor;
+      const Said said = ask(model, 1, task(n), largest_, kValidationRows, seed, fit::kValidationPart);
+      nats += said.bits * std::numbers::ln2, excess += said.excess;
     }
     const auto kinds = static_cast<double>(sizes_.size());
     return {nats / kinds, {excess / kinds}};
@@ -129,25 +150,25 @@ class Pauli : public Problem {
   fit::Examples sequences(std::size_t part, std::size_t most) const override {
     fit::Examples examples;
     const std::int64_t rows = part == 1 ? kValidationRows : kTestRows;
-    fill(part, largest_, largest_, spread_over(static_cast<std::size_t>(rows), most), examples);
+    fill(part, task(largest_), largest_, spread_over(static_cast<std::size_t>(rows), most), examples);
     return examples;
   }
 
   Scores scores(fit::Model& model, std::uint64_t seed, bool) const override {
-    const auto test = [&](fit::Model& of, int n, int room) {
-      return ask(of, 2, n, room, kTestRows, seed, fit::kTestPart);
+    const auto test = [&](fit::Model& of, const PauliTask& on, int room) {
+      return ask(of, 2, on, room, kTestRows, seed, fit::kTestPart);
     };
-    const Said own = test(model, largest_, largest_);
-    std::vector<double> values = {own.bits, own.floor, own.bits - own.floor, own.determined};
+    const Said own = test(model, task(largest_), largest_);
+    std::vector<double> values = {own.bits, own.floor, own.excess, own.determined};
     for (const int n : config_.problem.score_qubits) {
       // A state of fewer qubits fits any model. More of them take a model whose numbers do not depend on it.
-      Said said{kNan, kNan, kNan};
+      Said said{kNan, kNan, kNan, kNan};
       if (n <= largest_) {
-        said = test(model, n, largest_);
+        said = test(model, score_task(n), largest_);
       } else if (const std::unique_ptr<fit::Model> larger = resized(model, n)) {
-        said = test(*larger, n, n);
+        said = test(*larger, score_task(n), n);
       }
-      values.insert(values.end(), {said.bits - said.floor, said.determined});
+      values.insert(values.end(), {said.excess, said.determined});
     }
     Scores scores;
     scores.parts[2] = PartScores{std::move(values), {}, {}};
@@ -169,10 +190,11 @@ class Pauli : public Problem {
   }
 
  private:
-  // Bits a step that a model says and that the best can do; the share of determined outcomes that it gives
-  // more than 1/2.
+  // Bits a step that a model says and that the best can do; what the first exceed the second by in the mean
+  // over outcomes (the Kullback-Leibler divergence of the law from the model's, which no draw of outcomes
+  // makes negative); the share of determined outcomes that it gives more than 1/2.
   struct Said {
-    double bits, floor, determined;
+    double bits, floor, excess, determined;
   };
 
   PauliTask task(int qubits) const {
@@ -180,6 +202,13 @@ class Pauli : public Problem {
             .pool = config_.problem.setting_pool,
             .length = static_cast<std::size_t>(std::max(config_.problem.length, 1)),
             .seed = config_.corpus.split_seed};
+  }
+  PauliTask score_task(int qubits) const {
+    PauliTask other = task(qubits);
+    if (config_.problem.score_pool > 0) other.pool = config_.problem.score_pool;
+    if (config_.problem.score_length > 0)
+      other.length = static_cast<std::size_t>(config_.problem.score_length);
+    return other;
   }
   // Numbers of a setting, and the outcome before.
   std::size_t width(int qubits) const {
@@ -192,24 +221,23 @@ class Pauli : public Problem {
     return rows;
   }
 
-  double floor_of(std::size_t part, int qubits) const {
-    const PauliBatch batch =
-        pauli_batch(task(qubits), part, first_rows(0, part == 1 ? kValidationRows : kTestRows));
+  static double floor_of(std::size_t part, const PauliTask& on) {
+    const PauliBatch batch = pauli_batch(on, part, first_rows(0, part == 1 ? kValidationRows : kTestRows));
     const auto known = std::ranges::count(batch.determined, char{1});
     return 1 - static_cast<double>(known) / static_cast<double>(batch.determined.size());
   }
 
-  // Sequences on `qubits` qubits, for a model with room for more: letters that are not there are zeros.
-  PauliBatch fill(std::size_t part, int qubits, int room, const fit::Batch& rows,
+  // Sequences for a model with room for more qubits: letters that are not there are zeros.
+  PauliBatch fill(std::size_t part, const PauliTask& on, int room, const fit::Batch& rows,
                   fit::Examples& examples) const {
-    PauliBatch batch = pauli_batch(task(qubits), part, rows);
+    PauliBatch batch = pauli_batch(on, part, rows);
     const std::size_t count = batch.batch * batch.steps, numbers = width(room);
     examples.samples = batch.batch, examples.steps = batch.steps, examples.features = numbers;
     examples.x.assign(count * numbers, 0.0);
     for (std::size_t s = 0; s < count; ++s) {
       double* const x = examples.x.data() + s * numbers;
       if (letters_)
-        for (int q = 0; q < qubits; ++q) x[4 * q + batch.strings[s].letter(q)] = 1;
+        for (int q = 0; q < on.qubits; ++q) x[4 * q + batch.strings[s].letter(q)] = 1;
       else
         x[batch.settings[s]] = 1;
       if (s % batch.steps > 0) x[numbers - 1] = batch.outcomes[s - 1] == 0 ? 1 : -1;
@@ -230,27 +258,36 @@ class Pauli : public Problem {
     return larger;
   }
 
-  Said ask(fit::Model& model, std::size_t part, int qubits, int room, std::int64_t count, std::uint64_t seed,
-           std::uint64_t draws) const {
-    double nats = 0, steps = 0, known = 0, right = 0;
+  Said ask(fit::Model& model, std::size_t part, const PauliTask& on, int room, std::int64_t count,
+           std::uint64_t seed, std::uint64_t draws) const {
+    double nats = 0, excess = 0, steps = 0, known = 0, right = 0;
     fit::Examples examples;
     model.seed_draws(seed, fit::prediction_draw(draws, 0));
     const bool logits = model.spec().head.linear;
     for (std::int64_t first = 0; first < count; first += kRows) {
       const PauliBatch batch =
-          fill(part, qubits, room, first_rows(first, std::min(first + kRows, count)), examples);
+          fill(part, on, room, first_rows(first, std::min(first + kRows, count)), examples);
       const fit::Answers answers = model.answer(examples);
       for (std::size_t s = 0; s < batch.outcomes.size(); ++s) {
-        const double p = probability(answers.numbers.data() + 2 * s, batch.outcomes[s] == 1, logits);
-        nats -= std::log(std::max(p, std::numeric_limits<double>::min())), ++steps;
-        if (batch.determined[s]) ++known, right += p > 0.5;
+        const double* const row = answers.numbers.data() + 2 * s;
+        const double own = log_of(row, batch.outcomes[s] == 1, logits);
+        nats -= own, ++steps;
+        if (batch.determined[s])
+          ++known, right += own > -std::numbers::ln2, excess -= own;
+        else
+          excess -= (own + log_of(row, batch.outcomes[s] != 1, logits)) / 2 + std::numbers::ln2;
       }
     }
-    return {nats / steps / std::numbers::ln2, 1 - known / steps, known > 0 ? right / known : kNan};
+    constexpr double kBit = std::numbers::ln2;
+    return {nats / steps / kBit, 1 - known / steps, excess / steps / kBit, known > 0 ? right / known : kNan};
   }
 
-  static double probability(const double* row, bool one, bool logits) {
-    return logits ? 1 / (1 + std::exp(row[one ? 0 : 1] - row[one ? 1 : 0])) : row[one ? 1 : 0];
+  // log p of outcome 1 or 0.
+  static double log_of(const double* row, bool one, bool logits) {
+    const double own = row[one ? 1 : 0], other = row[one ? 0 : 1];
+    if (!logits) return std::log(std::max(own, std::numeric_limits<double>::min()));
+    const double lead = own - other;
+    return lead > 0 ? -std::log1p(std::exp(-lead)) : lead - std::log1p(std::exp(lead));
   }
 
   const Config& config_;
