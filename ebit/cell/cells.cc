@@ -10,6 +10,7 @@
 #include "ebit/cell/feedback_cell.h"
 #include "ebit/cell/gated/gated_cell.h"
 #include "ebit/cell/kernel/kernel_cell.h"
+#include "ebit/cell/measured/measured_cell.h"
 #include "ebit/cell/register/register_cell.h"
 #include "ebit/cell/rvqe/rvqe_cell.h"
 #include "ebit/cell/window/window_cell.h"
@@ -42,6 +43,11 @@ constexpr CellFamily kFamilies[] = {
     {"window", "a circuit over the last steps of a sequence", "Fellner et al. 2025 (arXiv:2504.12416)",
      "it remembers the last steps as they were, and its circuit starts in |0...0> for each window",
      kClassicalRecursion},
+    {.name = "measured",
+     .help = "a quantum memory that each step measures as its setting says, and projects on the outcome",
+     .source = "Anschuetz and Gao 2026 (arXiv:2402.08606)",
+     .adjoint_only = "its likelihoods are no expectation values",
+     .words = true},
 };
 static_assert(std::size(kFamilies) == std::variant_size_v<CellOptions>);
 
@@ -117,6 +123,8 @@ std::unique_ptr<Cell<T>> make_cell(const CellOptions& options) {
           return std::make_unique<EchoCell<T>>(own);
         else if constexpr (std::is_same_v<Options, WindowOptions>)
           return std::make_unique<WindowCell<T>>(own);
+        else if constexpr (std::is_same_v<Options, MeasuredOptions>)
+          return std::make_unique<MeasuredCell<T>>(own);
         else if constexpr (std::is_same_v<Options, GatedOptions>)
           return std::make_unique<GatedCell<T>>(own);
         else

@@ -12,6 +12,7 @@
 #include "ebit/cell/fast_weights/fast_weights_options.h"
 #include "ebit/cell/gated/gated_options.h"
 #include "ebit/cell/kernel/kernel_options.h"
+#include "ebit/cell/measured/measured_options.h"
 #include "ebit/cell/register/register_options.h"
 #include "ebit/cell/rvqe/rvqe_options.h"
 #include "ebit/cell/window/window_options.h"
@@ -19,12 +20,14 @@
 namespace ebit::inline cell {
 
 /// What makes a cell: the options of its family.
-using CellOptions = std::variant<RegisterOptions, ControlledOptions, GatedOptions, KernelOptions,
-                                 FastWeightsOptions, EchoOptions, RvqeOptions, WindowOptions>;
+using CellOptions =
+    std::variant<RegisterOptions, ControlledOptions, GatedOptions, KernelOptions, FastWeightsOptions,
+                 EchoOptions, RvqeOptions, WindowOptions, MeasuredOptions>;
 
 /// A row of the table of families; CellOptions::index() counts its rows.
 struct CellFamily {
-  std::string_view name;  ///< "register", "qrnn", "gated", "kernel", "fast-weights", "esn", "rvqe", "window"
+  std::string_view name;  ///< "register", "qrnn", "gated", "kernel", "fast-weights", "esn", "rvqe", "window",
+                          ///< "measured"
   std::string_view help;  ///< one line
   std::string_view source;  ///< the paper
   /// Why its memory is not quantum, in a few words: there is no entropy in it, and nothing to inspect or

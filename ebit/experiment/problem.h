@@ -139,5 +139,6 @@ std::unique_ptr<Problem> make_language_model(Config& config);  ///< row "languag
 std::unique_ptr<Problem> make_translate(Config& config);       ///< row "translate"
 std::unique_ptr<Problem> make_words(Config& config);           ///< rows "dna", "simple-seq", "elman-xor", ...
 std::unique_ptr<Problem> make_word_images(Config& config);     ///< row "mnist-01"
+std::unique_ptr<Problem> make_pauli(Config& config);           ///< row "pauli"
 
 }  // namespace ebit::experiment

@@ -48,6 +48,8 @@ void check_input(const InputSpec& input) {
   require(input.width >= 1, "a step must be at least 1 wide, not {}", input.width);
   require(input.steps >= 0, "the number of steps must be 0 (any) or more, not {}", input.steps);
   require(input.map >= 0, "the input map must give 0 (there is none) or more numbers, not {}", input.map);
+  require(input.left_out >= 0 && (input.left_out == 0 || input.vocabulary == 0),
+          "numbers are left out of steps of numbers: 0 or more, not {}", input.left_out);
   require(!input.squash || input.map > 0,
           "the numbers behind the input map are squashed, and there is no map");
   require(input.dropout >= 0 && input.dropout < 1, "--dropout must be in [0, 1), not {}", input.dropout);

@@ -25,7 +25,7 @@ Names trainable_names() {
 bool with_hidden_layers(const Config& c) { return !c.model.qrnn.ffn.hidden.empty(); }
 
 constexpr Users kOfRegister{.families = kRegister};
-constexpr Users kOfCircuits{.families = kCells & ~(kEcho | kKernel | kRvqe)};
+constexpr Users kOfCircuits{.families = kCells & ~(kEcho | kKernel | kRvqe | kMeasured)};
 constexpr Users kOfQrnn{.families = kQrnn};
 constexpr Users kOfGated{.families = kGated};
 constexpr Users kOfGatedSingle{.families = kGated,
@@ -130,7 +130,7 @@ const OptionRow kOptions[] = {
      "gate list of your own (TOML or JSON) instead",
      EBIT_SLOT(model.ansatz_file),
      nullptr,
-     {.families = kCells & ~(kEcho | kKernel | kRvqe)}},
+     {.families = kCells & ~(kEcho | kKernel | kRvqe | kMeasured)}},
     {"model", "layers_en", "--layers-en", "layers of U_en", EBIT_SLOT(model.reg.layers_en), nullptr,
      kOfRegister},
     {"model", "layers_dis", "--layers-dis", "layers of U_dis", EBIT_SLOT(model.reg.layers_dis), nullptr,
@@ -269,14 +269,14 @@ const OptionRow kOptions[] = {
      [] {
        return Names{"all", "head"};
      },
-     {.families = kCells & ~(kEcho | kRvqe), .problems = kForecast | kImages}},
+     {.families = kCells & ~(kEcho | kRvqe | kMeasured), .problems = kForecast | kImages}},
     {"model",
      "input_map",
      "--input-map",
      "what brings a step to the numbers that a cell takes",
      EBIT_SLOT(model.input_map),
      [] { return names_of(input_maps()); },
-     {.families = kCells & ~(kEcho | kRvqe)}},
+     {.families = kCells & ~(kEcho | kRvqe | kMeasured)}},
     {"model",
      "embedding",
      "--embedding",

@@ -179,7 +179,7 @@ void fill_cells(Config& config) {
   };
   fill(config.model.reg), fill(config.model.qrnn), fill(config.model.gated), fill(config.model.fast_weights);
   fill(config.model.window);
-  config.model.kernel.freeze = config.model.rvqe.freeze = m.freeze;
+  config.model.kernel.freeze = config.model.rvqe.freeze = config.model.measured.freeze = m.freeze;
 }
 
 }  // namespace

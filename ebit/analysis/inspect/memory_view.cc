@@ -30,7 +30,7 @@ const ViewRow& view_of(const CellOptions& options) {
   const auto* const found = std::ranges::find(kViews, family.name, &ViewRow::family);
   require(
       found != std::end(kViews),
-      "inspect has no view of the memory of an {} cell, which a measurement leaves pure at every step. It "
+      "inspect has no view of the memory of a cell of the family {}, which a measurement leaves pure at every step. It "
       "works for the model register, its presets and qrnn",
       family.name);
   return *found;

@@ -269,6 +269,17 @@ inline void add_window_cells(std::vector<NamedCell>& all) {
       }
 }
 
+/// Both forms, with one qubit, as many as a sweep of kernels turns, and more.
+inline void add_measured_cells(std::vector<NamedCell>& all) {
+  for (const char* form : {"shared", "free"})
+    for (int qubits = 1; qubits <= (form[0] == 's' ? 4 : 2); ++qubits) {
+      MeasuredOptions o;
+      o.form = form, o.inputs = o.form == "shared" ? 4 * qubits + 1 : 1 << 2 * qubits;
+      o.every_step = qubits != 2;
+      all.push_back({fmt::format("measured, form {}, {} qubits", form, qubits), o});
+    }
+}
+
 /// Every preset, and rows of every table.
 inline const std::vector<NamedCell>& every_cell() {
   static const std::vector<NamedCell> all = [] {
@@ -283,6 +294,7 @@ inline const std::vector<NamedCell>& every_cell() {
     add_echo_cells(cells);
     add_rvqe_cells(cells);
     add_window_cells(cells);
+    add_measured_cells(cells);
     return cells;
   }();
   return all;
