@@ -1,6 +1,7 @@
 // ebit suite: models x data x seeds under one protocol.
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <memory>
 
 #include "ebit/analysis/suite/run_suite.h"
@@ -18,6 +19,7 @@ namespace {
 
 struct Options {
   std::string suite, unit, protocol;
+  std::vector<std::string> models, data;
   Settings settings = std::make_shared<std::vector<Setting>>();
   analysis::SuiteOptions run;
   bool quick = false, units = false, text = false, json = false, quiet = false;
@@ -39,6 +41,15 @@ int list(bool json) {
   return kOk;
 }
 
+// Keeps those of the items that are named; all where none is.
+void keep_named(std::vector<analysis::SuiteItem>& items, const std::vector<std::string>& names,
+                std::string_view what) {
+  for (const std::string& name : names) find_row(items, what, name);
+  if (!names.empty())
+    std::erase_if(items,
+                  [&](const analysis::SuiteItem& item) { return !std::ranges::count(names, item.name); });
+}
+
 int seeds_of(const Setting& setting) {
   Config config;
   apply_setting(config, setting);
@@ -53,6 +64,8 @@ int run(Options& options) {
     return kOk;
   }
   analysis::Suite suite = analysis::find_suite(options.suite, options.quick, options.protocol);
+  keep_named(suite.models, options.models, "the suite has no model");
+  keep_named(suite.data, options.data, "the suite has no data");
   for (const Setting& setting : *options.settings) {
     if (setting.name == "output.folder")
       options.run.folder = setting.value;
@@ -106,6 +119,8 @@ Action setup_suite(Parser& parser) {
                   "A small version that takes minutes: the suite's own table [quick]");
   parser.add_option("--protocol", options->protocol,
                     "Another protocol of the suite, such as its source's: its table [protocols.NAME]");
+  parser.add_option("--use-models", options->models, "Some of the suite's models alone, comma-separated");
+  parser.add_option("--use-data", options->data, "Some of its data alone, likewise");
   parser.add_option("--jobs", options->run.jobs, "Trainings at once; 0: one a core");
   parser.add_flag("--units", options->units, "List the trainings, one a line, and do nothing");
   parser.add_option("--unit", options->unit,

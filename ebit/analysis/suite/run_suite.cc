@@ -56,11 +56,14 @@ void check_file(const SuiteItem& data) {
   }
 }
 
-std::vector<Unit> prepared(const Suite& suite, const SuiteOptions& options, const fs::path& folder) {
+// Checks the settings of all units, or of the one called `only`, and makes the folder.
+std::vector<Unit> prepared(const Suite& suite, const SuiteOptions& options, const fs::path& folder,
+                           const std::string& only = {}) {
   const std::vector<Unit> units = units_of(suite, folder);
   for (const SuiteItem& data : suite.data) check_file(data);
   for (const Unit& unit : units)
-    if (unit.seed == 1) config_of(suite, unit, options.settings);  // throws where it makes no model
+    if (only.empty() ? unit.seed == 1 : unit.name == only)
+      config_of(suite, unit, options.settings);  // throws where it makes no model
   prepare_marked_folder(folder, mark_of(suite), protocol_json(suite, options), options.overwrite);
   return units;
 }
@@ -91,7 +94,8 @@ SuiteOutcome run_suite(const Suite& suite, const SuiteOptions& options, const Un
 void run_one_unit(const Suite& suite, const SuiteOptions& options, const std::string& name,
                   const experiment::RunCallbacks& callbacks) {
   const fs::path folder = folder_of(suite, options);
-  const std::vector<Unit> units = prepared(suite, options, folder);
+  find_row(units_of(suite, folder), "the suite has no unit", name);
+  const std::vector<Unit> units = prepared(suite, options, folder, name);
   const Unit& unit = find_row(units, "the suite has no unit", name);
   forget_failure(unit, folder);
   run_unit(suite, unit, folder, options.settings, callbacks);
