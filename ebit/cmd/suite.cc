@@ -51,7 +51,7 @@ class Progress {
     if (done > first_ && done + failed < units_)
       text += fmt::format("; about {:.0f} min left", seconds / static_cast<double>(done - first_) *
                                                          static_cast<double>(units_ - done - failed) / 60);
-    fmt::print(stderr, "{}\n", text);
+    tell(fmt::format("{}\n", text));
   }
 
  private:
@@ -89,7 +89,7 @@ int run(Options& options) {
     return interrupted() ? kInterrupted : kOk;
   }
   if (!options.quiet && !suite.takes.empty() && !options.quick)
-    fmt::print(stderr, "{}: {} trainings; takes {}\n", suite.name, units.size(), suite.takes);
+    tell(fmt::format("{}: {} trainings; takes {}\n", suite.name, units.size(), suite.takes));
   Progress progress(units.size(), options.quiet);
   const analysis::SuiteOutcome outcome = analysis::run_suite(
       suite, options.run,
@@ -100,8 +100,8 @@ int run(Options& options) {
     print(table_text(analysis::overview_table(suite, outcome.results)) +
           fmt::format("\npage:  {}\n", (outcome.folder / "report.html").string()));
   if (outcome.finished) return kOk;
-  fmt::print(stderr, "stopped after {} of {} trainings; the same command goes on\n", outcome.results.done,
-             outcome.results.units);
+  tell(fmt::format("stopped after {} of {} trainings; the same command goes on\n", outcome.results.done,
+                   outcome.results.units));
   return kInterrupted;
 }
 

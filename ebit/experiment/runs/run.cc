@@ -214,9 +214,12 @@ RunResult start_run(Config config, const RunCallbacks& callbacks) {
   Config& own = *setup.config;
   if (const std::string size = settle_size(own, *setup.problem); !size.empty() && callbacks.on_note)
     callbacks.on_note(size);
-  require(setup.problem->validated() || !own.given.contains("train.restore_best"),
-          "--restore-best has no effect without a validation part: give it a share with {}",
-          setup.problem->share_flag());
+  if (!setup.problem->validated() && own.given.contains("train.restore_best") && own.train.restore_best &&
+      callbacks.on_note)
+    callbacks.on_note(
+        fmt::format("--restore-best has no effect without a validation part ({}): the weights will be those "
+                    "of the last epoch",
+                    setup.problem->share_flag()));
   if (own.output.folder.empty()) own.output.folder = default_folder(own);
   check_run_folder(own.output.folder, own.output.overwrite);
   std::error_code ignored;
