@@ -103,7 +103,7 @@ TEST(Forecasting, SeasonsThatAreTooLongAreSaid) {
   const std::string naive = "--target sales --baselines persistence,seasonal-naive ";
   const Outcome longer = run(kSales + train("sales.csv", naive + "--season 365"));
   EXPECT_THAT(longer.err, AllOf(HasSubstr("MASE is not defined"),
-                                HasSubstr("seasonal-naive is left out of the test part")));
+                                HasSubstr("seasonal-naive is left out of the validation and the test part")));
   EXPECT_THAT(longer.out, Not(HasSubstr("\nseasonal-naive")));
   const Outcome partly = run(kSales + train("sales.csv", naive + "--season 170"));
   EXPECT_THAT(partly.err, HasSubstr("seasonal-naive is scored on"));

@@ -135,23 +135,24 @@ std::vector<std::string> ForecastProblem::season_notes() const {
   for (const std::string& name : config_.baselines.which) {
     const Baseline* const row = find_baseline(name);
     if (row == nullptr || !row->needs_season || row->fit) continue;
-    for (std::size_t part = kPartNames.size(); part-- > 0;) {
-      if (windows(part).count == 0) continue;
-      const std::vector<double> said = baseline_forecast(name, dataset_, windows(part), season);
+    std::vector<std::string_view> none;  // parts without any forecast; of the training part that is no wonder
+    for (std::size_t part = 1; part < kPartNames.size(); ++part) {
+      const Windows& own = windows(part);
+      if (own.count == 0) continue;
+      const std::vector<double> said = baseline_forecast(name, dataset_, own, season);
       const auto without =
           static_cast<std::size_t>(std::ranges::count_if(said, [](double v) { return std::isnan(v); }));
-      if (without == said.size())
-        notes.push_back(
-            fmt::format("{} is left out of the {} part: none of its rows has one a season of {} before it",
-                        name, kPartNames[part], season));
-      else if (without > 0 && part > 0)
-        notes.push_back(
-            fmt::format("{} is scored on {} of {} {} rows: the others have none a season of {} before them, "
-                        "so its scores are not "
-                        "of the same rows as the model's",
-                        name, (said.size() - without) / windows(part).outputs, windows(part).count,
-                        kPartNames[part], season));
+      if (without == said.size()) none.push_back(kPartNames[part]);
+      if (without == said.size() || without == 0) continue;
+      notes.push_back(
+          fmt::format("{} is scored on {} of {} {} rows: the others have none a season of {} before them, so "
+                      "its scores are not of the same rows as the model's",
+                      name, (said.size() - without) / own.outputs, own.count, kPartNames[part], season));
     }
+    if (!none.empty())
+      notes.push_back(
+          fmt::format("{} is left out of the {} part: no row of it has one a season of {} before it", name,
+                      fmt::join(none, " and the "), season));
   }
   return notes;
 }
