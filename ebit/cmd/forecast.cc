@@ -53,6 +53,7 @@ TextTable forecast_table(const experiment::Forecast& forecast) {
     table.notes.push_back(
         fmt::format("from step {} on predictions are fed back as known values", forecast.direct + 1));
   }
+  table.notes.insert(table.notes.end(), forecast.notes.begin(), forecast.notes.end());
   return table;
 }
 
@@ -79,6 +80,7 @@ nlohmann::ordered_json forecast_json(const experiment::Forecast& forecast) {
   }
   nlohmann::ordered_json value = {{"seeds", forecast.seeds}, {"forecast", rows}};
   if (forecast.level > 0) value["level"] = forecast.level;
+  if (!forecast.notes.empty()) value["notes"] = forecast.notes;
   return value;
 }
 
@@ -86,7 +88,7 @@ int run(const Options& options) {
   require_run_backends(options.folder);
   const std::filesystem::path folder = options.folder;
   const experiment::RunForecast run = experiment::forecast_run(folder, options.forecast);
-  for (const std::string& note : run.forecast.notes) fmt::print(stderr, "{}\n", note);
+  for (const std::string& note : run.series.warnings) tell(note + "\n");
   write_file_atomically(folder / experiment::files::kForecast, experiment::forecast_csv(run.forecast));
   if (options.plot) experiment::plot_forecast(folder, run);
   if (options.json) {

@@ -91,11 +91,12 @@ int run(Options& options) {
     return interrupted() ? kInterrupted : kOk;
   }
   if (!options.quiet && !suite.takes.empty() && !options.quick)
-    fmt::print(stderr, "{}: {} trainings; takes {}\n", suite.name, units.size(), suite.takes);
+    tell(fmt::format("{}: {} trainings; takes {}\n", suite.name, units.size(), suite.takes));
   UnitProgress progress(units.size(), options.quiet);
   analysis::UnitsCallbacks callbacks{.interrupted = interrupted,
                                      .on_change = [&](auto done, auto failed) { progress(done, failed); }};
-  if (!options.quiet) callbacks.on_note = [](const std::string& line) { fmt::print(stderr, "{}\n", line); };
+  if (!options.quiet)
+    callbacks.on_note = [](const std::string& line) { tell(fmt::format("{}\n", line)); };
   const analysis::SuiteOutcome outcome = analysis::run_suite(suite, options.run, callbacks);
   if (options.json)
     print_json(analysis::results_json(suite, outcome.results));
@@ -103,8 +104,8 @@ int run(Options& options) {
     print(table_text(analysis::overview_table(suite, outcome.results)) +
           fmt::format("\npage:  {}\n", (outcome.folder / "report.html").string()));
   if (outcome.finished) return kOk;
-  fmt::print(stderr, "stopped after {} of {} trainings; the same command goes on\n", outcome.results.done,
-             outcome.results.units);
+  tell(fmt::format("stopped after {} of {} trainings; the same command goes on\n", outcome.results.done,
+                   outcome.results.units));
   return kInterrupted;
 }
 

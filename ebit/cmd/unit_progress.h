@@ -6,8 +6,9 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
 #include <string>
+
+#include "ebit/cmd/output.h"
 
 namespace ebit::cmd {
 
@@ -26,7 +27,7 @@ class UnitProgress {
     if (done > first_ && done + failed < units_)
       text += "; about " + left(seconds / static_cast<double>(done - first_) *
                                 static_cast<double>(units_ - done - failed));
-    fmt::print(stderr, "{}\n", text);
+    tell(text + "\n");
   }
 
  private:

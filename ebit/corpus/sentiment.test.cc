@@ -23,7 +23,7 @@ TEST(Sentiment, LinesAndFilesOfTheKnownCorpora) {
   const RawSentences polarity = read_sentiment("sentence-polarity", folder.path() / "p");
   EXPECT_THAT(polarity.texts, ElementsAre("bad film", "très bien"));
   EXPECT_THAT(polarity.labels, ElementsAre(0, 1));
-  EXPECT_THAT(polarity.notes, ElementsAre(AllOf(HasSubstr("rt-polarity.pos"), HasSubstr("Latin-1"))));
+  EXPECT_THAT(polarity.notes, ElementsAre(AllOf(HasSubstr("rt-polarity.pos"), HasSubstr("Windows-1252"))));
 
   folder.file("r/pos/a.txt", "a long\nreview\n");
   folder.file("r/neg/b.txt", "another\n");

@@ -10,9 +10,10 @@ std::vector<std::string> continue_times(const std::vector<std::string>& times, i
                                         std::string_view date_order) {
   const auto timeline = Timeline::read(times, date_order);
   std::vector<std::string> labels;
-  for (int k = 1; k <= steps; ++k)
-    labels.push_back(timeline ? timeline->label(timeline->step().after(timeline->moments().back(), k))
-                              : fmt::format("+{}", k));
+  for (int k = 1; k <= steps; ++k) {
+    const auto label = timeline ? timeline->after_last(k) : std::nullopt;
+    labels.push_back(label ? *label : fmt::format("+{}", k));
+  }
   return labels;
 }
 

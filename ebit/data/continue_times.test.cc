@@ -157,6 +157,8 @@ TEST(ContinueTimes, CountsWhereThereIsNoRule) {
   EXPECT_EQ(continue_times({"2024-05-10"}, 2), counted);
   EXPECT_EQ(continue_times({}, 2), counted);
   EXPECT_EQ(continue_times({"3", "3"}, 2), counted);
+  EXPECT_EQ(continue_times({"0", "900000000000000000"}, 2), counted) << "too large to count";
+  EXPECT_EQ(continue_times({"9998-01-01", "9999-01-01"}, 2), counted) << "the end of the calendar";
   EXPECT_EQ(continue_times({"2024-05-10 10:00:00.5", "2024-05-10 10:00:01.5"}, 2), counted);
   EXPECT_EQ(continue_times({"01/02/2024", "12/02/2024"}, 2), counted) << "two readings, two continuations";
 }

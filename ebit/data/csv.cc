@@ -1,7 +1,7 @@
 #include "ebit/data/csv.h"
 
 #include <csv.h>
-#include <fmt/ranges.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <new>
@@ -10,6 +10,7 @@
 #include "ebit/base/atomic_file.h"
 #include "ebit/base/error.h"
 #include "ebit/base/lines.h"
+#include "ebit/base/listed.h"
 #include "ebit/base/nearest.h"
 #include "ebit/base/utf8.h"
 #include "ebit/data/csv_dialect.h"
@@ -137,7 +138,7 @@ CsvTable parse_csv(std::string_view text, const CsvOptions& options, std::string
   if (options.header.empty() && preamble.names.empty()) guess = guess_header(table);
   const bool commented = !preamble.names.empty() && preamble.names.size() == table.columns();
   reader.take_names(!commented && guess.header, commented ? preamble.names : std::vector<std::string>{});
-  require(table.rows() > 0, "{} has a header ({}) and no rows", table.source, fmt::join(table.names, ", "));
+  require(table.rows() > 0, "{} has a header ({}) and no rows", table.source, listed(table.names));
 
   NumberMarks marks = find_marks(table, options);
   table.decimal = marks.decimal, table.thousands = marks.thousands;

@@ -1,6 +1,6 @@
 #include "ebit/data/load.h"
 
-#include <fmt/ranges.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
@@ -10,6 +10,7 @@
 
 #include "ebit/base/choice.h"
 #include "ebit/base/error.h"
+#include "ebit/base/listed.h"
 #include "ebit/base/utf8.h"
 #include "ebit/data/number_marks.h"
 #include "ebit/data/timeline.h"
@@ -82,7 +83,7 @@ std::vector<std::size_t> find_numeric(const CsvTable& table, const SeriesOptions
     if (numeric && any) columns.push_back(c);
   }
   require(!columns.empty(), "{}: no column holds only numbers; columns: {}", table.source,
-          fmt::join(table.names, ", "));
+          listed(table.names));
   return columns;
 }
 

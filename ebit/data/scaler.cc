@@ -44,7 +44,7 @@ constexpr std::array<ScalerRow, 5> kScalers{{
     {"minmax-sym", "the fitted values fill [-1, 1], the range of an expectation <Z>", true, fit_minmax_sym,
      -1, 1},
     {"minmax-half", "the fitted values fill [-1/2, 1/2]: later values find room in [-1, 1]", true,
-     fit_minmax_half},
+     fit_minmax_half, -0.5, 0.5},
     {"standard", "mean 0 and (population) variance 1", true, fit_standard},
     {"none", "values as they are", false, fit_none},
 }};

@@ -50,6 +50,8 @@ TEST(Scaler, RangesAreWhatTheNamesSay) {
 }
 
 TEST(Scaler, FittedExtremesAreTheBoundsExactly) {
+  EXPECT_EQ(scaler_row("minmax-half").high, 0.5);
+  EXPECT_EQ(scaler_row("minmax").high, 1);
   Random random(7);
   for (int i = 0; i < 2000; ++i) {
     // Far from 0 and close together too, as temperatures in kelvin or pressures are.

@@ -24,6 +24,8 @@ class Timeline {
   /// apart.
   const std::vector<std::int64_t>& moments() const { return moments_; }
   const RegularStep& step() const { return step_; }  ///< from one to the next
+  /// The label `k` >= 1 steps behind the last one; nothing beyond the year 9999 and numbers of 18 digits.
+  std::optional<std::string> after_last(std::int64_t k) const;
   /// A moment, written as the last label is.
   std::string label(std::int64_t moment) const;
 

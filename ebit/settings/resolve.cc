@@ -260,7 +260,9 @@ Config with_model(const Config& run, const std::string& model) {
 
 std::vector<std::string> changes_of_model(const Config& config) {
   std::vector<std::string> changes;
-  if (find_model(config.model.name).source.empty()) return changes;
+  const ModelRow& model = find_model(config.model.name);
+  if (model.preset == nullptr && model.settings.empty())
+    return changes;  // a family, whose options are its users'
   const Config published = with_model(config, config.model.name);
   for (const OptionRow& row : option_table()) {
     if (row.section != "model" || row.key == "name" || !applies(row, config) || !applies(row, published))

@@ -12,13 +12,12 @@
 #include "ebit/data/conformal.h"
 #include "ebit/data/included.h"
 #include "ebit/data/metrics.h"
+#include "ebit/experiment/problems/forecast_exhibits.h"
 #include "ebit/experiment/problems/numbers.h"
 #include "ebit/experiment/problems/prepare.h"
 #include "ebit/experiment/runs/run_folder.h"
 #include "ebit/fit/losses.h"
 #include "ebit/fit/windows_examples.h"
-#include "ebit/report/figures.h"
-#include "ebit/report/plot_script.h"
 #include "ebit/settings/models.h"
 
 namespace ebit::experiment {
@@ -54,61 +53,6 @@ std::vector<std::size_t> columns_of(const Series& series, const std::vector<std:
   for (const std::string& name : names)
     columns.push_back(static_cast<std::size_t>(std::ranges::find(series.names, name) - series.names.begin()));
   return columns;
-}
-
-// Half the prediction interval of a target, the mean over the seeds; 0 where one has none.
-double half_width(std::span<const Scores* const> seeds, std::size_t target) {
-  double sum = 0.0;
-  for (const Scores* seed : seeds) {
-    if (target >= seed->half_widths.size() || !std::isfinite(seed->half_widths[target])) return 0.0;
-    sum += seed->half_widths[target];
-  }
-  return sum / static_cast<double>(seeds.size());
-}
-
-// Truth and predictions of one target; over several seeds their mean, least and greatest; on the test part
-// the prediction interval where there is one.
-PredictedSeries predicted_series(const Dataset& dataset, std::span<const Scores* const> seeds,
-                                 std::size_t target) {
-  PredictedSeries series{
-      .name = dataset.options.targets[target], .times = dataset.series.times, .truth = {}, .parts = {}};
-  for (std::size_t row = 0; row < dataset.series.rows(); ++row)
-    series.truth.push_back(dataset.series.at(row, dataset.target_columns[target]));
-  const Windows* const parts[] = {&dataset.train, &dataset.validation, &dataset.test};
-  for (std::size_t part = 0; part < kPartNames.size(); ++part) {
-    const Windows& windows = *parts[part];
-    if (windows.count == 0 || seeds[0]->predictions[part].empty()) continue;
-    PredictedPart predicted{.name = std::string(kPartNames[part]), .rows = windows.target_row};
-    for (std::size_t i = 0; i < windows.count; ++i) {
-      double sum = 0.0, low = INFINITY, high = -INFINITY;
-      for (const Scores* seed : seeds) {
-        const double value = seed->predictions[part][i * windows.outputs + target];
-        sum += value, low = std::min(low, value), high = std::max(high, value);
-      }
-      predicted.predicted.push_back(sum / static_cast<double>(seeds.size()));
-      if (const double half = half_width(seeds, target); part == 2 && half > 0) {
-        predicted.low.push_back(predicted.predicted.back() - half);
-        predicted.high.push_back(predicted.predicted.back() + half);
-        continue;
-      }
-      if (seeds.size() < 2) continue;
-      predicted.low.push_back(low), predicted.high.push_back(high);
-    }
-    series.parts.push_back(std::move(predicted));
-  }
-  return series;
-}
-
-std::string band_caption(std::span<const Scores* const> seeds, double half, double level) {
-  std::string text;
-  if (seeds.size() > 1)
-    text = "The line is the mean over the seeds, the band reaches from the least to the greatest.";
-  if (half > 0)
-    text += fmt::format(
-        "{}On the test part the band is the {:g} % prediction interval, from the errors on the validation "
-        "part.",
-        text.empty() ? "" : " ", 100 * level);
-  return text;
 }
 
 }  // namespace
@@ -168,7 +112,8 @@ std::vector<std::string> ForecastProblem::notes() const {
   std::ranges::move(season_notes(), std::back_inserter(notes));
   if (const double level = config_.output.interval; level > 0 && !foreign_ && windows(2).count > 0) {
     const std::size_t fewest = fewest_errors(level), there = windows(1).count;
-    if (there < fewest)
+    // Whoever has no validation part at all has asked for none.
+    if (there < fewest && (there > 0 || config_.given.contains("output.interval")))
       notes.push_back(
           fmt::format("no prediction intervals: {:g} % take {} validation windows, and there are {}",
                       100 * level, fewest, there));
@@ -190,23 +135,24 @@ std::vector<std::string> ForecastProblem::season_notes() const {
   for (const std::string& name : config_.baselines.which) {
     const Baseline* const row = find_baseline(name);
     if (row == nullptr || !row->needs_season || row->fit) continue;
-    for (std::size_t part = kPartNames.size(); part-- > 0;) {
-      if (windows(part).count == 0) continue;
-      const std::vector<double> said = baseline_forecast(name, dataset_, windows(part), season);
+    std::vector<std::string_view> none;  // parts without any forecast; of the training part that is no wonder
+    for (std::size_t part = 1; part < kPartNames.size(); ++part) {
+      const Windows& own = windows(part);
+      if (own.count == 0) continue;
+      const std::vector<double> said = baseline_forecast(name, dataset_, own, season);
       const auto without =
           static_cast<std::size_t>(std::ranges::count_if(said, [](double v) { return std::isnan(v); }));
-      if (without == said.size())
-        notes.push_back(
-            fmt::format("{} is left out of the {} part: none of its rows has one a season of {} before it",
-                        name, kPartNames[part], season));
-      else if (without > 0 && part > 0)
-        notes.push_back(
-            fmt::format("{} is scored on {} of {} {} rows: the others have none a season of {} before them, "
-                        "so its scores are not "
-                        "of the same rows as the model's",
-                        name, (said.size() - without) / windows(part).outputs, windows(part).count,
-                        kPartNames[part], season));
+      if (without == said.size()) none.push_back(kPartNames[part]);
+      if (without == said.size() || without == 0) continue;
+      notes.push_back(
+          fmt::format("{} is scored on {} of {} {} rows: the others have none a season of {} before them, so "
+                      "its scores are not of the same rows as the model's",
+                      name, (said.size() - without) / own.outputs, own.count, kPartNames[part], season));
     }
+    if (!none.empty())
+      notes.push_back(
+          fmt::format("{} is left out of the {} part: no row of it has one a season of {} before it", name,
+                      fmt::join(none, " and the "), season));
   }
   return notes;
 }
@@ -376,20 +322,7 @@ PartScores ForecastProblem::score(std::size_t part, const std::vector<double>& p
 }
 
 std::vector<Exhibit> ForecastProblem::exhibits(std::span<const Scores* const> seeds) const {
-  std::vector<Exhibit> exhibits;
-  const std::size_t targets = dataset_.options.targets.size();
-  for (std::size_t o = 0; o < targets; ++o) {
-    const std::string suffix = targets > 1 ? fmt::format("-{}", o + 1) : "";
-    const PredictedSeries series = predicted_series(dataset_, seeds, o);
-    exhibits.push_back({"predictions" + suffix,
-                        band_caption(seeds, half_width(seeds, o), config_.output.interval),
-                        sheet_of(prediction_figure(series, "Predictions and truth"))});
-    exhibits.push_back(
-        {"residuals" + suffix, "Predicted minus true value.", residual_sheet(series, "Residuals")});
-    exhibits.push_back(
-        {"scatter" + suffix, "", sheet_of(scatter_figure(series, "Predicted against true values"))});
-  }
-  return exhibits;
+  return forecast_exhibits(dataset_, seeds, config_.output.interval);
 }
 
 std::vector<std::pair<std::string, std::string>> ForecastProblem::facts() const {

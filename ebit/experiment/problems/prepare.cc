@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "ebit/base/error.h"
+#include "ebit/base/listed.h"
 #include "ebit/base/nearest.h"
 #include "ebit/data/generator.h"
 #include "ebit/data/included.h"
@@ -54,11 +55,16 @@ Series load_file(Config& config) {
       options.targets.empty() ? std::vector<std::string>{} : wanted_columns(options);
   Series series = load_series(path, config.data.series, wanted);
   if (options.targets.empty()) {
-    std::string names;
-    for (const std::string& name : series.names) names += (names.empty() ? "" : ", ") + name;
-    require(series.names.size() == 1, "say which column of '{}' to predict with --target: {}", path.string(),
-            names);
-    options.targets = series.names;
+    // What the model is to see, or is known ahead, is not what is predicted.
+    std::vector<std::string> free;
+    for (const std::string& name : series.names)
+      if (std::ranges::find(options.features, name) == options.features.end() &&
+          std::ranges::find(options.future, name) == options.future.end())
+        free.push_back(name);
+    if (series.names.size() == 1) free = series.names;
+    require(free.size() == 1, "say which column of '{}' to predict with --target: {}", path.string(),
+            listed(series.names));
+    options.targets = free;
     return series;
   }
   name_columns(options.features, wanted, series);

@@ -306,13 +306,12 @@ RunForecast forecast_run(const fs::path& folder, const ForecastOptions& options)
   Config own = config;
   Series future;
   if (!options.future.empty()) {
-    future = load_series(options.future, config.data.series, config.data.dataset.future);
-    future.names = config.data.dataset.future;
+    SeriesOptions reading = config.data.series;
+    reading.first_rows = 0;  // of the run's own file
+    future = load_series(options.future, reading, config.data.dataset.future);
   }
   RunForecast run{options.data.empty() ? load_data(config) : load_other_data(config, options.data), {}};
   run.forecast = forecast(models, run.series, options.steps, future);
-  run.forecast.notes.insert(run.forecast.notes.begin(), run.series.warnings.begin(),
-                            run.series.warnings.end());
   if (level <= 0) return run;
   try {
     add_intervals(run.forecast, models, prepare_dataset(own), level);

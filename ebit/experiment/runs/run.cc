@@ -230,9 +230,12 @@ RunResult start_run(Config config, const RunCallbacks& callbacks) {
       own.output.test || setup.problem->validated(),
       "without its test part a run is judged by its validation part, and there is none: {} gives it a share",
       setup.problem->share_flag());
-  require(setup.problem->validated() || !own.given.contains("train.restore_best"),
-          "--restore-best has no effect without a validation part: give it a share with {}",
-          setup.problem->share_flag());
+  if (!setup.problem->validated() && own.given.contains("train.restore_best") && own.train.restore_best &&
+      callbacks.on_note)
+    callbacks.on_note(
+        fmt::format("--restore-best has no effect without a validation part ({}): the weights will be those "
+                    "of the last epoch",
+                    setup.problem->share_flag()));
   if (own.output.folder.empty()) own.output.folder = default_folder(own);
   check_run_folder(own.output.folder, own.output.overwrite);
   std::error_code ignored;
