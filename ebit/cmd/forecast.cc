@@ -6,6 +6,7 @@
 #include "ebit/base/atomic_file.h"
 #include "ebit/cmd/command.h"
 #include "ebit/cmd/output.h"
+#include "ebit/cmd/settings_flags.h"
 #include "ebit/cmd/torch_program.h"
 #include "ebit/experiment/runs/forecast.h"
 #include "ebit/experiment/runs/run_folder.h"
@@ -18,6 +19,7 @@ struct Options {
   std::string folder, data;
   int steps = 1;
   bool json = false, plot = true;
+  Settings noise = std::make_shared<std::vector<Setting>>();
 };
 
 TextTable forecast_table(const experiment::Forecast& forecast) {
@@ -64,7 +66,8 @@ nlohmann::ordered_json forecast_json(const experiment::Forecast& forecast) {
 int run(const Options& options) {
   require_run_backends(options.folder);
   const std::filesystem::path folder = options.folder;
-  const experiment::RunForecast run = experiment::forecast_run(folder, options.data, options.steps);
+  const experiment::RunForecast run =
+      experiment::forecast_run(folder, options.data, options.steps, *options.noise);
   write_file_atomically(folder / experiment::files::kForecast, experiment::forecast_csv(run.forecast));
   if (options.plot) experiment::plot_forecast(folder, run);
   if (options.json) {
@@ -84,6 +87,7 @@ Action setup_forecast(Parser& parser) {
   parser.add_option("--steps", options->steps, "Rows to forecast after the last one");
   parser.add_option("--data", options->data, "Other data to go on from, read and scaled as the run's own")
       .type_name("FILE|NAME");
+  add_noise_flags(parser, options->noise);
   parser.add_flag("--plot,!--no-plot", options->plot, "Draw plots/forecast.png and .svg (default)");
   parser.add_flag("--json", options->json, "Print the forecast as JSON");
   return [options] { return run(*options); };

@@ -180,6 +180,7 @@ void fill_cells(Config& config) {
   fill(config.model.reg), fill(config.model.qrnn), fill(config.model.gated), fill(config.model.fast_weights);
   fill(config.model.window);
   config.model.kernel.freeze = config.model.rvqe.freeze = m.freeze;
+  if (!m.noise.empty()) config.model.reg.noise = find_noise_model(m.noise);
 }
 
 }  // namespace
@@ -256,6 +257,13 @@ Config with_model(const Config& run, const std::string& model) {
   if (row.family & (kCells | kRecurrent | kOrthogonal)) config.model.stateful = run.model.stateful;
   config.step = "auto";  // what was asked for is asked of the model, and may not fit another
   return config;
+}
+
+Config with_settings(Config run, const std::vector<Setting>& settings) {
+  for (const Setting& setting : settings) apply_setting(run, setting);
+  for (const Setting& setting : settings) require_effect(run, setting);
+  fill_cells(run);
+  return run;
 }
 
 std::string to_toml(const Config& config) {

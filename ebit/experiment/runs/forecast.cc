@@ -174,8 +174,9 @@ Forecast forecast(std::span<const TrainedModel> models, const Series& series, in
   return result;
 }
 
-RunForecast forecast_run(const fs::path& folder, const std::string& data, int steps) {
-  Config config = read_run_config(folder);
+RunForecast forecast_run(const fs::path& folder, const std::string& data, int steps,
+                         const std::vector<Setting>& changes) {
+  Config config = with_settings(read_run_config(folder), changes);
   require(find_problem(config.problem.name).set == kForecast,
           "a forecast is for runs of a series, and '{}' is a run of the problem {}: ebit evaluate scores it "
           "again",

@@ -39,7 +39,9 @@ struct RunForecast {
 /// The forecast of all trainings of a run's model.
 /// @param data a CSV file or the name of an included data set to go on from, read and scaled as the run's
 ///        own; empty: the run's own. Throws Error as forecast(), and for runs of other problems.
-RunForecast forecast_run(const std::filesystem::path& folder, const std::string& data, int steps);
+/// @param changes settings of the run's model that are others in use, such as noise.
+RunForecast forecast_run(const std::filesystem::path& folder, const std::string& data, int steps,
+                         const std::vector<Setting>& changes = {});
 
 /// time, then per target its value, and with several seeds its least and greatest.
 std::string forecast_csv(const Forecast& forecast);
