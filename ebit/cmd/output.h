@@ -10,6 +10,9 @@ namespace ebit::cmd {
 /// Prints text on standard output as it is.
 void print(std::string_view text);
 
+/// Prints a line on standard error: what users should know beside the result.
+void warn(std::string_view line);
+
 /// Prints a value as indented JSON and a newline; numbers so that they read back bit for bit, NaN and
 /// infinities (which JSON has not) as null.
 void print_json(const nlohmann::ordered_json& value);

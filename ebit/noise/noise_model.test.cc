@@ -81,6 +81,16 @@ TEST(NoiseModel, SaysWhatIsWrong) {
   EXPECT_THROW(find_noise_model("no-such-file.toml"), Error);
 }
 
+TEST(NoiseModel, MayBeMadeStronger) {
+  const NoiseModel twice = find_noise_model("depolarizing*2"), device = find_noise_model("sherbrooke*0.5");
+  EXPECT_EQ((*twice.after[1])[0].parameters[0], 2e-2);
+  EXPECT_EQ(device.device->pairs[0].error, 7.5e-3 / 2);
+  EXPECT_EQ(device.readout_of(0).p0_given_1, 1e-2);
+  EXPECT_TRUE(with_noise(step(), find_noise_model("sherbrooke*0")).channels().size() == 2u);
+  EXPECT_THROW(find_noise_model("depolarizing*200"), Error);
+  EXPECT_THROW(find_noise_model("depolarizing*x"), Error);
+}
+
 TEST(NoiseModel, GatesWithoutARuleAreNamed) {
   EXPECT_THAT(gaps(step(), rule("after_1q = [{channel = 'bit_flip', probability = 0.1}]")),
               ElementsAre(HasSubstr("gates of 2 wires: CNOT run without noise")));
