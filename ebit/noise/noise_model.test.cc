@@ -81,6 +81,14 @@ TEST(NoiseModel, SaysWhatIsWrong) {
   EXPECT_THROW(find_noise_model("no-such-file.toml"), Error);
 }
 
+TEST(NoiseModel, TheExampleFileIsOne) {
+  const NoiseModel model = find_noise_model(EBIT_SOURCE_DIR "/configs/noise/rule.toml");
+  EXPECT_THAT(gaps(step(), model), IsEmpty());
+  EXPECT_EQ(items(with_noise(step(), model)),
+            "RY0 dep0 phd1 CNOT01 dep01 T1T20 T1T21 X1 dep1 phd0 phd2 phd2 phd2 T1T22 |0>0 |0>1");
+  EXPECT_EQ(model.readout_of(2).p0_given_1, 0.02);
+}
+
 TEST(NoiseModel, MayBeMadeStronger) {
   const NoiseModel twice = find_noise_model("depolarizing*2"), device = find_noise_model("sherbrooke*0.5");
   EXPECT_EQ((*twice.after[1])[0].parameters[0], 2e-2);

@@ -13,6 +13,7 @@
 #include "ebit/fit/checkpoint.h"
 #include "ebit/report/figures.h"
 #include "ebit/settings/problems.h"
+#include "ebit/settings/resolve.h"
 
 namespace ebit::experiment {
 namespace {
