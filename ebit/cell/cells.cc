@@ -11,6 +11,8 @@
 #include "ebit/cell/gated/gated_cell.h"
 #include "ebit/cell/kernel/kernel_cell.h"
 #include "ebit/cell/measured/measured_cell.h"
+#include "ebit/cell/noisy/noisy_register_cell.h"
+#include "ebit/cell/noisy/trajectory_cell.h"
 #include "ebit/cell/register/register_cell.h"
 #include "ebit/cell/rvqe/rvqe_cell.h"
 #include "ebit/cell/window/window_cell.h"
@@ -111,8 +113,10 @@ std::unique_ptr<Cell<T>> make_cell(const CellOptions& options) {
       [](const auto& own) -> std::unique_ptr<Cell<T>> {
         using Options = std::decay_t<decltype(own)>;
         if constexpr (std::is_same_v<Options, RegisterOptions>)
-          return own.feedback ? std::unique_ptr<Cell<T>>(std::make_unique<FeedbackCell<T>>(own))
-                              : std::make_unique<RegisterCell<T>>(own);
+          return own.trajectories > 0 ? std::make_unique<TrajectoryCell<T>>(own)
+                 : is_noisy(own)      ? std::unique_ptr<Cell<T>>(std::make_unique<NoisyRegisterCell<T>>(own))
+                 : own.feedback       ? std::unique_ptr<Cell<T>>(std::make_unique<FeedbackCell<T>>(own))
+                                      : std::make_unique<RegisterCell<T>>(own);
         else if constexpr (std::is_same_v<Options, ControlledOptions>)
           return std::make_unique<ControlledCell<T>>(own);
         else if constexpr (std::is_same_v<Options, KernelOptions>)

@@ -8,6 +8,7 @@
 #include "ebit/base/atomic_file.h"
 #include "ebit/cmd/command.h"
 #include "ebit/cmd/output.h"
+#include "ebit/cmd/settings_flags.h"
 #include "ebit/cmd/torch_program.h"
 #include "ebit/experiment/runs/forecast.h"
 #include "ebit/experiment/runs/run_folder.h"
@@ -20,6 +21,7 @@ struct Options {
   std::string folder;
   experiment::ForecastOptions forecast;
   bool json = false, plot = true;
+  Settings noise = std::make_shared<std::vector<Setting>>();
 };
 
 TextTable forecast_table(const experiment::Forecast& forecast) {
@@ -87,7 +89,7 @@ nlohmann::ordered_json forecast_json(const experiment::Forecast& forecast) {
 int run(const Options& options) {
   require_run_backends(options.folder);
   const std::filesystem::path folder = options.folder;
-  const experiment::RunForecast run = experiment::forecast_run(folder, options.forecast);
+  const experiment::RunForecast run = experiment::forecast_run(folder, options.forecast, *options.noise);
   for (const std::string& note : run.series.warnings) tell(note + "\n");
   write_file_atomically(folder / experiment::files::kForecast, experiment::forecast_csv(run.forecast));
   if (options.plot) experiment::plot_forecast(folder, run);
@@ -117,6 +119,7 @@ Action setup_forecast(Parser& parser) {
   parser.add_option(
       "--interval", options->forecast.interval,
       "Share of true values that prediction intervals aim to cover, 0: none; default: the run's");
+  add_noise_flags(parser, options->noise);
   parser.add_flag("--plot,!--no-plot", options->plot, "Draw plots/forecast.png and .svg (default)");
   parser.add_flag("--json", options->json, "Print the forecast as JSON");
   return [options] { return run(*options); };

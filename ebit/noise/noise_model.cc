@@ -198,6 +198,49 @@ std::pair<std::string, std::vector<int>> split_choice(const std::string& text) {
   return {text.substr(0, colon), choice};
 }
 
+// Makes every channel, error and time F times as strong.
+void strengthen(NoiseModel& model, double factor) {
+  const auto rules = [&](std::vector<ChannelRule>& list) {
+    for (ChannelRule& rule : list) {
+      const Channel& row = channel(rule.channel);
+      if (row.id == ChannelId::kPauli)
+        for (double& p : rule.parameters) p *= factor;
+      else if (row.strength >= 0)
+        rule.parameters[static_cast<std::size_t>(row.strength)] *= factor;
+      check_parameters(row, rule.parameters);
+    }
+  };
+  for (auto& list : model.after)
+    if (list) rules(*list);
+  rules(model.idle), rules(model.while_reset);
+  const auto misread = [&](ReadoutError& error) {
+    error.p1_given_0 *= factor, error.p0_given_1 *= factor;
+    require(error.p1_given_0 <= 1 && error.p0_given_1 <= 1, "readout errors of {} are above 1", model.name);
+  };
+  for (ReadoutError& error : model.readout) misread(error);
+  if (!model.device) return;
+  for (DeviceQubit& qubit : model.device->qubits) {
+    for (double* number : {&qubit.gate_error, &qubit.gate_time, &qubit.measure_time, &qubit.reset_time})
+      *number *= factor;
+    misread(qubit.readout);
+  }
+  for (DevicePair& pair : model.device->pairs) pair.error *= factor, pair.time *= factor;
+}
+
+// "NAME*F" as NAME and F; 1 where there is none.
+std::pair<std::string, double> split_factor(const std::string& text) {
+  const std::size_t star = text.rfind('*');
+  if (star == std::string::npos || std::filesystem::exists(text)) return {text, 1};
+  double factor = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data() + star + 1, end, factor);
+  require(error == std::errc() && stop == end && factor >= 0 && std::isfinite(factor),
+          "'{}': behind the * stands how many times as strong the noise is, a number of 0 or more", text);
+  return {text.substr(0, star), factor};
+}
+
+NoiseModel plain_noise_model(const std::string& file_or_name);
+
 }  // namespace
 
 std::span<const Choice> noise_models() { return kModels; }
@@ -231,6 +274,16 @@ NoiseModel read_noise_rule(const DocumentPlace& root, std::string_view name) {
 }
 
 NoiseModel find_noise_model(const std::string& file_or_name) {
+  const auto [name, factor] = split_factor(file_or_name);
+  NoiseModel model = plain_noise_model(name);
+  model.name = file_or_name;
+  if (factor != 1) strengthen(model, factor);
+  return model;
+}
+
+namespace {
+
+NoiseModel plain_noise_model(const std::string& file_or_name) {
   for (const Choice& row : kModels)
     if (row.name == file_or_name) return built_in(row.name);
   const auto [file, choice] = split_choice(file_or_name);
@@ -247,6 +300,8 @@ NoiseModel find_noise_model(const std::string& file_or_name) {
   require(choice.empty(), "{} is a rule and no device's table: it has no qubits to choose", file);
   return read_noise_rule(root, file);
 }
+
+}  // namespace
 
 Circuit with_noise(const Circuit& circuit, const NoiseModel& model) {
   if (model.device) require_wires(*model.device, circuit.wires());

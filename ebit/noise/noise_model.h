@@ -42,8 +42,9 @@ std::span<const Choice> noise_models();
 /// The noise model of a row of noise_models(), or in a file: TOML or JSON with keys `name`, `after_1q`,
 /// `after_2q`, `after_3q`, `idle`, `while_reset` (lists of {channel, its parameters, each}), `readout`
 /// ({p1_given_0, p0_given_1}, or a list of one a wire) and `feedforward`; or a device's table, see
-/// parse_device(), with its qubits for wires 0, 1, ... behind a colon: "sherbrooke.json:0,1,2,3". Throws
-/// Error, naming file and line.
+/// parse_device(), with its qubits for wires 0, 1, ... behind a colon: "sherbrooke.json:0,1,2,3". "*F" behind
+/// all of it makes the noise F times as strong (strengths of channels, errors and times of a device, readout
+/// errors): "depolarizing*0.5". Throws Error, naming file and line.
 NoiseModel find_noise_model(const std::string& file_or_name);
 
 /// Reads a rule from a table of a document.

@@ -81,6 +81,24 @@ TEST(NoiseModel, SaysWhatIsWrong) {
   EXPECT_THROW(find_noise_model("no-such-file.toml"), Error);
 }
 
+TEST(NoiseModel, TheExampleFileIsOne) {
+  const NoiseModel model = find_noise_model(EBIT_SOURCE_DIR "/configs/noise/rule.toml");
+  EXPECT_THAT(gaps(step(), model), IsEmpty());
+  EXPECT_EQ(items(with_noise(step(), model)),
+            "RY0 dep0 phd1 CNOT01 dep01 T1T20 T1T21 X1 dep1 phd0 phd2 phd2 phd2 T1T22 |0>0 |0>1");
+  EXPECT_EQ(model.readout_of(2).p0_given_1, 0.02);
+}
+
+TEST(NoiseModel, MayBeMadeStronger) {
+  const NoiseModel twice = find_noise_model("depolarizing*2"), device = find_noise_model("sherbrooke*0.5");
+  EXPECT_EQ((*twice.after[1])[0].parameters[0], 2e-2);
+  EXPECT_EQ(device.device->pairs[0].error, 7.5e-3 / 2);
+  EXPECT_EQ(device.readout_of(0).p0_given_1, 1e-2);
+  EXPECT_TRUE(with_noise(step(), find_noise_model("sherbrooke*0")).channels().size() == 2u);
+  EXPECT_THROW(find_noise_model("depolarizing*200"), Error);
+  EXPECT_THROW(find_noise_model("depolarizing*x"), Error);
+}
+
 TEST(NoiseModel, GatesWithoutARuleAreNamed) {
   EXPECT_THAT(gaps(step(), rule("after_1q = [{channel = 'bit_flip', probability = 0.1}]")),
               ElementsAre(HasSubstr("gates of 2 wires: CNOT run without noise")));

@@ -117,6 +117,7 @@ struct ModelConfig {
   EntropyLoss entropy;    ///< added to the loss; weight 0 without a target: nothing
   std::string entropy_kind = "von-neumann";    ///< a row of entropies()
   std::string entropy_stage = "disentangled";  ///< a row of entropy_stages()
+  std::string noise;  ///< register cells: a row of noise_models(), or a file; empty: none
 
   /// Whether an entropy is part of what is minimised.
   bool has_entropy() const { return entropy.weight != 0 || entropy.target; }

@@ -376,6 +376,20 @@ const OptionRow kOptions[] = {
     {"model", "entropy_stage", "--entropy-stage", "where in a step S is taken: behind U_dis, or behind U_en",
      EBIT_SLOT(model.entropy_stage), [] { return names_of(entropy_stages()); }, kOfEntropy},
 
+    // noise
+    {"model", "noise", "--noise",
+     "noise behind the circuit's gates: none, depolarizing, sherbrooke, or a file with a rule (TOML) or a "
+     "device's "
+     "table (Qiskit's backend properties), FILE:0,1,2 for those of its qubits; empty: exact circuits",
+     EBIT_SLOT(model.noise), nullptr, kOfRegister},
+    {"model", "shots", "--shots",
+     "a readout is the mean of so many measurements; 0: exact expectation values. Gradients stay those of "
+     "the mean",
+     EBIT_SLOT(model.reg.shots), nullptr, kOfRegister},
+    {"model", "trajectories", "--trajectories",
+     "of evaluate and forecast: so many quantum trajectories instead of density matrices; they have no "
+     "gradient",
+     EBIT_SLOT(model.reg.trajectories), nullptr, kOfRegister},
 };
 
 }  // namespace

@@ -180,6 +180,7 @@ void fill_cells(Config& config) {
   fill(config.model.reg), fill(config.model.qrnn), fill(config.model.gated), fill(config.model.fast_weights);
   fill(config.model.window);
   config.model.kernel.freeze = config.model.rvqe.freeze = config.model.measured.freeze = m.freeze;
+  if (!m.noise.empty()) config.model.reg.noise = find_noise_model(m.noise);
 }
 
 }  // namespace
@@ -271,6 +272,13 @@ std::vector<std::string> changes_of_model(const Config& config) {
     if (own != its) changes.push_back(fmt::format("{} {} ({})", row.key, own, its.empty() ? "none" : its));
   }
   return changes;
+}
+
+Config with_settings(Config run, const std::vector<Setting>& settings) {
+  for (const Setting& setting : settings) apply_setting(run, setting);
+  for (const Setting& setting : settings) require_effect(run, setting);
+  fill_cells(run);
+  return run;
 }
 
 std::string to_toml(const Config& config) {

@@ -27,6 +27,10 @@ Config resolve(std::string_view problem, const std::optional<std::filesystem::pa
 /// The configuration of a baseline of that run: the same but for the model. Throws Error for an unknown one.
 Config with_model(const Config& run, const std::string& model);
 
+/// The configuration of a trained run with some of its settings replaced, such as noise in use. Throws Error
+/// as apply_setting() and require_effect() do.
+Config with_settings(Config run, const std::vector<Setting>& settings);
+
 /// Every option that applies, with its value as TOML and its help as a comment; parse_settings() reads it
 /// back exactly.
 std::string to_toml(const Config& config);

@@ -17,6 +17,7 @@
 #include "ebit/fit/checkpoint.h"
 #include "ebit/report/figures.h"
 #include "ebit/settings/problems.h"
+#include "ebit/settings/resolve.h"
 
 namespace ebit::experiment {
 namespace {
@@ -290,8 +291,9 @@ void add_intervals(Forecast& forecast, std::span<const TrainedModel> models, con
                     static_cast<std::size_t>(missing - half.begin()) / outputs + 1, end - begin));
 }
 
-RunForecast forecast_run(const fs::path& folder, const ForecastOptions& options) {
-  Config config = read_run_config(folder);
+RunForecast forecast_run(const fs::path& folder, const ForecastOptions& options,
+                         const std::vector<Setting>& changes) {
+  Config config = with_settings(read_run_config(folder), changes);
   require(find_problem(config.problem.name).set == kForecast,
           "a forecast is for runs of a series, and '{}' is a run of the problem {}: ebit evaluate scores it "
           "again",

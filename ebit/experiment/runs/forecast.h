@@ -59,7 +59,9 @@ struct ForecastOptions {
 
 /// The forecast of all trainings of a run's model. Other data are read and scaled as the run's own. Throws
 /// Error as forecast(), and for runs of other problems.
-RunForecast forecast_run(const std::filesystem::path& folder, const ForecastOptions& options);
+/// @param changes settings of the run's model that are others in use, such as noise.
+RunForecast forecast_run(const std::filesystem::path& folder, const ForecastOptions& options,
+                         const std::vector<Setting>& changes = {});
 
 /// time, then per target its value, the ends of its interval, and with several seeds its least and greatest.
 std::string forecast_csv(const Forecast& forecast);

@@ -178,6 +178,11 @@ void settle_paths(Config& c) {
     if (path == &c.corpus.corpus && find_corpus_row(*path) != nullptr) continue;
     if (!path->empty() && fs::exists(*path, ignored)) *path = fs::absolute(*path).lexically_normal().string();
   }
+  // FILE, or FILE:0,1,2 of a device's qubits.
+  std::string& noise = c.model.noise;
+  const std::string file = fs::exists(noise, ignored) ? noise : noise.substr(0, noise.rfind(':'));
+  if (!file.empty() && fs::exists(file, ignored))
+    noise = fs::absolute(file).lexically_normal().string() + noise.substr(file.size());
 }
 
 std::string default_folder(const Config& c) {
@@ -190,7 +195,10 @@ RunResult run_jobs(const Setup& setup, const RunCallbacks& callbacks) {
   RunResult result{.folder = config.output.folder, .config = config, .problem = setup.problem};
   RunLog log(result.folder);
   log.line(setup.problem->description());
-  for (const std::string& note : setup.problem->notes()) {
+  std::vector<std::string> notes = setup.problem->notes();
+  if (family_of(config) == kRegister)
+    for (std::string& note : noise_notes(config.model.reg)) notes.push_back("noise: " + std::move(note));
+  for (const std::string& note : notes) {
     log.line(note);
     if (callbacks.on_note) callbacks.on_note(note);
   }
@@ -211,6 +219,8 @@ RunResult scored(const fs::path& folder, Config config, const RunCallbacks& call
   RunResult result{.folder = folder, .config = *setup.config, .problem = setup.problem};
   for (const std::string& note : setup.problem->notes())
     if (callbacks.on_note) callbacks.on_note(note);
+  if (family_of(*setup.config) == kRegister && callbacks.on_note)
+    for (const std::string& note : noise_notes(setup.config->model.reg)) callbacks.on_note("noise: " + note);
   result.results = score_jobs(folder, *setup.config, *setup.problem, callbacks);
   return result;
 }
@@ -218,6 +228,10 @@ RunResult scored(const fs::path& folder, Config config, const RunCallbacks& call
 }  // namespace
 
 RunResult start_run(Config config, const RunCallbacks& callbacks) {
+  require(config.model.reg.trajectories == 0,
+          "--trajectories has no gradient to train by: train with --noise, which is exact, and give "
+          "--trajectories to "
+          "ebit evaluate or ebit forecast");
   check_counts(config);
   check_numbers(config);
   use_threads(config);
@@ -270,20 +284,18 @@ RunResult resume_run(const fs::path& folder, int epochs, const RunCallbacks& cal
   return run_jobs(setup, callbacks);
 }
 
-RunResult evaluate_run(const fs::path& folder, const RunCallbacks& callbacks) {
-  Config config = read_run_config(folder);
+RunResult evaluate_run(const fs::path& folder, const RunCallbacks& callbacks,
+                       const std::vector<Setting>& changes) {
+  Config config = with_settings(read_run_config(folder), changes);
   // A folder that cannot be written to is nobody's to change, and can be looked at.
   const bool writable = ::access(folder.c_str(), W_OK) == 0;
   std::optional<FolderLock> lock;
   if (writable) lock.emplace(folder);
   RunResult result = scored(folder, std::move(config), callbacks);
-  if (!writable) {
-    if (callbacks.on_note)
-      callbacks.on_note(
-          fmt::format("'{}' cannot be written to: the scores are shown and not kept", folder.string()));
-    return result;
-  }
-  write_scores(result);
+  if (!writable && callbacks.on_note)
+    callbacks.on_note(
+        fmt::format("'{}' cannot be written to: the scores are shown and not kept", folder.string()));
+  if (writable && changes.empty()) write_scores(result);
   return result;
 }
 

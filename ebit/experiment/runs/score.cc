@@ -206,8 +206,9 @@ void write_scores(const RunResult& result) {
     }
 }
 
-RunResult score_on(const fs::path& folder, const std::string& data, const RunCallbacks& callbacks) {
-  auto config = std::make_shared<Config>(read_run_config(folder));
+RunResult score_on(const fs::path& folder, const std::string& data, const RunCallbacks& callbacks,
+                   const std::vector<Setting>& changes) {
+  auto config = std::make_shared<Config>(with_settings(read_run_config(folder), changes));
   require(config->problem.name == "forecast",
           "'{}' is a run of {}, which is scored on its own test part: leave out '{}'", folder.string(),
           config->problem.name, data);
