@@ -74,8 +74,8 @@ TEST(UserAnsatz, EveryFormMeansWhatItSays) {
       .add(GateId::kRX, {1}, {Angle::shared(0, -1)})
       .add(GateId::kRot, {2}, {Angle::shared(1), Angle::shared(2, 0.5), Angle::constant(0.25)})
       .add(GateId::kP, {1}, {Angle::constant(std::numbers::pi / 4)})
-      .add(GateId::kRZZ, {0, 1}, {Angle::shared(3)})
-      .add(GateId::kRZZ, {1, 2}, {Angle::shared(4)})
+      .add(GateId::kRZZ, {0, 1}, {Angle{Angle::Kind::kShared, 3, 1, 0.5}})
+      .add(GateId::kRZZ, {1, 2}, {Angle{Angle::Kind::kShared, 4, 1, 0.5}})
       .add(GateId::kToffoli, {0, 1, 2});
   for (int q = 0; q < 3; ++q) expected.add(GateId::kY, {q});
   expected.add(GateId::kSWAP, {2, 0});

@@ -4,6 +4,7 @@
 
 #include <charconv>
 #include <cmath>
+#include <filesystem>
 #include <memory>
 
 #include "ebit/analysis/design/design.h"
@@ -29,7 +30,7 @@ constexpr int kMostLastStarts = 512;  // where few of them agree
 
 struct Options {
   analysis::DesignOptions search;
-  std::string want, connect = "all", partners = "none", output, plot;
+  std::string want, connect = "all", partners = "none", output, plot, only;
   std::vector<std::string> study;
   int samples = 2000, threads = 0;
   bool ascii = false, json = false, quiet = false;
@@ -76,12 +77,17 @@ std::string wanted_text(const std::vector<analysis::Wish>& wishes) {
   return text;
 }
 
+// The ansatz is called as its file.
+std::string name_of_file(const std::string& output) {
+  return output.empty() ? "design" : std::filesystem::path(output).stem().string();
+}
+
 // What is certified is the circuit of the very text that goes into the file.
-Outcome certified(const analysis::DesignOptions& search, analysis::Design design) {
+Outcome certified(const analysis::DesignOptions& search, analysis::Design design, const std::string& name) {
   Outcome out{.design = std::move(design), .text = {}, .report = {}};
   const std::string want = wanted_text(search.wishes);
   out.text = analysis::ansatz_text(
-      out.design, "design",
+      out.design, name,
       fmt::format("{} two-wire gates on {}+{} wires, searched for {} (seed {}).", out.design.two_qubit,
                   search.system, search.ancilla, want, search.seed));
   const Ansatz ansatz = parse_ansatz(out.text, "design");
@@ -160,7 +166,8 @@ int run_design(Options& options) {
     if (!options.quiet && done > 0) tell(fmt::format("{} of {} restarts\n", done, all));
     return !interrupted();
   };
-  const Outcome out = certified(search, analysis::search_design(search, progress));
+  const Outcome out =
+      certified(search, analysis::search_design(search, progress), name_of_file(options.output));
   if (!options.output.empty()) write_file_atomically(options.output, out.text);
   if (options.json) {
     print_json(outcome_json(search, out));
@@ -189,8 +196,8 @@ int run_study(const Options& options) {
   require(options.samples >= 100 && options.samples <= 1000000,
           "--samples must be from 100 to 1000000, not {}", options.samples);
   set_threads(options.threads);
-  const analysis::PowerStudy study = analysis::study_power({options.study.begin(), options.study.end()},
-                                                           options.samples, options.search.seed);
+  const analysis::PowerStudy study = analysis::study_power(
+      {options.study.begin(), options.study.end()}, options.only, options.samples, options.search.seed);
   if (!options.plot.empty()) render(analysis::power_figure(study, 0), options.plot);
   if (options.json)
     print_json(analysis::study_json(study));
@@ -206,7 +213,7 @@ int run(Options& options) {
             "--study reads suites: leave --want and --output out");
     return run_study(options);
   }
-  require(options.plot.empty(), "--plot draws a study: see --study");
+  require(options.plot.empty() && options.only.empty(), "--plot and --only are of a study: see --study");
   return run_design(options);
 }
 
@@ -241,6 +248,7 @@ Action setup_design(Parser& parser) {
   parser.add_option(
       "--study", options->study,
       "Instead: folders of suites whose models differ in their circuits; does power go with less error?");
+  parser.add_option("--only", options->only, "Of a study: circuits with this text in their names");
   parser.add_option("--samples", options->samples, "Of the bootstrap of a study");
   parser.add_option("--plot", options->plot, "Draw a study into this .svg or .png file");
   parser.add_flag("--json", options->json, "Print the result as JSON");

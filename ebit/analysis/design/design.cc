@@ -193,12 +193,14 @@ void check_design(const DesignOptions& options) {
             "--two-qubit 0 leaves one-wire gates alone, whose {} is 0: allow at least one two-wire gate",
             wish.name);
     const double most = most_of(wish, options);
+    const std::string partners = options.partners == std::array{1, 1}
+                                     ? "none"
+                                     : fmt::format("{}x{}", options.partners[0], options.partners[1]);
     require(
         wanted <= most + 1e-9,
         "--want {}={}: no circuit has more than {:.6g} on {}+{} wires with these gates, --two-qubit {} and "
-        "--partners {}x{}",
-        wish.name, wanted, most, options.system, options.ancilla, options.two_qubit, options.partners[0],
-        options.partners[1]);
+        "--partners {}",
+        wish.name, wanted, most, options.system, options.ancilla, options.two_qubit, partners);
   }
   const auto value_of = [&](std::string_view name) {
     const auto wish = std::ranges::find(options.wishes, name, &Wish::name);

@@ -58,6 +58,13 @@ TEST(Design, FindsTheGreatestAveragePower) {
   EXPECT_GT(average_power(unitary_of(search_design(options), 1)), less + 0.05);
 }
 
+// Nearly every circuit of two CNOTs makes a whole ebit, so that the way to less leads over small angles.
+TEST(Design, FindsLessWhereMoreIsFlat) {
+  DesignOptions options = small("e-up=0.7", 1, 2);
+  options.steps = 20;
+  EXPECT_NEAR(entangling_power(unitary_of(search_design(options), 1), {.starts = 16}).value, 0.7, 1e-4);
+}
+
 TEST(Design, TakesAllGatesWhereAskedTo) {
   DesignOptions options = small("e-up=1", 1, 2);
   options.two_qubit = 3, options.exact = true;
@@ -187,7 +194,7 @@ TEST(PowerStudy, FindsWhatIsThereAndNothingElse) {
       circuit.tasks.emplace_back();
       for (int k = 0; k < 5; ++k) {
         StudiedRun run{.error = 20.0 - c + 0.1 * random.normal()};
-        run.powers = {c + 0.1 * random.normal(), 0, 0, 0, 0, last};
+        run.powers = {c + 0.1 * random.normal(), 0, 0, 0, 0, last, 16};
         circuit.tasks.back().runs.push_back(run);
       }
     }

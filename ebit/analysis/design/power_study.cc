@@ -88,6 +88,7 @@ ReadRun read_run(const fs::path& folder, const SuiteMetric& metric) {
   for (const Operation& operation : cell.u_en().operations())
     read.two_qubit += gate(operation.gate).wires == 2;
   read.angles = cell.u_en().shared_parameters();
+  read.run.powers.back() = read.angles;
   return read;
 }
 
@@ -167,7 +168,8 @@ std::vector<std::array<Correlation, kPowers>> rank_correlations(const std::vecto
   return all;
 }
 
-PowerStudy study_power(const std::vector<fs::path>& folders, int samples, std::uint64_t seed) {
+PowerStudy study_power(const std::vector<fs::path>& folders, const std::string& only, int samples,
+                       std::uint64_t seed) {
   PowerStudy study;
   std::map<std::string, std::map<std::string, std::vector<ReadRun>>> found;  // [circuit][task]
   std::vector<std::string> order;
@@ -179,6 +181,7 @@ PowerStudy study_power(const std::vector<fs::path>& folders, int samples, std::u
         if (!experiment::is_run_folder(run) || !fs::exists(run / experiment::files::kMetrics, ignored))
           continue;
         const std::string name = run.filename().string(), circuit = name.substr(0, name.rfind('-'));
+        if (circuit.find(only) == std::string::npos) continue;
         const std::string task = fmt::format(
             "{}/{}", fs::absolute(folder).lexically_normal().filename().string(), data.filename().string());
         try {
@@ -244,13 +247,13 @@ TextTable circuits_table(const PowerStudy& study) {
                   .rows = {},
                   .best_row = {},
                   .notes = {}};
-  for (const std::string_view power : kStudiedPowers) table.columns.push_back({std::string(power)});
+  for (std::size_t k = 0; k + 1 < kPowers; ++k) table.columns.push_back({std::string(kStudiedPowers[k])});
   for (std::size_t t = 0; t < study.tasks.size(); ++t)
     table.columns.push_back({fmt::format("{} ({})", study.tasks[t], study.metrics[t])});
   for (const StudiedCircuit& circuit : study.circuits) {
     std::vector<std::string> row = {circuit.name, std::to_string(circuit.two_qubit),
                                     std::to_string(circuit.angles)};
-    for (std::size_t k = 0; k < kPowers; ++k) row.push_back(table_number(median_power(circuit, k), 3));
+    for (std::size_t k = 0; k + 1 < kPowers; ++k) row.push_back(table_number(median_power(circuit, k), 3));
     for (std::size_t t = 0; t < study.tasks.size(); ++t)
       row.push_back(table_number(std::abs(median_error(circuit, t))));
     table.rows.push_back(std::move(row));

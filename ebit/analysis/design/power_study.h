@@ -13,10 +13,11 @@
 
 namespace ebit::analysis {
 
-/// The numbers of a circuit that are compared with errors.
-inline constexpr std::array<std::string_view, 6> kStudiedPowers = {
-    "e_p at the start", "E_up at the start", "E_down at the start",
-    "e_p as trained",   "E_up as trained",   "E_down as trained"};
+/// The numbers of a circuit that are compared with errors: its powers, and beside them how many of its angles
+/// are trained, which may explain more.
+inline constexpr std::array<std::string_view, 7> kStudiedPowers = {
+    "e_p at the start", "E_up at the start", "E_down at the start", "e_p as trained",
+    "E_up as trained",  "E_down as trained", "trained angles"};
 
 /// One training of a circuit on one task.
 struct StudiedRun {
@@ -55,8 +56,10 @@ struct PowerStudy {
 /// Reads the runs of suites whose models are register cells with different circuits, computes the powers of
 /// each run's U_en at its start and as trained (E_up and E_down over states without ancillas, lower bounds),
 /// and ranks them against the errors. The bootstrap draws circuits, and of each circuit seeds, `samples`
-/// times. Throws Error for a folder without a suite, for fewer than four circuits that are in every task.
-PowerStudy study_power(const std::vector<std::filesystem::path>& folders, int samples, std::uint64_t seed);
+/// times. @param only circuits with this text in their names; empty: all. Throws Error for a folder without a
+/// suite, for fewer than four circuits that are in every task.
+PowerStudy study_power(const std::vector<std::filesystem::path>& folders, const std::string& only,
+                       int samples, std::uint64_t seed);
 
 /// Correlations of each task and power from circuits with their runs: what study_power() does once it has
 /// read them. @param circuits all with the same tasks.

@@ -61,6 +61,7 @@ class Searcher {
 
  private:
   Slot random_slot(Random& random) const;
+  Candidate random_candidate(Random& random) const;
   std::array<int, 2> random_fixed(Random& random) const;
   Candidate changed(const Candidate& from, Random& random) const;
   void optimise(Candidate& candidate, Random& random) const;
@@ -169,9 +170,25 @@ Slot Searcher::random_slot(Random& random) const {
             .flipped = random.below(2) == 1,
             .fixed = random_fixed(random),
             .angles = {}};
-  for (std::size_t k = angles_in(slot); k > 0; --k)
-    slot.angles.push_back(random.uniform(-std::numbers::pi, std::numbers::pi));
+  // Some are small: where a power is flat at its most, only they lead away.
+  const double most = std::numbers::pi / static_cast<double>(1 << (2 * random.below(3)));
+  for (std::size_t k = angles_in(slot); k > 0; --k) slot.angles.push_back(random.uniform(-most, most));
   return slot;
+}
+
+// A random list; every second one ends as it began, backward, so that with small angles it does nearly
+// nothing.
+Candidate Searcher::random_candidate(Random& random) const {
+  Candidate candidate;
+  const auto count = static_cast<std::size_t>(options_.two_qubit);
+  for (std::size_t k = 0; k < count; ++k) candidate.slots.push_back(random_slot(random));
+  if (random.below(2) == 1)
+    for (std::size_t k = 0; k < count / 2; ++k) {
+      Slot& last = candidate.slots[count - 1 - k];
+      last = candidate.slots[k];
+      for (double& angle : last.angles) angle = -angle;
+    }
+  return candidate;
 }
 
 Circuit Searcher::circuit_of(const Candidate& candidate, std::vector<double>& angles) const {
@@ -224,6 +241,7 @@ void Searcher::optimise(Candidate& candidate, Random& random) const {
 // One gate, wire, place or number of gates changed.
 Candidate Searcher::changed(const Candidate& from, Random& random) const {
   Candidate to = from;
+  if (random.below(6) == 0) return random_candidate(random);
   const bool may_grow = static_cast<int>(to.slots.size()) < options_.two_qubit;
   if (to.slots.empty() || (may_grow && random.below(4) == 0)) {
     to.slots.insert(to.slots.begin() + static_cast<std::ptrdiff_t>(random.below(to.slots.size() + 1)),
@@ -271,8 +289,7 @@ void Searcher::shorten(Candidate& candidate, Random& random, long& circuits) con
 
 Candidate Searcher::from_random(std::uint64_t restart, long& circuits) const {
   Random random(options_.seed, restart);
-  Candidate best;
-  for (int k = 0; k < options_.two_qubit; ++k) best.slots.push_back(random_slot(random));
+  Candidate best = random_candidate(random);
   optimise(best, random);
   ++circuits;
   for (int step = 0; step < options_.steps && !best.solved; ++step) {

@@ -1,6 +1,7 @@
 // The settings of a sweep.
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <set>
 
 #include "ebit/analysis/suite/units.h"
@@ -88,7 +89,8 @@ void require_used(const std::set<std::string>& used, const std::string& name, co
 
 std::vector<SweepPoint> points_of(const Sweep& sweep) {
   std::vector<SweepPoint> points;
-  std::set<std::string> names, used;
+  std::map<std::string, std::string> texts;  // by name
+  std::set<std::string> used;
   const std::size_t count = count_of(sweep);
   for (std::size_t k = 0; k < count; ++k) {
     const std::vector<Setting> own = varied(sweep, k);
@@ -102,8 +104,13 @@ std::vector<SweepPoint> points_of(const Sweep& sweep) {
       point.values.push_back(there ? setting.value : "");
       if (there) text += setting.name + "=" + setting.value + "\n";
     }
-    point.name = fmt::format("{:010x}", hash_of(text) >> 24);
-    if (names.insert(point.name).second) points.push_back(std::move(point));
+    // Two texts of one hash, which hardly ever are, are told apart.
+    for (std::string hashed = text;; hashed += '.') {
+      point.name = fmt::format("{:010x}", hash_of(hashed) >> 24);
+      const auto [found, fresh] = texts.try_emplace(point.name, text);
+      if (fresh) points.push_back(std::move(point));
+      if (found->second == text) break;
+    }
   }
   for (const SweptOption& option : sweep.options) require_used(used, option.name, option.where);
   for (const Setting& setting : sweep.settings) require_used(used, setting.name, setting.where);
