@@ -93,6 +93,7 @@ TEST(Results, TheTableMarksTheBestByTheJudgedMetric) {
   EXPECT_THAT(
       series.notes,
       ElementsAre(HasSubstr("angles of circuits (quantum)"), "mean ± standard deviation over 2 seeds",
+                  HasSubstr("means over wind, rain, each in its own unit"),
                   HasSubstr("cannot be told from persistence"), HasSubstr("cannot be told from lstm")));
   EXPECT_EQ(result_table(series_results(), 0).title, "Results on the training part, in the data's units");
 
