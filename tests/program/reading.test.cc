@@ -34,7 +34,7 @@ TEST(Reading, EveryGuessIsToldOnce) {
   EXPECT_EQ(asked.err, "") << "what was asked for is no guess";
   const Outcome comments = run(train(kFiles + "comments-logger.csv"));
   EXPECT_THAT(comments.err, HasSubstr("lines 1 to 2 are read as comments"));
-  EXPECT_EQ(run(train(kFiles + "comments-logger.csv", "--skip-lines 2")).err, "");
+  EXPECT_EQ(run(train(kFiles + "comments-logger.csv", "--validation 0 --skip-lines 2")).err, "");
 }
 
 TEST(Reading, ForecastsGoOnByTheCalendar) {
@@ -95,7 +95,7 @@ TEST(Forecasting, PartsByDateAndIntervals) {
   }
   EXPECT_THAT(run(kSales + train("sales.csv", "--target sales")).out, HasSubstr("in 90 %"));
   EXPECT_THAT(run(kSales + train("sales.csv", "--target sales --interval 0")).out, Not(HasSubstr("in 90 %")));
-  EXPECT_THAT(run(kSales + train("sales.csv", "--target sales --validation 0.04")).err,
+  EXPECT_THAT(run(kSales + train("sales.csv", "--target sales --validation 0.04 --interval 0.9")).err,
               HasSubstr("no prediction intervals: 90 % take 9 validation windows"));
 }
 
@@ -141,10 +141,10 @@ TEST(Runs, OtherDataAreReadWhole) {
 }
 
 TEST(Runs, WhatCannotGoOnSaysWhy) {
-  const std::string early =
-      kSales +
-      "ebit train sales.csv --target sales --model daskin-collapse --window 3 --epochs 40 --patience 1 "
-      "--baselines none --no-plots -q -o run >out && cp run/config.toml before && ";
+  const std::string early = kSales +
+                            "ebit train sales.csv --target sales --model daskin-collapse --window 3 --epochs "
+                            "40 --validation 0.1 --patience 1 "
+                            "--baselines none --no-plots -q -o run >out && cp run/config.toml before && ";
   const Outcome same =
       run(early + "ebit resume run --epochs 60; s=$?; cmp before run/config.toml || exit 9; exit $s");
   EXPECT_EQ(same.status, 2) << same.err;

@@ -10,7 +10,7 @@ source = """
 Bausch 2020 (arXiv:2006.14619): a training ends, solved, when the validation loss is below 0.001, and here after 3000 epochs of one batch at the latest; \
 a training that is not solved counts with those. Published: medians of all runs in the authors' result files, whose unsolved runs stopped \
 at a time limit. Their LSTM, of hidden size 10 and 888 numbers, learns from every word, which is easier, by Adam with 0.1; here all learn from the last, \
-and the LSTM with 0.03, the fastest of 0.01, 0.03 and 0.1 at length 10. \
+and the LSTM with 0.03, faster than with 0.01 and 0.1. \
 The published protocol tells RVQE's memory the answer at every step but the last (docs/tasks.md#words): rvqe-untold is the one that is not told."""
 takes = "some hours of one core"
 problem = "dna"

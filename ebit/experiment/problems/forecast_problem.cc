@@ -110,14 +110,9 @@ std::vector<std::string> ForecastProblem::notes() const {
       notes.push_back(
           fmt::format("{} is left out: it is fitted on a training part, and these data have none", name));
   std::ranges::move(season_notes(), std::back_inserter(notes));
-  if (const double level = config_.output.interval; level > 0 && !foreign_ && windows(2).count > 0) {
-    const std::size_t fewest = fewest_errors(level), there = windows(1).count;
-    // Whoever has no validation part at all has asked for none.
-    if (there < fewest && (there > 0 || config_.given.contains("output.interval")))
-      notes.push_back(
-          fmt::format("no prediction intervals: {:g} % take {} validation windows, and there are {}",
-                      100 * level, fewest, there));
-  }
+  // On the page it stands in any case; who asked for intervals is told.
+  if (const std::string why = no_intervals(); !why.empty() && config_.given.contains("output.interval"))
+    notes.push_back("no prediction intervals: " + why);
   return notes;
 }
 
@@ -155,6 +150,13 @@ std::vector<std::string> ForecastProblem::season_notes() const {
                       fmt::join(none, " and the "), season));
   }
   return notes;
+}
+
+std::string ForecastProblem::no_intervals() const {
+  const double level = config_.output.interval;
+  if (level <= 0 || foreign_ || windows(2).count == 0 || windows(1).count >= fewest_errors(level)) return {};
+  return fmt::format("{:g} % take {} validation windows, and there are {}", 100 * level, fewest_errors(level),
+                     windows(1).count);
 }
 
 std::string ForecastProblem::loss_name() const { return fmt::format("{} (scaled)", config_.train.loss); }
@@ -332,6 +334,8 @@ std::vector<std::pair<std::string, std::string>> ForecastProblem::facts() const 
                                 o.horizon == 1 ? "" : "s", o.window)},
       {"split", o.split},
       {"scaler", fmt::format("{}, fitted on: {}", o.scaler, o.scale_on)}};
+  if (const std::string why = no_intervals(); !why.empty())
+    facts.emplace_back("prediction intervals", "none: " + why);
   if (const IncludedSet* set = find_included(config_.data.file))
     facts.emplace_back("data credit", fmt::format("{} ({})", set->credit, set->licence));
   return facts;

@@ -223,6 +223,9 @@ TextTable result_table(const Results& results, std::size_t part) {
   if (!tied.empty()) table.best_meaning += fmt::format(", though {} cannot be told from it", tied);
   table.notes.push_back(counts.note());
   if (seeds > 1) table.notes.push_back(fmt::format("mean ± standard deviation over {} seeds", seeds));
+  if (results.targets.size() > 1)
+    table.notes.push_back(fmt::format("means over {}, each in its own unit; metrics.json has each of them",
+                                      fmt::join(results.targets, ", ")));
   for (const ModelResult& model : results.models)
     if (!model.changes.empty())
       table.notes.push_back(

@@ -86,13 +86,14 @@ TEST(Results, TheTableMarksTheBestByTheJudgedMetric) {
   const TextTable series = result_table(series_results(), 2);
   EXPECT_EQ(series.title, "Results on the test part, in the data's units");
   EXPECT_EQ(series.best_row, 2u);
-  EXPECT_EQ(series.best_meaning, "lowest RMSE, though daskin cannot be told from it");
+  EXPECT_EQ(series.best_meaning, "lowest RMSE, though daskin, persistence cannot be told from it");
   EXPECT_THAT(series.rows[0],
               ElementsAre("daskin", "12", "4", "0.5", "10.0 ± 8.5", "3.0 ± 1.4", "–", "0.70 ± 0.14"));
   EXPECT_THAT(series.rows[1], ElementsAre("persistence", "–", "–", "–", "12.25", "3.500", "–", "0.5000"));
   EXPECT_THAT(
       series.notes,
       ElementsAre(HasSubstr("angles of circuits (quantum)"), "mean ± standard deviation over 2 seeds",
+                  HasSubstr("means over wind, rain, each in its own unit"),
                   HasSubstr("cannot be told from persistence"), HasSubstr("cannot be told from lstm")));
   EXPECT_EQ(result_table(series_results(), 0).title, "Results on the training part, in the data's units");
 
