@@ -51,6 +51,7 @@ DAMAGES = {
     "a training without seed": lambda d: d["models"][0]["seeds"][0].pop("seed"),
     "an unknown end": lambda d: d["models"][0]["seeds"][0].update(end="done"),
     "a trained reference": lambda d: first(d, "reference")["seeds"][0].update(seed=1),
+    "an interval without width": lambda d: d["models"][0]["seeds"][0]["parts"]["test"]["interval"].pop("width"),
     "validation without loss": lambda d: d["models"][0]["seeds"][0]["validation"].pop("loss"),
 }
 

@@ -7,7 +7,7 @@
 #include <cmath>
 
 #include "ebit/cell/cell_problem.h"
-#include "ebit/cell/gated/gate_encoder.h"
+#include "ebit/cell/gate_encoder.h"
 #include "ebit/settings/published.h"
 #include "ebit/settings/resolve.h"
 
@@ -153,6 +153,19 @@ TEST(PublishedCode, FellnersQrnnWithResetAndOneLayerHasNoMemory) {
       for (std::size_t t = 0; t < 4; ++t) problem.x[b * 5 + t] *= -0.5;
     problem.forward();
     EXPECT_EQ(largest_difference(problem.y, y) < 1e-13, std::string_view(layers) == "1") << layers;
+  }
+}
+
+// The feature circuit and its inverse with the same angles are the identity: no gate sees its input.
+TEST(PublishedCode, TheReleasedQkLstmTakesNoInput) {
+  for (const char* encoder : {"rz-ry-chain-undone", "rz-ry-chain-inverse-raw"}) {
+    CellProblem<double> problem(cell_of("qk-lstm-released", 3, {{"model.encoder", encoder}}), 4, 5, 8);
+    problem.forward();
+    const std::vector<double> y = problem.y;
+    for (double& x : problem.x) x = 0.3 - 2 * x;
+    problem.forward();
+    EXPECT_EQ(largest_difference(problem.y, y) < 1e-13, std::string_view(encoder) == "rz-ry-chain-undone")
+        << encoder;
   }
 }
 

@@ -8,6 +8,7 @@
 
 #include "ebit/base/document.h"
 #include "ebit/cell/cells.h"
+#include "ebit/cell/encoder.h"
 #include "ebit/cell/register/preset.h"
 #include "ebit/fit/model.h"
 
@@ -20,16 +21,38 @@ constexpr std::pair<std::string_view, std::string_view> kNames[] = {{"theta_en",
                                                                     {"encoder_weight", "input_proj.weight"},
                                                                     {"encoder_bias", "input_proj.bias"}};
 
+// The system wires of the cell: as the file says, or as its encoder's map has outputs. A layer that the
+// encoder does not use, which authors' modules hold too, says nothing of them.
+int system_of(const DocumentPlace& file, const DocumentPlace& parameters, const std::string& preset,
+              const RegisterOptions& options, int wires) {
+  const DocumentPlace stated = file.find("n_system_qubits");
+  if (stated.present()) {
+    const double system = stated.number();
+    if (system != std::floor(system) || system < 1 || system >= wires)
+      stated.fail_here(
+          fmt::format("must be a whole number from 1 to {}, below the wires of U_params", wires - 1));
+    return static_cast<int>(system);
+  }
+  const DocumentPlace bias = parameters.find("input_proj.bias");
+  const bool used = find_encoder(options.encoder).build == nullptr;  // a state vector from a linear map
+  if (used && bias.present())
+    return static_cast<int>(std::lround(std::log2(static_cast<double>(bias.size()))));
+  parameters.fail_here(
+      fmt::format("does not say how many of its {} wires are the system's, and the encoder {} of {} has no "
+                  "layer that would; add "
+                  "n_system_qubits to the file",
+                  wires, options.encoder, preset));
+}
+
 // The cell that was recorded, and its parameters.
-void read_cell(const DocumentPlace& parameters, const std::string& preset, Recording& recording) {
+void read_cell(const DocumentPlace& file, const std::string& preset, Recording& recording) {
+  const DocumentPlace parameters = file.at("init_params");
   RegisterOptions& options = recording.cell;
   options = find_preset(preset).cell;
   const DocumentPlace angles = parameters.at("U_params");
   options.layers_en = options.layers_dis = static_cast<int>(angles.size());
   const int wires = static_cast<int>(angles.at(std::size_t{0}).size());
-  const DocumentPlace bias = parameters.find("input_proj.bias");
-  if (bias.present())
-    options.system = static_cast<int>(std::lround(std::log2(static_cast<double>(bias.size()))));
+  options.system = system_of(file, parameters, preset, options, wires);
   options.ancilla = wires - options.system;
   const auto cell = make_cell<double>(options);
   recording.parameters.assign(cell->parameters(), 0.0);
@@ -70,7 +93,7 @@ fit::Examples examples_of(const Recording& recording, std::size_t epoch, std::si
 Recording read_recording(const std::string& path, const std::string& preset) {
   const DocumentPlace file = DocumentPlace::open(path);
   Recording recording;
-  read_cell(file.at("init_params"), preset, recording);
+  read_cell(file, preset, recording);
   const DocumentPlace x = file.at("X_train");
   const int windows = static_cast<int>(x.size());
   if (windows == 0) x.fail_here("holds no window");

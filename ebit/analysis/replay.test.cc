@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include "ebit/base/atomic_file.h"
 #include "ebit/base/error.h"
+#include "ebit/cell/encoder.h"
+#include "ebit/cell/register/preset.h"
 
 namespace ebit::analysis {
 namespace {
@@ -30,6 +33,31 @@ TEST(Replay, SeesADifferenceAndStops) {
   EXPECT_TRUE(replay(recording, 2, "native", [] { return true; }).empty());
   EXPECT_THROW(read_recording("nowhere.json", "daskin-collapse"), Error);
   EXPECT_THROW(read_recording(kTrace, "daskin"), Error);
+}
+
+TEST(Replay, AnUnusedLayerSaysNothingOfTheRegisters) {
+  // The same file replayed with a preset whose encoder has no layer: its input_proj.bias is of something
+  // else.
+  const Preset* angles = nullptr;
+  for (const Preset& preset : presets())
+    if (find_encoder(preset.cell.encoder).build != nullptr && angles == nullptr) angles = &preset;
+  ASSERT_NE(angles, nullptr);
+  const auto message = [&](const std::string& path) -> std::string {
+    try {
+      read_recording(path, std::string(angles->name));
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return "no error";
+  };
+  EXPECT_NE(message(kTrace).find("add n_system_qubits"), std::string::npos) << message(kTrace);
+  std::string text = read_file(kTrace);
+  const std::string path = EBIT_TEST_TMP "/stated.json";
+  write_file_atomically(path, text.insert(text.find('{') + 1, "\"n_system_qubits\": 9, "));
+  EXPECT_NE(message(path).find("from 1 to 3"), std::string::npos) << message(path);
+  text = read_file(kTrace);
+  write_file_atomically(path, text.insert(text.find('{') + 1, "\"n_system_qubits\": 2, "));
+  EXPECT_EQ(read_recording(path, "daskin-collapse").cell.system, 2) << "a stated size goes before a layer's";
 }
 
 }  // namespace

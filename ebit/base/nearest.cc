@@ -7,6 +7,8 @@
 #include <cctype>
 #include <numeric>
 
+#include "ebit/base/listed.h"
+
 namespace ebit::inline base {
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {
@@ -25,12 +27,23 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   return row.back();
 }
 
+namespace {
+
+std::size_t common_prefix(std::string_view a, std::string_view b) {
+  return static_cast<std::size_t>(std::ranges::mismatch(a, b).in1 - a.begin());
+}
+
+}  // namespace
+
 std::string nearest(std::string_view word, std::span<const std::string> names) {
   std::string best;
   std::size_t best_distance = std::max<std::size_t>(2, word.size() / 2) + 1;
   for (const auto& name : names) {
     const std::size_t distance = edit_distance(word, name);
-    if (distance < best_distance) best = name, best_distance = distance;
+    // Of equally near ones the one that begins alike was meant.
+    const bool alike =
+        distance == best_distance && !best.empty() && common_prefix(word, name) > common_prefix(word, best);
+    if (distance < best_distance || alike) best = name, best_distance = distance;
   }
   return best;
 }
@@ -39,7 +52,7 @@ std::string suggestion(std::string_view word, std::span<const std::string> names
   const std::string best = nearest(word, names);
   return fmt::format("{} known: {}",
                      best.empty() ? std::string(";") : fmt::format("; did you mean '{}'?", best),
-                     fmt::join(names, ", "));
+                     listed(names));
 }
 
 }  // namespace ebit::inline base

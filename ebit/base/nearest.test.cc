@@ -18,5 +18,17 @@ TEST(Nearest, SuggestsOnlyWhatIsNear) {
   EXPECT_EQ(suggestion("Tmp", names), "; did you mean 'Temp'? known: Date, Temp, Wind");
 }
 
+TEST(Nearest, OfEquallyNearNamesTheOneThatBeginsAlike) {
+  EXPECT_EQ(nearest("--saison", std::vector<std::string>{"--json", "--season"}), "--season");
+  EXPECT_EQ(nearest("abcd", std::vector<std::string>{"xbcx", "abxx"}), "abxx");
+}
+
+TEST(Nearest, ThousandsOfNamesStayOneLine) {
+  std::vector<std::string> names;
+  for (int i = 0; i < 5000; ++i) names.push_back("column" + std::to_string(i));
+  EXPECT_LT(suggestion("colum", names).size(), 1000u);
+  EXPECT_NE(suggestion("colum", names).find("and 4940 more"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace ebit::inline base

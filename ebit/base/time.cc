@@ -95,7 +95,7 @@ bool scan_clock(Scanner& scanner, TimePoint& point) {
 }
 
 bool scan_zone(Scanner& scanner, TimePoint& point) {
-  if (scanner.take('Z')) return true;
+  if (scanner.take('Z')) return point.has_offset = true;
   const int sign = scanner.take('+') ? 1 : scanner.take('-') ? -1 : 0;
   if (sign == 0) return true;
   int hour = 0, minute = 0;
@@ -106,7 +106,9 @@ bool scan_zone(Scanner& scanner, TimePoint& point) {
     return false;
   }
   if (hour > 14 || minute > 59) return false;
-  point.seconds -= sign * (hour * 3600 + minute * 60);
+  point.has_offset = true;
+  point.offset = sign * (hour * 3600 + minute * 60);
+  point.seconds -= point.offset;
   return true;
 }
 

@@ -18,6 +18,8 @@ struct TimePoint {
   double fraction = 0.0;     ///< of a second, in [0, 1)
   bool has_clock = false;    ///< the text named a time of day
   bool year_first = true;    ///< the text began with the year, so that DateOrder did not matter
+  bool has_offset = false;   ///< the text named an offset from UTC
+  std::int32_t offset = 0;   ///< that offset in seconds: `seconds + offset` is the file's own clock
 
   friend bool operator==(const TimePoint& a, const TimePoint& b) {
     return a.seconds == b.seconds && a.fraction == b.fraction;

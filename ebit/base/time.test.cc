@@ -26,6 +26,13 @@ TEST(Time, ReadsAllKnownForms) {
   EXPECT_EQ(parse_time("2024-05-10 24:00", kDay)->seconds, kMay10 + 86400);
 }
 
+TEST(Time, KeepsTheOffset) {
+  EXPECT_EQ(parse_time("2024-05-10T02:00:00+02:00", kDay)->offset, 7200);
+  EXPECT_EQ(parse_time("2024-05-09 19:00:00-0530", kDay)->offset, -(5 * 3600 + 1800));
+  EXPECT_TRUE(parse_time("2024-05-10T00:00Z", kDay)->has_offset);
+  EXPECT_FALSE(parse_time("2024-05-10T00:00", kDay)->has_offset);
+}
+
 TEST(Time, KnowsTheCalendar) {
   EXPECT_TRUE(parse_time("2024-02-29", kDay));
   for (const char* text : {"2023-02-29", "2024-13-01", "2024-00-01", "2024-01-32", "32/01/2024", "13/13/2024",

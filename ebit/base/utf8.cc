@@ -3,6 +3,7 @@
 #include <utf8proc.h>
 
 #include <algorithm>
+#include <array>
 
 namespace ebit::inline base {
 
@@ -42,17 +43,20 @@ bool is_utf8(std::string_view text) {
   return true;
 }
 
-std::string utf8_of_latin1(std::string_view text) {
+std::string utf8_of_windows1252(std::string_view text) {
+  // Of the bytes 0x80 to 0x9F (WHATWG Encoding Standard, index windows-1252).
+  constexpr std::array<char16_t, 32> kSigns{0x20AC, 0xFFFD, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021,
+                                            0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0xFFFD, 0x017D, 0xFFFD,
+                                            0xFFFD, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014,
+                                            0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0xFFFD, 0x017E, 0x0178};
   std::string out;
   out.reserve(text.size() + text.size() / 8);
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x80) {
-      out += c;
-    } else {
-      out += static_cast<char>(0xC0 | (byte >> 6));
-      out += static_cast<char>(0x80 | (byte & 0x3F));
-    }
+    std::array<utf8proc_uint8_t, 4> encoded{};
+    const bool sign = byte >= 0x80 && byte < 0xA0;
+    const auto size = utf8proc_encode_char(sign ? kSigns[byte - 0x80] : byte, encoded.data());
+    out.append(reinterpret_cast<const char*>(encoded.data()), static_cast<std::size_t>(size));
   }
   return out;
 }

@@ -40,8 +40,10 @@ std::size_t display_width(std::string_view text);
 /// True where `text` is valid UTF-8.
 bool is_utf8(std::string_view text);
 
-/// Latin-1 text as UTF-8: every byte is the character of that number.
-std::string utf8_of_latin1(std::string_view text);
+/// Windows-1252 text as UTF-8, which is Latin-1 but for the bytes 0x80 to 0x9F: there it has the euro sign,
+/// typographic quotes and dashes where Latin-1 has invisible control characters. The five bytes without a
+/// character become U+FFFD.
+std::string utf8_of_windows1252(std::string_view text);
 
 /// Valid UTF-8 `text` as it may stand in a message of one line: control characters replaced by spaces, and
 /// cut, with

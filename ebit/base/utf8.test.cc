@@ -52,15 +52,19 @@ TEST(Utf8, TrimmedOfSpacesAndTabs) {
   EXPECT_EQ(trimmed(" "), "");
 }
 
-TEST(Utf8, EveryLatin1ByteBecomesACharacter) {
-  EXPECT_EQ(utf8_of_latin1("Max (\xb0"
-                           "C)"),
+TEST(Utf8, EveryWindows1252ByteBecomesACharacter) {
+  EXPECT_EQ(utf8_of_windows1252("Max (\xb0"
+                                "C)"),
             "Max (\xc2\xb0"
             "C)");
+  EXPECT_EQ(utf8_of_windows1252("\x80 5 \x96 \x93yes\x94\x85 \x9f \x8e"), "€ 5 – “yes”… Ÿ Ž");
   std::string all;
   for (int i = 1; i < 256; ++i) all += static_cast<char>(i);
-  EXPECT_TRUE(is_utf8(utf8_of_latin1(all)));
-  EXPECT_EQ(utf8_of_latin1(all).size(), 127u + 2 * 128);
+  EXPECT_TRUE(is_utf8(utf8_of_windows1252(all)));
+  std::size_t controls = 0;
+  for_each_code_point(utf8_of_windows1252(all),
+                      [&](char32_t code, std::string_view) { controls += code >= 0x80 && code < 0xA0; });
+  EXPECT_EQ(controls, 0u) << "nothing invisible";
 }
 
 TEST(Utf8, ShownIsOneShortLine) {

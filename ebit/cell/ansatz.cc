@@ -248,6 +248,7 @@ Circuit build_ansatz(const Ansatz& ansatz, int wires, int layers, LayerOrder ord
 }
 
 void append_angles_as(Circuit& circuit, const Circuit& source, Angle::Kind to, int first) {
+  source.require_unitary("a circuit whose angles are written by a network");
   for (const Operation& operation : source.operations()) {
     const Gate& row = gate(operation.gate);
     const std::span<const int> wires(operation.wires.data(), static_cast<std::size_t>(row.wires));

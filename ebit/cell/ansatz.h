@@ -66,12 +66,14 @@ std::vector<std::int64_t> angle_shape(const Ansatz& ansatz, int wires, int layer
 ///
 /// An entry of `gates` is {gate, wires, angles}, or {matrix_re, matrix_im, wires} for a unitary of the user's
 /// own (2 or 4 rows; one of the two may be left out for zeros).
-/// `wires`: a list of wire numbers; or "all", a one-wire gate on every wire; or for two-wire gates "ring"
-/// (the pairs q, q+1 round the register; two wires have one pair), "chain", "even-pairs" (0-1, 2-3, ...) and
-/// "odd-pairs" (1-2, 3-4, ...). Only lists of wires tie an ansatz to registers that have those wires.
-/// `angles`: numbers in radians, or names of trainable angles, or multiples "-a", "0.5*a", "a/2", "3*pi/4"
-/// (pi is the number), or such with a number added, "a+0.7". Equal names are one trainable angle; in "all", "ring", ... a name is one angle for
-/// each place. Angles are numbered as they are met.
+/// {channel, wires, ...} is a channel with its parameters by name, as {channel = "depolarizing", lambda =
+/// 0.01, wires = "ring"}; such an ansatz runs with noise alone. `wires`: a list of wire numbers; or "all", a
+/// one-wire gate on every wire; or for two-wire gates "ring" (the pairs q, q+1 round the register; two wires
+/// have one pair), "chain", "even-pairs" (0-1, 2-3, ...) and "odd-pairs" (1-2, 3-4, ...). Only lists of wires
+/// tie an ansatz to registers that have those wires. `angles`: numbers in radians, or names of trainable
+/// angles, or multiples "-a", "0.5*a", "a/2", "3*pi/4" (pi is the number), or such with a number added,
+/// "a+0.7". Equal names are one trainable angle; in "all", "ring", ... a name is one angle for each place.
+/// Angles are numbered as they are met.
 ///
 /// Throws Error as "source_name:line: what is wrong"; for wires that a register has not, the ansatz does so
 /// when it is built.

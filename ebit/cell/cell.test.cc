@@ -288,6 +288,7 @@ TEST(Cells, FamiliesAreCompleteAndOptionsArePassedOn) {
   EXPECT_EQ(family_of(FastWeightsOptions{}).name, "fast-weights");
   EXPECT_EQ(family_of(RvqeOptions{}).name, "rvqe");
   EXPECT_EQ(family_of(WindowOptions{}).name, "window");
+  EXPECT_EQ(family_of(MeasuredOptions{}).name, "measured");
   for (const CellOptions& options :
        {CellOptions(RegisterOptions{}), CellOptions(ControlledOptions{}), CellOptions(GatedOptions{}),
         CellOptions(KernelOptions{}), CellOptions(FastWeightsOptions{}), CellOptions(RvqeOptions{}),

@@ -17,6 +17,23 @@ const T* pointer(const std::vector<T>& numbers) {
   return numbers.empty() ? nullptr : numbers.data();
 }
 
+// Letters of the qubits, of which but the first may have none, or numbers of settings: never one twice in a
+// row, which has its outcome again.
+template <class T>
+void draw_settings(const MeasuredOptions& o, std::vector<T>& x, Random& random) {
+  std::ranges::fill(x, T(0));
+  const bool shared = o.form == "shared";
+  const auto width = static_cast<std::size_t>(o.inputs), group = shared ? 4 : width - 1;
+  std::size_t before = group;
+  for (std::size_t step = 0; step < x.size(); step += width)
+    for (std::size_t first = 0; first + 1 < width; first += group) {
+      std::size_t one = random.below(shared && first > 0 ? group + 1 : group);
+      if (!shared && one == before) one = (one + 1) % group;
+      if (one < group) x[step + first + one] = 1;
+      before = one;
+    }
+}
+
 }  // namespace
 
 template <class T>
@@ -25,11 +42,13 @@ CellProblem<T>::CellProblem(const CellOptions& cell_options, std::size_t sample_
     : options(cell_options), cell(make_cell<T>(options)), samples(sample_count), steps(step_count) {
   Random random(seed);
   // Of a word that is all but impossible the state behind it is steep.
-  const double size = family_of(options).words ? 0.4 : 1.5;
+  const auto* const measured = std::get_if<MeasuredOptions>(&options);
+  const double size = family_of(options).words && !measured ? 0.4 : 1.5;
   parameters = random_between<T>(cell->parameters(), -size, size, random);
   x = random_between<T>(samples * steps * cell->inputs(), -0.9, 0.9, random);
   if (!smooth_inputs())
     for (T& value : x) value = value > 0 ? T(1) : T(0);
+  if (measured) draw_settings(*measured, x, random);
   if (family_of(options).words)  // every third word is drawn
     for (std::size_t i = cell->inputs() - 1; i < x.size(); i += cell->inputs())
       x[i] = i % 3 == 0 ? T(-1) : static_cast<T>(random.below(cell->outputs()));

@@ -10,6 +10,9 @@
 #include "ebit/cell/feedback_cell.h"
 #include "ebit/cell/gated/gated_cell.h"
 #include "ebit/cell/kernel/kernel_cell.h"
+#include "ebit/cell/measured/measured_cell.h"
+#include "ebit/cell/noisy/noisy_register_cell.h"
+#include "ebit/cell/noisy/trajectory_cell.h"
 #include "ebit/cell/register/register_cell.h"
 #include "ebit/cell/rvqe/rvqe_cell.h"
 #include "ebit/cell/window/window_cell.h"
@@ -17,27 +20,36 @@
 namespace ebit::inline cell {
 namespace {
 
+constexpr std::string_view kClassicalRecursion = "its circuits are parts of a classical recursion";
+
 constexpr CellFamily kFamilies[] = {
     {"register", "a system register that takes each input and an ancilla register that remembers",
      "Daskin 2025 (arXiv:2505.06774)"},
     {"qrnn", "a classical network that writes the angles of a circuit on a coherent quantum memory",
-     "Xu 2025 (arXiv:2510.25557)"},
+     "Xu 2025 (arXiv:2510.25557)", "", "its angles come out of a network"},
     {"gated", "circuits as the gates of a classical LSTM or GRU", "Chen, Yoo, Fang 2020 (arXiv:2009.01783)",
-     "its memory is numbers, and its circuits start in |0...0> at every step"},
+     "its memory is numbers, and its circuits start in |0...0> at every step", kClassicalRecursion},
     {"kernel", "an LSTM whose gates are expansions in kernels of reference vectors",
      "Hsu, Li, Chen 2024 (arXiv:2411.13225)",
-     "its memory is numbers, and its circuits start in |0...0> at every step"},
+     "its memory is numbers, and its circuits start in |0...0> at every step", kClassicalRecursion},
     {"fast-weights", "a circuit whose angles are the memory, written by a classical network",
      "Chen 2024 (arXiv:2402.17760)",
-     "its memory is the angles of a circuit that starts in |0...0> at every step"},
+     "its memory is the angles of a circuit that starts in |0...0> at every step", kClassicalRecursion},
     {"esn", "a random recurrent network of leaky neurons whose readout alone is learnt",
-     "Jaeger 2001 (GMD report 148)", "it is a classical network"},
+     "Jaeger 2001 (GMD report 148)", "it is a classical network", "it has no circuits"},
     {.name = "rvqe",
      .help = "quantum neurons on a real state, of which a word is measured at every step",
      .source = "Bausch 2020 (arXiv:2006.14619)",
+     .adjoint_only = "its neurons are not unitary",
      .words = true},
     {"window", "a circuit over the last steps of a sequence", "Fellner et al. 2025 (arXiv:2504.12416)",
-     "it remembers the last steps as they were, and its circuit starts in |0...0> for each window"},
+     "it remembers the last steps as they were, and its circuit starts in |0...0> for each window",
+     kClassicalRecursion},
+    {.name = "measured",
+     .help = "a quantum memory that each step measures as its setting says, and projects on the outcome",
+     .source = "Anschuetz and Gao 2026 (arXiv:2402.08606)",
+     .adjoint_only = "its likelihoods are no expectation values",
+     .words = true},
 };
 static_assert(std::size(kFamilies) == std::variant_size_v<CellOptions>);
 
@@ -74,15 +86,11 @@ CellOptions with_entropy(CellOptions options, std::string_view kind, std::string
 }
 
 CellOptions with_gradient(CellOptions options, std::string_view method) {
-  auto* const own = std::get_if<RegisterOptions>(&options);
-  require(own != nullptr || method == "adjoint",
-          "a cell of the family {} has gradients by the adjoint method only, not by '{}': {}",
-          family_of(options).name, method,
-          std::holds_alternative<EchoOptions>(options)         ? "it has no circuits"
-          : std::holds_alternative<ControlledOptions>(options) ? "its angles come out of a network"
-          : std::holds_alternative<RvqeOptions>(options)       ? "its neurons are not unitary"
-                                                         : "its circuits are parts of a classical recursion");
-  if (own) own->gradient = method;
+  const CellFamily& family = family_of(options);
+  require(family.adjoint_only.empty() || method == "adjoint",
+          "a cell of the family {} has gradients by the adjoint method only, not by '{}': {}", family.name,
+          method, family.adjoint_only);
+  if (auto* const own = std::get_if<RegisterOptions>(&options)) own->gradient = method;
   return options;
 }
 
@@ -105,8 +113,10 @@ std::unique_ptr<Cell<T>> make_cell(const CellOptions& options) {
       [](const auto& own) -> std::unique_ptr<Cell<T>> {
         using Options = std::decay_t<decltype(own)>;
         if constexpr (std::is_same_v<Options, RegisterOptions>)
-          return own.feedback ? std::unique_ptr<Cell<T>>(std::make_unique<FeedbackCell<T>>(own))
-                              : std::make_unique<RegisterCell<T>>(own);
+          return own.trajectories > 0 ? std::make_unique<TrajectoryCell<T>>(own)
+                 : is_noisy(own)      ? std::unique_ptr<Cell<T>>(std::make_unique<NoisyRegisterCell<T>>(own))
+                 : own.feedback       ? std::unique_ptr<Cell<T>>(std::make_unique<FeedbackCell<T>>(own))
+                                      : std::make_unique<RegisterCell<T>>(own);
         else if constexpr (std::is_same_v<Options, ControlledOptions>)
           return std::make_unique<ControlledCell<T>>(own);
         else if constexpr (std::is_same_v<Options, KernelOptions>)
@@ -117,6 +127,8 @@ std::unique_ptr<Cell<T>> make_cell(const CellOptions& options) {
           return std::make_unique<EchoCell<T>>(own);
         else if constexpr (std::is_same_v<Options, WindowOptions>)
           return std::make_unique<WindowCell<T>>(own);
+        else if constexpr (std::is_same_v<Options, MeasuredOptions>)
+          return std::make_unique<MeasuredCell<T>>(own);
         else if constexpr (std::is_same_v<Options, GatedOptions>)
           return std::make_unique<GatedCell<T>>(own);
         else

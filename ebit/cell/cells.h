@@ -12,6 +12,7 @@
 #include "ebit/cell/fast_weights/fast_weights_options.h"
 #include "ebit/cell/gated/gated_options.h"
 #include "ebit/cell/kernel/kernel_options.h"
+#include "ebit/cell/measured/measured_options.h"
 #include "ebit/cell/register/register_options.h"
 #include "ebit/cell/rvqe/rvqe_options.h"
 #include "ebit/cell/window/window_options.h"
@@ -19,17 +20,21 @@
 namespace ebit::inline cell {
 
 /// What makes a cell: the options of its family.
-using CellOptions = std::variant<RegisterOptions, ControlledOptions, GatedOptions, KernelOptions,
-                                 FastWeightsOptions, EchoOptions, RvqeOptions, WindowOptions>;
+using CellOptions =
+    std::variant<RegisterOptions, ControlledOptions, GatedOptions, KernelOptions, FastWeightsOptions,
+                 EchoOptions, RvqeOptions, WindowOptions, MeasuredOptions>;
 
 /// A row of the table of families; CellOptions::index() counts its rows.
 struct CellFamily {
-  std::string_view name;  ///< "register", "qrnn", "gated", "kernel", "fast-weights", "esn", "rvqe", "window"
+  std::string_view name;  ///< "register", "qrnn", "gated", "kernel", "fast-weights", "esn", "rvqe", "window",
+                          ///< "measured"
   std::string_view help;  ///< one line
   std::string_view source;  ///< the paper
   /// Why its memory is not quantum, in a few words: there is no entropy in it, and nothing to inspect or
   /// study. Empty: it is.
   std::string_view classical = {};
+  /// Why it has gradients by the adjoint method alone. Empty: it has all of gradient_methods().
+  std::string_view adjoint_only = {};
   /// Its outputs are the probabilities of words, and a step's last number is the word that its memory is
   /// projected on: -1, drawn.
   bool words = false;

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 
-#include "ebit/cell/gated/gate_kernels.h"
+#include "ebit/cell/gate_kernels.h"
 
 namespace ebit::inline cell {
 

@@ -58,6 +58,11 @@ template <class T>
 RecurrentCell<T>::~RecurrentCell() = default;
 
 template <class T>
+void RecurrentCell<T>::check_input(const SequenceInput<T>& input) const {
+  require_finite(*this, input);
+}
+
+template <class T>
 std::size_t RecurrentCell<T>::tape_bytes(std::size_t samples, std::size_t steps) const {
   const std::size_t tiles = tiles_of<T>(samples);
   TapeLayout tape;
@@ -83,7 +88,7 @@ void RecurrentCell<T>::make_workspaces(std::size_t groups) {
 template <class T>
 void RecurrentCell<T>::run_forward(std::span<const T> parameters, const SequenceInput<T>& input,
                                    const SequenceOutput<T>& output, std::span<std::byte> tape) {
-  require_finite(*this, input);
+  check_input(input);
   begin(parameters);
   const TileGroups groups(tiles_of<T>(input.samples));
   make_workspaces(groups.count());
@@ -132,6 +137,9 @@ void RecurrentCell<T>::start_tile(const Call& call, std::size_t tile, Workspace&
   w.lanes = {in.samples, tile * kLanes<T>};
   w.steps = LaneSteps<T>(w.lanes, in.lengths, in.steps);
   std::ranges::fill(w.state, T(0));
+  const std::span<const T> initial = initial_state();
+  for (std::size_t i = 0; i < initial.size(); ++i)
+    std::fill_n(w.state.data() + i * kLanes<T>, kLanes<T>, initial[i]);
   for (std::size_t l = 0; in.state && l < kLanes<T>; ++l)
     for (std::size_t i = 0; i < numbers; ++i)
       w.state[i * kLanes<T> + l] = in.state[w.lanes.sample(l) * numbers + i];
@@ -142,6 +150,8 @@ template <class T>
 typename RecurrentCell<T>::Step RecurrentCell<T>::step_at(const Call& call, std::size_t t,
                                                           Workspace& w) const {
   Step step{call.parameters, w.x.data(), w.state.data(), w.kept.data(), w.next.data(), nullptr, nullptr};
+  step.draw_seed = call.input.draw_seed, step.time = t;
+  step.draw_stream = (call.input.draw_number << 24) + w.tile * kLanes<T>;
   if (call.tape.states) {
     const std::size_t steps = call.input.steps;
     T* const before = call.tape.states + (w.tile * (steps + 1) + t) * w.state.size();

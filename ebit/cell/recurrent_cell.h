@@ -9,9 +9,9 @@
 
 namespace ebit::inline cell {
 
-/// A cell whose state of a sample is S numbers, zero at first, and whose step is a function of the state and
-/// of the step's x. A derived class says what a step computes, for a tile of samples, and what of it is kept
-/// for the way back; arrays are [.., kLanes].
+/// A cell whose state of a sample is S numbers, zero at first unless it says otherwise, and whose step is a
+/// function of the state and of the step's x. A derived class says what a step computes, for a tile of
+/// samples, and what of it is kept for the way back; arrays are [.., kLanes].
 template <class T>
 class RecurrentCell : public Cell<T> {
  public:
@@ -28,13 +28,16 @@ class RecurrentCell : public Cell<T> {
   };
   /// A step of a tile.
   struct Step {
-    const T* parameters;  ///< [P]
-    const T* x;           ///< [F]
-    const T* before;      ///< [S] the state in front of it
-    T* kept;              ///< [kept_numbers()] written by run_step(), read by step_backward()
-    T* after;             ///< [S] the state behind it, likewise
-    T* y;                 ///< [K], written; null: not wanted. Null in step_backward()
-    T* watched;           ///< [W], written; null: not wanted. Null in step_backward()
+    const T* parameters;            ///< [P]
+    const T* x;                     ///< [F]
+    const T* before;                ///< [S] the state in front of it
+    T* kept;                        ///< [kept_numbers()] written by run_step(), read by step_backward()
+    T* after;                       ///< [S] the state behind it, likewise
+    T* y;                           ///< [K], written; null: not wanted. Null in step_backward()
+    T* watched;                     ///< [W], written; null: not wanted. Null in step_backward()
+    std::uint64_t draw_seed = 0;    ///< of random numbers, with
+    std::uint64_t draw_stream = 0;  ///< that of lane 0, the others' behind it
+    std::uint64_t time = 0;         ///< t, the step's number
   };
   /// Its cotangents.
   struct StepGradient {
@@ -45,6 +48,10 @@ class RecurrentCell : public Cell<T> {
     double* d_shared;      ///< [shared_sums()], added to; null where d_parameters is
   };
 
+  /// [S] the state of a sample before the first step; empty: zeros.
+  virtual std::span<const T> initial_state() const { return {}; }
+  /// Throws Error for an x or a state that the cell does not take: by default one that is not finite.
+  virtual void check_input(const SequenceInput<T>& input) const;
   virtual std::size_t kept_numbers() const = 0;  ///< numbers of a sample and step for the way back
   /// Sums over samples and steps that finish_backward() makes gradients of.
   virtual std::size_t shared_sums() const { return 0; }

@@ -47,7 +47,12 @@ struct Reference {
   std::vector<T> parameters, x, state;
   Numbers target, weight, bias;
 
-  explicit Reference(const DocumentPlace& spec) : model(reference_model(spec)) {
+  Reference(const DocumentPlace& spec, std::string_view engine) : model(reference_model(spec)) {
+    std::visit(
+        [&](auto& options) {
+          if constexpr (requires { options.engine; }) options.engine = engine;
+        },
+        model.cell);
     cell = make_cell<T>(model.cell);
     const DocumentPlace options = spec.at("options"), inputs = spec.at("inputs");
     const auto size = [&](const char* name) {
@@ -62,6 +67,11 @@ struct Reference {
     read_head(spec);
     read_state(inputs);
   }
+
+  // Whether the file says the state in front of the first step.
+  bool starts() const { return !model.state.empty() && !model.ends_alone; }
+  // Steps that the file has outputs of.
+  std::size_t answered() const { return model.last_alone ? 1 : steps; }
 
   // [B, rest].
   Shape shaped(std::initializer_list<std::size_t> rest) const {
@@ -111,6 +121,7 @@ struct Reference {
     std::vector<std::string> known = {"x", "target"};
     std::size_t first = 0;
     for (const StatePart& part : model.state) {
+      if (!starts()) break;
       known.push_back(part.name + "0");
       const auto numbers = static_cast<std::size_t>(size_of(part.shape));
       const DocumentPlace given = inputs.find(part.name + "0");
@@ -130,7 +141,7 @@ struct Reference {
             .steps = steps,
             .x = x.data(),
             .lengths = lengths,
-            .state = model.state.empty() ? nullptr : state.data()};
+            .state = starts() ? state.data() : nullptr};
   }
 };
 
@@ -158,21 +169,27 @@ Numbers answers(const Reference<T>& r, const std::vector<T>& features) {
   return y;
 }
 
-// Outputs, and where the file has them readouts: of every step, or of the last alone.
+// Of [B, T, width] the steps that the file has: all, or the last alone.
+template <class T, class Values>
+Numbers steps_of(const Reference<T>& r, const Values& all, std::size_t width, std::size_t first,
+                 std::size_t count) {
+  Numbers own;
+  for (std::size_t b = 0; b < r.samples; ++b)
+    for (std::size_t t = r.steps - r.answered(); t < r.steps; ++t)
+      for (std::size_t i = first; i < first + count; ++i)
+        own.push_back(static_cast<double>(all[(b * r.steps + t) * width + i]));
+  return own;
+}
+
+// Outputs, and where the file has them readouts.
 template <class T>
 void add_answers(const Reference<T>& r, const std::vector<T>& features, const Numbers& y,
                  ReferenceValues& values) {
-  const std::size_t steps = r.model.last_alone ? 1 : r.steps;
-  const auto kept = [&](const auto& all, std::size_t width) {
-    Numbers own;
-    for (std::size_t b = 0; b < r.samples; ++b)
-      for (std::size_t i = (r.steps - steps) * width; i < r.steps * width; ++i)
-        own.push_back(static_cast<double>(all[b * r.steps * width + i]));
-    return own;
-  };
-  values.results.push_back({"y", r.shaped({steps, r.outputs}), kept(y, r.outputs)});
+  values.results.push_back(
+      {"y", r.shaped({r.answered(), r.outputs}), steps_of(r, y, r.outputs, 0, r.outputs)});
   const std::size_t width = r.cell->outputs();
-  if (r.model.reads_z) values.trace.push_back({"z", r.shaped({steps, width}), kept(features, width)});
+  if (r.model.reads_z)
+    values.trace.push_back({"z", r.shaped({r.answered(), width}), steps_of(r, features, width, 0, width)});
 }
 
 // States after every step and the last: [B, T, ..] and [B, ..] of each part.
@@ -185,6 +202,11 @@ void add_states(const Reference<T>& r, ReferenceValues& values) {
     r.cell->forward(r.parameters, r.input(lengths.data()), {nullptr, last.data(), nullptr});
     for (std::size_t b = 0; b < r.samples; ++b)
       std::copy_n(last.data() + b * numbers, numbers, all.data() + (b * r.steps + t) * numbers);
+  }
+  if (r.model.ends_alone) {
+    const StatePart& part = r.model.state.front();
+    values.results.push_back({part.name, r.shaped(part.shape), columns(last, numbers, 0, numbers)});
+    return;
   }
   std::size_t first = 0;
   for (const StatePart& part : r.model.state) {
@@ -204,10 +226,10 @@ void add_watched(const Reference<T>& r, const std::vector<T>& seen, ReferenceVal
   for (const Segment& segment : r.cell->watched()) {
     const std::string name = r.model.trace_name(segment.name);
     if (name.empty()) continue;
-    Shape shape = r.shaped({r.steps});
+    Shape shape = r.shaped({r.answered()});
     shape.insert(shape.end(), segment.shape.begin(), segment.shape.end());
     (name == "kernels" ? values.results : values.trace)
-        .push_back({name, shape, columns(seen, all, segment.offset, segment.size)});
+        .push_back({name, shape, steps_of(r, seen, all, segment.offset, segment.size)});
   }
 }
 
@@ -247,6 +269,7 @@ void add_gradients(const Reference<T>& r, std::span<const std::byte> tape, const
       {"x", r.shaped({r.steps, r.cell->inputs()}), columns(d_x, d_x.size(), 0, d_x.size())});
   std::size_t first = 0;
   for (const StatePart& part : r.model.state) {
+    if (!r.starts()) break;
     const auto own = static_cast<std::size_t>(size_of(part.shape));
     values.grad.push_back(
         {part.name + "0", r.shaped(part.shape), columns(d_state, r.cell->state_numbers(), first, own)});
@@ -259,8 +282,8 @@ void add_gradients(const Reference<T>& r, std::span<const std::byte> tape, const
 bool is_reference(const DocumentPlace& spec) { return spec.find("format").present(); }
 
 template <class T>
-ReferenceValues reference_values(const DocumentPlace& spec) {
-  const Reference<T> r(spec);
+ReferenceValues reference_values(const DocumentPlace& spec, std::string_view engine) {
+  const Reference<T> r(spec, engine);
   ReferenceValues values;
   values.parameter_count = static_cast<std::int64_t>(r.cell->parameters());
   if (r.head) values.parameter_count += static_cast<std::int64_t>(r.weight.size() + r.bias.size());
@@ -279,7 +302,7 @@ ReferenceValues reference_values(const DocumentPlace& spec) {
   return values;
 }
 
-template ReferenceValues reference_values<float>(const DocumentPlace&);
-template ReferenceValues reference_values<double>(const DocumentPlace&);
+template ReferenceValues reference_values<float>(const DocumentPlace&, std::string_view);
+template ReferenceValues reference_values<double>(const DocumentPlace&, std::string_view);
 
 }  // namespace ebit::inline cell

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "ebit/base/document.h"
@@ -29,9 +30,10 @@ struct ReferenceValues {
 bool is_reference(const DocumentPlace& spec);
 
 /// Computes a file's values anew, in precision T, from its `model`, `options`, `params` and `inputs`; the
-/// loss is the mean over sequences of the summed squared error of the last step. Throws Error, naming the
-/// place, for models and options that are unknown or do not fit, and for arrays of other shapes.
+/// loss is the mean over sequences of the summed squared error of the last step. `engine` is how a cell runs
+/// its circuits where it has the choice (GatedOptions::engine, RegisterOptions::engine). Throws Error, naming
+/// the place, for models and options that are unknown or do not fit, and for arrays of other shapes.
 template <class T>
-ReferenceValues reference_values(const DocumentPlace& spec);
+ReferenceValues reference_values(const DocumentPlace& spec, std::string_view engine = "auto");
 
 }  // namespace ebit::inline cell

@@ -11,6 +11,8 @@
 namespace ebit::inline cell {
 namespace {
 
+using Shape = std::vector<std::int64_t>;
+
 // What the files call encoders, ansaetze and orders, where it is called otherwise here.
 const std::map<std::string, std::string> kNames = {{"h-ry-atan-rz-atan-square", "arctan-angle"},
                                                    {"ry-atan-rz-atan-square", "arctan-angle-no-h"},
@@ -106,7 +108,8 @@ ReferenceModel fast_weights(const DocumentPlace& own) {
 ReferenceModel recurrent(const DocumentPlace& own) {
   check_keys(own, {"qubits", "data-qubits", "layers", "encoding", "reset"});
   RegisterOptions o;
-  o.system = own.at("data-qubits").integer(), o.ancilla = own.at("qubits").integer() - o.system;
+  const std::int64_t wires = own.at("qubits").integer();
+  o.system = own.at("data-qubits").integer(), o.ancilla = wires - o.system;
   o.features = own.at("features").integer();
   o.encoder = "arccos-angle-ry-last", o.ansatz = "zz-ring-by-wire";
   o.layers_en = own.at("layers").integer(), o.layers_dis = 0;
@@ -116,7 +119,9 @@ ReferenceModel recurrent(const DocumentPlace& own) {
   const DocumentPlace encoding = own.at("encoding");
   if (o.features < 1 || o.features > 3 || encoding.text() != kEncodings[o.features - 1])
     encoding.fail_here("must be Y, XY or YXY, a letter a feature");
-  return {.cell = o, .state = {}, .reads_z = true};
+  const std::int64_t all = std::int64_t{1} << wires, hidden = std::int64_t{1} << o.ancilla;
+  const Shape shape = o.hidden == "density" ? Shape{2, hidden, hidden} : Shape{2, all};
+  return {.cell = o, .state = {{"state", shape}}, .reads_z = true, .ends_alone = true};
 }
 
 ReferenceModel window(const DocumentPlace& own) {

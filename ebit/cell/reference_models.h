@@ -23,6 +23,7 @@ struct ReferenceModel {
   bool one_circuit = false;      ///< all gates are one circuit, whose readouts are "z"
   bool reads_z = false;          ///< the readouts are "z" among the numbers on the way
   bool last_alone = false;       ///< it answers once for a sequence: only the last step's output is meant
+  bool ends_alone = false;       ///< `state` is that after the last step alone, and none is put in front
 
   /// The file's name for a segment of the cell.
   std::string parameter_name(std::string_view segment) const;

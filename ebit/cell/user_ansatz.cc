@@ -12,6 +12,7 @@
 #include "ebit/base/error.h"
 #include "ebit/base/nearest.h"
 #include "ebit/cell/ansatz.h"
+#include "ebit/sim/channel.h"
 
 namespace ebit::inline cell {
 namespace {
@@ -48,14 +49,21 @@ struct AngleText {
 /// One entry of the gate list.
 struct Entry {
   int line = 1;
-  const Gate* gate = nullptr;        ///< null: a matrix
+  const Gate* gate = nullptr;        ///< null: a matrix or a channel
+  const Channel* channel = nullptr;  ///< null: a gate or a matrix
+  std::vector<double> strengths;     ///< the channel's parameters
+  int channel_wires = 1;             ///< that it acts on together
   std::vector<Complex> matrix;       ///< row by row
   std::vector<int> wires;            ///< empty where there is a pattern
   const Pattern* pattern = nullptr;  ///< null: `wires`
   std::vector<AngleText> angles;
 
-  int gate_wires() const { return gate ? gate->wires : (matrix.size() == 4 ? 1 : 2); }
-  std::string name() const { return gate ? std::string(gate->name) : "a matrix gate"; }
+  int gate_wires() const {
+    return channel ? channel_wires : gate ? gate->wires : (matrix.size() == 4 ? 1 : 2);
+  }
+  std::string name() const {
+    return channel ? std::string(channel->name) : gate ? std::string(gate->name) : "a matrix gate";
+  }
 };
 
 /// The whole list: what an Ansatz of it holds.
@@ -84,6 +92,7 @@ class Reader {
   Entry entry(const DocumentValue& value) const;
   void read_wires(const DocumentValue& value, Entry& entry) const;
   void read_matrix(const DocumentValue& value, Entry& entry) const;
+  void read_channel(const DocumentValue& value, Entry& entry) const;
   std::vector<double> matrix_part(const DocumentValue& value, std::string_view key) const;
   AngleText angle(const DocumentValue& value) const;
   void check_entry(const Entry& entry) const;
@@ -140,11 +149,16 @@ std::string Reader::text_or(const DocumentValue& root, std::string_view key, std
 }
 
 Entry Reader::entry(const DocumentValue& value) const {
-  static const std::string kKeys[] = {"gate", "wires", "angles", "matrix_re", "matrix_im"};
+  static const std::string kKeys[] = {"gate", "channel", "wires", "angles", "matrix_re", "matrix_im"};
   typed(value, "gates", Kind::kTable, "a list of tables such as {gate = \"RY\", wires = \"all\", ...}");
-  check_keys(value, kKeys);
   Entry entry;
   entry.line = value.line;
+  if (value.find("channel")) {
+    read_channel(value, entry);
+    check_entry(entry);
+    return entry;
+  }
+  check_keys(value, kKeys);
   const DocumentValue* name = value.find("gate");
   const bool by_matrix = value.find("matrix_re") || value.find("matrix_im");
   need(name || by_matrix, value.line, "an entry needs 'gate' (or 'matrix_re' and 'matrix_im')");
@@ -199,6 +213,30 @@ void Reader::read_matrix(const DocumentValue& value, Entry& entry) const {
        "'matrix_re' has {} numbers, but 'matrix_im' {}", re.size(), im.size());
   for (std::size_t i = 0; i < size; ++i)
     entry.matrix.emplace_back(re.empty() ? 0 : re[i], im.empty() ? 0 : im[i]);
+}
+
+// {channel, wires} and its parameters by their names; it acts on one wire, or on the pairs that its wires
+// name.
+void Reader::read_channel(const DocumentValue& value, Entry& entry) const {
+  const DocumentValue& name = typed(*value.find("channel"), "channel", Kind::kText, "the name of a channel");
+  try {
+    entry.channel = &channel(name.text);
+  } catch (const Error& error) {
+    need(false, name.line, "{}", error.what());
+  }
+  const DocumentValue* wires = value.find("wires");
+  need(wires != nullptr, value.line, "{} has no 'wires'", entry.name());
+  const bool pairs = wires->kind == Kind::kList ? wires->list.size() == 2
+                                                : std::ranges::any_of(kPatterns, [&](const Pattern& row) {
+                                                    return row.name == wires->text && row.gate_wires == 2;
+                                                  });
+  entry.channel_wires = pairs && entry.channel->most_wires == 2 ? 2 : 1;
+  read_wires(*wires, entry);
+  try {
+    entry.strengths = channel_parameters(*entry.channel, entry.channel_wires, value, {"channel", "wires"});
+  } catch (const Error& error) {
+    need(false, value.line, "{}", error.what());
+  }
 }
 
 // The numbers of a 2x2 or 4x4 matrix, row by row; none where the key is not there, which stands for zeros.
@@ -347,7 +385,9 @@ Circuit GateList::layer(int wires) const {
         angles.back().value = angle.value;
       }
       try {
-        if (entry.gate) {
+        if (entry.channel) {
+          circuit.add_channel(*entry.channel, on, entry.strengths);
+        } else if (entry.gate) {
           circuit.add(*entry.gate, on, angles);
         } else {
           require(angles.empty(), "a matrix gate takes no angles");

@@ -17,6 +17,7 @@ struct Product {
 Product product_of(const Ansatz& whole, int wires, int layer) {
   Circuit all(wires);
   whole.append_layer(all, layer, 0);
+  all.require_unitary("an ansatz without entanglement");
   std::vector<int> number(static_cast<std::size_t>(all.shared_parameters()), -1);
   const auto stays = [](const Operation& operation) { return gate(operation.gate).wires == 1; };
   require(wires == 1 || !std::ranges::all_of(all.operations(), stays),

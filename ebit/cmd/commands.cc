@@ -10,10 +10,12 @@ EBIT_COMMAND(bench);
 EBIT_COMMAND(data);
 EBIT_COMMAND(design);
 EBIT_COMMAND(evaluate);
+EBIT_COMMAND(export);
 EBIT_COMMAND(forecast);
 EBIT_COMMAND(gates);
 EBIT_COMMAND(gradcheck);
 EBIT_COMMAND(help_all);
+EBIT_COMMAND(import);
 EBIT_COMMAND(inspect);
 EBIT_COMMAND(models);
 EBIT_COMMAND(power);
@@ -59,7 +61,8 @@ std::span<const Command> commands() {
       {.name = "evaluate",
        .group = "Training",
        .help = "Score a trained run again, on its own data or on others",
-       .examples = {"ebit evaluate runs/toronto", "ebit evaluate runs/toronto newer.csv --json"},
+       .examples = {"ebit evaluate runs/toronto", "ebit evaluate runs/toronto newer.csv --json",
+                    "ebit evaluate runs/toronto --noise sherbrooke --shots 1000"},
        .setup = setup_evaluate},
       {.name = "forecast",
        .group = "Training",
@@ -90,8 +93,9 @@ std::span<const Command> commands() {
        .setup = setup_presets},
       {.name = "gates",
        .group = "Building blocks",
-       .help = "List the gates, or show one with its matrix, generator and inverse",
-       .examples = {"ebit gates", "ebit gates CRX --angles 0.3", "ebit gates Rot --json"},
+       .help = "List the gates and channels, or show one with its matrix, generator and inverse",
+       .examples = {"ebit gates", "ebit gates CRX --angles 0.3", "ebit gates Rot --json",
+                    "ebit gates amplitude_damping --parameters 0.02"},
        .setup = setup_gates},
       {.name = "ansatz",
        .group = "Building blocks",
@@ -100,6 +104,19 @@ std::span<const Command> commands() {
                     "ebit ansatz zz-ring --wires 3 --dis adjoint --ascii",
                     "ebit ansatz configs/ansatz/brickwork.toml", "ebit ansatz --list"},
        .setup = setup_ansatz},
+      {.name = "export",
+       .group = "Building blocks",
+       .help = "Write a trained run's window, a preset or an ansatz as a circuit for Qiskit, cirq, Braket, "
+               "PennyLane",
+       .examples = {"ebit export runs/sine -o sine.qasm", "ebit export runs/sine --format qiskit -o sine.py",
+                    "ebit export --preset li-pqrnn --dialect cirq", "ebit export --ansatz zz-ring --wires 3",
+                    "ebit export --costs --steps 10"},
+       .setup = setup_export},
+      {.name = "import",
+       .group = "Building blocks",
+       .help = "Read a circuit of OpenQASM into a gate list for --ansatz-file",
+       .examples = {"ebit import circuit.qasm -o circuit.toml"},
+       .setup = setup_import},
       {.name = "gradcheck",
        .group = "Checks",
        .help = "Compare adjoint, parameter-shift and finite-difference gradients of a model",

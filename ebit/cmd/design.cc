@@ -163,7 +163,7 @@ int run_design(Options& options) {
   set_threads(options.threads);
   catch_interrupts();
   const auto progress = [&](int done, int all) {
-    if (!options.quiet && done > 0) fmt::print(stderr, "{} of {} restarts\n", done, all);
+    if (!options.quiet && done > 0) tell(fmt::format("{} of {} restarts\n", done, all));
     return !interrupted();
   };
   const Outcome out =

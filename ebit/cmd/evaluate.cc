@@ -4,6 +4,7 @@
 #include "ebit/cmd/command.h"
 #include "ebit/cmd/output.h"
 #include "ebit/cmd/run_output.h"
+#include "ebit/cmd/settings_flags.h"
 #include "ebit/cmd/torch_program.h"
 
 namespace ebit::cmd {
@@ -12,9 +13,11 @@ Action setup_evaluate(Parser& parser) {
   struct Options {
     std::string folder, data;
     bool json = false;
+    Settings noise = std::make_shared<std::vector<Setting>>();
   };
   auto options = std::make_shared<Options>();
   parser.add_option("run", options->folder, "Folder of the run").required().type_name("RUN");
+  add_noise_flags(parser, options->noise);
   parser
       .add_option("data", options->data,
                   "Other data, for a run of a series, read and scaled as the run's own; all of it counts as "
@@ -24,10 +27,11 @@ Action setup_evaluate(Parser& parser) {
   return [options] {
     require_run_backends(options->folder);
     RunProgress progress(/*quiet=*/true);
-    print_run(options->data.empty()
-                  ? experiment::evaluate_run(options->folder, progress.callbacks())
-                  : experiment::score_on(options->folder, options->data, progress.callbacks()),
-              options->json);
+    print_run(
+        options->data.empty()
+            ? experiment::evaluate_run(options->folder, progress.callbacks(), *options->noise)
+            : experiment::score_on(options->folder, options->data, progress.callbacks(), *options->noise),
+        options->json);
     return kOk;
   };
 }

@@ -1,11 +1,14 @@
 // ebit forecast: what comes after the end of the series.
 #include <fmt/format.h>
 
+#include <cmath>
+
 #include <nlohmann/json.hpp>
 
 #include "ebit/base/atomic_file.h"
 #include "ebit/cmd/command.h"
 #include "ebit/cmd/output.h"
+#include "ebit/cmd/settings_flags.h"
 #include "ebit/cmd/torch_program.h"
 #include "ebit/experiment/runs/forecast.h"
 #include "ebit/experiment/runs/run_folder.h"
@@ -15,9 +18,10 @@ namespace ebit::cmd {
 namespace {
 
 struct Options {
-  std::string folder, data;
-  int steps = 1;
+  std::string folder;
+  experiment::ForecastOptions forecast;
   bool json = false, plot = true;
+  Settings noise = std::make_shared<std::vector<Setting>>();
 };
 
 TextTable forecast_table(const experiment::Forecast& forecast) {
@@ -26,23 +30,38 @@ TextTable forecast_table(const experiment::Forecast& forecast) {
   const std::size_t outputs = forecast.targets.size();
   for (const std::string& target : forecast.targets) {
     table.columns.push_back({target});
+    if (forecast.level > 0) table.columns.insert(table.columns.end(), {{"lower"}, {"upper"}});
     if (forecast.seeds > 1) table.columns.insert(table.columns.end(), {{"least"}, {"greatest"}});
   }
   for (std::size_t k = 0; k < forecast.times.size(); ++k) {
     std::vector<std::string> row = {forecast.times[k]};
     for (std::size_t i = k * outputs; i < (k + 1) * outputs; ++i) {
       row.push_back(table_number(forecast.values[i]));
+      if (forecast.level > 0)
+        for (const double end : {forecast.lower[i], forecast.upper[i]}) row.push_back(table_number(end));
       if (forecast.seeds < 2) continue;
-      row.push_back(table_number(forecast.low[i]));
-      row.push_back(table_number(forecast.high[i]));
+      row.push_back(table_number(forecast.least[i]));
+      row.push_back(table_number(forecast.greatest[i]));
     }
     table.rows.push_back(std::move(row));
   }
+  if (forecast.level > 0)
+    table.notes.push_back(
+        fmt::format("lower, upper: the {:g} % prediction interval, from the errors on the validation part",
+                    100 * forecast.level));
+  if (forecast.seeds > 1)
+    table.notes.push_back(fmt::format("least, greatest: of the {} seeds, no interval", forecast.seeds));
   if (forecast.direct < forecast.times.size()) {
     table.notes.push_back(
         fmt::format("from step {} on predictions are fed back as known values", forecast.direct + 1));
   }
+  table.notes.insert(table.notes.end(), forecast.notes.begin(), forecast.notes.end());
   return table;
+}
+
+// What is undefined is null.
+nlohmann::ordered_json number(double value) {
+  return std::isfinite(value) ? nlohmann::ordered_json(value) : nlohmann::ordered_json(nullptr);
 }
 
 nlohmann::ordered_json forecast_json(const experiment::Forecast& forecast) {
@@ -53,18 +72,25 @@ nlohmann::ordered_json forecast_json(const experiment::Forecast& forecast) {
     for (std::size_t o = 0; o < outputs; ++o) {
       const std::size_t i = k * outputs + o;
       row["values"][forecast.targets[o]] = forecast.values[i];
-      row["low"][forecast.targets[o]] = forecast.low[i];
-      row["high"][forecast.targets[o]] = forecast.high[i];
+      row["least"][forecast.targets[o]] = forecast.least[i];
+      row["greatest"][forecast.targets[o]] = forecast.greatest[i];
+      if (forecast.level <= 0) continue;
+      row["lower"][forecast.targets[o]] = number(forecast.lower[i]);
+      row["upper"][forecast.targets[o]] = number(forecast.upper[i]);
     }
     rows.push_back(std::move(row));
   }
-  return {{"seeds", forecast.seeds}, {"forecast", rows}};
+  nlohmann::ordered_json value = {{"seeds", forecast.seeds}, {"forecast", rows}};
+  if (forecast.level > 0) value["level"] = forecast.level;
+  if (!forecast.notes.empty()) value["notes"] = forecast.notes;
+  return value;
 }
 
 int run(const Options& options) {
   require_run_backends(options.folder);
   const std::filesystem::path folder = options.folder;
-  const experiment::RunForecast run = experiment::forecast_run(folder, options.data, options.steps);
+  const experiment::RunForecast run = experiment::forecast_run(folder, options.forecast, *options.noise);
+  for (const std::string& note : run.series.warnings) tell(note + "\n");
   write_file_atomically(folder / experiment::files::kForecast, experiment::forecast_csv(run.forecast));
   if (options.plot) experiment::plot_forecast(folder, run);
   if (options.json) {
@@ -81,9 +107,19 @@ int run(const Options& options) {
 Action setup_forecast(Parser& parser) {
   auto options = std::make_shared<Options>();
   parser.add_option("run", options->folder, "Folder of the run").required().type_name("RUN");
-  parser.add_option("--steps", options->steps, "Rows to forecast after the last one");
-  parser.add_option("--data", options->data, "Other data to go on from, read and scaled as the run's own")
+  parser.add_option("--steps", options->forecast.steps, "Rows to forecast after the last one");
+  parser
+      .add_option("--data", options->forecast.data,
+                  "Other data to go on from, read and scaled as the run's own")
       .type_name("FILE|NAME");
+  parser
+      .add_option("--future", options->forecast.future,
+                  "What is known ahead: the run's --future columns beside the times of the steps")
+      .type_name("FILE");
+  parser.add_option(
+      "--interval", options->forecast.interval,
+      "Share of true values that prediction intervals aim to cover, 0: none; default: the run's");
+  add_noise_flags(parser, options->noise);
   parser.add_flag("--plot,!--no-plot", options->plot, "Draw plots/forecast.png and .svg (default)");
   parser.add_flag("--json", options->json, "Print the forecast as JSON");
   return [options] { return run(*options); };

@@ -1,4 +1,5 @@
-// ebit gates: the table of gates, or one gate with its matrices.
+// ebit gates: the tables of gates and channels, or one gate with its matrices, one channel with its Kraus
+// operators.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -10,6 +11,7 @@
 #include "ebit/cmd/command.h"
 #include "ebit/cmd/output.h"
 #include "ebit/report/text_table.h"
+#include "ebit/sim/channel.h"
 #include "ebit/sim/gate.h"
 
 namespace ebit::cmd {
@@ -17,7 +19,7 @@ namespace {
 
 struct Options {
   std::string name;
-  std::vector<double> angles;
+  std::vector<double> angles, parameters;
   bool json = false;
 };
 
@@ -27,9 +29,15 @@ int run(const Options& options);
 
 Action setup_gates(Parser& parser) {
   auto options = std::make_shared<Options>();
-  parser.add_option("NAME", options->name, "A gate to show with its matrix, generators and inverse");
+  parser.add_option(
+      "NAME", options->name,
+      "A gate to show with its matrix, generators and inverse, or a channel with its Kraus operators");
   parser.add_option("--angles", options->angles,
                     "Angles for the matrices of NAME, in radians (default: pi/2 each)");
+  parser.add_option(
+      "--parameters", options->parameters,
+      "Parameters for the Kraus operators of the channel NAME, in their order (default: 0.1 each; "
+      "of times 1e-4, 1e-4 and 1e-5 s)");
   parser.add_flag("--json", options->json, "Print the result as JSON");
   return [options] { return run(*options); };
 }
@@ -136,10 +144,106 @@ Json matrix_json(const std::vector<Complex>& matrix) {
   return {{"re", re}, {"im", im}};
 }
 
+// ---- channels
+// ------------------------------------------------------------------------------------------------------------
+
+std::string range_text(const ChannelParameter& row) {
+  return row.high == 1 ? "0 to 1" : fmt::format("{} {}", "0 or more", row.unit);
+}
+
+Json facts(const Channel& row) {
+  Json parameters = Json::array();
+  for (const ChannelParameter& one : row.parameters)
+    parameters.push_back({{"name", one.name},
+                          {"unit", one.unit.empty() ? Json() : Json(one.unit)},
+                          {"range", range_text(one)},
+                          {"optional", one.optional},
+                          {"other_name", one.other.empty() ? Json() : Json(one.other)},
+                          {"help", one.help}});
+  return {{"name", row.name},
+          {"channel", true},
+          {"most_wires", row.most_wires},
+          {"parameters", parameters},
+          {"strength",
+           row.strength < 0 ? Json() : Json(row.parameters[static_cast<std::size_t>(row.strength)].name)},
+          {"kraus", row.kraus_text},
+          {"drawing", row.label},
+          {"qasm", row.qasm},
+          {"help", row.help}};
+}
+
+const Channel* channel_called(const std::string& name) {
+  for (const Channel& row : channels())
+    if (row.name == name) return &row;
+  return nullptr;
+}
+
+std::vector<double> example_parameters(const Channel& row) {
+  if (row.id == ChannelId::kThermalRelaxation) return {1e-4, 1e-4, 1e-5, 0};
+  return std::vector<double>(row.parameters.size(), 0.1);
+}
+
+int show_channel(const Channel& row, const Options& options) {
+  require(options.angles.empty(), "gates: {} is a channel and takes --parameters, not --angles", row.name);
+  const auto parameters = options.parameters.empty() ? example_parameters(row) : options.parameters;
+  check_parameters(row, parameters);
+  const auto kraus = row.kraus(parameters, 1);
+  const auto map_of = [](const std::vector<double>& numbers) {
+    return std::vector<Complex>(numbers.begin(), numbers.end());
+  };
+  const auto map = map_of(superoperator(row, parameters, 1));
+  if (options.json) {
+    Json all = facts(row);
+    all["at_parameters"] = parameters;
+    for (const auto& one : kraus) all["kraus_operators"].push_back(matrix_json(one));
+    all["superoperator"] = matrix_json(map);
+    if (row.strength >= 0)
+      all["superoperator_slope"] = matrix_json(map_of(superoperator_slope(row, parameters, 1, row.strength)));
+    print_json(all);
+    return kOk;
+  }
+  std::string text = fmt::format("{}  {}\n\n", row.name, row.help);
+  text += fmt::format("wires       {}\n", row.most_wires == 1 ? "1" : "1, or 2 together");
+  for (const ChannelParameter& one : row.parameters)
+    text += fmt::format("parameter   {}: {} ({}{}{})\n", one.name, one.help, range_text(one),
+                        one.optional ? ", 0 where it is not given" : "",
+                        one.other.empty() ? "" : fmt::format("; or as {}", one.other));
+  text += fmt::format("Kraus       {}\nOpenQASM    {}\n", row.kraus_text, row.qasm);
+  const std::string at = parameters.empty() ? "" : ", at " + parameters_text(row, parameters);
+  for (std::size_t k = 0; k < kraus.size(); ++k)
+    text += fmt::format("\nKraus operator {} of one wire{}:\n{}", k, at, matrix_text(kraus[k]));
+  text += fmt::format("\nmap of (rho00, rho01, rho10, rho11){}:\n{}", at, matrix_text(map));
+  if (row.strength >= 0)
+    text += fmt::format("\nits derivative in {}{}:\n{}",
+                        row.parameters[static_cast<std::size_t>(row.strength)].name, at,
+                        matrix_text(map_of(superoperator_slope(row, parameters, 1, row.strength))));
+  print(text);
+  return kOk;
+}
+
+std::string channel_table() {
+  TextTable table;
+  table.columns = {
+      {"channel", false}, {"wires", false}, {"parameters", false}, {"OpenQASM", false}, {"meaning", false}};
+  for (const Channel& row : channels()) {
+    std::string parameters;
+    for (const ChannelParameter& one : row.parameters)
+      parameters += fmt::format("{}{}{}", parameters.empty() ? "" : ", ", one.name,
+                                one.unit.empty() ? "" : fmt::format(" ({})", one.unit));
+    table.rows.push_back({std::string(row.name), row.most_wires == 1 ? "1" : "1 or 2", parameters,
+                          row.qasm.starts_with("a comment") ? "" : std::string(row.qasm),
+                          std::string(row.help)});
+  }
+  table.notes = {"Channels run with noise alone (--noise); OpenQASM has those that measure or reset.",
+                 "'ebit gates NAME' shows a channel's Kraus operators and its derivative."};
+  return table_text(table);
+}
+
 int show_all(bool json) {
   if (json) {
     Json all = Json::array();
     for (const Gate& row : gates()) all.push_back(facts(row));
+    for (const Channel& row : channels()) all.push_back(facts(row));
     print_json(all);
     return kOk;
   }
@@ -151,15 +255,19 @@ int show_all(bool json) {
                           shift_rule(row), std::string(row.qasm), std::string(row.help)});
   table.notes = {"shift rule: shifted runs that give the derivative of an expectation value in one angle.",
                  "'ebit gates NAME' shows a gate's matrix, generators and inverse."};
-  print(table_text(table));
+  print(table_text(table) + "\n" + channel_table());
   return kOk;
 }
 
 int run(const Options& options) {
   if (options.name.empty()) {
     require(options.angles.empty(), "gates: --angles needs the NAME of a gate");
+    require(options.parameters.empty(), "gates: --parameters needs the NAME of a channel");
     return show_all(options.json);
   }
+  if (const Channel* row = channel_called(options.name)) return show_channel(*row, options);
+  require(options.parameters.empty(), "gates: {} is a gate and takes --angles, not --parameters",
+          options.name);
   const Gate& row = gate(options.name);
   std::vector<double> angles = options.angles;
   if (angles.empty()) angles.assign(static_cast<std::size_t>(row.angles), std::numbers::pi / 2);

@@ -52,7 +52,7 @@ bool sets_cell(const OptionRow& row) {
   return lies_in(value, config.model.reg) || lies_in(value, config.model.qrnn) ||
          lies_in(value, config.model.gated) || lies_in(value, config.model.kernel) ||
          lies_in(value, config.model.fast_weights) || lies_in(value, config.model.rvqe) ||
-         lies_in(value, config.model.window);
+         lies_in(value, config.model.window) || lies_in(value, config.model.measured);
 }
 
 std::vector<std::string> models_to_check(const Options& options) {

@@ -12,6 +12,7 @@ class Interrupt : public testing::TestWithParam<int> {
   void TearDown() override {
     std::signal(SIGINT, SIG_DFL);
     std::signal(SIGTERM, SIG_DFL);
+    std::signal(SIGHUP, SIG_DFL);
   }
 };
 
@@ -34,7 +35,15 @@ TEST_P(Interrupt, SecondSignalKills) {
       testing::KilledBySignal(GetParam()), "");
 }
 
-INSTANTIATE_TEST_SUITE_P(Signals, Interrupt, testing::Values(SIGINT, SIGTERM));
+TEST(InterruptUnderNohup, AClosedTerminalIsNoReasonToStop) {
+  std::signal(SIGHUP, SIG_IGN);
+  catch_interrupts();
+  std::raise(SIGHUP);
+  EXPECT_FALSE(interrupted());
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) std::signal(signal, SIG_DFL);
+}
+
+INSTANTIATE_TEST_SUITE_P(Signals, Interrupt, testing::Values(SIGINT, SIGTERM, SIGHUP));
 
 }  // namespace
 }  // namespace ebit::cmd

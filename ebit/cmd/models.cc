@@ -26,7 +26,8 @@ constexpr std::pair<Family, std::string_view> kFamilies[] = {{kRegister, "regist
                                                              {kPolynomial, "feed-forward"},
                                                              {kEcho, "reservoir"},
                                                              {kRvqe, "RVQE cell"},
-                                                             {kWindow, "window cell"}};
+                                                             {kWindow, "window cell"},
+                                                             {kMeasured, "measured cell"}};
 
 std::string_view family_name(Family family) {
   for (const auto& [row, name] : kFamilies)

@@ -1,5 +1,8 @@
 #include "ebit/cmd/output.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -10,6 +13,19 @@
 namespace ebit::cmd {
 
 void print(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); }
+
+void tell(std::string_view text) {
+  std::fwrite(text.data(), 1, text.size(), stderr);
+  std::fflush(stderr);
+}
+
+void open_standard_streams() {
+  for (const int file : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    // The lowest number that is free is taken, and those below are open by now.
+    if (::fcntl(file, F_GETFD) == -1) [[maybe_unused]]
+      const int opened = ::open("/dev/null", O_RDWR);
+  }
+}
 
 void print_json(const nlohmann::ordered_json& value) {
   // Foreign bytes (a column name in Latin-1) are replaced, not refused: the result matters more than the

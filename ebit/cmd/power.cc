@@ -1,6 +1,8 @@
 // ebit power: how many ebits a gate, or any unitary in a file, makes or destroys at most.
 #include <fmt/format.h>
 
+#include <optional>
+
 #include <charconv>
 #include <cmath>
 #include <filesystem>
@@ -19,12 +21,14 @@ namespace ebit::cmd {
 namespace {
 
 constexpr int kMostPoints = 10000;
+constexpr int kDefaultPoints = 41;
 constexpr int kMostStarts = 1000000;
 constexpr int kDefaultMostState = 256;  // amplitudes; with more, ancillas are searched only where asked for
 
 struct Options {
   std::string unitary, dims, ancilla, plot;
-  int starts = 32, most_starts = 1024, points = 41, threads = 0;
+  int starts = 32, most_starts = 1024, threads = 0;
+  std::optional<int> points;  // of a sweep; not given: kDefaultPoints
   std::uint64_t seed = 1;
   bool nearest = false, json = false;
 };
@@ -55,7 +59,7 @@ Action setup_power(Parser& parser) {
   parser.add_option("--most-starts", options->most_starts,
                     "Go on to at most so many while fewer than 5 agree on the best value");
   parser.add_option("--seed", options->seed, "Of the random starts");
-  parser.add_option("--points", options->points, "Points of a sweep");
+  parser.add_option("--points", options->points, "Points of a sweep; default 41");
   parser.add_option("--plot", options->plot, "Draw a sweep into this .svg or .png file");
   parser.add_option("--threads", options->threads, "Threads; 0: one a core. Results do not depend on it");
   parser.add_flag("--nearest", options->nearest, "Take the nearest unitary where the matrix is none");
@@ -208,8 +212,9 @@ int run_sweep(const Source& source, const Options& options, const Dims& dims, co
   Sweep sweep;
   const auto moving =
       std::ranges::find_if(source.text->angles, [](const AngleRange& a) { return a.from != a.to; });
-  for (int k = 0; k < options.points; ++k) {
-    const double t = static_cast<double>(k) / (options.points - 1);
+  const int points = options.points.value_or(kDefaultPoints);
+  for (int k = 0; k < points; ++k) {
+    const double t = static_cast<double>(k) / (points - 1);
     const std::string name = source.text->text(t);
     sweep.angle.push_back(std::lerp(moving->from, moving->to, t));
     sweep.reports.push_back(power_report(name,
@@ -231,14 +236,16 @@ int run(const Options& options) {
           "power: --starts must be from 1 to {}, not {}", kMostStarts, options.starts);
   require(options.most_starts >= 0 && options.most_starts <= kMostStarts,
           "power: --most-starts must be from 0 to {}, not {}", kMostStarts, options.most_starts);
-  require(options.points >= 2 && options.points <= kMostPoints,
-          "power: --points must be from 2 to {}, not {}", kMostPoints, options.points);
+  require(!options.points || (*options.points >= 2 && *options.points <= kMostPoints),
+          "power: --points must be from 2 to {}, not {}", kMostPoints, options.points.value_or(0));
   set_threads(options.threads);
   const Source source = read_source(options);
   const Dims dims = dims_of(source, options);
   const PowerOptions search{
       .starts = options.starts, .most_starts = options.most_starts, .seed = options.seed};
   if (source.sweeps()) return run_sweep(source, options, dims, search);
+  require(!options.points,
+          "power: --points has no effect here: it counts with an angle as a range, such as \"rzz(0:pi)\"");
   require(options.plot.empty(),
           "power: --plot draws a sweep: give an angle as a range, such as \"rzz(0:pi)\"");
   const PowerReport report =

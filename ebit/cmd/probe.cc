@@ -12,7 +12,9 @@
 #include "ebit/cell/tape.h"
 #include "ebit/cmd/command.h"
 #include "ebit/cmd/output.h"
+#include "ebit/cmd/probe_noise.h"
 #include "ebit/cmd/probe_rvqe.h"
+#include "ebit/noise/noise_file.h"
 #include "ebit/sim/reduced.h"
 
 namespace ebit::cmd {
@@ -23,6 +25,8 @@ using Json = nlohmann::ordered_json;
 struct Options {
   std::string spec;
   std::string dtype = "float64";
+  std::string from;
+  int trajectories = 0;
 };
 
 int run(const Options& options);
@@ -37,6 +41,14 @@ Action setup_probe(Parser& parser) {
       .required();
   parser.add_option("--dtype", options->dtype, "Precision of the computation")
       .choices({"float64", "float32"});
+  parser
+      .add_option(
+          "--from", options->from,
+          "Of a noisy circuit: its channels are those of the file's program (default), or are placed by its "
+          "rule")
+      .choices({"program", "rule"});
+  parser.add_option("--trajectories", options->trajectories,
+                    "Of a noisy circuit: print the means of so many trajectories too");
   return [options] { return run(*options); };
 }
 
@@ -354,6 +366,16 @@ void print_reference(const ReferenceValues& values) {
 
 int run(const Options& options) {
   const DocumentPlace spec = DocumentPlace::open(options.spec);
+  if (is_noise_file(spec)) {
+    require(options.dtype == "float64",
+            "probe: density matrices are computed in float64 alone: leave --dtype out");
+    require(options.trajectories >= 0, "probe: --trajectories must be 0 or more, not {}",
+            options.trajectories);
+    print_json(probe_noise(options.spec, options.from, static_cast<std::size_t>(options.trajectories)));
+    return kOk;
+  }
+  require(options.from.empty() && options.trajectories == 0,
+          "probe: --from and --trajectories are for files of noisy circuits, and {} is none", options.spec);
   if (is_rvqe_probe(spec)) {
     print_json(probe_rvqe(spec, options.dtype));
     return kOk;

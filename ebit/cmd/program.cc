@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <csignal>
 #include <cstdio>
 #include <memory>
 #include <new>
@@ -26,6 +27,9 @@ std::string first_line(const std::string& text);
 }  // namespace
 
 int run_program(std::span<const Command> table, const std::vector<std::string>& arguments) {
+  open_standard_streams();
+  // A file that grows beyond the limit of its size is an error like a full disk.
+  std::signal(SIGXFSZ, SIG_IGN);
   try {
     try {
       const int status = run_or_throw(table, arguments);
@@ -160,7 +164,7 @@ int run_or_throw(std::span<const Command> table, std::vector<std::string> argume
 void print_error(std::string message) {
   std::replace(message.begin(), message.end(), '\n', ' ');
   std::fflush(stdout);
-  fmt::print(stderr, "ebit: {}\n", message);
+  tell(fmt::format("ebit: {}\n", message));
 }
 
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }

@@ -61,11 +61,11 @@ int run_experiment(const analysis::Experiment& experiment, const Options& option
                                                .seeds = options.seeds,
                                                .overwrite = options.overwrite});
   for (const Config& config : plan.configs) require_backends(config);
-  if (!options.quiet) fmt::print(stderr, "data: {}\n", plan.data);
+  if (!options.quiet) tell(fmt::format("data: {}\n", plan.data));
   RunProgress progress(options.quiet);
   const analysis::Reproduction found = analysis::reproduce(plan, progress.callbacks());
   if (found.interrupted) {
-    fmt::print(stderr, "interrupted; go on with: ebit resume {}\n", found.runs.back().folder.string());
+    tell(fmt::format("interrupted; go on with: ebit resume {}\n", found.runs.back().folder.string()));
     return kInterrupted;
   }
   if (options.json) {

@@ -1,4 +1,6 @@
 // ebit resume: goes on with a run that was stopped or killed, or trains it for longer.
+#include <optional>
+
 #include "ebit/cmd/command.h"
 #include "ebit/cmd/run_output.h"
 #include "ebit/cmd/torch_program.h"
@@ -9,19 +11,24 @@ Action setup_resume(Parser& parser) {
   struct Options {
     std::string folder;
     int epochs = 0;
+    std::optional<int> patience;
     bool json = false, quiet = false;
   };
   auto options = std::make_shared<Options>();
   parser.add_option("run", options->folder, "Folder of the run").required().type_name("RUN");
   parser.add_option("--epochs", options->epochs,
                     "Train up to this many epochs instead of the run's own number");
+  parser.add_option(
+      "--patience", options->patience,
+      "Wait so many epochs for a better validation loss, 0: for ever; also where a training has stopped "
+      "early");
   parser.add_flag("--json", options->json, "Print the results as JSON");
   parser.add_flag("-q,--quiet", options->quiet, "Show no progress");
   return [options] {
     require_run_backends(options->folder);
     return run_and_report(
         [&](const experiment::RunCallbacks& callbacks) {
-          return experiment::resume_run(options->folder, options->epochs, callbacks);
+          return experiment::resume_run(options->folder, options->epochs, callbacks, options->patience);
         },
         options->json, options->quiet);
   };

@@ -21,7 +21,7 @@ experiment::RunCallbacks RunProgress::callbacks() {
     if (line_) {
       line_->message(text);
     } else {
-      fmt::print(stderr, "{}\n", text);
+      tell(fmt::format("{}\n", text));
     }
   };
   callbacks.on_job_end = [this](const Job& job, const fit::TrainProgress& state) {
@@ -32,17 +32,17 @@ experiment::RunCallbacks RunProgress::callbacks() {
     line_->finish();
     line_.reset();
     if (state.end == fit::End::kEarlyStop) {
-      fmt::print(stderr, "stopped early: no better validation loss since epoch {}\n", state.best_epoch);
+      tell(fmt::format("stopped early: no better validation loss since epoch {}\n", state.best_epoch));
     } else if (state.end == fit::End::kSolved) {
-      fmt::print(stderr, "solved in epoch {}: validation loss {}, below {}\n", epochs,
-                 table_number(state.history.back().validation_loss),
-                 table_number(job.config.train.stop_below));
+      tell(fmt::format("solved in epoch {}: validation loss {}, below {}\n", epochs,
+                       table_number(state.history.back().validation_loss),
+                       table_number(job.config.train.stop_below)));
     }
   };
   if (quiet_) return callbacks;
   callbacks.on_job = [this](const Job& job, std::size_t index, std::size_t count, const std::string& summary,
                             int done) {
-    fmt::print(stderr, "[{}/{}] {}\n", index + 1, count, summary);
+    tell(fmt::format("[{}/{}] {}\n", index + 1, count, summary));
     line_ = std::make_unique<Progress>(stderr, fmt::format("seed {}", job.config.train.seed), "epoch",
                                        static_cast<std::size_t>(job.config.train.epochs),
                                        static_cast<std::size_t>(done));
@@ -82,13 +82,14 @@ int run_and_report(
   const experiment::RunResult result = work(progress.callbacks());
   const std::string folder = result.folder.string();
   if (result.interrupted) {
-    fmt::print(stderr, "{}\n", progress.stopped_text(folder));
+    tell(fmt::format("{}\n", progress.stopped_text(folder)));
     if (json) print_json({{"folder", folder}, {"interrupted", true}});
     return kInterrupted;
   }
+  // The results first: plots may fail where the disk is full.
+  print_run(result, json);
   const bool page = result.config.output.plots;
   if (page) experiment::write_report(result);
-  print_run(result, json);
   if (json) return kOk;
   print(fmt::format("\nrun folder: {}\n", folder));
   if (page) print(fmt::format("page:       {}\n", (result.folder / experiment::files::kReport).string()));

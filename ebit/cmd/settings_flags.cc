@@ -115,6 +115,13 @@ void add_chosen_flags(Parser& parser, const Settings& settings, const RowChoice&
     if (chosen(*flag.rows[0])) add_flag(parser, settings, flag, true);
 }
 
+void add_noise_flags(Parser& parser, const Settings& settings) {
+  add_chosen_flags(parser, settings, [](const OptionRow& row) {
+    return row.section == "model" && row.users.families == kRegister &&
+           (row.key == "noise" || row.key == "shots" || row.key == "trajectories");
+  });
+}
+
 void add_data_argument(Parser& parser, const Settings& settings, const std::string& help) {
   parser
       .add_option(

@@ -67,11 +67,11 @@ int run(Options& options) {
                            .interrupted = interrupted,
                            .on_piece = [&](const auto& what, auto index, auto count) {
                              if (!options.quiet)
-                               fmt::print(stderr, "{}: {} ({} of {})\n", study.name, what, index + 1, count);
+                               tell(fmt::format("{}: {} ({} of {})\n", study.name, what, index + 1, count));
                            }});
   if (!result.report) {
-    fmt::print(stderr, "interrupted; what is finished is kept in '{}', and the same command goes on\n",
-               result.folder.string());
+    tell(fmt::format("interrupted; what is finished is kept in '{}', and the same command goes on\n",
+                     result.folder.string()));
     return kInterrupted;
   }
   if (options.json) {

@@ -1,9 +1,11 @@
 // ebit suite: models x data x seeds under one protocol.
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <memory>
 
 #include "ebit/analysis/suite/run_suite.h"
+#include "ebit/analysis/suite/suite_page.h"
 #include "ebit/cmd/command.h"
 #include "ebit/cmd/interrupt.h"
 #include "ebit/cmd/output.h"
@@ -16,7 +18,8 @@ namespace ebit::cmd {
 namespace {
 
 struct Options {
-  std::string suite, unit;
+  std::string suite, unit, protocol;
+  std::vector<std::string> models, data;
   Settings settings = std::make_shared<std::vector<Setting>>();
   analysis::SuiteOptions run;
   bool quick = false, units = false, text = false, json = false, quiet = false;
@@ -38,18 +41,38 @@ int list(bool json) {
   return kOk;
 }
 
+// Keeps those of the items that are named; all where none is.
+void keep_named(std::vector<analysis::SuiteItem>& items, const std::vector<std::string>& names,
+                std::string_view what) {
+  for (const std::string& name : names) find_row(items, what, name);
+  if (!names.empty())
+    std::erase_if(items,
+                  [&](const analysis::SuiteItem& item) { return !std::ranges::count(names, item.name); });
+}
+
+int seeds_of(const Setting& setting) {
+  Config config;
+  apply_setting(config, setting);
+  require(config.seeds >= 1, "--seeds must be at least 1, not {}", config.seeds);
+  return config.seeds;
+}
+
 int run(Options& options) {
   if (options.suite.empty()) return list(options.json);
   if (options.text) {
     print(std::string(find_row(analysis::suites(), "no suite is called", options.suite).text));
     return kOk;
   }
-  const analysis::Suite suite = analysis::find_suite(options.suite, options.quick);
+  analysis::Suite suite = analysis::find_suite(options.suite, options.quick, options.protocol);
+  keep_named(suite.models, options.models, "the suite has no model");
+  keep_named(suite.data, options.data, "the suite has no data");
   for (const Setting& setting : *options.settings) {
     if (setting.name == "output.folder")
       options.run.folder = setting.value;
     else if (setting.name == "output.overwrite")
       options.run.overwrite = setting.value == "true";
+    else if (setting.name == "train.seeds")
+      suite.seeds = seeds_of(setting);
     else
       options.run.settings.push_back(setting);
   }
@@ -59,7 +82,8 @@ int run(Options& options) {
     return kOk;
   }
   for (const analysis::Unit& unit : units)
-    if (unit.seed == 1) require_backends(analysis::config_of(suite, unit, options.run.settings));
+    if (options.unit.empty() ? unit.seed == 1 : unit.name == options.unit)
+      require_backends(analysis::config_of(suite, unit, options.run.settings));
   catch_interrupts();
   if (!options.unit.empty()) {
     RunProgress progress(options.quiet);
@@ -67,19 +91,21 @@ int run(Options& options) {
     return interrupted() ? kInterrupted : kOk;
   }
   if (!options.quiet && !suite.takes.empty() && !options.quick)
-    fmt::print(stderr, "{}: {} trainings; takes {}\n", suite.name, units.size(), suite.takes);
+    tell(fmt::format("{}: {} trainings; takes {}\n", suite.name, units.size(), suite.takes));
   UnitProgress progress(units.size(), options.quiet);
-  const analysis::SuiteOutcome outcome = analysis::run_suite(
-      suite, options.run,
-      {.interrupted = interrupted, .on_change = [&](auto done, auto failed) { progress(done, failed); }});
+  analysis::UnitsCallbacks callbacks{.interrupted = interrupted,
+                                     .on_change = [&](auto done, auto failed) { progress(done, failed); }};
+  if (!options.quiet)
+    callbacks.on_note = [](const std::string& line) { tell(fmt::format("{}\n", line)); };
+  const analysis::SuiteOutcome outcome = analysis::run_suite(suite, options.run, callbacks);
   if (options.json)
     print_json(analysis::results_json(suite, outcome.results));
   else
     print(table_text(analysis::overview_table(suite, outcome.results)) +
           fmt::format("\npage:  {}\n", (outcome.folder / "report.html").string()));
   if (outcome.finished) return kOk;
-  fmt::print(stderr, "stopped after {} of {} trainings; the same command goes on\n", outcome.results.done,
-             outcome.results.units);
+  tell(fmt::format("stopped after {} of {} trainings; the same command goes on\n", outcome.results.done,
+                   outcome.results.units));
   return kInterrupted;
 }
 
@@ -92,6 +118,10 @@ Action setup_suite(Parser& parser) {
   parser.add_option("suite", options->suite, help);
   parser.add_flag("--quick", options->quick,
                   "A small version that takes minutes: the suite's own table [quick]");
+  parser.add_option("--protocol", options->protocol,
+                    "Another protocol of the suite, such as its source's: its table [protocols.NAME]");
+  parser.add_option("--use-models", options->models, "Some of the suite's models alone, comma-separated");
+  parser.add_option("--use-data", options->data, "Some of its data alone, likewise");
   parser.add_option("--jobs", options->run.jobs, "Trainings at once; 0: one a core");
   parser.add_flag("--units", options->units, "List the trainings, one a line, and do nothing");
   parser.add_option("--unit", options->unit,

@@ -83,9 +83,8 @@ int run(Options& options) {
     print(fmt::format("page:  {}\n", (outcome.folder / "report.html").string()));
   }
   if (outcome.finished) return kOk;
-  fmt::print(stderr,
-             "stopped after {} of {} trainings, and nothing is chosen yet; the same command goes on\n",
-             outcome.results.suite.done, outcome.results.suite.units);
+  tell(fmt::format("stopped after {} of {} trainings, and nothing is chosen yet; the same command goes on\n",
+                   outcome.results.suite.done, outcome.results.suite.units));
   return kInterrupted;
 }
 

@@ -6,8 +6,9 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
 #include <string>
+
+#include "ebit/cmd/output.h"
 
 namespace ebit::cmd {
 
@@ -24,12 +25,17 @@ class UnitProgress {
     if (failed > 0) text += fmt::format(", {} failed", failed);
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
     if (done > first_ && done + failed < units_)
-      text += fmt::format("; about {:.0f} min left", seconds / static_cast<double>(done - first_) *
-                                                         static_cast<double>(units_ - done - failed) / 60);
-    fmt::print(stderr, "{}\n", text);
+      text += "; about " + left(seconds / static_cast<double>(done - first_) *
+                                static_cast<double>(units_ - done - failed));
+    tell(text + "\n");
   }
 
  private:
+  static std::string left(double seconds) {
+    return seconds < 90 ? fmt::format("{:.0f} s left", seconds)
+                        : fmt::format("{:.0f} min left", seconds / 60);
+  }
+
   std::size_t units_, first_ = SIZE_MAX;
   bool quiet_;
   std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();

@@ -51,14 +51,22 @@ void fill_missing(Embeddings& out, const std::vector<bool>& there, std::uint64_t
 
 Embeddings read_embeddings(const std::filesystem::path& path, const Vocabulary& vocabulary,
                            std::uint64_t seed) {
-  const std::string text = decode_text(read_unpacked(path), "utf-8", path.string());
+  const std::string text = read_unpacked(path);
+  require(text.find('\0') == std::string::npos, "'{}' holds zero bytes: it is no text of word vectors",
+          path.string());
   Embeddings out;
   std::vector<bool> there(vocabulary.size(), false);
   std::size_t number = 0;
-  for (const std::string_view line : lines_of(text)) {
+  std::string_view body = text;
+  if (body.starts_with("\xEF\xBB\xBF")) body.remove_prefix(3);
+  for (const std::string_view line : lines_of(body)) {
     ++number;
     const std::vector<std::string_view> row = cells(line);
     if (row.empty() || (number == 1 && is_heading(row))) continue;
+    if (!is_utf8(row[0])) {
+      ++out.skipped;
+      continue;
+    }
     if (out.dimension == 0) {
       out.dimension = row.size() - 1;
       require(out.dimension > 0, "'{}', line {}: no numbers behind the token '{}'", path.string(), number,
@@ -80,8 +88,9 @@ Embeddings read_embeddings(const std::filesystem::path& path, const Vocabulary& 
   }
   require(
       out.found > 0,
-      "'{}' has a vector for none of the vocabulary's {} tokens; is it of another language or letter case?",
-      path.string(), vocabulary.size());
+      "'{}' has a vector for none of the vocabulary's {} tokens{}; is it of another language or letter case?",
+      path.string(), vocabulary.size(),
+      out.skipped > 0 ? fmt::format(", and {} lines whose token is not UTF-8", out.skipped) : std::string());
   fill_missing(out, there, seed);
   return out;
 }

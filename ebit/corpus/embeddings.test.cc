@@ -51,6 +51,18 @@ TEST(Embeddings, UnknownTokensSpreadAsTheFoundOnes) {
   EXPECT_NEAR(std::sqrt(squares / static_cast<double>((many.size() - 1) * 100)), 0.3, 0.006);
 }
 
+TEST(Embeddings, TokensThatAreNotUtf8AreSkippedAndCounted) {
+  const TestFolder folder;
+  const Embeddings e = read_embeddings(folder.file("g.txt",
+                                                   "\xEF\xBB\xBF"
+                                                   "cat 1 2\nt\xC3 0.1 0.2\n\xE2\x82 3 4\ndog 5 6\n"),
+                                       words(), 1);
+  EXPECT_EQ(e.found, 2u);
+  EXPECT_EQ(e.skipped, 2u);
+  EXPECT_THAT(error_of([&] { read_embeddings(folder.file("n.txt", "t\xC3 0.1\nother 2\n"), words(), 1); }),
+              HasSubstr("1 lines whose token is not UTF-8"));
+}
+
 TEST(Embeddings, BadFilesAreRefusedWithTheirLine) {
   const TestFolder folder;
   const auto refusal = [&](const std::string& text) {

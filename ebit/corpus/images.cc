@@ -99,7 +99,9 @@ ImageSet read_idx_images(const std::filesystem::path& images, const std::filesys
 
 ImageSet read_csv_images(const std::filesystem::path& path, std::size_t side, double white) {
   const CsvTable table =
-      parse_csv(read_unpacked(path), {.delimiter = ",", .decimal = ".", .header = "no"}, path.string());
+      parse_csv(read_unpacked(path),
+                {.delimiter = ",", .decimal = ".", .thousands = "none", .header = "no", .skip_lines = 0},
+                path.string());
   const std::size_t pixels = side * side;
   require(table.columns() == pixels + 1, "'{}' has {} columns where {} pixels and a label are expected",
           path.string(), table.columns(), pixels);

@@ -21,16 +21,16 @@ constexpr std::int64_t kNegative = 0, kPositive = 1;
 
 void add_sentence(RawSentences& out, std::string_view text, std::int64_t label, const std::string& place) {
   const std::string_view sentence = trimmed(text);
-  require(!sentence.empty(), "{}: an empty sentence; remove the line", place);
+  require(!is_blank(sentence), "{}: an empty sentence; remove the line", place);
   out.texts.emplace_back(sentence);
   out.labels.push_back(label);
 }
 
-// A corpus whose copies are in UTF-8 or, the older ones, in Latin-1.
+// A corpus whose copies are in UTF-8 or, the older ones, in Windows-1252.
 std::string decode_either(const NamedBytes& file, RawSentences& out) {
   if (is_utf8(file.bytes)) return decode_text(file.bytes, "utf-8", file.name);
-  out.notes.push_back(fmt::format("'{}' is in Latin-1: converted", file.name));
-  return decode_text(file.bytes, "latin-1", file.name);
+  out.notes.push_back(fmt::format("'{}' is not UTF-8: read as Windows-1252", file.name));
+  return decode_text(file.bytes, "windows-1252", file.name);
 }
 
 void read_labelled_lines(std::string_view text, const std::string& source, RawSentences& out) {

@@ -23,7 +23,7 @@ TEST(Sentiment, LinesAndFilesOfTheKnownCorpora) {
   const RawSentences polarity = read_sentiment("sentence-polarity", folder.path() / "p");
   EXPECT_THAT(polarity.texts, ElementsAre("bad film", "très bien"));
   EXPECT_THAT(polarity.labels, ElementsAre(0, 1));
-  EXPECT_THAT(polarity.notes, ElementsAre(AllOf(HasSubstr("rt-polarity.pos"), HasSubstr("Latin-1"))));
+  EXPECT_THAT(polarity.notes, ElementsAre(AllOf(HasSubstr("rt-polarity.pos"), HasSubstr("Windows-1252"))));
 
   folder.file("r/pos/a.txt", "a long\nreview\n");
   folder.file("r/neg/b.txt", "another\n");
@@ -40,6 +40,7 @@ TEST(Sentiment, BadLinesAreRefusedWithTheirPlace) {
     return error_of([&] { read_sentiment("", path); });
   };
   EXPECT_THAT(refusal("good\t1\n \t0\n"), HasSubstr("line 2: an empty sentence"));
+  EXPECT_THAT(refusal("good\t1\n\u00A0\t0\n"), HasSubstr("line 2: an empty sentence"));
   EXPECT_THAT(refusal("good\t1\n\n"), HasSubstr("line 2: no tab"));
   EXPECT_THAT(refusal("good\t2\n"), HasSubstr("line 1: the label is '2'"));
   EXPECT_THAT(refusal("g\xF6\xF6\x64\t1\n"), HasSubstr("line 1: not UTF-8"));

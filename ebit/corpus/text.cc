@@ -10,9 +10,10 @@
 namespace ebit::inline corpus {
 namespace {
 
-constexpr std::array<EncodingRow, 2> kEncodings{{
+constexpr std::array<EncodingRow, 3> kEncodings{{
     {"utf-8", "Unicode; other bytes are refused"},
-    {"latin-1", "ISO 8859-1, converted to Unicode"},
+    {"latin-1", "ISO 8859-1, read as windows-1252, as browsers do"},
+    {"windows-1252", "Latin-1 with typographic quotes and dashes, converted to Unicode"},
 }};
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
@@ -35,26 +36,22 @@ std::string decode_text(std::string bytes, std::string_view encoding, std::strin
   find_row(kEncodings, "no encoding", encoding);
   require(bytes.find('\0') == std::string::npos,
           "'{}' holds zero bytes: it is no text, or text in UTF-16; convert it to UTF-8", source);
-  if (encoding == "latin-1") return utf8_of_latin1(bytes);
+  if (encoding != "utf-8") return utf8_of_windows1252(bytes);
   if (bytes.starts_with(kByteOrderMark)) bytes.erase(0, kByteOrderMark.size());
   if (!is_utf8(bytes)) {
     fail(
-        "'{}', line {}: not UTF-8; if the file is in Latin-1, say so with --encoding latin-1, else "
-        "convert it",
+        "'{}', line {}: not UTF-8; if the file is in Latin-1 or Windows-1252, say so with --encoding "
+        "latin-1, "
+        "else convert it",
         source, foreign_line(bytes));
   }
   return bytes;
 }
 
-std::vector<std::string_view> lines_of(std::string_view text) {
-  std::vector<std::string_view> lines;
-  while (!text.empty()) {
-    const std::size_t end = text.find_first_of("\r\n");
-    lines.push_back(text.substr(0, end));
-    if (end == std::string_view::npos) break;
-    text.remove_prefix(end + (text.substr(end).starts_with("\r\n") ? 2 : 1));
-  }
-  return lines;
+bool is_blank(std::string_view text) {
+  bool blank = true;
+  for_each_code_point(text, [&](char32_t code, std::string_view) { blank = blank && is_space(code); });
+  return blank;
 }
 
 }  // namespace ebit::inline corpus

@@ -27,7 +27,7 @@ struct TokenPairs {
 
 std::string whole(std::string_view text, const fs::path& path, std::size_t line) {
   const std::string_view sentence = trimmed(text);
-  require(!sentence.empty(), "'{}', line {}: an empty sentence; remove the line", path.string(), line);
+  require(!is_blank(sentence), "'{}', line {}: an empty sentence; remove the line", path.string(), line);
   return std::string(sentence);
 }
 

@@ -41,6 +41,8 @@ TEST(Translation, BadFilesAreRefusedWithTheirPlace) {
   };
   EXPECT_THAT(refusal("a\tb\nc\n"), HasSubstr("line 2: no tab"));
   EXPECT_THAT(refusal("a\tb\n\td\n"), HasSubstr("line 2: an empty sentence"));
+  EXPECT_THAT(refusal("a\tb\n\u00A0 \td\n"), HasSubstr("line 2: an empty sentence"));
+  EXPECT_THAT(refusal("a\tb\nc\t\u3000\n"), HasSubstr("line 2: an empty sentence"));
   EXPECT_THAT(refusal("a\tb\n\xE4\td\n"), HasSubstr("line 2: not UTF-8"));
   EXPECT_THAT(refusal(""), HasSubstr("is empty"));
   const auto one = folder.file("a.en", "Hi.\nGo.\n"), other = folder.file("a.de", "Hallo!\n");
@@ -48,6 +50,15 @@ TEST(Translation, BadFilesAreRefusedWithTheirPlace) {
               AllOf(HasSubstr("a.en' has 2 lines"), HasSubstr("a.de' 1")));
   const auto blank = folder.file("b.de", "Hallo!\n \n");
   EXPECT_THAT(error_of([&] { read_two_files(one, blank); }), HasSubstr("b.de', line 2: an empty sentence"));
+}
+
+TEST(Translation, ALoneCrInsideALineShiftsNoPair) {
+  const TestFolder folder;
+  const RawPairs pairs = read_two_files(folder.file("s.txt", "a b\nc d\r e\nf g\nh i\n"),
+                                        folder.file("t.txt", "A B\nC D E\nF\r G\nH I\n"));
+  ASSERT_EQ(pairs.source.size(), 4u) << "as wc -l counts";
+  EXPECT_EQ(pairs.source[3], "h i");
+  EXPECT_EQ(pairs.target[3], "H I");
 }
 
 std::string many_pairs() {

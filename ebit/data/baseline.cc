@@ -18,7 +18,7 @@ std::size_t last_known(std::size_t, std::size_t known, std::size_t) { return kno
 std::size_t last_season(std::size_t target, std::size_t known, std::size_t season) {
   const std::size_t horizon = target - known;
   const std::size_t back = (horizon + season - 1) / season * season;
-  return back <= target ? target - back : known;
+  return back <= target ? target - back : kNoRow;
 }
 
 std::vector<double> column_of(const Series& series, std::size_t column, std::size_t rows) {
@@ -42,11 +42,26 @@ FittedBaseline smooth(const Dataset& dataset, std::size_t season) {
   return fitted;
 }
 
-constexpr std::array<Baseline, 3> kBaselines{{
+FittedBaseline average(const Dataset& dataset, std::size_t) {
+  const std::size_t outputs = dataset.target_columns.size(), rows = dataset.series.rows();
+  FittedBaseline fitted{.said = std::vector<double>(rows * outputs), .remark = {}};
+  for (std::size_t o = 0; o < outputs; ++o) {
+    double sum = 0;
+    for (const std::size_t row : dataset.train.target_row)
+      sum += dataset.series.at(row, dataset.target_columns[o]);
+    const double mean = sum / static_cast<double>(dataset.train.count);
+    for (std::size_t row = 0; row < rows; ++row) fitted.said[row * outputs + o] = mean;
+    fitted.remark += fmt::format("{}{:.4g}", o > 0 ? ", " : "", mean);
+  }
+  return fitted;
+}
+
+constexpr std::array<Baseline, 4> kBaselines{{
     {"persistence", "repeats the last known value", false, last_known, nullptr},
     {"seasonal-naive", "repeats the last known value of the same season", true, last_season, nullptr},
     {"ets", "exponential smoothing: simple, Holt or Holt-Winters, fitted on the training part", false,
      nullptr, smooth},
+    {"mean", "a constant: the mean of the training targets", false, nullptr, average},
 }};
 
 }  // namespace
@@ -84,7 +99,8 @@ std::vector<double> baseline_forecast(std::string_view name, const Dataset& data
     const std::size_t known = target - static_cast<std::size_t>(dataset.options.horizon);
     const std::size_t source = row.source_row(target, known, static_cast<std::size_t>(season));
     for (const std::size_t column : dataset.target_columns)
-      forecast.push_back(dataset.series.at(source, column));
+      forecast.push_back(source == kNoRow ? std::numeric_limits<double>::quiet_NaN()
+                                          : dataset.series.at(source, column));
   }
   return forecast;
 }

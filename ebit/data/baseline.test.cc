@@ -40,6 +40,18 @@ TEST(Baseline, PersistenceRepeatsTheLastKnownValue) {
   }
 }
 
+TEST(Baseline, MeanIsThatOfTheTrainingTargetsAlone) {
+  for (const char* split : {"time", "windows", "random"}) {
+    const Dataset d = ramp(3, 4, split);
+    double sum = 0;
+    for (const std::size_t row : d.train.target_row) sum += static_cast<double>(row);
+    const auto forecast = baseline_forecast("mean", d, d.test, 1);
+    ASSERT_EQ(forecast.size(), d.test.count);
+    for (const double value : forecast)
+      EXPECT_DOUBLE_EQ(value, sum / static_cast<double>(d.train.count)) << split;
+  }
+}
+
 TEST(Baseline, SeasonalNaiveNeverLooksBeyondWhatIsKnown) {
   for (const int horizon : {1, 5, 6, 7, 13}) {
     const Dataset d = ramp(horizon);
@@ -64,10 +76,12 @@ TEST(Baseline, SeasonalNaiveIsPerfectOnASeason) {
   EXPECT_GT(metric("MAE", true_values(d, d.test), baseline_forecast("persistence", d, d.test, 1), 1), 0.1);
 }
 
-TEST(Baseline, BeforeTheFirstSeasonTheLastKnownValueIsTaken) {
+TEST(Baseline, BeforeTheFirstSeasonThereIsNoForecast) {
   const Dataset d = ramp(1);
   const auto forecast = baseline_forecast("seasonal-naive", d, d.train, 30);
-  EXPECT_EQ(forecast.front(), 3.0) << "row 4 has no row 30 before it";
+  EXPECT_TRUE(std::isnan(forecast.front())) << "row 4 has no row 30 before it";
+  for (std::size_t i = 0; i < forecast.size(); ++i)
+    EXPECT_EQ(std::isnan(forecast[i]), d.train.target_row[i] < 30);
   EXPECT_EQ(forecast.back(), static_cast<double>(d.train.target_row.back()) - 30);
 }
 

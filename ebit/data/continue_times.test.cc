@@ -1,6 +1,9 @@
 #include "ebit/data/continue_times.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
+
+#include <chrono>
 
 namespace ebit::inline data {
 namespace {
@@ -47,12 +50,115 @@ TEST(ContinueTimes, WorkdaysSkipWeekends) {
             (Labels{"2024-05-20", "2024-05-21"}));
 }
 
+// `n` labels from a rule, as the tests below need them.
+Labels made(int n, auto&& label) {
+  Labels labels;
+  for (int i = 0; i < n; ++i) labels.push_back(label(i));
+  return labels;
+}
+
+TEST(ContinueTimes, MonthsKeepTheirDayAndTheirClock) {
+  EXPECT_EQ(continue_times(made(12, [](int i) { return fmt::format("2020-{:02}-01 00:00:00", i + 1); }), 3),
+            (Labels{"2021-01-01 00:00:00", "2021-02-01 00:00:00", "2021-03-01 00:00:00"}));
+  EXPECT_EQ(continue_times({"2023-11-05T06:30:00Z", "2023-12-05T06:30:00Z"}, 1),
+            (Labels{"2024-01-05T06:30:00Z"}));
+  EXPECT_EQ(continue_times({"2019-10-30", "2019-11-30", "2019-12-30"}, 3),
+            (Labels{"2020-01-30", "2020-02-29", "2020-03-30"}));
+  EXPECT_EQ(continue_times({"2019-01-30", "2019-02-28", "2019-03-30"}, 2),
+            (Labels{"2019-04-30", "2019-05-30"}));
+  EXPECT_EQ(continue_times({"2019-01-29", "2019-02-28", "2019-03-29"}, 1), (Labels{"2019-04-29"}));
+}
+
+TEST(ContinueTimes, MonthDayYearAsItWasRead) {
+  const Labels months = made(12, [](int i) { return fmt::format("{:02}/01/2020", i + 1); });
+  EXPECT_EQ(continue_times(months, 2, "mdy"), (Labels{"01/01/2021", "02/01/2021"}));
+  EXPECT_EQ(continue_times(months, 2, "dmy"), (Labels{"13/01/2020", "14/01/2020"})) << "days of January";
+  EXPECT_EQ(continue_times(months, 2), (Labels{"+1", "+2"})) << "not said";
+}
+
+TEST(ContinueTimes, QuartersYearsAndWorkdaysOfMonths) {
+  EXPECT_EQ(continue_times({"2023-03-31", "2023-06-30", "2023-09-30", "2023-12-31"}, 2),
+            (Labels{"2024-03-31", "2024-06-30"}));
+  EXPECT_EQ(continue_times({"2023-01-01", "2023-04-01", "2023-07-01", "2023-10-01"}, 2),
+            (Labels{"2024-01-01", "2024-04-01"}));
+  EXPECT_EQ(continue_times({"2022-04", "2022-07", "2022-10"}, 1), (Labels{"2023-01"}));
+  // 30 and 31 March 2024 are a weekend.
+  EXPECT_EQ(continue_times({"2023-11-30", "2023-12-29", "2024-01-31", "2024-02-29"}, 2),
+            (Labels{"2024-03-29", "2024-04-30"}));
+  EXPECT_EQ(continue_times({"2023-06-30", "2023-09-29", "2023-12-29"}, 1), (Labels{"2024-03-29"}))
+      << "of quarters";
+  EXPECT_EQ(continue_times({"2024-04-01", "2024-05-01", "2024-06-03", "2024-07-01"}, 2),
+            (Labels{"2024-08-01", "2024-09-02"}));
+}
+
+TEST(ContinueTimes, WeeksAndLeapDays) {
+  EXPECT_EQ(continue_times({"2024-02-12", "2024-02-19"}, 3),
+            (Labels{"2024-02-26", "2024-03-04", "2024-03-11"}));
+  EXPECT_EQ(continue_times({"2023-02-26", "2023-02-27"}, 3),
+            (Labels{"2023-02-28", "2023-03-01", "2023-03-02"}));
+  EXPECT_EQ(continue_times({"2016-02-29", "2017-02-28", "2018-02-28", "2019-02-28"}, 2),
+            (Labels{"2020-02-29", "2021-02-28"}));
+  EXPECT_EQ(continue_times({"2024-02-28T22:00", "2024-02-28T23:00"}, 2),
+            (Labels{"2024-02-29T00:00", "2024-02-29T01:00"}));
+}
+
+TEST(ContinueTimes, WorkdaysWithClockAndOffset) {
+  // 2024-05-01 is a Wednesday, the last row Friday the 17th.
+  Labels days;
+  for (const int day : {1, 2, 3, 6, 7, 8, 9, 10, 13, 14, 15, 16, 17})
+    days.push_back(fmt::format("2024-05-{:02} 00:00:00-04:00", day));
+  EXPECT_EQ(continue_times(days, 2), (Labels{"2024-05-20 00:00:00-04:00", "2024-05-21 00:00:00-04:00"}));
+  Labels shop;  // closed on Sundays: 2024-05-05 and on
+  for (int day = 1; day <= 25; ++day)
+    if (day % 7 != 5) shop.push_back(fmt::format("2024-05-{:02}", day));
+  EXPECT_EQ(continue_times(shop, 2), (Labels{"2024-05-27", "2024-05-28"}));
+}
+
+TEST(ContinueTimes, SummerTimeComesAndGoesAsInTheYearBefore) {
+  // Daily at midnight in New York: 12 March 2023 to 5 November 2023, then from 10 March 2024.
+  Labels days;
+  for (int i = 0; i < 430; ++i) {
+    const std::chrono::sys_days day =
+        std::chrono::sys_days(std::chrono::year(2023) / 1 / 1) + std::chrono::days(i);
+    const std::chrono::year_month_day date = day;
+    const bool summer = day > std::chrono::sys_days(std::chrono::year(2023) / 3 / 12) &&
+                        day <= std::chrono::sys_days(std::chrono::year(2023) / 11 / 5);
+    days.push_back(fmt::format("{}-{:02}-{:02} 00:00:00-0{}:00", static_cast<int>(date.year()),
+                               static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                               summer ? 4 : 5));
+  }
+  ASSERT_EQ(days.back(), "2024-03-05 00:00:00-05:00");
+  const Labels next = continue_times(days, 6);
+  EXPECT_EQ(next[4], "2024-03-10 00:00:00-05:00");
+  EXPECT_EQ(next[5], "2024-03-11 00:00:00-04:00");
+
+  // Hourly in Berlin: the hour after 01:00+01:00 is 03:00+02:00, on 31 March 2024 as on 26 March 2023.
+  Labels hours;
+  for (int hour = 0; hour < 24 * 371; ++hour) {
+    const std::int64_t utc = 1679616000 + hour * std::int64_t{3600};  // 2023-03-24T00:00Z
+    const bool summer = (utc >= 1679792400 && utc < 1698541200) || utc >= 1711846800;
+    const auto local = std::chrono::sys_seconds(std::chrono::seconds(utc + (summer ? 7200 : 3600)));
+    const auto day = std::chrono::floor<std::chrono::days>(local);
+    const std::chrono::year_month_day date = day;
+    hours.push_back(fmt::format("{}-{:02}-{:02}T{:02}:00+0{}:00", static_cast<int>(date.year()),
+                                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                                (local - day).count() / 3600, summer ? 2 : 1));
+  }
+  ASSERT_EQ(hours.back(), "2024-03-29T00:00+01:00");
+  const Labels later = continue_times(hours, 51);
+  EXPECT_EQ(later[48], "2024-03-31T01:00+01:00");
+  EXPECT_EQ(later[49], "2024-03-31T03:00+02:00");
+  EXPECT_EQ(later[50], "2024-03-31T04:00+02:00");
+}
+
 TEST(ContinueTimes, CountsWhereThereIsNoRule) {
   const Labels counted = {"+1", "+2"};
   EXPECT_EQ(continue_times({"monday", "tuesday"}, 2), counted);
   EXPECT_EQ(continue_times({"2024-05-10"}, 2), counted);
   EXPECT_EQ(continue_times({}, 2), counted);
   EXPECT_EQ(continue_times({"3", "3"}, 2), counted);
+  EXPECT_EQ(continue_times({"0", "900000000000000000"}, 2), counted) << "too large to count";
+  EXPECT_EQ(continue_times({"9998-01-01", "9999-01-01"}, 2), counted) << "the end of the calendar";
   EXPECT_EQ(continue_times({"2024-05-10 10:00:00.5", "2024-05-10 10:00:01.5"}, 2), counted);
   EXPECT_EQ(continue_times({"01/02/2024", "12/02/2024"}, 2), counted) << "two readings, two continuations";
 }

@@ -1,7 +1,7 @@
 #include "ebit/data/csv.h"
 
 #include <csv.h>
-#include <fmt/ranges.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <new>
@@ -9,45 +9,70 @@
 
 #include "ebit/base/atomic_file.h"
 #include "ebit/base/error.h"
+#include "ebit/base/lines.h"
+#include "ebit/base/listed.h"
 #include "ebit/base/nearest.h"
-#include "ebit/base/time.h"
 #include "ebit/base/utf8.h"
 #include "ebit/data/csv_dialect.h"
-#include "ebit/data/number.h"
+#include "ebit/data/csv_header.h"
+#include "ebit/data/csv_preamble.h"
+#include "ebit/data/number_marks.h"
 
 namespace ebit::inline data {
 
 /// Fills a CsvTable from libcsv's callbacks.
 class CsvReader {
  public:
-  CsvReader(CsvTable& table, const CsvOptions& options) : table_(table), header_(options.header) {
+  explicit CsvReader(CsvTable& table) : table_(table) {
     if (csv_init(&parser_, 0) != 0) throw std::bad_alloc();
     csv_set_delim(&parser_, static_cast<unsigned char>(table.delimiter));
+    csv_set_term_func(&parser_, [](unsigned char c) { return c == '\n' ? 1 : 0; });
   }
   ~CsvReader() { csv_free(&parser_); }
   CsvReader(const CsvReader&) = delete;
   CsvReader& operator=(const CsvReader&) = delete;
 
-  void read(std::string_view text) {
+  /// Reads `text`, whose first line is the one after `skipped` of the file, every line of it as data.
+  void read(std::string_view text, std::size_t skipped) {
     // libcsv is handed one line at a time, so that the line a row starts on is known.
-    for (std::size_t begin = 0; begin < text.size();) {
-      const std::size_t end = line_end(text, begin);
+    const std::string_view whole = text;
+    const char end = line_end_of(text);
+    for (line_ = skipped; !text.empty();) {
+      const std::string_view line = take_line(text, end);
       ++line_;
       if (!row_open_) row_line_ = line_;
-      row_open_ =
-          row_open_ || text.substr(begin, end - begin).find_first_not_of(" \t\r\n") != std::string_view::npos;
-      parse(text.substr(begin, end - begin));
-      begin = end;
+      row_open_ = row_open_ || line.find_first_not_of(" \t\r") != std::string_view::npos;
+      parse(line);
+      parse("\n");
+      if (!error_) continue;
+      // Where the first lines differ from all the rest, they are told, not the first of the rest.
+      const std::string advice = skipped == 0 ? title_advice(whole, table_.delimiter, table_.source) : "";
+      throw Error(advice.empty() ? *error_ : advice);
     }
-    // A line end closes any row but one with an open quote.
-    parse("\n");
     require(!row_open_, "{} line {}: a quote is opened there and never closed", table_.source, row_line_);
+  }
+
+  /// Makes the first row, or `given`, the names of the columns.
+  void take_names(bool header, const std::vector<std::string>& given) {
+    const std::size_t columns = table_.names.size();
+    for (std::size_t c = 0; c < columns; ++c) {
+      const std::string name = !given.empty() ? given[c]
+                               : header       ? std::string(table_.cell(0, c))
+                                              : std::string();
+      table_.names[c] = name.empty() ? fmt::format("column{}", c + 1) : shown(name, name.size());
+    }
+    table_.has_header = header || !given.empty();
+    if (!header) return;
+    const std::size_t bytes = table_.ends_[columns - 1];
+    table_.text_.erase(0, bytes);
+    table_.ends_.erase(table_.ends_.begin(), table_.ends_.begin() + static_cast<std::ptrdiff_t>(columns));
+    for (std::size_t& end : table_.ends_) end -= bytes;
+    table_.lines_.erase(table_.lines_.begin());
   }
 
  private:
   void parse(std::string_view line) {
     const std::size_t done = csv_parse(&parser_, line.data(), line.size(), on_cell, on_row, this);
-    if (error_) throw Error(*error_);
     if (done != line.size()) throw std::bad_alloc();  // without its strict mode libcsv fails for nothing else
   }
 
@@ -57,19 +82,14 @@ class CsvReader {
   static void on_row(int, void* self) { static_cast<CsvReader*>(self)->end_row(); }
 
   void add_cell(std::string_view cell) {
-    cell = trimmed(cell);
-    if (table_.names.empty()) {
-      first_.emplace_back(cell);
-      return;
-    }
-    table_.text_ += cell;
+    table_.text_ += trimmed(cell);
     table_.ends_.push_back(table_.text_.size());
     ++cells_;
   }
 
   void end_row() {
     row_open_ = false;
-    if (table_.names.empty()) return first_row();
+    if (table_.lines_.empty()) first_line_ = row_line_, table_.names.resize(cells_);
     // Exceptions must not pass through libcsv's C frames: the first error is kept and thrown when it returns.
     if (cells_ != table_.names.size() && !error_) {
       error_ = fmt::format(
@@ -81,39 +101,13 @@ class CsvReader {
     cells_ = 0;
   }
 
-  void first_row() {
-    first_line_ = row_line_;
-    table_.has_header =
-        header_.empty() ? std::none_of(first_.begin(), first_.end(), looks_like_data) : header_ == "yes";
-    for (std::size_t c = 0; c < first_.size(); ++c) {
-      const bool named = table_.has_header && !first_[c].empty();
-      table_.names.push_back(named ? shown(first_[c], first_[c].size()) : fmt::format("column{}", c + 1));
-    }
-    if (table_.has_header) return;
-    for (const auto& cell : first_) add_cell(cell);
-    end_row();
-  }
-
-  static std::size_t line_end(std::string_view text, std::size_t begin) {
-    const std::size_t at = text.find_first_of("\r\n", begin);
-    if (at == std::string_view::npos) return text.size();
-    return at + (text[at] == '\r' && at + 1 < text.size() && text[at + 1] == '\n' ? 2 : 1);
-  }
-
-  static bool looks_like_data(const std::string& cell) {
-    return parse_number(cell, '.') || parse_number(cell, ',') || parse_time(cell, DateOrder::kDayFirst) ||
-           parse_time(cell, DateOrder::kMonthFirst);
-  }
-
   CsvTable& table_;
-  std::string header_;
   csv_parser parser_{};
-  std::vector<std::string> first_;  // cells of the first row, until it is known what they are
-  std::size_t cells_ = 0;           // of the row being read
-  std::size_t line_ = 0;            // being read
-  std::size_t row_line_ = 0;        // that the row being read started on
-  std::size_t first_line_ = 1;      // that the first row started on
-  bool row_open_ = false;           // a row has begun and not ended
+  std::size_t cells_ = 0;       // of the row being read
+  std::size_t line_ = 0;        // being read
+  std::size_t row_line_ = 0;    // that the row being read started on
+  std::size_t first_line_ = 1;  // that the first row started on
+  bool row_open_ = false;       // a row has begun and not ended
   std::optional<std::string> error_;
 };
 
@@ -128,16 +122,28 @@ CsvTable parse_csv(std::string_view text, const CsvOptions& options, std::string
   CsvTable table;
   std::string converted;
   if (!is_utf8(text)) {
-    table.warnings.push_back(fmt::format("{} is not UTF-8; read as Latin-1", source));
-    converted = utf8_of_latin1(text);
+    table.warnings.push_back(fmt::format("{} is not UTF-8; read as Windows-1252", source));
+    converted = utf8_of_windows1252(text);
     text = converted;
   }
+  const Preamble preamble = find_preamble(text, options, source);
+  text.remove_prefix(preamble.bytes);
   table.source = std::move(source);
   table.delimiter = options.delimiter.empty() ? find_delimiter(text) : delimiter_char(options.delimiter);
-  CsvReader(table, options).read(text);
-  require(!table.names.empty(), "{} is empty: no header and no rows", table.source);
-  require(table.rows() > 0, "{} has a header ({}) and no rows", table.source, fmt::join(table.names, ", "));
-  table.decimal = options.decimal.empty() ? find_decimal(table) : options.decimal[0];
+  CsvReader reader(table);
+  reader.read(text, preamble.lines);
+  require(table.rows() > 0, "{} is empty: no header and no rows", table.source);
+
+  HeaderGuess guess{options.header == "yes", {}};
+  if (options.header.empty() && preamble.names.empty()) guess = guess_header(table);
+  const bool commented = !preamble.names.empty() && preamble.names.size() == table.columns();
+  reader.take_names(!commented && guess.header, commented ? preamble.names : std::vector<std::string>{});
+  require(table.rows() > 0, "{} has a header ({}) and no rows", table.source, listed(table.names));
+
+  NumberMarks marks = find_marks(table, options);
+  table.decimal = marks.decimal, table.thousands = marks.thousands;
+  for (const std::string& note : {preamble.note, guess.note, marks.note})
+    if (!note.empty()) table.warnings.push_back(note);
   return table;
 }
 

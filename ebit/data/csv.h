@@ -3,17 +3,22 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "ebit/data/number.h"
 
 namespace ebit::inline data {
 
 /// How a text table is written. Empty fields are found from the content.
 struct CsvOptions {
-  std::string delimiter;  ///< "," ";" "|" or "tab" (also a tab itself, or "\t"); empty: found
-  std::string decimal;    ///< "." or ","; empty: found
-  std::string header;     ///< "yes", "no"; empty: found (no cell of the first line is a number or a date)
+  std::string delimiter = {};  ///< "," ";" "|" or "tab" (also a tab itself, or "\t"); empty: found
+  std::string decimal = {};    ///< "." or ","; empty: found
+  std::string thousands = {};  ///< a row of thousands_table(); empty: found
+  std::string header = {};     ///< "yes", "no"; empty: found, see guess_header()
+  int skip_lines = -1;  ///< lines above the table; -1: comments and titles are found, see find_preamble()
 };
 
 /// A table of text cells: N rows of C columns. The cells lie in one block of text.
@@ -23,6 +28,7 @@ class CsvTable {
   std::vector<std::string> names;     ///< [C] from the header, or "column1", "column2", ... without one
   std::vector<std::string> warnings;  ///< what was put right while reading, to be shown
   char decimal = '.';                 ///< the decimal mark of its numbers
+  char thousands = 0;                 ///< the mark between their thousands; 0: none
   char delimiter = ',';               ///< the character between its cells
   bool has_header = false;            ///< whether its first line gave the names
 
@@ -33,6 +39,10 @@ class CsvTable {
     const std::size_t index = row * names.size() + column;
     const std::size_t begin = index == 0 ? 0 : ends_[index - 1];
     return std::string_view(text_).substr(begin, ends_[index] - begin);
+  }
+  /// The number that a cell is; nothing where it is anything else.
+  std::optional<double> number(std::size_t row, std::size_t column) const {
+    return parse_number(cell(row, column), decimal, thousands);
   }
   /// The line of the file that a row starts on, as an editor counts: the first line is 1.
   std::size_t line(std::size_t row) const { return lines_[row]; }
@@ -47,10 +57,11 @@ class CsvTable {
   std::vector<std::size_t> lines_;  ///< [N]
 };
 
-/// Reads a table from a file. Quoted cells may hold delimiters and line breaks; a byte-order mark, CRLF or CR
-/// line ends and blank lines are skipped over. Throws Error for a file that is missing, empty, without rows,
-/// not text, or ragged (a row with more or fewer cells than the first, its line named), and for a quote that
-/// is never closed.
+/// Reads a table from a file. Quoted cells may hold delimiters and line breaks; a byte-order mark, CRLF line
+/// ends (CR alone in a file without LF), blank lines, comments and titles are skipped over; bytes that are
+/// not UTF-8 are read as Windows-1252. Throws Error for a file that is missing, empty, without rows, not
+/// text, or ragged (a row with more or fewer cells than the first, its line named), and for a quote that is
+/// never closed.
 CsvTable read_csv(const std::filesystem::path& path, const CsvOptions& options = {});
 
 /// The same from text in memory; `source` stands for the file in messages.

@@ -116,20 +116,32 @@ TEST(Csv, RaggedRowsAreNamedByLine) {
               HasSubstr("t.csv line 4: 3 cells where line 1 has 2"));
 }
 
-TEST(Csv, Latin1IsReadAndReported) {
+TEST(Csv, ForeignBytesAreReadAsWindows1252AndReported) {
   const auto t = table_of(
       "Date,Max (\xb0"
       "C)\n2024-05-10,3\n");
   EXPECT_EQ(t.names[1],
             "Max (\xc2\xb0"
             "C)");
-  EXPECT_THAT(t.warnings, ElementsAre("t.csv is not UTF-8; read as Latin-1"));
+  EXPECT_THAT(t.warnings, ElementsAre("t.csv is not UTF-8; read as Windows-1252"));
   EXPECT_THAT(table_of("Date,Max (\xc2\xb0"
                        "C)\n2024-05-10,3\n")
                   .warnings,
               testing::IsEmpty());
   EXPECT_EQ(table_of("a,\"Temp\n(C)\"\n1,2\n", {.delimiter = {}, .decimal = {}, .header = "yes"}).names[1],
             "Temp (C)");
+}
+
+TEST(Csv, Windows1252SignsAreVisible) {
+  EXPECT_EQ(table_of("Date,Price (\x80) \x96 net\n2024-05-10,3\n").names[1], "Price (€) – net");
+}
+
+TEST(Csv, ALoneCrEndsLinesOnlyInAFileWithoutLf) {
+  const auto t = table_of("a,b\nx\ry,1\nz,2\n");
+  ASSERT_EQ(t.rows(), 2u);
+  EXPECT_EQ(t.cell(0, 0), "x\ry");
+  EXPECT_EQ(t.line(1), 3u);
+  EXPECT_EQ(table_of("a,b\rx,1\rz,2").rows(), 2u);
 }
 
 TEST(Csv, RefusesWhatIsNoTable) {

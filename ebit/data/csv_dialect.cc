@@ -4,9 +4,11 @@
 #include <array>
 #include <vector>
 
+#include "ebit/base/choice.h"
 #include "ebit/base/error.h"
+#include "ebit/base/lines.h"
 #include "ebit/base/nearest.h"
-#include "ebit/data/number.h"
+#include "ebit/data/number_marks.h"
 
 namespace ebit::inline data {
 namespace {
@@ -32,33 +34,6 @@ constexpr std::array<Magic, 5> kMagics{{
     {"\xd0\xcf\x11\xe0", "an Excel workbook; save the sheet as CSV"},
 }};
 
-// Cells of each of the first lines under a delimiter, quotes respected.
-std::vector<std::size_t> cells_per_line(std::string_view text, char delimiter) {
-  constexpr std::size_t kLines = 50;
-  std::vector<std::size_t> counts;
-  std::size_t cells = 1;
-  bool quoted = false, blank = true;
-  for (std::size_t i = 0; i <= text.size() && counts.size() < kLines; ++i) {
-    const char c = i < text.size() ? text[i] : '\n';
-    if (c == '"') quoted = !quoted;
-    if ((c == '\n' || c == '\r') && (!quoted || i == text.size())) {
-      if (!blank) counts.push_back(cells);
-      cells = 1, blank = true;
-      continue;
-    }
-    if (c == delimiter && !quoted) ++cells;
-    blank = blank && (c == ' ' || (c == '\t' && delimiter != '\t'));
-  }
-  return counts;
-}
-
-// "1,234" and "12,345,678": digits in groups of three.
-bool looks_like_thousands(std::string_view cell) {
-  if (!cell.empty() && (cell[0] == '-' || cell[0] == '+')) cell.remove_prefix(1);
-  const std::size_t comma = cell.find(',');
-  return comma >= 1 && comma <= 3 && cell.size() == comma + 4 && cell[0] != '0';
-}
-
 }  // namespace
 
 std::span<const Delimiter> delimiter_table() { return kDelimiters; }
@@ -83,6 +58,10 @@ void check_csv_options(const CsvOptions& options) {
   require(options.header.empty() || options.header == "yes" || options.header == "no",
           "the header option must be 'yes' or 'no', not '{}'", options.header);
   if (!options.delimiter.empty()) delimiter_char(options.delimiter);
+  if (options.thousands.empty()) return;
+  find_row(thousands_table(), "unknown thousands mark", options.thousands);
+  require(options.thousands != options.decimal, "'{}' cannot be both the decimal and the thousands mark",
+          options.thousands);
 }
 
 std::string_view checked_text(std::string_view text, std::string_view source) {
@@ -99,35 +78,53 @@ std::string_view checked_text(std::string_view text, std::string_view source) {
   return text;
 }
 
-char find_delimiter(std::string_view text) {
-  char best = ',';
-  std::size_t most = 1;
-  for (const auto& row : kDelimiters) {
-    const auto counts = cells_per_line(text, row.character);
-    if (counts.empty() || counts[0] < 2) continue;
-    if (std::all_of(counts.begin(), counts.end(), [&](std::size_t n) { return n == counts[0]; }))
-      return row.character;
-    if (counts[0] > most) most = counts[0], best = row.character;
+LineCells cells_per_line(std::string_view text, char delimiter) {
+  constexpr std::size_t kLines = 50;
+  const char end = line_end_of(text);
+  LineCells counts;
+  std::size_t cells = 1, begin = 0, line = 1, ends = 0;
+  bool quoted = false, blank = true;
+  for (std::size_t i = 0; i <= text.size() && counts.cells.size() < kLines; ++i) {
+    const char c = i < text.size() ? text[i] : end;
+    if (c == '"') quoted = !quoted;
+    ends += c == end;
+    if (c == end && (!quoted || i == text.size())) {
+      if (!blank) counts.cells.push_back(cells), counts.begin.push_back(begin), counts.line.push_back(line);
+      cells = 1, blank = true, begin = i + 1, line = ends + 1;
+      continue;
+    }
+    if (c == delimiter && !quoted) ++cells;
+    blank = blank && (c == ' ' || c == '\r' || (c == '\t' && delimiter != '\t'));
   }
-  return best;
+  return counts;
 }
 
-char find_decimal(const CsvTable& table) {
-  constexpr std::size_t kEnough = 10000;  // cells with a mark to judge by
-  std::size_t points = 0, commas = 0;
-  for (std::size_t row = 0; row < table.rows() && points + commas < kEnough; ++row) {
-    for (std::size_t column = 0; column < table.columns(); ++column) {
-      const auto cell = table.cell(row, column);
-      const std::size_t mark = cell.find_first_of(".,");
-      if (mark == std::string_view::npos) continue;
-      if (cell[mark] == '.') {
-        points += parse_number(cell, '.').has_value();
-      } else if (table.delimiter != ',' || !looks_like_thousands(cell)) {
-        commas += parse_number(cell, ',').has_value();
-      }
+std::size_t odd_lines(const LineCells& counts) {
+  const std::size_t n = counts.cells.size();
+  if (n < 3) return 0;
+  std::size_t odd = n - 1;
+  while (odd > 0 && counts.cells[odd - 1] == counts.cells[n - 1]) --odd;
+  return counts.cells[n - 1] >= 2 && n - odd >= 2 ? odd : 0;
+}
+
+char find_delimiter(std::string_view text) {
+  char best = ',';
+  std::size_t most = 1, fewest = 0;
+  for (const auto& row : kDelimiters) {
+    const LineCells counts = cells_per_line(text, row.character);
+    const std::vector<std::size_t>& cells = counts.cells;
+    if (cells.empty()) continue;
+    if (cells[0] >= 2 &&
+        std::all_of(cells.begin(), cells.end(), [&](std::size_t n) { return n == cells[0]; }))
+      return row.character;
+    const std::size_t odd = odd_lines(counts);
+    if (odd > 0 && 2 * odd < cells.size() && (fewest == 0 || odd < fewest)) {
+      fewest = odd, best = row.character;
+    } else if (fewest == 0 && cells[0] > most) {
+      most = cells[0], best = row.character;
     }
   }
-  return commas > points ? ',' : '.';
+  return best;
 }
 
 }  // namespace ebit::inline data

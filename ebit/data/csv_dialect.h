@@ -4,6 +4,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "ebit/data/csv.h"
 
@@ -31,11 +32,22 @@ void check_csv_options(const CsvOptions& options);
 std::string_view checked_text(std::string_view text, std::string_view source);
 
 /// The first delimiter of the table that cuts each of the first lines into the same number of cells, at least
-/// 2; else the one that the first line holds most of; else a comma.
+/// 2; else the one that does so with the fewest lines at the top left out; else the one that the first line
+/// holds most of; else a comma.
 char find_delimiter(std::string_view text);
 
-/// ',' where more cells are numbers with a comma than with a point, else '.'. In a comma-separated table a
-/// quoted "1,234" is left alone, since a thousands separator is as likely.
-char find_decimal(const CsvTable& table);
+/// How the first lines of a text, blank ones left out, are cut by a delimiter.
+struct LineCells {
+  std::vector<std::size_t> cells;  ///< of each
+  std::vector<std::size_t> begin;  ///< where in the text each begins
+  std::vector<std::size_t> line;   ///< which line of the file it is, counted from 1
+};
+
+/// Cuts the first 50 lines; quotes are respected.
+LineCells cells_per_line(std::string_view text, char delimiter);
+
+/// How many lines at the top have other numbers of cells than all that follow, which are two at least and
+/// have two cells or more; 0 where there is no such place.
+std::size_t odd_lines(const LineCells& counts);
 
 }  // namespace ebit::inline data

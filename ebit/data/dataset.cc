@@ -10,12 +10,17 @@
 #include "ebit/base/memory.h"
 #include "ebit/base/nearest.h"
 #include "ebit/base/random.h"
+#include "ebit/base/time.h"
+#include "ebit/base/utf8.h"
+#include "ebit/data/calendar.h"
+#include "ebit/data/number.h"
 
 namespace ebit::inline data {
 namespace {
 
-constexpr std::array<Choice, 2> kSplits{{
+constexpr std::array<Choice, 3> kSplits{{
     {"time", "train, validation and test follow each other"},
+    {"windows", "the same, but windows are counted instead of rows: those at a boundary share rows"},
     {"random", "windows drawn by seed; parts share rows, which flatters every model"},
 }};
 constexpr std::array<Choice, 2> kBoundaries{{
@@ -46,6 +51,7 @@ void check_options(const DatasetOptions& o) {
   find_row(kScaleOns, "unknown scale_on", o.scale_on);
   scaler_row(o.scaler);
   require(!o.targets.empty(), "no target column is given");
+  require(o.test_from.empty() || o.split == "time", "--test-from needs --split time");
 }
 
 std::size_t column_of(const Series& series, const std::string& name) {
@@ -112,7 +118,8 @@ std::vector<std::size_t> starts_in(std::size_t begin, std::size_t end, const Dat
 Starts split_by_time(const Dataset& dataset) {
   const DatasetOptions& o = dataset.options;
   const bool across = o.boundary == "across";
-  const std::array<double, 3> shares{o.train, o.validation, 1 - o.train - o.validation};
+  const double rest = o.test_from.empty() ? 1 - o.train - o.validation : 1;
+  const std::array<double, 3> shares{o.train, o.validation, rest};
   Starts starts;
   for (std::size_t p = 0; p < 3; ++p) {
     const std::size_t begin = dataset.part_begin[p], end = dataset.part_begin[p + 1];
@@ -128,14 +135,18 @@ Starts split_by_time(const Dataset& dataset) {
   return starts;
 }
 
-Starts split_at_random(const Dataset& dataset) {
+Starts split_by_count(const Dataset& dataset) {
   const DatasetOptions& o = dataset.options;
-  const auto all = starts_in(0, dataset.series.rows(), o);
+  auto all = starts_in(0, dataset.series.rows(), o);
+  const bool drawn = o.split == "random";
+  if (!drawn) all.pop_back();  // as the sources do
   const std::size_t train = share_of(all.size(), o.train);
   const std::size_t validation = share_of(all.size(), o.train + o.validation);
   const std::array<std::size_t, 4> bounds{0, train, validation, all.size()};
   const std::array<double, 3> shares{o.train, o.validation, 1 - o.train - o.validation};
-  const auto order = Random(o.seed, kSplitStream).permutation(all.size());
+  std::vector<std::size_t> order(all.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  if (drawn) order = Random(o.seed, kSplitStream).permutation(all.size());
   Starts starts;
   for (std::size_t p = 0; p < 3; ++p) {
     for (std::size_t i = bounds[p]; i < bounds[p + 1]; ++i) starts[p].push_back(all[order[i]]);
@@ -178,6 +189,7 @@ std::vector<double> values_at(const Series& series, std::size_t column,
 void fit_scalers(Dataset& dataset, const Starts& starts) {
   const Series& series = dataset.series;
   const std::size_t sets = dataset.options.scale_on == "leak-each-part" ? 3 : 1;
+  const std::vector<std::string> calendar = calendar_columns(dataset.options.calendar);
   std::vector<std::size_t> all(series.rows());
   std::iota(all.begin(), all.end(), std::size_t{0});
   for (std::size_t p = 0; p < sets; ++p) {
@@ -191,7 +203,10 @@ void fit_scalers(Dataset& dataset, const Starts& starts) {
     dataset.scalers.emplace_back();
     for (std::size_t c = 0; c < series.columns(); ++c) {
       const std::string what = fmt::format("{}: column '{}', {} rows", series.source, series.names[c], where);
-      dataset.scalers[p].push_back(fit_scaler(dataset.options.scaler, values_at(series, c, rows), what));
+      // Sines and cosines are in [-1, 1] as they are.
+      const bool made = std::ranges::find(calendar, series.names[c]) != calendar.end();
+      dataset.scalers[p].push_back(fit_scaler(made ? "none" : std::string_view(dataset.options.scaler),
+                                              values_at(series, c, rows), what));
     }
   }
 }
@@ -208,8 +223,8 @@ void check_targets_vary(const Dataset& dataset, const Starts& starts) {
 }
 
 Windows cut(const Series& series, const std::vector<std::size_t>& starts, const DatasetOptions& o,
-            const std::vector<std::size_t>& features, const std::vector<std::size_t>& targets,
-            const std::vector<Scaler>& scalers) {
+            const std::vector<std::size_t>& features, const std::vector<bool>& ahead,
+            const std::vector<std::size_t>& targets, const std::vector<Scaler>& scalers) {
   Windows windows{.count = starts.size(),
                   .steps = static_cast<std::size_t>(o.window),
                   .features = features.size(),
@@ -222,7 +237,10 @@ Windows cut(const Series& series, const std::vector<std::size_t>& starts, const 
   const std::size_t begin = starts.front(), end = starts.back() + windows.steps;
   windows.rows.reserve((end - begin) * windows.features);
   for (std::size_t row = begin; row < end; ++row) {
-    for (const std::size_t c : features) windows.rows.push_back(scalers[c].transform(series.at(row, c)));
+    for (std::size_t f = 0; f < features.size(); ++f) {
+      const std::size_t from = ahead[f] ? row + static_cast<std::size_t>(o.horizon) : row;
+      windows.rows.push_back(scalers[features[f]].transform(series.at(from, features[f])));
+    }
   }
   windows.y.reserve(windows.count * windows.outputs);
   for (const std::size_t start : starts) {
@@ -234,10 +252,69 @@ Windows cut(const Series& series, const std::vector<std::size_t>& starts, const 
   return windows;
 }
 
+// Names that were given by number are names here.
+void check_columns(const DatasetOptions& o) {
+  for (const auto* columns : {&o.targets, &o.features, &o.future})
+    for (auto name = columns->begin(); name != columns->end(); ++name)
+      require(std::find(columns->begin(), name, *name) == name, "column '{}' is given twice", *name);
+  for (const std::string& name : o.future)
+    require(std::find(o.targets.begin(), o.targets.end(), name) == o.targets.end(),
+            "column '{}' is a target, so that it cannot be known ahead (--future)", name);
+}
+
+// The first row whose time is not before `from`.
+std::size_t row_from(const Series& series, const std::string& from) {
+  const auto order = series.date_order == "mdy" ? DateOrder::kMonthFirst : DateOrder::kDayFirst;
+  const auto number = parse_number(from);
+  const auto date = parse_time(from, order);
+  const auto is_before = [&](const std::string& label) {
+    if (const auto own = parse_time(label, order); own && date) {
+      // By the file's own clock where `from` names no offset from UTC.
+      return date->has_offset ? *own < *date : own->seconds + own->offset < date->seconds;
+    }
+    const auto own = parse_number(label);
+    require(own && number, "{}: --test-from '{}' cannot be compared with times such as '{}'", series.source,
+            from, shown(label));
+    return *own < *number;
+  };
+  std::size_t row = 0;
+  while (row < series.rows() && is_before(series.times[row])) ++row;
+  require(row > 0 && row < series.rows(), "{}: --test-from {} leaves no rows {}: they are of {} to {}",
+          series.source, from, row == 0 ? "for training" : "for testing", series.times.front(),
+          series.times.back());
+  return row;
+}
+
+// Where the parts begin, split by time.
+std::array<std::size_t, 4> parts_of(const Series& series, const DatasetOptions& o) {
+  const std::size_t n = series.rows();
+  if (o.test_from.empty()) return {0, share_of(n, o.train), share_of(n, o.train + o.validation), n};
+  const std::size_t test = row_from(series, o.test_from);
+  return {0, test - share_of(test, o.validation / (o.train + o.validation)), test, n};
+}
+
+// Targets, features, and what is known ahead.
 std::vector<std::string> used_columns(const DatasetOptions& o) {
   std::vector<std::string> names = o.targets;
   names.insert(names.end(), o.features.begin(), o.features.end());
+  names.insert(names.end(), o.future.begin(), o.future.end());
   return names;
+}
+
+// What the model sees, and which of it is known ahead.
+void choose_features(Dataset& dataset) {
+  const DatasetOptions& o = dataset.options;
+  for (const auto& name : o.features) dataset.feature_columns.push_back(column_of(dataset.series, name));
+  if (dataset.feature_columns.empty()) dataset.feature_columns = dataset.target_columns;
+  std::vector<std::string> known = o.future;
+  for (std::string& name : calendar_columns(o.calendar)) known.push_back(std::move(name));
+  for (const std::string& name : known) {
+    const std::size_t column = column_of(dataset.series, name);
+    if (std::ranges::find(dataset.feature_columns, column) == dataset.feature_columns.end())
+      dataset.feature_columns.push_back(column);
+  }
+  for (const std::size_t column : dataset.feature_columns)
+    dataset.ahead.push_back(std::ranges::find(known, dataset.series.names[column]) != known.end());
 }
 
 }  // namespace
@@ -282,45 +359,51 @@ Dataset make_dataset(const Series& series, const DatasetOptions& options) {
   check_series(series);
   Dataset dataset;
   dataset.options = options;
-  for (auto* columns : {&dataset.options.targets, &dataset.options.features}) {
+  for (auto* columns : {&dataset.options.targets, &dataset.options.features, &dataset.options.future}) {
     for (auto& name : *columns) name = series.names[column_of(series, name)];
   }
-  dataset.series = pick_columns(series, used_columns(dataset.options));
+  check_columns(dataset.options);
+  dataset.series = with_calendar(pick_columns(series, used_columns(dataset.options)), options.calendar);
   for (const auto& name : dataset.options.targets) {
     dataset.target_columns.push_back(column_of(dataset.series, name));
   }
-  for (const auto& name : dataset.options.features) {
-    dataset.feature_columns.push_back(column_of(dataset.series, name));
-  }
-  if (dataset.feature_columns.empty()) dataset.feature_columns = dataset.target_columns;
+  choose_features(dataset);
 
   const std::size_t n = series.rows();
   require(n > reach(options),
           "{}: the series has {} rows, but a window of {} with horizon {} needs at least {}", series.source,
           n, options.window, options.horizon, reach(options) + 1);
   const bool by_time = options.split == "time";
-  dataset.part_begin = {0, by_time ? share_of(n, options.train) : 0,
-                        by_time ? share_of(n, options.train + options.validation) : 0, n};
-  const Starts starts = by_time ? split_by_time(dataset) : split_at_random(dataset);
+  dataset.part_begin = by_time ? parts_of(dataset.series, options) : std::array<std::size_t, 4>{0, 0, 0, n};
+  const Starts starts = by_time ? split_by_time(dataset) : split_by_count(dataset);
   check_targets_vary(dataset, starts);
   fit_scalers(dataset, starts);
 
   const std::array<Windows*, 3> parts{&dataset.train, &dataset.validation, &dataset.test};
   for (std::size_t p = 0; p < 3; ++p) {
-    *parts[p] = cut(dataset.series, starts[p], options, dataset.feature_columns, dataset.target_columns,
-                    dataset.scalers[dataset.scalers.size() == 1 ? 0 : p]);
+    *parts[p] = cut(dataset.series, starts[p], options, dataset.feature_columns, dataset.ahead,
+                    dataset.target_columns, dataset.scalers[dataset.scalers.size() == 1 ? 0 : p]);
   }
   return dataset;
 }
 
+Series as_fitted(const Series& series, const Dataset& fitted) {
+  const std::vector<std::string> made = calendar_columns(fitted.options.calendar);
+  std::vector<std::string> own;
+  for (const std::string& name : fitted.series.names)
+    if (std::ranges::find(made, name) == made.end()) own.push_back(name);
+  return with_calendar(pick_columns(series, own), fitted.options.calendar);
+}
+
 Windows windows_of(const Series& series, const Dataset& fitted) {
   check_series(series);
-  const Series picked = pick_columns(series, fitted.series.names);
+  const Series picked = as_fitted(series, fitted);
   const DatasetOptions& o = fitted.options;
   const auto starts = starts_in(0, picked.rows(), o);
   require(!starts.empty(), "{}: the series has {} rows, but a window of {} with horizon {} needs at least {}",
           series.source, series.rows(), o.window, o.horizon, reach(o) + 1);
-  return cut(picked, starts, o, fitted.feature_columns, fitted.target_columns, fitted.scalers[0]);
+  return cut(picked, starts, o, fitted.feature_columns, fitted.ahead, fitted.target_columns,
+             fitted.scalers[0]);
 }
 
 std::vector<double> unscaled(const Dataset& dataset, std::size_t part, std::span<const double> scaled) {

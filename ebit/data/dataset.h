@@ -16,7 +16,7 @@
 
 namespace ebit::inline data {
 
-std::span<const Choice> split_table();     ///< "time", "random"
+std::span<const Choice> split_table();     ///< "time", "windows", "random"
 std::span<const Choice> boundary_table();  ///< "inside", "across"
 std::span<const Choice> scale_on_table();  ///< "train", "leak-whole-series", "leak-each-part"
 
@@ -34,6 +34,9 @@ struct DatasetOptions {
   std::string scaler = "minmax-sym";  ///< a row of scaler_table()
   std::string scale_on = "train";     ///< a row of scale_on_table(); the others are the sources' leaking ways
   std::uint64_t seed = 0;             ///< of the random split
+  std::string test_from;              ///< time of the first test row, split by time; empty: by shares
+  std::vector<std::string> calendar;  ///< rows of calendar_table(): features made of the time, known ahead
+  std::vector<std::string> future;  ///< columns known ahead: features seen `horizon` rows ahead of the others
 };
 
 /// Windows of one part, scaled. Windows overlap, so that each row is kept once; sample i predicts row
@@ -76,9 +79,12 @@ struct Dataset {
   Windows train, /**< part 0 */ validation, /**< part 1, count 0 where its share is 0 */ test;  ///< part 2
   std::vector<std::size_t> target_columns;   ///< [O] columns of `series`
   std::vector<std::size_t> feature_columns;  ///< [F] columns of `series`
+  /// [F] whether a feature is known ahead: at step t of a window it is that of row t + horizon, so that the
+  /// last step has the one beside the target.
+  std::vector<bool> ahead;
   /// [1 or 3][C]: one set of scalers for all parts, or one each for train, validation, test (leak-each-part).
   std::vector<std::vector<Scaler>> scalers;
-  /// Split by time: part p holds rows [part_begin[p], part_begin[p + 1]) of `series`; at random {0, 0, 0, N}.
+  /// Split by time: part p holds rows [part_begin[p], part_begin[p + 1]) of `series`; else {0, 0, 0, N}.
   std::array<std::size_t, 4> part_begin{};
 
   /// The scaler of target `output` in `part` (0 train, 1 validation, 2 test).
@@ -96,11 +102,21 @@ struct Dataset {
 /// the target lies in the part, the window may reach back before it, so that every row of a later part is
 /// predicted.
 ///
+/// With `test_from`, testing begins at the first row whose time is not before it; of the rows before it the
+/// share validation / (train + validation), the last ones, is for validation.
+///
+/// Columns known ahead (`future`, and those of `calendar`, which are left unscaled) are features, in addition
+/// to `features`, or to the targets where that is empty.
+///
 /// Split at random: the windows of the whole series are drawn by seed, floor(count * train) for training, and
 /// so on; each part keeps them in the order of time. Windows of different parts then share rows: the sources
 /// do this, and it flatters every model. `boundary` has no meaning here.
 ///
-/// Scalers are fitted on the rows [0, train rows), or at random on every row that a training window or its
+/// Split by windows: all windows but the last in the order of time, floor(count * train) for training, and so
+/// on (Chen 2024 and Fellner et al. 2025 divide so, and leave the last one out). A window and its target may
+/// hold rows of the part before. `boundary` has no meaning here either.
+///
+/// Scalers are fitted on the rows [0, train rows), or else on every row that a training window or its
 /// target touches. "leak-whole-series" fits on all rows; "leak-each-part" fits one set a part, on the rows of
 /// that part.
 ///
@@ -108,6 +124,10 @@ struct Dataset {
 /// training rows, a part too short for one window, shares outside (0, 1] (validation: [0, 1)) or above 1
 /// together, sizes below 1, an unknown choice (nearest suggested), and values that are not finite.
 Dataset make_dataset(const Series& series, const DatasetOptions& options);
+
+/// The columns that `fitted` used, of another series: its own by name, and those of the calendar. Throws
+/// Error for one that is not there.
+Series as_fitted(const Series& series, const Dataset& fitted);
 
 /// All windows of a series under scalers fitted before, for evaluating and forecasting on other data: the
 /// columns that `fitted` used, found by name in `series`, its window, horizon and stride, the scalers of its

@@ -84,6 +84,24 @@ TEST(Dataset, AcrossPredictsEveryRowOfALaterPart) {
   EXPECT_EQ(d.test.x(0)[0], 36);
 }
 
+// Fellner et al. 2025: N = 1000 - l - k windows, divided at int(0.6 N) and int(0.8 N), in order.
+TEST(Dataset, WindowsAreDividedByNumber) {
+  for (const int window : {4, 8, 16})
+    for (const int horizon : {1, 4, 25, 140}) {
+      DatasetOptions o = plain(0.6, 0.2);
+      o.window = window, o.horizon = horizon, o.split = "windows";
+      const Dataset d = make_dataset(ramp(1000), o);
+      const auto n = static_cast<std::size_t>(1000 - window - horizon);
+      EXPECT_EQ(d.train.count, n * 6 / 10);
+      EXPECT_EQ(d.train.count + d.validation.count, n * 8 / 10);
+      EXPECT_EQ(d.train.count + d.validation.count + d.test.count, n);
+      for (std::size_t i = 0; i < d.validation.count; ++i)
+        EXPECT_EQ(d.validation.x(i)[0], static_cast<double>(d.train.count + i));
+      EXPECT_EQ(d.test.target_row.back(), 998u) << "the last window is left out";
+      EXPECT_EQ(d.test.y.back(), 998);
+    }
+}
+
 TEST(Dataset, StrideLeavesOutWindows) {
   DatasetOptions o = plain();
   o.window = 3;

@@ -9,6 +9,7 @@
 #include "ebit/base/error.h"
 #include "ebit/base/random.h"
 #include "ebit/base/utf8.h"
+#include "ebit/data/continue_times.h"
 #include "ebit/data/dataset.h"
 #include "ebit/data/load.h"
 
@@ -58,7 +59,11 @@ const std::vector<std::string> kPieces{",",
                                        std::string(1, '\0'),
                                        "\xff",
                                        "\xc3\xa4",
-                                       "99999999999999999999"};
+                                       "99999999999999999999",
+                                       "1,500",
+                                       "1.005",
+                                       "# ",
+                                       "2024-02-29 10:00:00-04:00"};
 
 std::string random_bytes(Random& random) {
   std::string text(random.below(200), ' ');
@@ -107,6 +112,9 @@ SeriesOptions random_options(Random& random) {
   o.csv.delimiter = pick<std::string>(random, {"", "", ",", ";", "tab", "|"});
   o.csv.decimal = pick<std::string>(random, {"", ".", ","});
   o.csv.header = pick<std::string>(random, {"", "yes", "no"});
+  const std::string thousands = pick<std::string>(random, {"", "", "none", ".", ",", "'", "space"});
+  if (thousands != o.csv.decimal) o.csv.thousands = thousands;
+  o.csv.skip_lines = pick<int>(random, {-1, -1, 0, 1, 3});
   o.time.columns =
       pick<std::vector<std::string>>(random, {{}, {}, {"1"}, {"1", "2"}, {"Date", "Time"}, {"none"}});
   o.time.date_order = pick<std::string>(random, {"", "dmy", "mdy"});
@@ -128,6 +136,7 @@ bool run(const std::string& text, Random& random) {
     for (const auto& name : series.names) EXPECT_TRUE(is_utf8(name));
     for (const auto& time : series.times) EXPECT_TRUE(is_utf8(time) && time.find('\n') == std::string::npos);
     for (const double value : series.values) EXPECT_TRUE(std::isfinite(value));
+    for (const auto& label : continue_times(series.times, 3, series.date_order)) EXPECT_TRUE(is_utf8(label));
     DatasetOptions windows;
     windows.targets = {series.names[0]};
     windows.window = 1;

@@ -13,7 +13,7 @@
 namespace ebit::inline data {
 namespace {
 
-constexpr std::array<IncludedSet, 3> kIncluded{{
+constexpr std::array<IncludedSet, 4> kIncluded{{
     {"seattle-weather", "seattle-weather.csv", "temp_max", "date", 365, "public domain (US Government work)",
      "NOAA National Centers for Environmental Information, by way of vega-datasets (BSD-3-Clause)",
      "daily weather of Seattle, 2012 to 2015, 1461 rows; temperatures in degrees Celsius"},
@@ -24,6 +24,9 @@ constexpr std::array<IncludedSet, 3> kIncluded{{
      "C. D. Keeling et al., Scripps CO2 Program, Scripps Institution of Oceanography, by way of "
      "vega-datasets",
      "monthly CO2 at Mauna Loa, 1958 to 2020, 741 rows; parts per million, rising with a yearly wave"},
+    {"lorenz-reservoirpy", "lorenz-reservoirpy.csv", "x", "time", 1, "public domain (numbers of a formula)",
+     "computed by reservoirpy 0.3.12 (MIT), lorenz() with its defaults, rows 500 to 1499 of 10,000",
+     "the Lorenz series of Fellner et al. 2025 (arXiv:2504.12416) to its last digits, 1000 rows"},
 }};
 
 // Where the folder may be, the likeliest first.

@@ -1,6 +1,6 @@
 #include "ebit/data/load.h"
 
-#include <fmt/ranges.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
@@ -10,8 +10,10 @@
 
 #include "ebit/base/choice.h"
 #include "ebit/base/error.h"
+#include "ebit/base/listed.h"
 #include "ebit/base/utf8.h"
-#include "ebit/data/number.h"
+#include "ebit/data/number_marks.h"
+#include "ebit/data/timeline.h"
 
 namespace ebit::inline data {
 namespace {
@@ -31,8 +33,9 @@ struct Draft {
   const SeriesOptions& options;
   std::vector<std::size_t> columns;  // [C] of the table
   TimeColumn time{};                 // [N] in the order of the file
-  std::vector<std::size_t> rows{};   // [n] rows of the table that are left, in time order
-  std::vector<double> values{};      // [n, C]
+  std::vector<std::size_t>
+      rows{};  // [n] rows of the table that are left, and from N on rows put in, in time order
+  std::vector<double> values{};  // [n, C]
   std::vector<std::string> warnings{};
 
   double& at(std::size_t i, std::size_t c) { return values[i * columns.size() + c]; }
@@ -74,29 +77,34 @@ std::vector<std::size_t> find_numeric(const CsvTable& table, const SeriesOptions
     bool numeric = true, any = false;
     for (std::size_t row = 0; row < table.rows() && numeric; ++row) {
       if (is_missing(table.cell(row, c), options.missing_tokens)) continue;
-      numeric = parse_number(table.cell(row, c), table.decimal).has_value();
+      numeric = table.number(row, c).has_value();
       any = true;
     }
     if (numeric && any) columns.push_back(c);
   }
   require(!columns.empty(), "{}: no column holds only numbers; columns: {}", table.source,
-          fmt::join(table.names, ", "));
+          listed(table.names));
   return columns;
+}
+
+// What may make a number of `text`.
+std::string mark_advice(const CsvTable& table, std::string_view text) {
+  for (const ThousandsMark& mark : thousands_table())
+    if (mark.character != 0 && mark.character != table.decimal && is_grouped(text, mark.character))
+      return fmt::format("; --thousands {} reads it as a number of groups of three digits", mark.name);
+  const char other = table.decimal == '.' ? ',' : '.';
+  // Where the other mark may part thousands, a decimal mark is no advice to give.
+  if (!parse_number(text, other) || is_grouped(text, other)) return {};
+  return fmt::format("; numbers are read with the decimal mark '{}', set it to '{}' if that is meant",
+                     table.decimal, other);
 }
 
 double parse_cell(const CsvTable& table, std::size_t row, std::size_t column) {
   const std::string_view text = table.cell(row, column);
-  const auto number = parse_number(text, table.decimal);
-  if (!number) {
-    const char other = table.decimal == '.' ? ',' : '.';
-    const bool other_fits = parse_number(text, other).has_value();
+  const auto number = table.number(row, column);
+  if (!number)
     fail("{} line {}, column '{}': '{}' is not a number{}", table.source, table.line(row),
-         table.names[column], shown(text),
-         other_fits
-             ? fmt::format("; numbers are read with the decimal mark '{}', set it to '{}' if that is meant",
-                           table.decimal, other)
-             : std::string());
-  }
+         table.names[column], shown(text), mark_advice(table, text));
   require(std::isfinite(*number), "{} line {}, column '{}': '{}' is not a finite number", table.source,
           table.line(row), table.names[column], text);
   return *number;
@@ -237,10 +245,9 @@ void interpolate_missing(Draft& draft) {
   }
 }
 
-// Windows count rows, so a user should know where rows are not equally far apart in time.
-void note_gaps(Draft& draft) {
+// Where rows are not equally far apart in time, though no calendar says what is absent.
+void note_widest(Draft& draft) {
   const auto& points = draft.time.points;
-  if (points.empty() || draft.rows.size() < 3) return;
   std::vector<double> steps;
   for (std::size_t i = 1; i < draft.rows.size(); ++i) {
     steps.push_back(seconds_between(points[draft.rows[i - 1]], points[draft.rows[i]]));
@@ -255,6 +262,53 @@ void note_gaps(Draft& draft) {
   draft.warnings.push_back(
       fmt::format("{}: the rows are not equally far apart: from {} to {} is {:.3g} times the usual step",
                   draft.table.source, draft.label(widest), draft.label(widest + 1), longest / usual));
+}
+
+// Puts rows without values where the calendar of the series has some that the file has not.
+void insert_absent(Draft& draft, const Timeline& timeline, const std::vector<Absent>& gaps) {
+  const auto order = draft.time.date_order == "mdy" ? DateOrder::kMonthFirst : DateOrder::kDayFirst;
+  std::vector<std::size_t> rows;
+  std::vector<double> values;
+  auto gap = gaps.begin();
+  for (std::size_t i = 0; i < draft.rows.size(); ++i) {
+    rows.push_back(draft.rows[i]);
+    for (std::size_t c = 0; c < draft.columns.size(); ++c) values.push_back(draft.at(i, c));
+    if (gap == gaps.end() || gap->after != i) continue;
+    for (const std::int64_t moment : gap->moments) {
+      rows.push_back(draft.time.labels.size());
+      draft.time.labels.push_back(timeline.label(moment));
+      const auto point = parse_time(draft.time.labels.back(), order);
+      draft.time.points.push_back(point ? *point : TimePoint{.fraction = static_cast<double>(moment)});
+      values.insert(values.end(), draft.columns.size(), kMissing);
+    }
+    ++gap;
+  }
+  draft.rows = std::move(rows), draft.values = std::move(values);
+}
+
+// Windows and seasons count rows, so a user should know where rows are absent; to interpolate fills them in.
+void treat_absent(Draft& draft) {
+  if (draft.time.points.empty() || draft.rows.size() < 3) return;
+  std::vector<std::string> labels;
+  for (std::size_t i = 0; i < draft.rows.size(); ++i) labels.push_back(draft.label(i));
+  const auto timeline = Timeline::read(labels, draft.time.date_order);
+  const auto gaps = timeline ? find_absent(timeline->moments(), timeline->step()) : std::nullopt;
+  if (!gaps) return note_widest(draft);
+  if (gaps->empty()) return;
+  std::size_t absent = 0;
+  for (const Absent& gap : *gaps) absent += gap.moments.size();
+  const std::string first = timeline->label(gaps->front().moments.front());
+  const std::string what =
+      fmt::format("{}: {} {} absent between the {} that there are, the first that of {}", draft.table.source,
+                  absent, absent == 1 ? "row is" : "rows are", draft.rows.size(), first);
+  if (draft.options.missing != "interpolate") {
+    draft.warnings.push_back(
+        what +
+        "; windows and seasons count rows, so they reach further there; --missing interpolate puts them in");
+    return;
+  }
+  insert_absent(draft, *timeline, *gaps);
+  draft.warnings.push_back(what + "; they are put in and interpolated");
 }
 
 }  // namespace
@@ -282,11 +336,12 @@ Series series_of(const CsvTable& table, const SeriesOptions& options, std::span<
   keep_first(draft);
   if (options.missing == "error") refuse_missing(draft);
   if (options.missing == "drop") drop_missing(draft);
+  treat_absent(draft);
   if (options.missing == "interpolate") interpolate_missing(draft);
-  note_gaps(draft);
 
   Series series;
   series.source = table.source;
+  series.date_order = draft.time.date_order;
   for (std::size_t c = 0; c < draft.columns.size(); ++c) {
     const bool taken =
         std::find(series.names.begin(), series.names.end(), draft.name(c)) != series.names.end();

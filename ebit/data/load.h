@@ -38,8 +38,9 @@ std::span<const DuplicatesPolicy> duplicates_table();
 ///
 /// Rows out of time order are sorted. Rows with the time of another row are merged where their values agree;
 /// where they differ, that is an Error naming both lines, unless `duplicates` says which value to take.
-/// Missing values are treated as `missing` says, after sorting, merging and the cut at `first_rows`. What was
-/// put right is told in Series::warnings.
+/// Missing values are treated as `missing` says, after sorting, merging and the cut at `first_rows`;
+/// "interpolate" also puts in the rows that are absent under the series' regular step, see find_step(). What
+/// was put right is told in Series::warnings.
 ///
 /// Throws Error for what read_csv() and read_time_column() refuse; a column that is not there (the nearest
 /// name suggested); text, or an infinite number, where a number should be, and a missing value under "error"

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cmath>
 
 #include "ebit/base/testing/error_of.h"
@@ -167,6 +168,58 @@ TEST(Load, UnequalStepsAreReported) {
               HasSubstr("from 2024-05-12 to 2024-05-20 is 8 times the usual step"));
   EXPECT_THAT(load("date,v\n2024-01,1\n2024-02,2\n2024-03,3\n2024-04,3\n", {"v"}).warnings, IsEmpty())
       << "months";
+}
+
+// 400 days of a weekly pattern, days 10, 100, 101 and 250 absent.
+std::string gappy() {
+  std::string text = "date,v\n";
+  for (int i = 0; i < 400; ++i) {
+    if (i == 10 || i == 100 || i == 101 || i == 250) continue;
+    const std::chrono::year_month_day date =
+        std::chrono::sys_days(std::chrono::year(2024) / 1 / 1) + std::chrono::days(i);
+    text += fmt::format("{}-{:02}-{:02},{}\n", static_cast<int>(date.year()),
+                        static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), 10 * (i % 7));
+  }
+  return text;
+}
+
+TEST(Load, AbsentRowsAreToldOrPutIn) {
+  const auto told = load(gappy(), {"v"});
+  EXPECT_EQ(told.rows(), 396u);
+  EXPECT_THAT(told.warnings, ElementsAre(AllOf(HasSubstr("4 rows are absent between the 396"),
+                                               HasSubstr("2024-01-11"), HasSubstr("--missing interpolate"))));
+  const auto whole = load(gappy(), {"v"}, with_missing("interpolate"));
+  ASSERT_EQ(whole.rows(), 400u);
+  EXPECT_EQ(whole.times[100], "2024-04-10");
+  EXPECT_EQ(whole.times[101], "2024-04-11");
+  EXPECT_DOUBLE_EQ(whole.values[10], 30) << "between 20 and 40";
+  std::size_t off = 0;
+  for (std::size_t i = 7; i < 400; ++i) off += whole.values[i] != whole.values[i - 7];
+  EXPECT_LE(off, 8u) << "a season of 7 rows is a week again, but for what was interpolated";
+  EXPECT_THAT(whole.warnings,
+              ElementsAre(HasSubstr("put in and interpolated"), HasSubstr("4 missing values")));
+}
+
+TEST(Load, AbsentRowsOfMonthsWorkdaysYearsAndHours) {
+  const auto filled = [](std::string_view text) {
+    return load(text, {"v"}, with_missing("interpolate")).times;
+  };
+  EXPECT_THAT(filled("d,v\n2024-01-31,1\n2024-02-29,2\n2024-03-31,3\n2024-05-31,5\n"),
+              testing::Contains("2024-04-30"));
+  EXPECT_THAT(filled("year,v\n2001,1\n2002,2\n2004,4\n2005,5\n"),
+              ElementsAre("2001", "2002", "2003", "2004", "2005"));
+  EXPECT_THAT(filled("d,v\n2024-01-01 00:00,1\n2024-01-01 01:00,2\n2024-01-01 03:00,4\n2024-01-01 04:00,5\n"),
+              testing::Contains("2024-01-01 02:00"));
+  // Mondays to Fridays, the Wednesday of the second week is absent.
+  std::string days = "d,v\n";
+  for (const int day : {6, 7, 8, 9, 10, 13, 14, 16, 17, 20})
+    days += fmt::format("2024-05-{:02},{}\n", day, day);
+  EXPECT_EQ(filled(days).size(), 11u) << "weekends are not absent";
+  EXPECT_THAT(load("d,v\n2024-01-01,1\n2024-01-09,2\n2024-02-20,2\n2024-02-21,3\n", {"v"},
+                   with_missing("interpolate"))
+                  .warnings,
+              ElementsAre(HasSubstr("not equally far apart")))
+      << "no calendar";
 }
 
 TEST(Load, KeepsTheFirstRows) {

@@ -14,7 +14,9 @@ constexpr std::array<MissingPolicy, 3> kPolicies{{
     {"error", "stop at the first missing value, naming line and column"},
     {"drop", "leave out the rows with a missing value"},
     {"interpolate",
-     "fill in linearly over time; before the first and after the last value the nearest one is taken"},
+     "fill in linearly over time, also the rows that are absent; before the first and after the last value "
+     "the nearest "
+     "one is taken"},
 }};
 
 }  // namespace

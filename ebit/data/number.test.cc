@@ -25,6 +25,22 @@ TEST(Number, RefusesEverythingElse) {
   EXPECT_FALSE(parse_number("1.5", ',')) << "a point is no decimal mark here";
 }
 
+TEST(Number, ThousandsComeInGroupsOfThree) {
+  EXPECT_EQ(parse_number("1.005", ',', '.'), 1005.0);
+  EXPECT_EQ(parse_number("-1,234,567.5", '.', ','), -1234567.5);
+  EXPECT_EQ(parse_number("1'234.5", '.', '\''), 1234.5);
+  EXPECT_EQ(parse_number("1’234", '.', '\''), 1234.0);
+  EXPECT_EQ(parse_number("12 345,25", ',', ' '), 12345.25);
+  EXPECT_EQ(parse_number("12\u00A0345", ',', ' '), 12345.0);
+  EXPECT_EQ(parse_number("12\u202F345", ',', ' '), 12345.0);
+  EXPECT_EQ(parse_number("990", ',', '.'), 990.0);
+  EXPECT_EQ(parse_number("12345", '.', ','), 12345.0) << "without a mark";
+  EXPECT_EQ(parse_number("1,500e2", '.', ','), 150000.0);
+  for (const char* text :
+       {"1,50", "1,5000", "1,,500", ",500", "1,500,", "1234,567", "1,500,00.5", "1.5,000", "-,500"})
+    EXPECT_FALSE(parse_number(text, '.', ',')) << text;
+}
+
 TEST(Number, LeavesInfinityAndNanToTheCaller) {
   EXPECT_TRUE(std::isinf(parse_number("inf").value()));
   EXPECT_TRUE(std::isinf(parse_number("1e999").value()));

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 
 #include "ebit/base/choice.h"
 #include "ebit/base/error.h"
@@ -39,10 +40,11 @@ void fit_standard(std::span<const double> values, double& offset, double& scale)
 void fit_none(std::span<const double>, double& offset, double& scale) { offset = 0.0, scale = 1.0; }
 
 constexpr std::array<ScalerRow, 5> kScalers{{
-    {"minmax", "the fitted values fill [0, 1]", true, fit_minmax},
-    {"minmax-sym", "the fitted values fill [-1, 1], the range of an expectation <Z>", true, fit_minmax_sym},
+    {"minmax", "the fitted values fill [0, 1]", true, fit_minmax, 0, 1},
+    {"minmax-sym", "the fitted values fill [-1, 1], the range of an expectation <Z>", true, fit_minmax_sym,
+     -1, 1},
     {"minmax-half", "the fitted values fill [-1/2, 1/2]: later values find room in [-1, 1]", true,
-     fit_minmax_half},
+     fit_minmax_half, -0.5, 0.5},
     {"standard", "mean 0 and (population) variance 1", true, fit_standard},
     {"none", "values as they are", false, fit_none},
 }};
@@ -52,6 +54,17 @@ constexpr std::array<ScalerRow, 5> kScalers{{
 std::span<const ScalerRow> scaler_table() { return kScalers; }
 
 const ScalerRow& scaler_row(std::string_view name) { return find_row(kScalers, "unknown scaler", name); }
+
+double Scaler::transform(double value) const {
+  const double scaled = (value - offset) * scale;
+  // The offset is rounded to the grid of the data, which may be coarse beside their spread.
+  const double rounding = 4 * std::numeric_limits<double>::epsilon() * (1 + std::abs(offset * scale));
+  const auto near = [&](double bound) { return std::abs(scaled - bound) <= rounding; };
+  if (!near(1) && !near(-1) && !near(0.5) && !near(-0.5) && !near(0)) return scaled;
+  const auto row = std::ranges::find(kScalers, name, &ScalerRow::name);
+  if (row == kScalers.end() || row->low == row->high) return scaled;
+  return near(row->high) ? row->high : near(row->low) ? row->low : scaled;
+}
 
 void Scaler::transform(std::span<double> values) const {
   for (double& value : values) value = transform(value);

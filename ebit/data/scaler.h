@@ -14,6 +14,8 @@ struct ScalerRow {
   bool needs_spread;      ///< constant values cannot be scaled
   /// Sets offset and scale of `scaled = (value - offset) * scale` from N >= 1 finite values with a spread.
   void (*fit)(std::span<const double> values, double& offset, double& scale);
+  /// What the least and the greatest of the fitted values become, exactly; both 0: nothing is known of them.
+  double low = 0.0, high = 0.0;
 };
 
 /// All scalers, the default ("minmax-sym") among them.
@@ -29,10 +31,12 @@ struct Scaler {
   double offset = 0.0;        ///< in units of the data
   double scale = 1.0;         ///< scaled units per unit of the data; never 0, always finite
 
-  double transform(double value) const { return (value - offset) * scale; }  ///< from the data's units
-  double inverse(double scaled) const { return scaled / scale + offset; }    ///< back to the data's units
-  void transform(std::span<double> values) const;                            ///< in place
-  void inverse(std::span<double> scaled) const;                              ///< in place
+  /// From the data's units. What comes within rounding of a bound of the fitted values is that bound, so that
+  /// an encoder of [-1, 1] takes the values that a scaler to [-1, 1] was fitted on.
+  double transform(double value) const;
+  double inverse(double scaled) const { return scaled / scale + offset; }  ///< back to the data's units
+  void transform(std::span<double> values) const;                          ///< in place
+  void inverse(std::span<double> scaled) const;                            ///< in place
 };
 
 /// Fits the scaler `name` to `values` (N >= 1, finite). `what` names the values in messages, for example

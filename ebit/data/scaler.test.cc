@@ -3,10 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <vector>
 
+#include "ebit/base/random.h"
 #include "ebit/base/testing/error_of.h"
 
 namespace ebit::inline data {
@@ -45,6 +47,30 @@ TEST(Scaler, RangesAreWhatTheNamesSay) {
   for (const double v : kValues) variance += std::pow(standard.transform(v) - mean, 2) / 6;
   EXPECT_NEAR(mean, 0, 1e-15);
   EXPECT_NEAR(variance, 1, 1e-15);
+}
+
+TEST(Scaler, FittedExtremesAreTheBoundsExactly) {
+  EXPECT_EQ(scaler_row("minmax-half").high, 0.5);
+  EXPECT_EQ(scaler_row("minmax").high, 1);
+  Random random(7);
+  for (int i = 0; i < 2000; ++i) {
+    // Far from 0 and close together too, as temperatures in kelvin or pressures are.
+    const double base = i % 3 == 0 ? 0.0 : std::pow(10.0, i % 7) * random.normal(),
+                 spread = std::pow(10.0, i % 5 - 2);
+    std::vector<double> values;
+    for (int k = 0; k < 5; ++k)
+      values.push_back(std::round((base + spread * random.normal()) * 1000) / 1000 + k * 1e-3);
+    const auto [low, high] = std::ranges::minmax(values);
+    if (low == high) continue;
+    for (const auto& row : scaler_table()) {
+      if (row.low == row.high) continue;
+      const Scaler scaler = fit_scaler(row.name, values, "v");
+      ASSERT_EQ(scaler.transform(low), row.low) << row.name << " " << low << " " << high;
+      ASSERT_EQ(scaler.transform(high), row.high) << row.name << " " << low << " " << high;
+      EXPECT_GT(scaler.transform(high + (high - low) * 1e-3), row.high) << "what lies beyond is not moved";
+      EXPECT_LT(scaler.transform(low - (high - low) * 1e-3), row.low);
+    }
+  }
 }
 
 TEST(Scaler, ConstantDataAreAnErrorThatNamesThem) {

@@ -17,6 +17,8 @@ struct Series {
   /// Other names that columns were asked for by: "2" for the file's second one. make_dataset() knows them
   /// too.
   std::map<std::string, std::size_t> aliases;
+  std::string date_order =
+      {};  ///< how times such as 01/02/2024 were read: "dmy", "mdy"; empty: it did not matter
 
   std::size_t rows() const { return names.empty() ? 0 : values.size() / names.size(); }  ///< N
   std::size_t columns() const { return names.size(); }                                   ///< C

@@ -53,7 +53,7 @@ Parsed parse_dates(const CsvTable& table, const Columns& columns, DateOrder orde
 
 Parsed parse_numbers(const CsvTable& table, const Columns& columns) {
   return parse_rows(table, columns, [&](const std::string& text) -> std::optional<TimePoint> {
-    const auto number = parse_number(text, table.decimal);
+    const auto number = parse_number(text, table.decimal, table.thousands);
     if (!number || !std::isfinite(*number)) return std::nullopt;
     return TimePoint{.seconds = 0, .fraction = *number};
   });
@@ -108,6 +108,17 @@ Columns find_columns(const CsvTable& table, std::span<const std::size_t> taken) 
   return {};
 }
 
+// True where no cell of the column is a date, a time of day or a number.
+bool all_text(const CsvTable& table, std::size_t column) {
+  for (std::size_t row = 0; row < table.rows(); ++row) {
+    const std::string_view cell = table.cell(row, column);
+    if (table.number(row, column) || is_clock(cell) || parse_time(cell, DateOrder::kDayFirst) ||
+        parse_time(cell, DateOrder::kMonthFirst))
+      return false;
+  }
+  return true;
+}
+
 [[noreturn]] void fail_at(const CsvTable& table, const Columns& columns, std::size_t row) {
   const std::string text = joined(table, row, columns);
   std::string names = table.names[columns[0]];
@@ -116,8 +127,10 @@ Columns find_columns(const CsvTable& table, std::span<const std::size_t> taken) 
        table.line(row), names, shown(text), kForms);
 }
 
-std::vector<TimePoint> read_points(const CsvTable& table, const Columns& columns,
-                                   const std::string& date_order, std::vector<std::string>& warnings) {
+// Fills in the points and the order of dates.
+void read_points(const CsvTable& table, const std::string& date_order, TimeColumn& time,
+                 std::vector<std::string>& warnings) {
+  const Columns& columns = time.columns;
   Parsed day_first, month_first;
   if (date_order != "mdy") day_first = parse_dates(table, columns, DateOrder::kDayFirst);
   const bool order_matters =
@@ -130,10 +143,16 @@ std::vector<TimePoint> read_points(const CsvTable& table, const Columns& columns
                     "the date order, dmy or mdy, to be sure)",
                     table.source, joined(table, 0, columns)));
   }
-  if (day_first.ok) return day_first.points;
-  if (month_first.ok) return month_first.points;
-  const Parsed numbers = parse_numbers(table, columns);
-  if (numbers.ok) return numbers.points;
+  if (day_first.ok || month_first.ok) {
+    if (order_matters) time.date_order = day_first.ok ? "dmy" : "mdy";
+    time.points = std::move(day_first.ok ? day_first.points : month_first.points);
+    return;
+  }
+  Parsed numbers = parse_numbers(table, columns);
+  if (numbers.ok) {
+    time.points = std::move(numbers.points);
+    return;
+  }
   // The reading that got furthest is the one that was meant.
   fail_at(table, columns, std::max({day_first.bad_row, month_first.bad_row, numbers.bad_row}));
 }
@@ -148,7 +167,14 @@ TimeColumn read_time_column(const CsvTable& table, const TimeColumnOptions& opti
   const bool none = options.columns.size() == 1 && options.columns[0] == "none";
   if (options.columns.empty()) {
     time.columns = find_columns(table, taken);
-    if (time.columns.empty()) {
+    if (time.columns.size() == 1 && all_text(table, time.columns[0])) {
+      warnings.push_back(fmt::format(
+          "{}: column '{}' is called like a time, but '{}' (line {}) and the rest of it are none; the rows "
+          "are taken in "
+          "the order of the file",
+          table.source, table.names[time.columns[0]], shown(table.cell(0, time.columns[0])), table.line(0)));
+      time.columns.clear();
+    } else if (time.columns.empty()) {
       warnings.push_back(
           fmt::format("{}: no time column found; the rows are taken in the order of the file", table.source));
     }
@@ -160,7 +186,7 @@ TimeColumn read_time_column(const CsvTable& table, const TimeColumnOptions& opti
     for (std::size_t row = 0; row < table.rows(); ++row) time.labels.push_back(std::to_string(row));
     return time;
   }
-  time.points = read_points(table, time.columns, options.date_order, warnings);
+  read_points(table, options.date_order, time, warnings);
   for (std::size_t row = 0; row < table.rows(); ++row)
     time.labels.push_back(joined(table, row, time.columns));
   return time;

@@ -40,6 +40,16 @@ TEST(TimeColumn, IsElseFoundByName) {
       << "a wanted column is not the time";
 }
 
+TEST(TimeColumn, ANameAloneMakesNoTime) {
+  const auto r = read("month,v\nM1,5\nM2,6\n");
+  EXPECT_THAT(r.time.columns, IsEmpty());
+  EXPECT_THAT(r.warnings, ElementsAre(AllOf(HasSubstr("'month'"), HasSubstr("'M1' (line 2)"))));
+  EXPECT_THAT(error_of([] { read("month,v\n2024-05-01,5\nMay,6\n"); }), HasSubstr("'May' is not a date"))
+      << "one cell that is a time makes the rest an error";
+  EXPECT_EQ(read("d,v\n01/02/2024,1\n01/13/2024,2\n").time.date_order, "mdy");
+  EXPECT_EQ(read("d,v\n2024-01-02,1\n").time.date_order, "");
+}
+
 TEST(TimeColumn, DateAndTimeBesideEachOtherAreJoined) {
   const char* text = "Date;Time;v\n16/12/2006;17:24:00;1\n16/12/2006;17:25:00;2\n";
   const auto found = read(text);

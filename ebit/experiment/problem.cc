@@ -15,7 +15,7 @@ constexpr struct {
 } kMakers[] = {
     {kForecast, make_forecast},   {kCopying, make_copying},         {kImages, make_images},
     {kSentiment, make_sentiment}, {kLanguage, make_language_model}, {kTranslate, make_translate},
-    {kWords, make_words},         {kWordImages, make_word_images},
+    {kWords, make_words},         {kWordImages, make_word_images},  {kPauli, make_pauli},
 };
 
 }  // namespace

@@ -28,11 +28,19 @@ struct MetricName {
   bool greater_is_better = true;  ///< which way is better
 };
 
+/// What prediction intervals are worth on one part, means over the targets.
+struct IntervalScore {
+  double level = 0.0;     ///< share of true values that they aim to cover
+  double coverage = 0.0;  ///< share that they do cover
+  double width = 0.0;     ///< in the data's units
+};
+
 /// What a model is worth on one part. Undefined values are NaN.
 struct PartScores {
   std::vector<double> values;  ///< one a metric; of a series in the data's units, means over the targets
   std::vector<double> scaled;  ///< of a series: in the units that the model sees; else empty
   std::vector<std::vector<double>> by_target;  ///< of a series: `values` of each target; else empty
+  std::optional<IntervalScore> interval = {};  ///< of a series: of its intervals; none: there are none
 };
 
 /// Something to show of a trained model: a picture or a text.
@@ -48,6 +56,8 @@ struct Scores {
   std::array<std::optional<PartScores>, 3> parts;  ///< none: not scored on this part
   std::array<std::vector<double>, 3> predictions;  ///< of a series: [B, O] in the data's units
   std::vector<Exhibit> exhibits;                   ///< of this model
+  std::vector<double> half_widths =
+      {};  ///< [O] of a series: half of its prediction intervals; empty: there are none
 };
 
 /// What needs no training: persistence, majority class, no memory, counts of single tokens.
@@ -129,5 +139,6 @@ std::unique_ptr<Problem> make_language_model(Config& config);  ///< row "languag
 std::unique_ptr<Problem> make_translate(Config& config);       ///< row "translate"
 std::unique_ptr<Problem> make_words(Config& config);           ///< rows "dna", "simple-seq", "elman-xor", ...
 std::unique_ptr<Problem> make_word_images(Config& config);     ///< row "mnist-01"
+std::unique_ptr<Problem> make_pauli(Config& config);           ///< row "pauli"
 
 }  // namespace ebit::experiment

@@ -117,7 +117,8 @@ template <class T>
 void CellModel<T>::check(const Examples& examples) const {
   const std::size_t B = examples.samples, steps = examples.steps;
   const std::size_t width = cell_->inputs() - (spec_.input.outcomes ? 1 : 0);
-  require(examples.features == width, "this model takes steps of {} numbers, not {}", width,
+  const std::size_t all = width + static_cast<std::size_t>(spec_.input.left_out);
+  require(examples.features == all, "this model takes steps of {} numbers, not {}", all,
           examples.features ? fmt::format("of {}", examples.features) : std::string("tokens"));
   require(examples.x.size() == B * steps * examples.features,
           "{} sequences of {} steps of {} numbers have {} numbers, not {}", B, steps, examples.features,
@@ -130,15 +131,19 @@ void CellModel<T>::check(const Examples& examples) const {
     require(length >= 1, "a sequence has at least 1 step, not {}", length);
 }
 
-// x [B, T, F] in T, each step with the word to project on behind it where the cell takes one.
+// x [B, T, F] in T, each step without what is left out, and with the word to project on behind it where the
+// cell takes one.
 template <class T>
 const T* CellModel<T>::steps_of(const Examples& examples) {
-  if (!spec_.input.outcomes) return in_precision(examples.x, x_);
-  const std::size_t steps = examples.samples * examples.steps, width = examples.features;
-  T* const all = room(x_, steps * (width + 1));
+  const InputSpec& in = spec_.input;
+  if (!in.outcomes && in.left_out == 0) return in_precision(examples.x, x_);
+  const std::size_t steps = examples.samples * examples.steps, stride = cell_->inputs();
+  const std::size_t width = stride - (in.outcomes ? 1 : 0);
+  T* const all = room(x_, steps * stride);
   for (std::size_t s = 0; s < steps; ++s) {
-    std::copy_n(examples.x.data() + s * width, width, all + s * (width + 1));
-    all[s * (width + 1) + width] = examples.outcomes.empty() ? T(-1) : static_cast<T>(examples.outcomes[s]);
+    std::copy_n(examples.x.data() + s * examples.features, width, all + s * stride);
+    if (in.outcomes)
+      all[s * stride + width] = examples.outcomes.empty() ? T(-1) : static_cast<T>(examples.outcomes[s]);
   }
   return all;
 }

@@ -95,6 +95,14 @@ void load_metrics(const TensorFile& file, const std::string& path, TrainState& s
   for (EpochRecord& record : state.history) record.metrics.assign(next, next + columns), next += columns;
 }
 
+bool has_nan(const Tensor& tensor) {
+  const auto any = [&]<class T>(T) {
+    const auto* values = reinterpret_cast<const T*>(tensor.bytes.data());
+    return std::any_of(values, values + tensor.bytes.size() / sizeof(T), [](T v) { return std::isnan(v); });
+  };
+  return tensor.dtype == Dtype::kF64 ? any(0.0) : tensor.dtype == Dtype::kF32 ? any(0.0F) : false;
+}
+
 Tensors with_prefix(const TensorFile& file, const std::string& prefix) {
   Tensors tensors;
   for (const auto& [name, tensor] : file.tensors) {
@@ -171,6 +179,9 @@ void save_weights(const std::filesystem::path& path, const Tensors& weights, con
 SavedWeights load_weights(const std::filesystem::path& path) {
   TensorFile file = load_safetensors(path);
   check_format(file, path.string(), kWeightsFormat);
+  for (const auto& [name, tensor] : file.tensors)
+    require(!has_nan(tensor), "'{}' is damaged: its weights '{}' are not all numbers (NaN)", path.string(),
+            name);
   return {std::move(file.tensors), std::move(file.metadata)};
 }
 

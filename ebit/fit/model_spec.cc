@@ -20,6 +20,8 @@ constexpr ClassicalCore kCores[] = {
     {"rnn", "tanh recurrent network", "Elman 1990", true, true, false},
     {"orthogonal", "recurrent matrix kept orthogonal as a matrix exponential, modReLU",
      "expRNN, Lezcano-Casado and Martinez-Rubio 2019 (arXiv:1901.08428)", true, false, false},
+    {"memoryless", "fully connected tanh layers on each step alone: what a sequence says without its order",
+     "Rumelhart et al. 1986", true, true, false},
     {"mlp", "fully connected tanh layers on the flattened window", "Rumelhart et al. 1986", true, true, true},
     {"linear", "linear regression on the flattened window, in closed form (of classes: trained step by step)",
      "Yule 1927; Hoerl and Kennard 1970", false, false, true, true},
@@ -46,6 +48,8 @@ void check_input(const InputSpec& input) {
   require(input.width >= 1, "a step must be at least 1 wide, not {}", input.width);
   require(input.steps >= 0, "the number of steps must be 0 (any) or more, not {}", input.steps);
   require(input.map >= 0, "the input map must give 0 (there is none) or more numbers, not {}", input.map);
+  require(input.left_out >= 0 && (input.left_out == 0 || input.vocabulary == 0),
+          "numbers are left out of steps of numbers: 0 or more, not {}", input.left_out);
   require(!input.squash || input.map > 0,
           "the numbers behind the input map are squashed, and there is no map");
   require(input.dropout >= 0 && input.dropout < 1, "--dropout must be in [0, 1), not {}", input.dropout);

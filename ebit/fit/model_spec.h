@@ -42,7 +42,7 @@ struct ClassicalCore {
   bool solved = false;
 };
 
-/// lstm, gru, rnn, orthogonal, mlp, linear, poly-ridge.
+/// lstm, gru, rnn, orthogonal, memoryless, mlp, linear, poly-ridge.
 std::span<const ClassicalCore> classical_cores();
 
 /// The core called `name`. Throws Error with the nearest name where there is none.
@@ -65,6 +65,8 @@ struct InputSpec {
   /// A step has one more number behind the others, Examples::outcomes: the word that a cell's memory is
   /// projected on. For cells of words (CellFamily::words) alone.
   bool outcomes = false;
+  /// Numbers at the end of a step that do not enter, beyond `width`: what other models of the problem see.
+  int left_out = 0;
 
   /// E, numbers of a step that enter the core.
   int core_width() const { return (map > 0 ? map : width) + (outcomes ? 1 : 0); }

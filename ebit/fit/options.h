@@ -35,7 +35,8 @@ struct TrainOptions {
   ScheduleOptions schedule = ScheduleOptions();             ///< of the learning rate
   double clip = 0.0;                                        ///< largest norm of the gradient; 0: no clipping
   std::string loss = "mse";                                 ///< a row of the loss table
-  int patience = 0;          ///< stop after this many epochs without a better validation loss; 0: never
+  int patience = 0;  ///< stop after this many epochs without a better validation loss; 0: never
+  int plateau = 0;   ///< stop when the validation loss of so many epochs is that of as many before; 0: never
   int min_epochs = 0;        ///< never stop early before this many epochs
   int validate_every = 1;    ///< epochs from a validation to the next; the last epoch has one too
   double stop_below = 0.0;   ///< end when a validation loss lies below; 0: never

@@ -37,6 +37,13 @@ void check(const TrainOptions& o, const Training& training) {
           o.optimizer_options.epsilon);
   require(o.clip >= 0, "--clip must be 0 (no clipping) or more, not {}", o.clip);
   require(o.patience >= 0, "--patience must be 0 (never stop early) or more, not {}", o.patience);
+  require(o.plateau != 1 && o.plateau >= 0, "--plateau must be 0 (never stop early) or at least 2, not {}",
+          o.plateau);
+  require(o.plateau == 0 || o.validate_every == 1,
+          "--plateau looks at the validation loss of every epoch: it needs --validate-every 1, not {}",
+          o.validate_every);
+  require(o.plateau == 0 || training.validate,
+          "--plateau needs a validation part and there is none: give a share with {}", training.share_flag);
   require(o.schedule.step >= 1, "--schedule-step must be at least 1, not {}", o.schedule.step);
   require(o.schedule.gamma > 0 && o.schedule.gamma <= 1, "--schedule-gamma must be in (0, 1], not {}",
           o.schedule.gamma);
@@ -50,6 +57,32 @@ void check(const TrainOptions& o, const Training& training) {
   find_schedule(o.schedule.name), find_optimizer(o.optimizer);
 }
 
+// |mean(before) - mean(last)| < deviation(last) / 2 over the last two spans of `span` epochs.
+bool on_plateau(const std::vector<EpochRecord>& history, int span) {
+  const auto n = static_cast<std::size_t>(span);
+  if (history.size() < 2 * n) return false;
+  double before = 0, last = 0, squares = 0;
+  const std::size_t begin = history.size() - 2 * n;
+  for (std::size_t e = begin; e < begin + n; ++e) {
+    before += history[e].validation_loss / span;
+    last += history[e + n].validation_loss / span;
+  }
+  for (std::size_t e = begin + n; e < history.size(); ++e)
+    squares += std::pow(history[e].validation_loss - last, 2) / span;
+  return std::abs(before - last) < std::sqrt(squares) / 2;
+}
+
+bool has_waited(const TrainProgress& progress, const TrainOptions& options) {
+  const int epochs = static_cast<int>(progress.history.size());
+  const bool waited = options.patience > 0 && epochs - progress.best_epoch >= options.patience;
+  const bool flat = options.plateau > 0 && on_plateau(progress.history, options.plateau);
+  return (waited || flat) && epochs >= options.min_epochs;
+}
+
+bool is_solved(const TrainProgress& progress, const TrainOptions& options) {
+  return !progress.history.empty() && progress.history.back().validation_loss < options.stop_below;
+}
+
 }  // namespace
 
 std::string_view name_of(End end) {
@@ -57,6 +90,11 @@ std::string_view name_of(End end) {
     if (value == end) return name;
   }
   return "";
+}
+
+bool stays_ended(const TrainProgress& progress, const TrainOptions& options) {
+  return (progress.end == End::kEarlyStop && has_waited(progress, options)) ||
+         (progress.end == End::kSolved && is_solved(progress, options));
 }
 
 Trainer::Trainer(Training training, TrainOptions options)
@@ -92,7 +130,7 @@ void Trainer::restore(TrainState state, std::string_view where) {
   state_.metrics = training_.metrics;
   for (EpochRecord& record : state_.history) record.metrics.resize(state_.metrics.size(), kNan);
   last_is_old_ = best_is_old_ = false;
-  if (static_cast<int>(state_.history.size()) < options_.epochs && !is_early(state_.end)) {
+  if (static_cast<int>(state_.history.size()) < options_.epochs && !stays_ended(state_, options_)) {
     state_.end = End::kRunning;
   }
 }
@@ -158,9 +196,8 @@ void Trainer::finish_epoch(EpochRecord record) {
     state_.best_epoch = record.epoch;
     if (training_.validate) state_.best_loss = record.validation_loss;
   }
-  const bool waited = options_.patience > 0 && record.epoch - state_.best_epoch >= options_.patience;
-  if (waited && record.epoch >= options_.min_epochs) state_.end = End::kEarlyStop;
-  if (record.validation_loss < options_.stop_below) state_.end = End::kSolved;
+  if (has_waited(state_, options_)) state_.end = End::kEarlyStop;
+  if (is_solved(state_, options_)) state_.end = End::kSolved;
 }
 
 TrainOutcome Trainer::stop(End end, std::string message) {

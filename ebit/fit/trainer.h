@@ -57,6 +57,9 @@ struct TrainProgress {
   End end = End::kRunning;                                     ///< why it ended, if it did
 };
 
+/// Whether a training that ended early ends there by these options too: they may have changed since.
+bool stays_ended(const TrainProgress& progress, const TrainOptions& options);
+
 /// Everything that a training needs to go on bit for bit: the state after its last complete epoch.
 /// The tensors are copies and share no memory with the model.
 struct TrainState : TrainProgress {

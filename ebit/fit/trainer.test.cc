@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <numeric>
 
 #include "ebit/fit/checkpoint.h"
 #include "ebit/fit/losses.h"
@@ -148,6 +149,33 @@ TEST(Trainer, StopsEarlyButNotBeforeTheMinimum) {
   const auto longer = trainer_of(model_of(), data, options);
   longer->run();
   EXPECT_GE(longer->state().history.size(), 150u);
+}
+
+// Stopped in the first epoch, from the least one on, in which the rule of Fellner et al. 2025 holds.
+TEST(Trainer, StopsOnAPlateau) {
+  const Dataset data = wave_data();
+  TrainOptions options = with([&](TrainOptions& o) { o.epochs = 400, o.plateau = 10, o.min_epochs = 30; });
+  const auto trainer = trainer_of(model_of(), data, options);
+  EXPECT_EQ(trainer->run().end, End::kEarlyStop);
+  const auto& history = trainer->state().history;
+  ASSERT_LT(history.size(), 400u);
+  ASSERT_GE(history.size(), 30u);
+  const auto flat = [&](std::size_t end) {
+    std::vector<double> before, last;
+    for (std::size_t e = end - 20; e < end - 10; ++e) before.push_back(history[e].validation_loss);
+    for (std::size_t e = end - 10; e < end; ++e) last.push_back(history[e].validation_loss);
+    const auto mean = [](const std::vector<double>& v) {
+      return std::accumulate(v.begin(), v.end(), 0.0) / 10;
+    };
+    double variance = 0;
+    for (const double v : last) variance += (v - mean(last)) * (v - mean(last)) / 10;
+    return std::abs(mean(before) - mean(last)) < std::sqrt(variance) / 2;
+  };
+  for (std::size_t end = 30; end <= history.size(); ++end) EXPECT_EQ(flat(end), end == history.size()) << end;
+  options.validate_every = 2;
+  EXPECT_THROW(trainer_of(model_of(), data, options), Error);
+  options.validate_every = 1, options.plateau = 1;
+  EXPECT_THROW(trainer_of(model_of(), data, options), Error);
 }
 
 TEST(Trainer, ValidatesAsOftenAsAskedAndInTheLastEpoch) {

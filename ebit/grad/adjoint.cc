@@ -85,10 +85,7 @@ void undo_step(const Program<T>& program, const Sweep& sweep, const LaneMatrices
     alignas(kAlignment) T re[16 * kLanes<T>] = {}, im[16 * kLanes<T>] = {};
     program.kernel_table().overlap[placement.targets - 1][static_cast<int>(step.structure)](psi, g, placement,
                                                                                             re, im);
-    if (step.lane_matrix >= 0)
-      add_lane_gradient(program, step, lane_angles, re, im, gradient);
-    else if (gradient.shared)
-      add_shared_gradient(program, step, re, im, gradient.shared);
+    add_step_gradient(program, step, lane_angles, re, im, gradient);
   }
   program.template apply<true>(step, placement, g, lanes);
 }
@@ -249,11 +246,22 @@ void adjoint_backward_from_zero(const Program<T>& program, const LaneMatrices<T>
       undo(program, *sweep, lanes, lane_angles, psi, g, gradient);
 }
 
+template <class T>
+void add_step_gradient(const Program<T>& program, const typename Program<T>::Step& step, const T* lane_angles,
+                       const T* overlap_re, const T* overlap_im, const ParameterGradient<T>& gradient) {
+  if (step.lane_matrix >= 0)
+    add_lane_gradient(program, step, lane_angles, overlap_re, overlap_im, gradient);
+  else if (gradient.shared)
+    add_shared_gradient(program, step, overlap_re, overlap_im, gradient.shared);
+}
+
 #define EBIT_INSTANTIATE(T)                                                                                  \
   template void adjoint_backward<T>(const Program<T>&, const LaneMatrices<T>*, const T*, const Tile<T>&,     \
                                     const Tile<T>&, const ParameterGradient<T>&);                            \
   template void adjoint_backward_relabelled<T>(const Program<T>&, const LaneMatrices<T>*, const T*,          \
                                                const Tile<T>&, const Tile<T>&, const ParameterGradient<T>&); \
+  template void add_step_gradient<T>(const Program<T>&, const typename Program<T>::Step&, const T*,          \
+                                     const T*, const T*, const ParameterGradient<T>&);                       \
   template void adjoint_backward_from_zero<T>(const Program<T>&, const LaneMatrices<T>*, const T*,           \
                                               const Tile<T>&, const Tile<T>&, const ParameterGradient<T>&);
 EBIT_INSTANTIATE(float)

@@ -38,4 +38,11 @@ template <class T>
 void adjoint_backward_from_zero(const Program<T>& program, const LaneMatrices<T>* lanes, const T* lane_angles,
                                 const Tile<T>& psi, const Tile<T>& g, const ParameterGradient<T>& gradient);
 
+/// Adds the gradients of one step's angles from the overlaps KernelTable::overlap gives of it: [16, kLanes]
+/// each.
+/// @param lane_angles [per_sample_parameters, kLanes]; of a step with per-sample angles.
+template <class T>
+void add_step_gradient(const Program<T>& program, const typename Program<T>::Step& step, const T* lane_angles,
+                       const T* overlap_re, const T* overlap_im, const ParameterGradient<T>& gradient);
+
 }  // namespace ebit::inline grad

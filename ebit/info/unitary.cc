@@ -65,7 +65,11 @@ std::vector<double> operator_schmidt_values(const BipartiteUnitary& u) {
   return {values.begin(), values.end()};
 }
 
-int operator_schmidt_rank(const BipartiteUnitary& u) { return rank_of(operator_schmidt_values(u)); }
+int operator_schmidt_rank(const BipartiteUnitary& u) {
+  // Entries that were rounded by the defect move singular values by up to their norm.
+  const double rounding = std::min(u.defect, kUnitarityTolerance) * static_cast<double>(u.matrix.rows());
+  return rank_of(operator_schmidt_values(u), std::max(1e-10, rounding));
+}
 
 double operator_schmidt_entropy(const BipartiteUnitary& u) {
   std::vector<double> p = operator_schmidt_values(u);

@@ -37,8 +37,9 @@ Eigen::MatrixXcd realignment(const BipartiteUnitary& u);
 /// [min(d_a, d_b)^2]; sum s_k^2 = d_a d_b.
 std::vector<double> operator_schmidt_values(const BipartiteUnitary& u);
 
-/// How many operator-Schmidt values are not 0: 1 for a product of local unitaries. From a product state U
-/// makes log2 of it ebits at most.
+/// How many operator-Schmidt values are not 0, as far as the matrix' digits tell (see
+/// BipartiteUnitary::defect): 1 for a product of local unitaries. From a product state U makes log2 of it
+/// ebits at most.
 int operator_schmidt_rank(const BipartiteUnitary& u);
 
 /// The entropy of s_k^2 / (d_a d_b) in bits: the entanglement that U makes where A and B are each maximally

@@ -25,6 +25,28 @@ BipartiteUnitary named(std::string_view text) {
   return make_unitary(unitary.d_a, unitary.d_b, unitary.matrix(), text);
 }
 
+// A CNOT between local unitaries, in the digits of `digits`: rounding must not make its rank larger.
+TEST(Unitary, TheRankIsNoFinerThanTheDigits) {
+  Eigen::Matrix2cd turn, phase;
+  turn << std::cos(0.3), -std::sin(0.3), std::sin(0.3), std::cos(0.3);
+  phase << std::polar(1.0, 0.7), 0, 0, std::polar(1.0, -1.1);
+  const auto product = [](const Eigen::Matrix2cd& a, const Eigen::Matrix2cd& b) {
+    Eigen::MatrixXcd out(4, 4);
+    for (int i = 0; i < 2; ++i)
+      for (int k = 0; k < 2; ++k) out.block(2 * i, 2 * k, 2, 2) = a(i, k) * b;
+    return out;
+  };
+  const Eigen::MatrixXcd exact = product(turn, phase * turn) * named("cnot").matrix * product(phase, turn);
+  EXPECT_EQ(operator_schmidt_rank(make_unitary(2, 2, exact, "exact")), 2);
+  const Eigen::MatrixXcd single = exact.cast<std::complex<float>>().cast<std::complex<double>>();
+  EXPECT_EQ(operator_schmidt_rank(make_unitary(2, 2, single, "complex64")), 2);
+  const auto rounded = [](std::complex<double> v) {
+    return std::complex<double>(std::round(v.real() * 1e5) / 1e5, std::round(v.imag() * 1e5) / 1e5);
+  };
+  EXPECT_EQ(operator_schmidt_rank(make_unitary(2, 2, exact.unaryExpr(rounded), "five digits")), 2);
+  EXPECT_EQ(operator_schmidt_rank(named("rzz(0.001)")), 2) << "a weak gate is not rounding";
+}
+
 TEST(Unitary, OperatorSchmidtValuesOfKnownGates) {
   EXPECT_EQ(operator_schmidt_rank(named("cnot")), 2);
   EXPECT_EQ(operator_schmidt_rank(named("swap")), 4);

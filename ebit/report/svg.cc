@@ -105,6 +105,9 @@ std::string tidy_gnuplot_svg(std::string_view svg, std::string_view prefix, std:
                      "font-family=\"DejaVu Sans, Verdana, sans-serif\"");
   // Heatmaps are small pictures drawn large: their cells keep hard edges.
   text = replace_all(std::move(text), "<image ", "<image style=\"image-rendering:pixelated\" ");
+  // gnuplot calls its curves gnuplot_plot_1a, ..., which browsers would show beside the mouse.
+  static const std::regex kPlotTitle("<title>gnuplot_plot_[0-9]+[a-z]*</title>\\s*");
+  text = std::regex_replace(text, kPlotTitle, "");
   const std::size_t begin = text.find("<title>"), end = text.find("</title>");
   if (begin != std::string::npos && end != std::string::npos)
     text.replace(begin + 7, end - begin - 7, escape_html(title));

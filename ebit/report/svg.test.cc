@@ -39,6 +39,10 @@ TEST(Svg, TidyingNamesThePictureAndWidensTheFonts) {
   const std::string text = tidy_gnuplot_svg(kSmall, "p-", "a < b & \"c\"");
   EXPECT_THAT(text, HasSubstr("<title>a &lt; b &amp; &quot;c&quot;</title>"));
   EXPECT_THAT(text, HasSubstr("font-family=\"DejaVu Sans, Verdana, sans-serif\""));
+  std::string curves = kSmall;
+  curves.replace(curves.find("<defs>"), 0, "<title>gnuplot_plot_12a</title>\n");
+  EXPECT_EQ(tidy_gnuplot_svg(curves, "p-", "a < b & \"c\""), text)
+      << "names of curves are no words for people";
 }
 
 TEST(Svg, ForHtmlItScalesAndHasNoDeclaration) {

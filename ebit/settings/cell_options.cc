@@ -1,6 +1,6 @@
 // Options of kernel, fast-weights and window cells: each says what else must be set for it to have an effect.
 #include "ebit/cell/ansatz.h"
-#include "ebit/cell/gated/gate_encoder.h"
+#include "ebit/cell/gate_encoder.h"
 #include "ebit/cell/kernel/kernel.h"
 #include "ebit/settings/option_rows.h"
 

@@ -11,6 +11,7 @@
 #include "ebit/cell/fast_weights/fast_weights_options.h"
 #include "ebit/cell/gated/gated_options.h"
 #include "ebit/cell/kernel/kernel_options.h"
+#include "ebit/cell/measured/measured_options.h"
 #include "ebit/cell/register/entropy_loss.h"
 #include "ebit/cell/register/register_options.h"
 #include "ebit/cell/rvqe/rvqe_options.h"
@@ -72,7 +73,15 @@ struct ProblemConfig {
   /// Words, of a measured memory: what it is projected on where a word does not count: "targets", "zeros",
   /// "drawn".
   std::string ignored_words = "targets";
-  std::string loss = "auto";  ///< words: a row of fit::class_losses(), or "auto": the model's own
+  std::string loss = "auto";           ///< words: a row of fit::class_losses(), or "auto": the model's own
+  std::vector<int> task_qubits = {2};  ///< pauli: qubits of the measured states, batch by batch in turns
+  int first_epochs = 0;                ///< pauli: epochs that have the first of them alone
+  std::string setting = "letters";     ///< pauli: how a setting enters, "letters" or "number"
+  int setting_pool = 0;                ///< pauli: strings that a sequence draws from; 0: all
+  int sequences = 0;                   ///< pauli: training sequences; 0: new ones in every epoch
+  int score_pool = 0;                  ///< pauli: of those; 0: setting_pool
+  int score_length = 0;                ///< pauli: of those; 0: length
+  std::vector<int> score_qubits = {};  ///< pauli: other numbers of qubits that the test scores too
 };
 
 /// The model. The options of other families than the model's are not used.
@@ -88,6 +97,7 @@ struct ModelConfig {
   EchoOptions echo;                 ///< family "echo"; likewise
   RvqeOptions rvqe;                 ///< family "rvqe"; likewise
   WindowOptions window;             ///< family "window"; likewise; span 0: see window_options_of()
+  MeasuredOptions measured;         ///< family "measured"; likewise
   fit::ClassicalOptions classical;  ///< the classical families; `core` is the model's
   fit::RidgeOptions ridge;          ///< of models that are solved at once
   std::string
@@ -107,6 +117,7 @@ struct ModelConfig {
   EntropyLoss entropy;    ///< added to the loss; weight 0 without a target: nothing
   std::string entropy_kind = "von-neumann";    ///< a row of entropies()
   std::string entropy_stage = "disentangled";  ///< a row of entropy_stages()
+  std::string noise;  ///< register cells: a row of noise_models(), or a file; empty: none
 
   /// Whether an entropy is part of what is minimised.
   bool has_entropy() const { return entropy.weight != 0 || entropy.target; }
@@ -131,6 +142,8 @@ struct OutputConfig {
   int track_entropy = 0;  ///< epochs between two samples of the memory's entanglement; 0: none
   bool plots = true;      ///< draw plots and write report.html
   bool test = true;       ///< score the test part; else only what comes before it
+  double interval =
+      0.9;  ///< of a series: share of true values that prediction intervals aim to cover; 0: none
 };
 
 /// All settings of a run.
@@ -141,6 +154,7 @@ struct Config {
   ModelConfig model;          ///< [model]
   fit::TrainOptions train;    ///< [train]
   std::string step = "auto";  ///< a name of fit::backend_names(): all give the same numbers to rounding
+  std::string start_from;     ///< run folder whose weights the training begins with; empty: they are drawn
   int seeds = 1;              ///< trainings, with seeds train.seed, train.seed + 1, ...
   int threads = 1;            ///< of the quantum simulator; 0: one a core. Results do not depend on it
   BaselineConfig baselines;   ///< [baselines]

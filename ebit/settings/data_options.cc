@@ -1,5 +1,7 @@
 // Options of problems and their data. One row makes the flag, the key of config.toml, its help and its
 // checks.
+#include "ebit/data/calendar.h"
+#include "ebit/data/number_marks.h"
 #include "ebit/settings/option_rows.h"
 #include "ebit/settings/problems.h"
 
@@ -61,10 +63,10 @@ const OptionRow kOptions[] = {
     {"problem",
      "length",
      "--length",
-     "words of a sequence",
+     "words, or measurements, of a sequence",
      EBIT_SLOT(problem.length),
      nullptr,
-     {.problems = kWords}},
+     {.problems = kWords | kPauli}},
     {"problem",
      "words",
      "--words",
@@ -87,8 +89,9 @@ const OptionRow kOptions[] = {
      {.families = kRvqe, .problems = kWordTasks}},
 
     // data: where a series comes from
+    // The hash of the data stands for the file and for how it is read: it may be moved, or written otherwise.
     {"data", "file", "", "CSV file, or the name of an included data set", EBIT_SLOT(data.file), nullptr,
-     kOfSeries},
+     kOfSeries, false},
     {"data", "generator", "--generator", "computed series instead of a file", EBIT_SLOT(data.generator),
      [] { return or_none(names_of(generator_table())); }, kOfSeries},
     {"data",
@@ -119,6 +122,11 @@ const OptionRow kOptions[] = {
        return Names{"", ".", ","};
      },
      kOfFiles},
+    {"data", "thousands", "--thousands", "mark between thousands: none | . | , | ' | space; empty: found",
+     EBIT_SLOT(data.series.csv.thousands), [] { return or_none(names_of(thousands_table())); }, kOfFiles},
+    {"data", "skip_lines", "--skip-lines",
+     "lines above the header that are none of the table; -1: comments and titles are found",
+     EBIT_SLOT(data.series.csv.skip_lines), nullptr, kOfFiles, false},
     {"data", "header", "--header", "whether the first line holds column names; empty: found",
      EBIT_SLOT(data.series.csv.header),
      [] {
@@ -149,6 +157,12 @@ const OptionRow kOptions[] = {
      nullptr, kOfSeries},
     {"data", "features", "--features", "columns that the model sees; empty: the targets",
      EBIT_SLOT(data.dataset.features), nullptr, kOfSeries},
+    {"data", "future", "--future",
+     "columns that are known ahead, as holidays or prices are: the model sees them beside what it predicts",
+     EBIT_SLOT(data.dataset.future), nullptr, kOfSeries},
+    {"data", "calendar", "--calendar",
+     "features made of the time, known ahead: hour, weekday, day-of-month, month, day-of-year",
+     EBIT_SLOT(data.dataset.calendar), [] { return names_of(calendar_table()); }, kOfFiles},
     {"data", "window", "--window", "time steps that the model sees", EBIT_SLOT(data.dataset.window), nullptr,
      kOfSeries},
     {"data", "horizon", "--horizon", "steps ahead that it predicts", EBIT_SLOT(data.dataset.horizon), nullptr,
@@ -161,6 +175,15 @@ const OptionRow kOptions[] = {
      "share of the rows for validation, the rest is for testing; a default that cannot hold a window becomes "
      "0",
      EBIT_SLOT(data.dataset.validation), nullptr, kOfSeries},
+    {"data",
+     "test_from",
+     "--test-from",
+     "date or number of the first test row; the shares divide what is before; empty: by shares",
+     EBIT_SLOT(data.dataset.test_from),
+     nullptr,
+     {.problems = kForecast,
+      .effective = [](const Config& c) { return c.data.dataset.split == "time"; },
+      .when = "with --split time"}},
     {"data", "split", "--split", "how the parts are taken", EBIT_SLOT(data.dataset.split),
      [] { return names_of(split_table()); }, kOfSeries},
     {"data",
@@ -195,7 +218,7 @@ const OptionRow kOptions[] = {
      kOfTranslation},
     {"corpus", "folder", "--data-folder", "where downloads are; empty: where `ebit data get` puts them",
      EBIT_SLOT(corpus.folder), nullptr, kOfCorpora, false},
-    {"corpus", "encoding", "--encoding", "of text files of your own: utf-8 | latin-1",
+    {"corpus", "encoding", "--encoding", "of text files of your own: utf-8 | latin-1 | windows-1252",
      EBIT_SLOT(corpus.encoding), nullptr, kOfText},
     {"corpus", "tokenizer", "--tokenizer",
      "what a token is: words | characters | whitespace; empty: the problem's own",
@@ -239,7 +262,7 @@ const OptionRow kOptions[] = {
     {"corpus",
      "split_seed",
      "--data-seed",
-     "of the parts; copying: of the sequences",
+     "of the parts; copying, pauli: of the sequences",
      EBIT_SLOT(corpus.split_seed),
      nullptr,
      {.problems = kTasks & ~kLanguage}},

@@ -3,7 +3,7 @@
 #include "ebit/cell/controlled/activation.h"
 #include "ebit/cell/encoder.h"
 #include "ebit/cell/gated/circuit_mixture.h"
-#include "ebit/cell/gated/gate_encoder.h"
+#include "ebit/cell/gate_encoder.h"
 #include "ebit/cell/gradient_memory.h"
 #include "ebit/cell/gradient_method.h"
 #include "ebit/cell/register/engine_choice.h"
@@ -25,7 +25,7 @@ Names trainable_names() {
 bool with_hidden_layers(const Config& c) { return !c.model.qrnn.ffn.hidden.empty(); }
 
 constexpr Users kOfRegister{.families = kRegister};
-constexpr Users kOfCircuits{.families = kCells & ~(kEcho | kKernel | kRvqe)};
+constexpr Users kOfCircuits{.families = kCells & ~(kEcho | kKernel | kRvqe | kMeasured)};
 constexpr Users kOfQrnn{.families = kQrnn};
 constexpr Users kOfGated{.families = kGated};
 constexpr Users kOfGatedSingle{.families = kGated,
@@ -130,7 +130,7 @@ const OptionRow kOptions[] = {
      "gate list of your own (TOML or JSON) instead",
      EBIT_SLOT(model.ansatz_file),
      nullptr,
-     {.families = kCells & ~(kEcho | kKernel | kRvqe)}},
+     {.families = kCells & ~(kEcho | kKernel | kRvqe | kMeasured)}},
     {"model", "layers_en", "--layers-en", "layers of U_en", EBIT_SLOT(model.reg.layers_en), nullptr,
      kOfRegister},
     {"model", "layers_dis", "--layers-dis", "layers of U_dis", EBIT_SLOT(model.reg.layers_dis), nullptr,
@@ -269,14 +269,14 @@ const OptionRow kOptions[] = {
      [] {
        return Names{"all", "head"};
      },
-     {.families = kCells & ~(kEcho | kRvqe), .problems = kForecast | kImages}},
+     {.families = kCells & ~(kEcho | kRvqe | kMeasured), .problems = kForecast | kImages}},
     {"model",
      "input_map",
      "--input-map",
      "what brings a step to the numbers that a cell takes",
      EBIT_SLOT(model.input_map),
      [] { return names_of(input_maps()); },
-     {.families = kCells & ~(kEcho | kRvqe)}},
+     {.families = kCells & ~(kEcho | kRvqe | kMeasured)}},
     {"model",
      "embedding",
      "--embedding",
@@ -376,6 +376,20 @@ const OptionRow kOptions[] = {
     {"model", "entropy_stage", "--entropy-stage", "where in a step S is taken: behind U_dis, or behind U_en",
      EBIT_SLOT(model.entropy_stage), [] { return names_of(entropy_stages()); }, kOfEntropy},
 
+    // noise
+    {"model", "noise", "--noise",
+     "noise behind the circuit's gates: none, depolarizing, sherbrooke, or a file with a rule (TOML) or a "
+     "device's "
+     "table (Qiskit's backend properties), FILE:0,1,2 for those of its qubits; empty: exact circuits",
+     EBIT_SLOT(model.noise), nullptr, kOfRegister},
+    {"model", "shots", "--shots",
+     "a readout is the mean of so many measurements; 0: exact expectation values. Gradients stay those of "
+     "the mean",
+     EBIT_SLOT(model.reg.shots), nullptr, kOfRegister},
+    {"model", "trajectories", "--trajectories",
+     "of evaluate and forecast: so many quantum trajectories instead of density matrices; they have no "
+     "gradient",
+     EBIT_SLOT(model.reg.trajectories), nullptr, kOfRegister},
 };
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "ebit/settings/fast_weights_models.h"
 #include "ebit/settings/gated_models.h"
 #include "ebit/settings/kernel_models.h"
+#include "ebit/settings/measured_models.h"
 #include "ebit/settings/problems.h"
 #include "ebit/settings/reservoir_models.h"
 #include "ebit/settings/window_models.h"
@@ -52,6 +53,7 @@ std::vector<ModelRow> make_table() {
                   .family = kRvqe,
                   .help = "quantum neurons on a real state, of which a word is measured at every step",
                   .source = "Bausch 2020 (arXiv:2006.14619)"});
+  std::ranges::move(measured_models(), std::back_inserter(rows));
   std::ranges::move(kernel_models(), std::back_inserter(rows));
   std::ranges::move(fast_weights_models(), std::back_inserter(rows));
   std::ranges::move(reservoir_models(), std::back_inserter(rows));
@@ -167,6 +169,7 @@ const ModelRow& find_model(std::string_view name) { return find_row(models(), "n
 unsigned problems_of(const ModelRow& row) {
   if (row.family & (kUntrained | kPolynomial | kEcho)) return kForecast;
   if (row.family == kRvqe) return kWordTasks;  // it reads bits, and answers with words
+  if (row.family == kMeasured) return kPauli;
   if (row.family == kWindow) return kAnyProblem & ~kTranslate;
   // Those that see all steps at once need sequences of numbers, of one fixed length.
   return row.family == kMlp || row.family == kLinear ? kForecast | kImages | kWordTasks : kAnyProblem;
@@ -189,6 +192,11 @@ CellOptions cell_of(const Config& config) {
       return m.rvqe;
     case kWindow:
       return window_options_of(config);
+    case kMeasured: {
+      MeasuredOptions measured = m.measured;  // of two qubits, where no problem says it
+      if (measured.form == "free") measured.inputs = 1 << 4;
+      return measured;
+    }
     default:
       break;
   }
@@ -246,18 +254,26 @@ fit::ModelSpec spec_of(const Config& config, fit::InputSpec input, fit::HeadSpec
       m.name);
   require(family != kRvqe || (problems_of(find_model(m.name)) & find_problem(config.problem.name).set) != 0,
           "'{}' reads words of bits and answers with words, and {} has none: it works for dna, simple-seq, "
-          "elman-xor, elman-letters and mnist-01",
-          m.name, config.problem.name);
+          "elman-xor, elman-letters and mnist-01{}",
+          m.name, config.problem.name,
+          find_problem(config.problem.name).set == kPauli ? "; for pauli take measured" : "");
+  require(
+      family != kMeasured || (problems_of(find_model(m.name)) & find_problem(config.problem.name).set) != 0,
+      "'{}' measures what a step's setting says, and {} has no settings: it works for pauli; qrnn or "
+      "register "
+      "are quantum memories for {}",
+      m.name, config.problem.name, config.problem.name);
   fit::ModelSpec spec{.core = core_of(config), .input = std::move(input), .head = std::move(head)};
   spec.input.dropout = solved_at_once(config) ? 0 : m.dropout;
   spec.head.pool = m.pool, spec.head.attention = m.attention;
   // A series may be answered by readouts as they are; classes always have a trained map.
   spec.head.linear =
       spec.head.answer != fit::Answer::kNumbers || (family & kCells & ~kEcho) == 0 || m.head == "linear";
-  if (family == kRvqe) spec.head.linear = false, spec.input.outcomes = true;
+  if (family & (kRvqe | kMeasured)) spec.head.linear = false, spec.input.outcomes = true;
+  if (family == kMeasured) leave_out_last_outcome(config, spec.input);
   if (config.problem.loss != "auto")
     spec.head.loss = config.problem.loss;
-  else if (!spec.head.linear && spec.head.answer != fit::Answer::kNumbers)
+  else if (family == kRvqe)
     spec.head.loss = "rvqe";
   if (family == kRegister) map_input(config, data, spec.input);
   if (family & (kGated | kKernel | kFastWeights)) map_to_room(config, spec.input);

@@ -34,7 +34,8 @@ enum Family : unsigned {
   kPolynomial = 2048,  ///< poly-ridge
   kEcho = 4096,        ///< esn
   kWindow = 8192,      ///< window cells: d-qnn, ru-qnn
-  kCells = kRegister | kQrnn | kGated | kKernel | kFastWeights | kRvqe | kEcho | kWindow,
+  kMeasured = 16384,   ///< measured cells: measured, measured-free
+  kCells = kRegister | kQrnn | kGated | kKernel | kFastWeights | kRvqe | kEcho | kWindow | kMeasured,
   kWithHidden = kRecurrent | kOrthogonal | kMlp,
   kSolved = kLinear | kPolynomial | kEcho,  ///< solved at once where they answer with numbers
   kAnyModel = 0xffff,
@@ -50,13 +51,14 @@ enum ProblemSet : unsigned {
   kTranslate = 32,
   kWords = 64,        ///< dna, simple-seq, elman-xor, elman-letters
   kWordImages = 128,  ///< mnist-01
+  kPauli = 256,       ///< pauli
   kWordTasks = kWords | kWordImages,
   kText = kSentiment | kLanguage | kTranslate,
   kTokens = kText | kCopying,
   kCorpora = kText | kImages | kWordImages,
   kOneAnswer = kForecast | kImages | kSentiment,
-  kTasks = 254,  ///< all but forecast
-  kAnyProblem = 255,
+  kTasks = 510,  ///< all but forecast
+  kAnyProblem = 511,
 };
 
 /// Who uses an option.

@@ -37,6 +37,19 @@ std::vector<Config> all_pairs() {
   return pairs;
 }
 
+TEST(Resolve, PublishedModelsAreAsPublishedUnlessSomebodyChangesThem) {
+  for (const Config& config : all_pairs())
+    EXPECT_THAT(changes_of_model(config), testing::IsEmpty())
+        << config.model.name << " on " << config.problem.name;
+  const Config changed =
+      resolve("forecast", std::nullopt,
+              {{"model.name", "daskin-collapse", "t"}, {"model.encoder", "cubic-angle", "t"}});
+  EXPECT_THAT(changes_of_model(changed), testing::ElementsAre(HasSubstr("encoder cubic-angle (")));
+  const Config own =
+      resolve("forecast", std::nullopt, {{"model.name", "register", "t"}, {"model.encoder", "basis", "t"}});
+  EXPECT_THAT(changes_of_model(own), testing::IsEmpty()) << "nobody published it";
+}
+
 TEST(OptionTable, EveryRowIsCompleteAndOneOfItsNameForEachPair) {
   for (const OptionRow& row : option_table()) {
     EXPECT_FALSE(row.help.empty()) << name_of(row);

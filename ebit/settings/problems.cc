@@ -120,6 +120,18 @@ const ProblemRow kProblems[] = {
                  {"model.workspace", "8"},
                  {"model.stages", "2"},
                  {"model.degree", "2"}})},
+    {"pauli", kPauli,
+     "outcomes of Pauli measurements, one after the other, on qubits that are not shown (Anschuetz and Gao "
+     "2026)",
+     "measured",
+     with_common({{"problem.length", "16"},
+                  {"problem.epoch_steps", "50"},
+                  {"model.dtype", "float64"},
+                  {"train.batch", "64"},
+                  {"train.epochs", "20"},
+                  {"train.lr", "0.003"},
+                  {"train.schedule", "cosine"},
+                  {"train.clip", "1"}})},
 };
 
 }  // namespace

@@ -18,7 +18,7 @@ struct ProblemRow {
 };
 
 /// All problems: forecast, copying, digits, mnist, permuted-mnist, sentiment, language-model, translate,
-/// dna, simple-seq, elman-xor, elman-letters, mnist-01.
+/// dna, simple-seq, elman-xor, elman-letters, mnist-01, pauli.
 std::span<const ProblemRow> problems();
 
 /// The row called `name`. Throws Error with the nearest name for one that is not there.

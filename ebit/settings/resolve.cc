@@ -179,7 +179,8 @@ void fill_cells(Config& config) {
   };
   fill(config.model.reg), fill(config.model.qrnn), fill(config.model.gated), fill(config.model.fast_weights);
   fill(config.model.window);
-  config.model.kernel.freeze = config.model.rvqe.freeze = m.freeze;
+  config.model.kernel.freeze = config.model.rvqe.freeze = config.model.measured.freeze = m.freeze;
+  if (!m.noise.empty()) config.model.reg.noise = find_noise_model(m.noise);
 }
 
 }  // namespace
@@ -256,6 +257,28 @@ Config with_model(const Config& run, const std::string& model) {
   if (row.family & (kCells | kRecurrent | kOrthogonal)) config.model.stateful = run.model.stateful;
   config.step = "auto";  // what was asked for is asked of the model, and may not fit another
   return config;
+}
+
+std::vector<std::string> changes_of_model(const Config& config) {
+  std::vector<std::string> changes;
+  const ModelRow& model = find_model(config.model.name);
+  if (model.preset == nullptr && model.settings.empty())
+    return changes;  // a family, whose options are its users'
+  const Config published = with_model(config, config.model.name);
+  for (const OptionRow& row : option_table()) {
+    if (row.section != "model" || row.key == "name" || !applies(row, config) || !applies(row, published))
+      continue;
+    const std::string own = value_text(row, config), its = value_text(row, published);
+    if (own != its) changes.push_back(fmt::format("{} {} ({})", row.key, own, its.empty() ? "none" : its));
+  }
+  return changes;
+}
+
+Config with_settings(Config run, const std::vector<Setting>& settings) {
+  for (const Setting& setting : settings) apply_setting(run, setting);
+  for (const Setting& setting : settings) require_effect(run, setting);
+  fill_cells(run);
+  return run;
 }
 
 std::string to_toml(const Config& config) {

@@ -27,6 +27,10 @@ Config resolve(std::string_view problem, const std::optional<std::filesystem::pa
 /// The configuration of a baseline of that run: the same but for the model. Throws Error for an unknown one.
 Config with_model(const Config& run, const std::string& model);
 
+/// The configuration of a trained run with some of its settings replaced, such as noise in use. Throws Error
+/// as apply_setting() and require_effect() do.
+Config with_settings(Config run, const std::vector<Setting>& settings);
+
 /// Every option that applies, with its value as TOML and its help as a comment; parse_settings() reads it
 /// back exactly.
 std::string to_toml(const Config& config);
@@ -37,5 +41,9 @@ Config from_toml(std::string_view text, const std::string& source);
 /// The same of settings that have been read; `problem.name` and `model.name` must be among them.
 /// @param source names their origin in messages.
 Config from_settings(const std::vector<Setting>& settings, const std::string& source);
+
+/// The options of a published model that are not as published, as "encoder cubic-angle (arccos-angle)"; empty
+/// where all are, and for a model that nobody published.
+std::vector<std::string> changes_of_model(const Config& config);
 
 }  // namespace ebit::inline settings

@@ -20,7 +20,8 @@ fit::InputSpec input_of(const json& value) {
           .dropout = value.at("dropout"),
           .map = value.at("map"),
           .squash = value.at("squash"),
-          .outcomes = value.value("outcomes", false)};
+          .outcomes = value.value("outcomes", false),
+          .left_out = value.value("left_out", 0)};
 }
 
 fit::HeadSpec head_of(const json& value, std::string_view where) {
@@ -47,7 +48,8 @@ std::string spec_text(const fit::ModelSpec& spec) {
                   {"dropout", input.dropout},
                   {"map", input.map},
                   {"squash", input.squash},
-                  {"outcomes", input.outcomes}}},
+                  {"outcomes", input.outcomes},
+                  {"left_out", input.left_out}}},
                 {"head",
                  {{"answer", kAnswers[static_cast<std::size_t>(head.answer)]},
                   {"outputs", head.outputs},

@@ -43,9 +43,33 @@ Circuit& Circuit::add_matrix(std::span<const int> wires, std::vector<Complex> ma
   return *this;
 }
 
+Circuit& Circuit::add_channel(ChannelId id, std::initializer_list<int> wires,
+                              std::initializer_list<double> parameters) {
+  return add_channel(channel(id), {wires.begin(), wires.size()}, {parameters.begin(), parameters.size()});
+}
+
+Circuit& Circuit::add_channel(const Channel& channel, std::span<const int> wires,
+                              std::span<const double> parameters) {
+  require(!wires.empty() && static_cast<int>(wires.size()) <= channel.most_wires,
+          "{} acts on {} together, not on {}", channel.name,
+          channel.most_wires == 1 ? "1 wire" : "1 or 2 wires", wires.size());
+  check_wires(channel.name, wires);
+  check_parameters(channel, parameters);
+  PlacedChannel placed{
+      .channel = channel.id, .count = static_cast<int>(wires.size()), .at = operations_.size()};
+  std::ranges::copy(wires, placed.wires.begin());
+  std::ranges::copy(parameters, placed.parameters.begin());
+  channels_.push_back(placed);
+  return *this;
+}
+
 Circuit& Circuit::append(const Circuit& other, int first_shared) {
   require(other.wires_ == wires_, "cannot append a circuit on {} wires to one on {}", other.wires_, wires_);
   const int first_matrix = static_cast<int>(matrices_.size());
+  for (PlacedChannel placed : other.channels_) {
+    placed.at += operations_.size();
+    channels_.push_back(placed);
+  }
   matrices_.insert(matrices_.end(), other.matrices_.begin(), other.matrices_.end());
   for (Operation operation : other.operations_) {
     for (Angle& angle : operation.angles)
@@ -56,14 +80,41 @@ Circuit& Circuit::append(const Circuit& other, int first_shared) {
   return *this;
 }
 
+void Circuit::check_wires(std::string_view name, std::span<const int> wires) const {
+  for (std::size_t i = 0; i < wires.size(); ++i) {
+    require(wires[i] >= 0 && wires[i] < wires_, "{} on wire {}, but the wires are 0 to {}", name, wires[i],
+            wires_ - 1);
+    for (std::size_t j = 0; j < i; ++j) require(wires[j] != wires[i], "{} has wire {} twice", name, wires[i]);
+  }
+}
+
+void Circuit::require_unitary(std::string_view what) const {
+  require(channels_.empty(),
+          "the circuit holds the channel '{}', and {} takes gates alone: run it with noise",
+          channels_.empty() ? "" : channel(channels_.front().channel).name, what);
+}
+
+std::span<const double> PlacedChannel::values() const {
+  return {parameters.data(), sim::channel(channel).parameters.size()};
+}
+
+Circuit gates_of(const Circuit& circuit) {
+  Circuit gates(circuit.wires());
+  for (const Operation& operation : circuit.operations()) {
+    const std::span<const int> wires(operation.wires.data(),
+                                     static_cast<std::size_t>(gate(operation.gate).wires));
+    if (operation.matrix >= 0)
+      gates.add_matrix(wires, circuit.matrices()[static_cast<std::size_t>(operation.matrix)]);
+    else
+      gates.add(gate(operation.gate), wires,
+                {operation.angles.data(), static_cast<std::size_t>(gate(operation.gate).angles)});
+  }
+  return gates;
+}
+
 void Circuit::push(Operation operation) {
   const Gate& row = gate(operation.gate);
-  for (int i = 0; i < row.wires; ++i) {
-    const int wire = operation.wires[i];
-    require(wire >= 0 && wire < wires_, "{} on wire {}, but the wires are 0 to {}", row.name, wire,
-            wires_ - 1);
-    for (int j = 0; j < i; ++j) require(operation.wires[j] != wire, "{} has wire {} twice", row.name, wire);
-  }
+  check_wires(row.name, {operation.wires.data(), static_cast<std::size_t>(row.wires)});
   for (int k = 0; k < row.angles; ++k) {
     const Angle& angle = operation.angles[k];
     require(angle.index >= 0, "{} has a negative parameter number {}", row.name, angle.index);
@@ -74,6 +125,7 @@ void Circuit::push(Operation operation) {
 }
 
 Circuit inverse(const Circuit& circuit) {
+  circuit.require_unitary("an inverse");
   Circuit undone(circuit.wires());
   for (auto it = circuit.operations().rbegin(); it != circuit.operations().rend(); ++it) {
     const Gate& row = gate(it->gate);

@@ -1,10 +1,12 @@
-// Circuits: a list of gates on wires, whose angles are constants, shared parameters or per-sample parameters.
+// Circuits: a list of gates on wires, whose angles are constants, shared parameters or per-sample parameters,
+// and of channels between them.
 #pragma once
 
 #include <initializer_list>
 #include <string_view>
 #include <vector>
 
+#include "ebit/sim/channel.h"
 #include "ebit/sim/gate.h"
 
 namespace ebit::inline sim {
@@ -38,6 +40,18 @@ struct Operation {
   int matrix = -1;                             ///< kMatrix1, kMatrix2: index into Circuit::matrices()
 };
 
+/// One channel in its place.
+struct PlacedChannel {
+  ChannelId channel;                                       ///< its row of the channel table
+  int count = 1;                                           ///< how many wires it acts on together
+  std::array<int, kMaxChannelWires> wires{};               ///< as many as `count`
+  std::array<double, kMaxChannelParameters> parameters{};  ///< as many as the channel has
+  std::size_t at = 0;                                      ///< it acts behind so many gates of the circuit
+
+  std::span<const int> on() const { return {wires.data(), static_cast<std::size_t>(count)}; }  ///< its wires
+  std::span<const double> values() const;  ///< its parameters
+};
+
 /// A sequence of gates on `wires()` wires; wire 0 is the most significant bit of a basis index.
 class Circuit {
  public:
@@ -54,7 +68,14 @@ class Circuit {
   /// defect if it is not unitary to 1e-9.
   Circuit& add_matrix(std::span<const int> wires, std::vector<Complex> matrix);
 
-  /// Appends all gates of `other` (same number of wires), its shared parameters renumbered from
+  /// Appends a channel, on one wire or, where its row allows it, on two together. Throws Error for wires as
+  /// add() and for parameters as check_parameters().
+  Circuit& add_channel(const Channel& channel, std::span<const int> wires,
+                       std::span<const double> parameters);
+  Circuit& add_channel(ChannelId id, std::initializer_list<int> wires,
+                       std::initializer_list<double> parameters = {});  ///< likewise
+
+  /// Appends all gates and channels of `other` (same number of wires), its shared parameters renumbered from
   /// `first_shared` on; per-sample parameters keep their numbers.
   Circuit& append(const Circuit& other, int first_shared = 0);
 
@@ -63,16 +84,36 @@ class Circuit {
   int per_sample_parameters() const { return per_sample_; }  ///< Q, likewise
   const std::vector<Operation>& operations() const { return operations_; }         ///< in the order they act
   const std::vector<std::vector<Complex>>& matrices() const { return matrices_; }  ///< of add_matrix()
+  const std::vector<PlacedChannel>& channels() const { return channels_; }         ///< in the order they act
+
+  /// Throws Error where the circuit holds a channel; `what` says who takes none: "a state vector".
+  void require_unitary(std::string_view what) const;
 
  private:
   void push(Operation operation);
+  void check_wires(std::string_view name, std::span<const int> wires) const;
 
   int wires_;
   int shared_ = 0;
   int per_sample_ = 0;
   std::vector<Operation> operations_;
   std::vector<std::vector<Complex>> matrices_;
+  std::vector<PlacedChannel> channels_;
 };
+
+/// Calls on_gate(operation) and on_channel(placed channel) for all of a circuit, in the order they act.
+template <class OnGate, class OnChannel>
+void for_each_item(const Circuit& circuit, OnGate&& on_gate, OnChannel&& on_channel) {
+  auto next = circuit.channels().begin();
+  const auto end = circuit.channels().end();
+  for (std::size_t i = 0; i <= circuit.operations().size(); ++i) {
+    for (; next != end && next->at == i; ++next) on_channel(*next);
+    if (i < circuit.operations().size()) on_gate(circuit.operations()[i]);
+  }
+}
+
+/// The gates of a circuit without its channels.
+Circuit gates_of(const Circuit& circuit);
 
 /// The circuit that undoes `circuit` for equal parameters: its gates inverted, in reverse order.
 Circuit inverse(const Circuit& circuit);

@@ -27,6 +27,7 @@ Eigen::MatrixXcd embed(std::span<const Complex> small, std::span<const int> gate
 
 Eigen::MatrixXcd circuit_matrix(const Circuit& circuit, std::span<const double> shared,
                                 std::span<const double> per_sample) {
+  circuit.require_unitary("one matrix");
   const int n = 1 << circuit.wires();
   Eigen::MatrixXcd product = Eigen::MatrixXcd::Identity(n, n);
   for (const Operation& operation : circuit.operations()) {

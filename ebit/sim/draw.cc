@@ -25,19 +25,21 @@ struct Signs {
 constexpr Signs kUnicode = {"─", "│", "┼", "●", "⊕", "×", "┤", "├", "»", "«", "┌", "┐", "└", "┘"};
 constexpr Signs kAscii = {"-", "|", "+", "@", "(+)", "x", "|", "|", ">", "<", "+", "+", "+", "+"};
 
-/// One gate, ready to be drawn.
+/// One gate or channel, ready to be drawn.
 struct Sketch {
-  const Operation* operation;
-  const Gate* gate;
-  std::string label;  ///< in its box
-  int top, bottom;    ///< first and last wire that it covers or crosses
-  int width;          ///< columns of text
+  std::span<const int> on;  ///< its wires, controls first
+  const Gate* gate;         ///< null: a channel, which is a box
+  int matrix;               ///< which matrix a matrix gate has, or -1
+  std::string label;        ///< in its box
+  int top, bottom;          ///< first and last wire that it covers or crosses
+  int width;                ///< columns of text
   int column = 0;
 
-  bool swap() const { return gate->structure == Structure::kFlip && gate->targets() == 2; }
-  bool flip() const { return gate->controls > 0 && gate->structure == Structure::kFlip; }
+  std::size_t controls() const { return gate ? static_cast<std::size_t>(gate->controls) : 0; }
+  bool swap() const { return gate && gate->structure == Structure::kFlip && gate->targets() == 2; }
+  bool flip() const { return controls() > 0 && gate->structure == Structure::kFlip; }
   // A controlled diagonal sign change treats all its wires alike: CZ is drawn as two controls.
-  bool sign() const { return gate->controls > 0 && gate->structure == Structure::kDiagonal && !gate->angles; }
+  bool sign() const { return controls() > 0 && gate->structure == Structure::kDiagonal && !gate->angles; }
   bool boxed() const { return !swap() && !flip() && !sign(); }
 };
 
@@ -135,31 +137,48 @@ std::string draw(const Circuit& circuit, const DrawOptions& options) {
 
 int depth(const Circuit& circuit) {
   std::vector<Sketch> all = sketches(circuit, {}, kUnicode);
+  std::erase_if(all, [](const Sketch& sketch) { return sketch.gate == nullptr; });
   return place_in_columns(all, circuit.wires(), false);
 }
 
 namespace {
 
+std::string gate_label(const Operation& operation, const Gate& row, const DrawOptions& options) {
+  // "CRX" is an RX with one control, which is drawn beside the box.
+  std::string label(row.name.substr(static_cast<std::size_t>(row.controls)));
+  if (operation.matrix >= 0) label = fmt::format("U{}", operation.matrix);
+  for (int k = 0; k < row.angles; ++k) {
+    const Angle& angle = operation.angles[static_cast<std::size_t>(k)];
+    label += k == 0 ? "(" : ", ";
+    label += options.angle ? options.angle(angle) : angle_text(angle, options.ascii ? "t" : "θ");
+  }
+  return row.angles > 0 ? label + ')' : label;
+}
+
+// A channel's box: its label, and how strong it is where it has such a number.
+std::string channel_label(const PlacedChannel& placed) {
+  const Channel& row = channel(placed.channel);
+  if (row.strength < 0) return std::string(row.label);
+  return fmt::format("{} {:.3g}", row.label, placed.parameters[static_cast<std::size_t>(row.strength)]);
+}
+
 std::vector<Sketch> sketches(const Circuit& circuit, const DrawOptions& options, const Signs& signs) {
   std::vector<Sketch> all;
-  for (const Operation& operation : circuit.operations()) {
-    const Gate& row = gate(operation.gate);
-    const auto on = std::span(operation.wires).first(static_cast<std::size_t>(row.wires));
+  const auto add = [&](std::span<const int> on, const Gate* row, int matrix, std::string label) {
     const auto [top, bottom] = std::ranges::minmax(on);
-    Sketch sketch{&operation, &row, "", top, bottom, kSignWidth};
-    // "CRX" is an RX with one control, which is drawn beside the box.
-    sketch.label = row.name.substr(static_cast<std::size_t>(row.controls));
-    if (operation.matrix >= 0) sketch.label = fmt::format("U{}", operation.matrix);
-    for (int k = 0; k < row.angles; ++k) {
-      const Angle& angle = operation.angles[static_cast<std::size_t>(k)];
-      sketch.label += k == 0 ? "(" : ", ";
-      sketch.label += options.angle ? options.angle(angle) : angle_text(angle, options.ascii ? "t" : "θ");
-    }
-    if (row.angles > 0) sketch.label += ')';
+    Sketch sketch{on, row, matrix, std::move(label), top, bottom, kSignWidth};
     if (sketch.boxed()) sketch.width = static_cast<int>(glyphs(sketch.label).size()) + kBoxMargins;
     if (sketch.flip()) sketch.width = std::max(kSignWidth, static_cast<int>(glyphs(signs.target).size()));
     all.push_back(std::move(sketch));
-  }
+  };
+  for_each_item(
+      circuit,
+      [&](const Operation& operation) {
+        const Gate& row = gate(operation.gate);
+        add(std::span(operation.wires).first(static_cast<std::size_t>(row.wires)), &row, operation.matrix,
+            gate_label(operation, row, options));
+      },
+      [&](const PlacedChannel& placed) { add(placed.on(), nullptr, -1, channel_label(placed)); });
   return all;
 }
 
@@ -170,8 +189,7 @@ int place_in_columns(std::vector<Sketch>& all, int wires, bool crossing_counts) 
   std::vector<int> free(static_cast<std::size_t>(wires), 0);  // [wires] first free column
   int columns = 0;
   for (Sketch& sketch : all) {
-    std::vector<int> on(sketch.operation->wires.begin(),
-                        sketch.operation->wires.begin() + sketch.gate->wires);
+    std::vector<int> on(sketch.on.begin(), sketch.on.end());
     if (crossing_counts) {
       on.clear();
       for (int q = sketch.top; q <= sketch.bottom; ++q) on.push_back(q);
@@ -186,9 +204,8 @@ int place_in_columns(std::vector<Sketch>& all, int wires, bool crossing_counts) 
 void Canvas::draw(const Sketch& sketch, int left, int column_width) {
   const int start = left + (column_width - sketch.width) / 2;
   const int center = start + sketch.width / 2;
-  const auto on = std::span(sketch.operation->wires).first(static_cast<std::size_t>(sketch.gate->wires));
-  const std::size_t controls =
-      static_cast<std::size_t>(sketch.sign() ? sketch.gate->wires : sketch.gate->controls);
+  const std::span<const int> on = sketch.on;
+  const std::size_t controls = sketch.sign() ? on.size() : sketch.controls();
   draw_links(sketch, center);
   for (int wire : on.first(controls)) put(3 * wire + 1, center, signs_.control);
   for (int wire : on.subspan(controls)) {
@@ -207,9 +224,7 @@ void Canvas::draw_links(const Sketch& sketch, int center) {
 
 // The box round the target wires. A wire between two targets that is none itself goes through the box.
 void Canvas::draw_box(const Sketch& sketch, int left, int right) {
-  const auto targets = std::span(sketch.operation->wires)
-                           .subspan(static_cast<std::size_t>(sketch.gate->controls),
-                                    static_cast<std::size_t>(sketch.gate->targets()));
+  const auto targets = sketch.on.subspan(sketch.controls());
   const auto [first, last] = std::ranges::minmax(targets);
   const int top = 3 * first, bottom = 3 * last + 2;
   for (int row = top; row <= bottom; ++row) {
@@ -231,7 +246,7 @@ void Canvas::draw_box(const Sketch& sketch, int left, int right) {
                         : signs_.link);
   }
   put(first == last ? top + 1 : top + 2, left + 2, sketch.label);
-  if (sketch.operation->matrix < 0 || targets.size() < 2) return;
+  if (sketch.matrix < 0 || targets.size() < 2) return;
   // Which wire is the matrix's first, its most significant bit, matters.
   for (std::size_t k = 0; k < targets.size(); ++k) put(3 * targets[k] + 1, left + 1, fmt::to_string(k));
 }

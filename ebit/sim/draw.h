@@ -24,13 +24,15 @@ struct DrawOptions {
 std::string angle_text(const Angle& angle, std::string_view letters = "θ");
 
 /// Draws a circuit: wires from left to right, wire 0 on top; gates as boxes, controls as ●, the target of
-/// CNOT and Toffoli as ⊕, SWAP as two ×; gates that share no wire stand in one column. Each gate stands as
-/// far left as it can. Lines end in a newline and have no trailing spaces. Where a line would be wider than
-/// `width`, the drawing goes on below, » at its end and « at its beginning; a single gate wider than that is
-/// not cut. Throws Error for a number of wire names that is not the circuit's number of wires.
+/// CNOT and Toffoli as ⊕, SWAP as two ×; channels as boxes with a short name and their strength; gates that
+/// share no wire stand in one column. Each gate stands as far left as it can. Lines end in a newline and have
+/// no trailing spaces. Where a line would be wider than `width`, the drawing goes on below, » at its end and
+/// « at its beginning; a single gate wider than that is not cut. Throws Error for a number of wire names that
+/// is not the circuit's number of wires.
 std::string draw(const Circuit& circuit, const DrawOptions& options = {});
 
 /// The number of layers of gates that could run one after the other: the longest path along the wires.
+/// Channels do not count.
 int depth(const Circuit& circuit);
 
 }  // namespace ebit::inline sim

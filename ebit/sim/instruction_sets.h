@@ -8,11 +8,13 @@
 #include <string_view>
 #include <type_traits>
 
-/// Expands row(isa) for every instruction set that the including file was built with.
+/// Expands row(isa, ...) for every instruction set that the including file was built with.
 #ifdef EBIT_X86_KERNELS
-#define EBIT_FOR_EACH_INSTRUCTION_SET(row) row(baseline) row(avx2) row(avx512)
+#define EBIT_FOR_EACH_INSTRUCTION_SET(row, ...)                                 \
+  row(baseline __VA_OPT__(, ) __VA_ARGS__) row(avx2 __VA_OPT__(, ) __VA_ARGS__) \
+      row(avx512 __VA_OPT__(, ) __VA_ARGS__)
 #else
-#define EBIT_FOR_EACH_INSTRUCTION_SET(row) row(baseline)
+#define EBIT_FOR_EACH_INSTRUCTION_SET(row, ...) row(baseline __VA_OPT__(, ) __VA_ARGS__)
 #endif
 
 namespace ebit::inline sim {

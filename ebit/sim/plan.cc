@@ -39,6 +39,7 @@ class Planner {
       : circuit_(circuit), layout_(circuit.wires()), pending_(static_cast<std::size_t>(circuit.wires())) {}
 
   Plan plan() {
+    circuit_.require_unitary("a state vector");
     for (std::size_t i = 0; i < circuit_.operations().size(); ++i) add(static_cast<int>(i));
     for (int wire = 0; wire < circuit_.wires(); ++wire) flush(wire);
     flush_diagonals();

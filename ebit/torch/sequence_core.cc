@@ -152,6 +152,34 @@ class OrthogonalCore : public SequenceCore {
   Linear input_{nullptr};
 };
 
+// A step behind tanh layers, whatever came before it. Its state is the answer to the last step, with which a
+// decoder begins, and which the next step does not read.
+class StepCore : public SequenceCore {
+ public:
+  StepCore(const fit::ClassicalOptions& o, int inputs) : inputs_(inputs), hidden_(o.hidden) {
+    for (int layer = 0; layer < o.layers; ++layer)
+      layers_.push_back(
+          register_module(fmt::format("layer{}", layer), Linear(layer == 0 ? inputs_ : hidden_, hidden_)));
+  }
+
+  std::int64_t inputs() const override { return inputs_; }
+  std::int64_t features() const override { return hidden_; }
+
+ protected:
+  CoreOutput run(const Tensor& x, const Tensor& lengths, const CoreState&) override {
+    Tensor h = x;
+    for (Linear& layer : layers_) h = torch::tanh(layer->forward(h));
+    if (!lengths.defined()) return {h, {h.select(1, -1)}};
+    h = torch::where(step_mask(lengths, x.size(1)).unsqueeze(2), h, torch::zeros({}, h.options()));
+    const Tensor last = (lengths - 1).view({-1, 1, 1}).expand({x.size(0), 1, hidden_});
+    return {h, {h.gather(1, last).squeeze(1)}};
+  }
+
+ private:
+  std::int64_t inputs_, hidden_;
+  std::vector<Linear> layers_;
+};
+
 // The flattened window behind tanh layers; without one, the window itself.
 class WindowCore : public SequenceCore {
  public:
@@ -187,6 +215,7 @@ std::shared_ptr<SequenceCore> make_classical(const fit::ClassicalOptions& o, int
   if (name == "gru") return std::make_shared<Gru>(o, inputs);
   if (name == "rnn") return std::make_shared<Rnn>(o, inputs);
   if (name == "orthogonal") return std::make_shared<OrthogonalCore>(o, inputs);
+  if (name == "memoryless") return std::make_shared<StepCore>(o, inputs);
   if (name == "mlp") return std::make_shared<WindowCore>(o, inputs, steps, o.layers);
   if (name == "linear") return std::make_shared<WindowCore>(o, inputs, steps, 0);
   fail("the core '{}' has no torch module", name);

@@ -103,8 +103,9 @@ void TorchModel::check(const Examples& e) const {
   if (spec_.input.vocabulary > 0) {
     check_tokens(e.tokens, steps, spec_.input.vocabulary);
   } else {
-    require(signed_size(e.features) == spec_.input.width, "this model takes steps of {} numbers, not {}",
-            spec_.input.width, e.features ? fmt::format("of {}", e.features) : std::string("tokens"));
+    const std::int64_t all = spec_.input.width + spec_.input.left_out;
+    require(signed_size(e.features) == all, "this model takes steps of {} numbers, not {}", all,
+            e.features ? fmt::format("of {}", e.features) : std::string("tokens"));
     require(e.x.size() == steps * e.features,
             "{} sequences of {} steps of {} numbers have {} numbers, not {}", e.samples, e.steps, e.features,
             steps * e.features, e.x.size());
@@ -122,7 +123,8 @@ void TorchModel::check(const Examples& e) const {
 Tensor TorchModel::steps_of(const Examples& e) const {
   const std::int64_t batch = signed_size(e.samples), steps = signed_size(e.steps);
   if (spec_.input.vocabulary > 0) return view(e.tokens, {batch, steps});
-  const Tensor x = view(e.x, {batch, steps, signed_size(e.features)}).to(dtype());
+  const Tensor x =
+      view(e.x, {batch, steps, signed_size(e.features)}).narrow(2, 0, spec_.input.width).to(dtype());
   if (!spec_.input.outcomes) return x;
   const Tensor words =
       e.outcomes.empty() ? torch::full({batch, steps}, -1, torch::kInt64) : view(e.outcomes, {batch, steps});

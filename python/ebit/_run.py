@@ -92,6 +92,8 @@ class Run:
         """The next `steps` values [steps, O] of the targets behind `history` [rows, F] (columns as in `features`; a DataFrame's are
         taken by name). Predictions are fed back; features that are no targets are known only up to the horizon."""
         names, targets, fs, ts = self._series()
+        if any(self.fitted.get("ahead", [])):
+            raise Error("the model sees features that are known ahead: ebit forecast RUN --future FILE takes them")
         if hasattr(history, "columns"):
             missing = [n for n in names if n not in list(history.columns)]
             if missing:

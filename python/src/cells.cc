@@ -9,6 +9,7 @@
 #include "ebit/cell/feedback_cell.h"
 #include "ebit/cell/gated/gated_cell.h"
 #include "ebit/cell/kernel/kernel_cell.h"
+#include "ebit/cell/measured/measured_cell.h"
 #include "ebit/cell/register/register_cell.h"
 #include "ebit/cell/rvqe/rvqe_cell.h"
 #include "ebit/cell/window/window_cell.h"
@@ -150,6 +151,10 @@ nb::dict parts(const BoundCell<T>& bound) {
     const RvqeOptions& o = rvqe->options();
     d["family"] = "rvqe", d["bits"] = o.bits(), d["workspace"] = o.workspace, d["stages"] = o.stages;
     d["order"] = o.order, d["degree"] = o.degree, d["state_numbers"] = rvqe->state_numbers();
+  } else if (const auto* measured = dynamic_cast<const MeasuredCell<T>*>(&bound.cell())) {
+    d["family"] = "measured", d["form"] = measured->options().form,
+    d["qubits"] = measured->options().qubits();
+    d["state_numbers"] = measured->state_numbers();
   } else if (const auto* window = dynamic_cast<const WindowCell<T>*>(&bound.cell())) {
     d["family"] = "window", d["qubits"] = window->options().qubits;
     d["circuit"] = circuit_object(window->circuit()), d["state_numbers"] = window->state_numbers();

@@ -28,6 +28,7 @@ Angle angle_of(const AngleTuple& given) {
 }
 
 nb::list operations_of(const Circuit& circuit) {
+  circuit.require_unitary("a list of gates");
   nb::list list;
   for (const Operation& operation : circuit.operations()) {
     const Gate& row = gate(operation.gate);

@@ -77,8 +77,8 @@ bool is_of_the_cell(const OptionRow& row, Config& config) {
   const void* const slot = std::visit([](auto* p) { return static_cast<const void*>(p); }, row.slot(config));
   return inside(slot, m.reg) || inside(slot, m.qrnn) || inside(slot, m.gated) || inside(slot, m.kernel) ||
          inside(slot, m.fast_weights) || inside(slot, m.echo) || inside(slot, m.rvqe) ||
-         inside(slot, m.window) || slot == &m.ansatz_file || slot == &m.freeze || slot == &m.entanglement ||
-         (slot == &m.dropout && family_of(config) == kQrnn);
+         inside(slot, m.window) || inside(slot, m.measured) || slot == &m.ansatz_file || slot == &m.freeze ||
+         slot == &m.entanglement || (slot == &m.dropout && family_of(config) == kQrnn);
 }
 
 // The options of a section that count for a model on series: name, type, default, choices, help.

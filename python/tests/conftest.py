@@ -33,4 +33,5 @@ def program():
         done = subprocess.run([str(path), *map(str, arguments)], cwd=cwd, capture_output=True, text=True)
         assert done.returncode == status, done.stderr
         return done.stdout
+    run.path = path
     return run

@@ -24,6 +24,7 @@ constexpr TinyProblem kTiny[] = {
     {"copying", "", "--delay 2 --epoch-steps 2 --batch 4"},
     {"dna", "", "--length 6 --epoch-steps 2 --batch 4"},
     {"elman-xor", "", "--length 7 --epoch-steps 2 --batch 4"},
+    {"pauli", "", "--length 5 --epoch-steps 2 --batch 4"},
     {"mnist-01", "", "--corpus digits --limit 60 --epoch-steps 1 --batch 4"},
     {"language-model",
      "for i in 1 2 3 4 5 6 7 8 9 10; do echo 'to be or not to be, that is the question'; done > text; ",

@@ -177,13 +177,15 @@ TEST_F(Tasks, EveryPairWorksOrIsRefusedWithTheReason) {
         start_run(one, {});
       });
       if (message == "no error") continue;
-      EXPECT_THAT(model.name, testing::AnyOf("mlp", "linear", "poly-ridge", "esn", "qlstm-v0", "rvqe",
-                                             "d-qnn", "ru-qnn", "register-reservoir", "qrnn-reservoir"))
+      EXPECT_THAT(model.name,
+                  testing::AnyOf("mlp", "linear", "poly-ridge", "esn", "qlstm-v0", "rvqe", "d-qnn", "ru-qnn",
+                                 "register-reservoir", "qrnn-reservoir", "measured", "measured-free"))
           << message;
       EXPECT_THAT(message,
                   testing::AnyOf(HasSubstr("sees all steps at once"), HasSubstr("answers with numbers"),
                                  HasSubstr("takes steps of numbers, not tokens"),
                                  HasSubstr("reads words of bits and answers with words"),
+                                 HasSubstr("measures what a step's setting says"),
                                  HasSubstr("remembers the last steps as they were"),
                                  HasSubstr("take --input-map none"),
                                  HasSubstr("take more qubits, or a linear map in front")));

@@ -55,8 +55,7 @@ std::unique_ptr<Problem> own_problem(Config& config, const Job& job, const Inspe
 // The problem of other data, seen as the training's were.
 std::unique_ptr<Problem> other_problem(Config& config, const TrainedModel& trained,
                                        const InspectOptions& options) {
-  config.data.file = options.data, config.data.generator.clear();
-  Series series = experiment::load_data(config);
+  Series series = experiment::load_other_data(config, options.data);
   return std::make_unique<ForecastProblem>(config, std::move(series), fitted_of(trained.metadata),
                                            options.data);
 }

@@ -36,6 +36,12 @@ Traced traced(const Options& options, const CellMoment&, const SequenceInput<dou
        family_of(CellOptions(options)).name);
 }
 
+Traced traced(const MeasuredOptions&, const CellMoment&, const SequenceInput<double>&) {
+  fail(
+      "a measured cell's memory is pure at every step, and nothing is beside it that it could be entangled "
+      "with");
+}
+
 Traced traced(const RvqeOptions&, const CellMoment&, const SequenceInput<double>&) {
   fail("an rvqe's memory is pure at every step, and nothing is beside it that it could be entangled with");
 }

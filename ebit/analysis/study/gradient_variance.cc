@@ -16,6 +16,7 @@ constexpr std::size_t kWide = static_cast<std::size_t>(kLanes<double>);
 
 // The circuit with the angles that all samples share turned into angles of each sample.
 Circuit with_own_angles(const Circuit& shared) {
+  shared.require_unitary("this study");
   Circuit own(shared.wires());
   for (const Operation& operation : shared.operations()) {
     const Gate& gate = ebit::gate(operation.gate);

@@ -66,6 +66,17 @@ std::span<const Study> studies() {
        .refuses = "it has no U_dis, one circuit does all",
        .settings = henon,
        .run = run_specialise},
+      {.name = "noise",
+       .help = "what noise and shots do to a trained model, trained with that noise and without",
+       .families = {{.family = kRegister,
+                     .varies = "how many times as strong as --noise it is in use",
+                     .values = {"0", "0.5", "1", "2", "4", "8"},
+                     .settings = {{"model.name", "daskin-probabilities"},
+                                  {"model.hidden", "density"},
+                                  {"model.noise", "depolarizing"}}}},
+       .refuses = "only register cells run with noise",
+       .settings = henon,
+       .run = run_noise},
   };
   return table;
 }

@@ -15,5 +15,7 @@ std::optional<StudyReport> run_plateau(const StudyPlan& plan,
                                        const StudyCallbacks& callbacks);  ///< gradients
 std::optional<StudyReport> run_specialise(const StudyPlan& plan,
                                           const StudyCallbacks& callbacks);  ///< roles of U_en and U_dis
+std::optional<StudyReport> run_noise(const StudyPlan& plan,
+                                     const StudyCallbacks& callbacks);  ///< what noise and shots do to errors
 
 }  // namespace ebit::analysis

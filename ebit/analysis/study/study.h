@@ -81,7 +81,7 @@ struct Study {
   std::optional<StudyReport> (*run)(const StudyPlan& plan, const StudyCallbacks& callbacks);
 };
 
-/// All studies: registers, depth, hidden, plateau, specialise.
+/// All studies: registers, depth, hidden, plateau, specialise, noise.
 std::span<const Study> studies();
 
 /// The study called `name`. Throws Error with the nearest name where there is none.

@@ -5,9 +5,12 @@
 #include <thread>
 
 #include "ebit/analysis/marked_folder.h"
+#include "ebit/analysis/suite/estimate.h"
+#include "ebit/analysis/suite/suite_page.h"
 #include "ebit/base/atomic_file.h"
 #include "ebit/base/choice.h"
 #include "ebit/base/error.h"
+#include "ebit/data/included.h"
 
 namespace ebit::analysis {
 namespace {
@@ -42,10 +45,25 @@ fs::path folder_of(const Suite& suite, const SuiteOptions& options) {
   return options.folder.empty() ? fs::path("runs") / ("suite-" + suite.name) : options.folder;
 }
 
-std::vector<Unit> prepared(const Suite& suite, const SuiteOptions& options, const fs::path& folder) {
+// Throws Error with the place in the suite where the file of the data is not there.
+void check_file(const SuiteItem& data) {
+  const auto file = std::ranges::find(data.settings, "data.file", &Setting::name);
+  if (file == data.settings.end()) return;
+  try {
+    find_data(file->value);
+  } catch (const Error& error) {
+    fail("{}: {}", file->where, error.what());
+  }
+}
+
+// Checks the settings of all units, or of the one called `only`, and makes the folder.
+std::vector<Unit> prepared(const Suite& suite, const SuiteOptions& options, const fs::path& folder,
+                           const std::string& only = {}) {
   const std::vector<Unit> units = units_of(suite, folder);
+  for (const SuiteItem& data : suite.data) check_file(data);
   for (const Unit& unit : units)
-    if (unit.seed == 1) config_of(suite, unit, options.settings);  // throws where it makes no model
+    if (only.empty() ? unit.seed == 1 : unit.name == only)
+      config_of(suite, unit, options.settings);  // throws where it makes no model
   prepare_marked_folder(folder, mark_of(suite), protocol_json(suite, options), options.overwrite);
   return units;
 }
@@ -58,8 +76,13 @@ SuiteOutcome run_suite(const Suite& suite, const SuiteOptions& options, const Un
   const std::vector<Unit> units = prepared(suite, options, outcome.folder);
   for (const Unit& unit : units) forget_failure(unit, outcome.folder);
   const int cores = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
-  outcome.finished = run_units(suite, units, outcome.folder, options.settings,
-                               options.jobs > 0 ? options.jobs : cores, callbacks);
+  const int jobs = options.jobs > 0 ? options.jobs : cores;
+  if (callbacks.on_note) {
+    for (const std::string& note : suite.notes) callbacks.on_note(note);
+    const SuiteEstimate estimate = estimate_time(suite, units, outcome.folder, options.settings);
+    if (estimate.units > 0) callbacks.on_note(estimate_text(estimate, jobs));
+  }
+  outcome.finished = run_units(suite, units, outcome.folder, options.settings, jobs, callbacks);
   outcome.results = read_results(suite, units, outcome.folder);
   Json json = protocol_json(suite, options);
   json.update(results_json(suite, outcome.results));
@@ -71,7 +94,8 @@ SuiteOutcome run_suite(const Suite& suite, const SuiteOptions& options, const Un
 void run_one_unit(const Suite& suite, const SuiteOptions& options, const std::string& name,
                   const experiment::RunCallbacks& callbacks) {
   const fs::path folder = folder_of(suite, options);
-  const std::vector<Unit> units = prepared(suite, options, folder);
+  find_row(units_of(suite, folder), "the suite has no unit", name);
+  const std::vector<Unit> units = prepared(suite, options, folder, name);
   const Unit& unit = find_row(units, "the suite has no unit", name);
   forget_failure(unit, folder);
   run_unit(suite, unit, folder, options.settings, callbacks);

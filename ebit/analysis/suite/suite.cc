@@ -6,6 +6,8 @@
 #include "ebit/base/choice.h"
 #include "ebit/base/document.h"
 #include "ebit/base/error.h"
+#include "ebit/data/included.h"
+#include "ebit/settings/problems.h"
 
 namespace ebit::analysis {
 
@@ -51,7 +53,24 @@ void read_sections(const DocumentPlace& table, std::vector<std::string> own, std
 
 namespace {
 
-std::vector<SuiteItem> read_items(const DocumentPlace& root, const char* key) {
+// Throws Error, beginning with `where`, for a name that is no problem.
+void check_problem(const std::string& name, const std::string& where) {
+  const std::vector<std::string> names = names_of(problems());
+  if (!std::ranges::count(names, name))
+    fail("{}: no problem is called '{}'{}", where, name, suggestion(name, names));
+}
+
+// Data may be of a problem of their own: problem.name.
+void take_problem(SuiteItem& item) {
+  const auto named = std::ranges::find(item.settings, "problem.name", &Setting::name);
+  if (named == item.settings.end()) return;
+  check_problem(named->value, named->where);
+  item.problem = named->value;
+  item.settings.erase(named);
+}
+
+std::vector<SuiteItem> read_items(const DocumentPlace& root, const char* key,
+                                  const std::vector<std::string>& own_keys) {
   std::vector<SuiteItem> items;
   const DocumentPlace list = root.at(key);
   for (std::size_t i = 0; i < list.size(); ++i) {
@@ -63,13 +82,32 @@ std::vector<SuiteItem> read_items(const DocumentPlace& root, const char* key) {
       place.at("name").fail_here("is the name of a folder: without blanks, commas, slashes, a leading dot");
     for (const SuiteItem& other : items)
       if (other.name == item.name) place.at("name").fail_here(fmt::format("is there twice: {}", item.name));
-    read_sections(place, {"name", "published"}, item.settings);
+    read_sections(place, own_keys, item.settings);
+    const auto read_text = [&](const char* name, std::string& to) {
+      if (const DocumentPlace own = place.find(name); own.present()) to = own.text();
+    };
+    read_text("metric", item.metric), read_text("get", item.get);
+    take_problem(item);
     if (const DocumentPlace published = place.find("published"); published.present())
       for (const std::string& data : published.keys()) item.published[data] = published.at(data).number();
     items.push_back(std::move(item));
   }
   if (items.empty()) list.fail_here("is empty: a suite has at least one");
   return items;
+}
+
+// Leaves out data that are to be had elsewhere and are not there.
+void leave_out_missing(Suite& suite) {
+  std::erase_if(suite.data, [&](const SuiteItem& item) {
+    const auto file = std::ranges::find(item.settings, "data.file", &Setting::name);
+    std::error_code ignored;
+    if (item.get.empty() || file == item.settings.end() || find_included(file->value) != nullptr ||
+        std::filesystem::exists(file->value, ignored))
+      return false;
+    suite.notes.push_back(fmt::format("{} is left out, since there is no file '{}' here: {}", item.name,
+                                      file->value, item.get));
+    return true;
+  });
 }
 
 // Keeps those that `quick` names, in the suite's order.
@@ -88,10 +126,10 @@ void keep(std::vector<SuiteItem>& items, const DocumentPlace& names) {
 
 }  // namespace
 
-Suite parse_suite(std::string_view text, const std::string& source, bool quick) {
+Suite parse_suite(std::string_view text, const std::string& source, bool quick, const std::string& protocol) {
   const DocumentPlace root = DocumentPlace::parse(text, source);
   root.check_keys({"name", "help", "source", "takes", "problem", "metric", "scaled", "seeds", "settings",
-                   "data", "models", "quick"});
+                   "data", "models", "quick", "protocols"});
   const auto text_of = [&](const char* key) {
     const DocumentPlace place = root.find(key);
     return place.present() ? place.text() : std::string();
@@ -101,11 +139,13 @@ Suite parse_suite(std::string_view text, const std::string& source, bool quick) 
               .source = text_of("source"),
               .takes = text_of("takes")};
   if (root.find("problem").present()) suite.problem = text_of("problem");
+  check_problem(suite.problem, root.at("name").where());
   suite.metric = text_of("metric");
   if (root.find("scaled").present()) suite.scaled = root.at("scaled").flag();
   if (root.find("seeds").present()) suite.seeds = root.at("seeds").integer();
   if (root.find("settings").present()) read_sections(root.at("settings"), {}, suite.settings);
-  suite.data = read_items(root, "data"), suite.models = read_items(root, "models");
+  suite.data = read_items(root, "data", {"name", "metric", "get"});
+  suite.models = read_items(root, "models", {"name", "published"});
   if (const DocumentPlace less = root.find("quick"); quick && less.present()) {
     read_sections(less, {"seeds", "use_data", "use_models"}, suite.settings);
     if (less.find("seeds").present()) suite.seeds = less.at("seeds").integer();
@@ -113,6 +153,21 @@ Suite parse_suite(std::string_view text, const std::string& source, bool quick) 
   } else if (quick) {
     fail("{}: the suite has no table [quick]: leave --quick out, or write one", source);
   }
+  if (!protocol.empty()) {
+    const DocumentPlace all = root.find("protocols");
+    const std::vector<std::string> names = all.present() ? all.keys() : std::vector<std::string>();
+    require(std::ranges::count(names, protocol) > 0, "{}: the suite has no protocol '{}'{}", source, protocol,
+            names.empty() ? ": it has but its own" : suggestion(protocol, names));
+    suite.name += "-" + protocol;
+    read_sections(all.at(protocol), {}, suite.settings);
+  } else if (root.find("protocols").present()) {
+    std::vector<Setting> checked;  // a slip is told whether or not the protocol is asked for
+    for (const std::string& name : root.at("protocols").keys())
+      read_sections(root.at("protocols").at(name), {}, checked);
+  }
+  leave_out_missing(suite);
+  require(!suite.data.empty(), "{}: no data are left: {}", source,
+          suite.notes.empty() ? "" : suite.notes.front());
   require(suite.seeds >= 1, "{}: seeds must be at least 1, not {}", source, suite.seeds);
   for (const SuiteItem& model : suite.models)
     for (const auto& [name, value] : model.published)
@@ -124,16 +179,16 @@ Suite parse_suite(std::string_view text, const std::string& source, bool quick) 
   return suite;
 }
 
-Suite find_suite(const std::string& name_or_file, bool quick) {
+Suite find_suite(const std::string& name_or_file, bool quick, const std::string& protocol) {
   for (const SuiteRow& row : suites())
-    if (row.name == name_or_file) return parse_suite(row.text, "suite " + name_or_file, quick);
+    if (row.name == name_or_file) return parse_suite(row.text, "suite " + name_or_file, quick, protocol);
   std::error_code ignored;
   if (!std::filesystem::exists(name_or_file, ignored)) {
     std::vector<std::string> names;
     for (const SuiteRow& row : suites()) names.emplace_back(row.name);
     fail("there is no suite and no file '{}'{}", name_or_file, suggestion(name_or_file, names));
   }
-  return parse_suite(read_file(name_or_file), name_or_file, quick);
+  return parse_suite(read_file(name_or_file), name_or_file, quick, protocol);
 }
 
 }  // namespace ebit::analysis

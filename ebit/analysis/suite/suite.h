@@ -21,6 +21,9 @@ struct SuiteItem {
   /// Of a model: the authors' own number of the suite's metric, by the name of the data. Shown beside, never
   /// ranked: protocols differ.
   std::map<std::string, double> published = {};
+  std::string problem = {};  ///< of data: a row of problems(); empty: the suite's
+  std::string metric = {};   ///< of data: what is compared; empty: the suite's
+  std::string get = {};      ///< of data that do not come with ebit: where they are to be had
 };
 
 /// What is compared, and how.
@@ -30,12 +33,13 @@ struct Suite {
   std::string source;                ///< papers, and what of their protocol is taken
   std::string takes;                 ///< how long it takes, on which machine
   std::string problem = "forecast";  ///< a row of problems()
-  std::string metric;                ///< of the judged part; empty: the problem's own
-  bool scaled = false;               ///< the metric of scaled numbers instead of the data's units
-  int seeds = 5;                     ///< trainings of each model on each data
-  std::vector<Setting> settings;     ///< of all models that have such an option
-  std::vector<SuiteItem> data;       ///< at least one
-  std::vector<SuiteItem> models;     ///< at least one
+  std::string metric;              ///< of the judged part, or "epochs" of training; empty: the problem's own
+  bool scaled = false;             ///< the metric of scaled numbers instead of the data's units
+  int seeds = 5;                   ///< trainings of each model on each data
+  std::vector<Setting> settings;   ///< of all models that have such an option
+  std::vector<SuiteItem> data;     ///< at least one
+  std::vector<SuiteItem> models;   ///< at least one
+  std::vector<std::string> notes;  ///< what is left out, and why
 };
 
 /// A row of the table of suites.
@@ -48,12 +52,15 @@ struct SuiteRow {
 std::span<const SuiteRow> suites();
 
 /// Reads a suite of TOML (or JSON): see docs/suites.md. With `quick`, what stands in its table [quick] counts
-/// instead. Throws Error as "source:line: ..." for a key, an option or a value that is none, with the nearest
-/// name, and for names that are there twice.
-Suite parse_suite(std::string_view text, const std::string& source, bool quick);
+/// instead; with a `protocol`, the options in [protocols.NAME] on top. Data with `get` whose file is not
+/// there are left out, with a note. Throws Error as "source:line: ..." for a key, an option or a value that
+/// is none, with the nearest name, for names that are there twice, and a protocol that the suite does not
+/// have.
+Suite parse_suite(std::string_view text, const std::string& source, bool quick,
+                  const std::string& protocol = {});
 
 /// The suite called `name_or_file`: a row of suites(), else a file. Throws Error where it is neither.
-Suite find_suite(const std::string& name_or_file, bool quick);
+Suite find_suite(const std::string& name_or_file, bool quick, const std::string& protocol = {});
 
 /// The value of an option in a file, as `ebit train` takes it: a list is joined by commas. Throws Error for
 /// what is none.

@@ -1,5 +1,6 @@
 // The suites that come with ebit. Each is a text as users write their own.
 #include "ebit/analysis/suite/suite.h"
+#include "ebit/analysis/suite/suite_texts.h"
 
 namespace ebit::analysis {
 namespace {
@@ -99,10 +100,15 @@ name = "poly-ridge"
 name = "linear"
 )";
 
-constexpr SuiteRow kSuites[] = {{"chen", kChen}};
-
 }  // namespace
 
-std::span<const SuiteRow> suites() { return kSuites; }
+std::span<const SuiteRow> suites() {
+  static const SuiteRow table[] = {{"daskin-extended", daskin_suite()},
+                                   {"chen", kChen},
+                                   {"fellner", fellner_suite()},
+                                   {"bausch", bausch_suite()},
+                                   {"xu", xu_suite()}};
+  return table;
+}
 
 }  // namespace ebit::analysis

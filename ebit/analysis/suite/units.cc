@@ -13,7 +13,9 @@
 #include "ebit/base/error.h"
 #include "ebit/base/file_lock.h"
 #include "ebit/base/parallel.h"
+#include "ebit/data/baseline.h"
 #include "ebit/settings/models.h"
+#include "ebit/settings/problems.h"
 #include "ebit/settings/resolve.h"
 
 namespace ebit::analysis {
@@ -26,6 +28,8 @@ fs::path claim_of(const Unit& unit, const fs::path& folder) {
   std::ranges::replace(name, '/', ',');
   return folder / "units" / name;
 }
+
+constexpr int kCannotWrite = 3;  // status of a worker that could not even say what failed
 
 fs::path error_of(const Unit& unit, const fs::path& folder) { return claim_of(unit, folder) / "error.txt"; }
 
@@ -67,23 +71,34 @@ std::vector<Unit> units_of(const Suite& suite, const fs::path& folder) {
   return units;
 }
 
+const std::string& problem_of(const Suite& suite, std::size_t data) {
+  return suite.data[data].problem.empty() ? suite.problem : suite.data[data].problem;
+}
+
 Config config_of(const Suite& suite, const Unit& unit, const std::vector<Setting>& more) {
   const SuiteItem& model = suite.models[unit.model];
+  const std::string& problem = problem_of(suite, unit.data);
   std::vector<Setting> own = model.settings;
   if (std::ranges::none_of(own, [](const Setting& s) { return s.name == "model.name"; }))
     own.insert(own.begin(), {"model.name", model.name, model.name});
   std::vector<Setting> shared = suite.settings;
   const std::vector<Setting>& data = suite.data[unit.data].settings;
   shared.insert(shared.end(), data.begin(), data.end());
-  const Setting none{"baselines.which", "none", "suite"};
-  const Setting* const name = &*std::ranges::find(own, "model.name", &Setting::name);
-  std::vector<Setting> settings = fitting(shared, resolve(suite.problem, std::nullopt, {*name, none}), own);
+  Setting beside{"baselines.which", "none", "suite"};
+  Setting* const name = &*std::ranges::find(own, "model.name", &Setting::name);
+  if (const Baseline* const untrained = find_baseline(name->value)) {
+    require(find_problem(problem).set == kForecast, "{}: {} forecasts series, and {} is of the problem {}",
+            name->where, name->value, suite.data[unit.data].name, problem);
+    beside.value = untrained->name, name->value = "linear";
+  }
+  const Setting base = *name;
+  std::vector<Setting> settings = fitting(shared, resolve(problem, std::nullopt, {base, beside}), own);
   settings.insert(settings.end(), own.begin(), own.end());
-  settings.push_back(none);
-  const std::vector<Setting> asked = fitting(more, resolve(suite.problem, std::nullopt, settings), {});
+  settings.push_back(beside);
+  const std::vector<Setting> asked = fitting(more, resolve(problem, std::nullopt, settings), {});
   settings.insert(settings.end(), asked.begin(), asked.end());
   settings.push_back({"output.folder", unit.folder.string(), "suite"});
-  Config config = resolve(suite.problem, std::nullopt, settings);
+  Config config = resolve(problem, std::nullopt, settings);
   config.seeds = 1, config.threads = 1, config.train.seed = unit.seed;
   return config;
 }
@@ -124,7 +139,7 @@ bool run_unit(const Suite& suite, const Unit& unit, const fs::path& folder, cons
                                              ? experiment::resume_run(unit.folder, 0, callbacks)
                                              : experiment::start_run(config_of(suite, unit, more), callbacks);
     return !result.interrupted;
-  } catch (const Error& error) {
+  } catch (const std::exception& error) {
     write_file_atomically(error_of(unit, folder), std::string(error.what()) + "\n");
     return true;
   }
@@ -132,6 +147,9 @@ bool run_unit(const Suite& suite, const Unit& unit, const fs::path& folder, cons
 
 bool run_units(const Suite& suite, const std::vector<Unit>& units, const fs::path& folder,
                const std::vector<Setting>& more, int jobs, const UnitsCallbacks& callbacks) {
+  const fs::path told_by = folder / "units" / "worker.txt";
+  std::error_code ignored;
+  fs::remove(told_by, ignored);  // of an earlier call
   std::vector<pid_t> workers;
   // All begin at the first unit that is free; a worker that finds none ends.
   for (int j = 0; j < jobs; ++j) {
@@ -151,13 +169,17 @@ bool run_units(const Suite& suite, const std::vector<Unit>& units, const fs::pat
         if (why_failed(unit, folder).empty()) run_unit(suite, unit, folder, more, quiet);
       }
     } catch (const std::exception& error) {
-      write_file_atomically(folder / "units" / "worker.txt", error.what());
       status = 1;
+      try {
+        write_file_atomically(told_by, error.what());
+      } catch (const std::exception&) {
+        status = kCannotWrite;
+      }
     }
     _exit(status);
   }
   std::size_t told = units.size() + 1;
-  bool well = true;
+  bool well = true, full = false;
   const auto tell = [&] {
     std::size_t done = 0, failed = 0;
     for (const Unit& unit : units) {
@@ -173,13 +195,15 @@ bool run_units(const Suite& suite, const std::vector<Unit>& units, const fs::pat
       int status = 0;
       if (waitpid(pid, &status, WNOHANG) == 0) return false;
       if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) well = false;
+      if (WIFEXITED(status) && WEXITSTATUS(status) == kCannotWrite) full = true;
       return true;
     });
     tell();
     std::this_thread::sleep_for(std::chrono::milliseconds(200));
   }
-  std::error_code ignored;
-  const fs::path told_by = folder / "units" / "worker.txt";
+  require(!full,
+          "'{}' cannot be written to: is the disk full? What is finished stays; the same command goes on",
+          folder.string());
   require(well, "a worker of the suite ended early ({}); the same command goes on",
           fs::exists(told_by, ignored) ? read_file(told_by) : "killed");
   return told == units.size();

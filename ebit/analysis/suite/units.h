@@ -24,13 +24,16 @@ struct Unit {
 /// All units, data by data, seeds outermost, so that what is done early is a smaller suite.
 std::vector<Unit> units_of(const Suite& suite, const std::filesystem::path& folder);
 
+/// The problem of the suite's data `data`.
+const std::string& problem_of(const Suite& suite, std::size_t data);
 /// Those of `settings` that have an effect on the model of `own`, where `later` is set behind them. Throws
 /// Error as apply_setting().
 std::vector<Setting> fitting(const std::vector<Setting>& settings, Config own,
                              const std::vector<Setting>& later);
 
 /// The settings of a unit: the suite's and the data's as far as the model has such options, then the model's,
-/// then `more`. Throws Error as resolve().
+/// then `more`. A forecast without training, such as persistence, is scored beside `linear`. Throws Error as
+/// resolve().
 Config config_of(const Suite& suite, const Unit& unit, const std::vector<Setting>& more);
 
 /// Whether a unit has results.
@@ -50,6 +53,7 @@ bool run_unit(const Suite& suite, const Unit& unit, const std::filesystem::path&
 struct UnitsCallbacks {
   std::function<bool()> interrupted;                                    ///< true stops
   std::function<void(std::size_t done, std::size_t failed)> on_change;  ///< when a unit has ended
+  std::function<void(const std::string& line)> on_note = {};            ///< before the first; may be empty
 };
 
 /// Does all units that are not done in `jobs` processes of one thread each. Any number of processes, on any

@@ -4,7 +4,7 @@
 #include <array>
 #include <vector>
 
-#include "ebit/cell/gated/gate_encoder.h"
+#include "ebit/cell/gate_encoder.h"
 
 namespace ebit::analysis {
 

@@ -3,14 +3,9 @@
 #include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
-#include <functional>
 
 #include "ebit/base/error.h"
-#include "ebit/base/parallel.h"
-#include "ebit/cell/finite_input.h"
 #include "ebit/cell/lanes.h"
-#include "ebit/cell/tape.h"
-#include "ebit/cell/tile_groups.h"
 
 namespace ebit::inline cell {
 namespace {
@@ -33,24 +28,17 @@ double spectral_radius(const Eigen::Map<Square>& w) {
 
 }  // namespace
 
-// Memory of a group of tiles. Arrays are [.., kLanes].
 template <class T>
-struct EchoCell<T>::Workspace {
-  AlignedVector<T> x;                ///< [F] of the step, then its cotangent
-  AlignedVector<T> out;              ///< [K] outputs, or their cotangents
-  AlignedVector<T> h, h_next, s;     ///< [N] where there is no tape
-  AlignedVector<T> d_h, d_step;      ///< [N] of the state between steps; of lanes that have the step
-  AlignedVector<T> d_z;              ///< [N] of what enters the tanh
-  std::vector<double> d_parameters;  ///< [P] summed over the group's tiles
-  std::size_t tile = 0;              ///< which is run
-  LaneMap lanes{1, 0};
-  LaneSteps<T> steps{{1, 0}, nullptr, 0};
+struct EchoCell<T>::Memory final : Scratch {
+  AlignedVector<T> d_z;  // [N, kLanes] of what enters the tanh
 
-  explicit Workspace(const EchoCell<T>& cell)
-      : x(cell.inputs() * kLanes<T>), out(cell.outputs() * kLanes<T>) {
-    for (AlignedVector<T>* array : {&h, &h_next, &s, &d_h, &d_step, &d_z}) array->resize(cell.row());
-    d_parameters.resize(cell.parameters());
-  }
+  explicit Memory(std::size_t numbers) : d_z(numbers) {}
+};
+
+template <class T>
+struct EchoCell<T>::Weights {
+  MatrixView<T> input, recurrent;
+  const T* bias;
 };
 
 template <class T>
@@ -63,9 +51,6 @@ EchoCell<T>::EchoCell(const EchoOptions& options) : options_(checked(options)), 
   add_segment(segments_, "recurrent.weight", {n, n}, {-1, 1}, SegmentKind::kClassical);
   freeze(segments_, options.freeze);
 }
-
-template <class T>
-EchoCell<T>::~EchoCell() = default;
 
 template <class T>
 std::size_t EchoCell<T>::row() const {
@@ -99,165 +84,54 @@ void EchoCell<T>::initialise(Draws& draws, double* parameters) const {
 }
 
 template <class T>
-std::size_t EchoCell<T>::tape_tanh(std::size_t samples, std::size_t steps) const {
-  TapeLayout tape;
-  tape.add<T>(tiles_of<T>(samples) * (steps + 1) * row());
-  return tape.bytes();
+std::unique_ptr<typename RecurrentCell<T>::Scratch> EchoCell<T>::make_scratch() const {
+  return std::make_unique<Memory>(row());
 }
 
 template <class T>
-std::size_t EchoCell<T>::tape_bytes(std::size_t samples, std::size_t steps) const {
-  TapeLayout tape;
-  tape.add<T>(tiles_of<T>(samples) * (steps + 1) * row());
-  tape.add<T>(tiles_of<T>(samples) * steps * row());
-  return tape.bytes();
-}
-
-template <class T>
-typename EchoCell<T>::Call EchoCell<T>::call_of(std::span<const T> parameters, const SequenceInput<T>& input,
-                                                std::byte* tape) const {
+typename EchoCell<T>::Weights EchoCell<T>::weights_of(const T* parameters) const {
   const std::size_t n = neurons(), width = inputs();
-  std::byte* const tanhs = tape ? tape + tape_tanh(input.samples, input.steps) : nullptr;
-  return {.input_weight = {parameters.data() + segments_[0].offset, n, width, width, 1},
-          .recurrent = {parameters.data() + segments_[2].offset, n, n, n, 1},
-          .bias = parameters.data() + segments_[1].offset,
-          .input = input,
-          .h = reinterpret_cast<T*>(tape),
-          .s = reinterpret_cast<T*>(tanhs)};
+  return {.input = {parameters + segments_[0].offset, n, width, width, 1},
+          .recurrent = {parameters + segments_[2].offset, n, n, n, 1},
+          .bias = parameters + segments_[1].offset};
 }
 
 template <class T>
-void EchoCell<T>::make_workspaces(std::size_t groups) {
-  while (workspaces_.size() < groups) workspaces_.push_back(std::make_unique<Workspace>(*this));
-}
-
-template <class T>
-void EchoCell<T>::run_forward(std::span<const T> parameters, const SequenceInput<T>& input,
-                              const SequenceOutput<T>& output, std::span<std::byte> tape) {
-  require_finite(*this, input);
-  const TileGroups groups(tiles_of<T>(input.samples));
-  make_workspaces(groups.count());
-  const Call call = call_of(parameters, input, tape.empty() ? nullptr : tape.data());
-  const auto body = [&](std::size_t group) {
-    for (std::size_t tile = groups.first(group); tile < groups.end(group); ++tile)
-      forward_tile(call, output, tile, *workspaces_[group]);
-  };
-  parallel_for(groups.count(), std::ref(body));  // a reference: a copy would be allocated
-}
-
-template <class T>
-void EchoCell<T>::run_backward(std::span<const T> parameters, const SequenceInput<T>& input,
-                               std::span<const std::byte> tape, const SequenceCotangent<T>& cotangent,
-                               const SequenceGradient<T>& gradient) {
-  const TileGroups groups(tiles_of<T>(input.samples));
-  make_workspaces(groups.count());
-  // The tape is only read.
-  const Call call = call_of(parameters, input, const_cast<std::byte*>(tape.data()));
-  const auto body = [&](std::size_t group) {
-    Workspace& w = *workspaces_[group];
-    std::ranges::fill(w.d_parameters, 0.0);
-    for (std::size_t tile = groups.first(group); tile < groups.end(group); ++tile)
-      backward_tile(call, cotangent, gradient, tile, w);
-  };
-  parallel_for(groups.count(), std::ref(body));
-  if (!gradient.parameters) return;
-  for (std::size_t group = 0; group < groups.count(); ++group)
-    for (std::size_t p = 0; p < this->parameters(); ++p)
-      gradient.parameters[p] += workspaces_[group]->d_parameters[p];
-}
-
-// Which samples the tile holds, how long they are, and their states before the first step in w.h.
-template <class T>
-void EchoCell<T>::load_start(const Call& call, std::size_t tile, Workspace& w) const {
-  w.tile = tile;
-  w.lanes = {call.input.samples, tile * kLanes<T>};
-  w.steps = LaneSteps<T>(w.lanes, call.input.lengths, call.input.steps);
-  std::ranges::fill(w.h, T(0));
-  for (std::size_t l = 0; call.input.state && l < kLanes<T>; ++l)
-    for (std::size_t i = 0; i < neurons(); ++i)
-      w.h[i * kLanes<T> + l] = call.input.state[w.lanes.sample(l) * neurons() + i];
-}
-
-template <class T>
-void EchoCell<T>::forward_tile(const Call& call, const SequenceOutput<T>& output, std::size_t tile,
-                               Workspace& w) const {
-  load_start(call, tile, w);
-  const std::size_t steps = call.input.steps, rows = options_.every_step ? steps : 1;
+void EchoCell<T>::run_step(const Step& step, Scratch& /*scratch*/) const {
+  const Weights weights = weights_of(step.parameters);
   const T leak = static_cast<T>(options_.leak);
-  if (call.input.lengths && output.y) clear_past_end(w.lanes, w.steps, rows, outputs(), output.y);
-  T* const first = call.h ? call.h + tile * (steps + 1) * row() : nullptr;
-  if (first) std::ranges::copy(w.h, first);
-  for (std::size_t t = 0; t < w.steps.longest; ++t) {
-    load_step(w.lanes, w.steps, call.input, inputs(), t, w.x.data());
-    const T* const before = first ? first + t * row() : w.h.data();
-    T* const h = first ? first + (t + 1) * row() : w.h_next.data();
-    T* const s = first ? call.s + (tile * steps + t) * row() : w.s.data();
-    for (std::size_t i = 0; i < neurons(); ++i) std::fill_n(s + i * kLanes<T>, kLanes<T>, call.bias[i]);
-    kernels_.product(call.input_weight, w.x.data(), s);
-    kernels_.product(call.recurrent, before, s);
-    for (std::size_t k = 0; k < row(); ++k) {
-      s[k] = std::tanh(s[k]);
-      h[k] = (1 - leak) * before[k] + leak * s[k];
-    }
-    for (std::size_t l = 0; !w.steps.equal && l < kLanes<T>; ++l)
-      if (!w.steps.runs(l, t)) copy_lane(before, l, neurons(), h);  // of sequences that have ended
-    if (output.y && (options_.every_step || w.steps.any_ends(t + 1))) {
-      std::copy_n(h, row(), w.out.data());
-      if (options_.read_input) std::ranges::copy(w.x, w.out.data() + row());
-      store_rows(w.lanes, w.out.data(), outputs(), rows, options_.every_step ? t : 0, output.y,
-                 [&](std::size_t l) { return w.steps.reads(l, t, options_.every_step); });
-    }
-    std::copy_n(h, row(), w.h.data());
+  T* const s = step.kept;
+  for (std::size_t i = 0; i < neurons(); ++i) std::fill_n(s + i * kLanes<T>, kLanes<T>, weights.bias[i]);
+  kernels_.product(weights.input, step.x, s);
+  kernels_.product(weights.recurrent, step.before, s);
+  for (std::size_t k = 0; k < row(); ++k) {
+    s[k] = std::tanh(s[k]);
+    step.after[k] = (1 - leak) * step.before[k] + leak * s[k];
   }
-  if (output.state) store_lanes(w.lanes, w.h.data(), neurons(), output.state);
+  if (!step.y) return;
+  std::copy_n(step.after, row(), step.y);
+  if (options_.read_input) std::copy_n(step.x, inputs() * kLanes<T>, step.y + row());
 }
 
 template <class T>
-void EchoCell<T>::backward_tile(const Call& call, const SequenceCotangent<T>& cotangent,
-                                const SequenceGradient<T>& gradient, std::size_t tile, Workspace& w) const {
-  load_start(call, tile, w);
-  const std::size_t steps = call.input.steps;
+void EchoCell<T>::step_backward(const Step& step, const StepGradient& gradient, Scratch& scratch) const {
+  const Weights weights = weights_of(step.parameters);
   const T leak = static_cast<T>(options_.leak);
-  double* const d_parameters = w.d_parameters.data();
-  if (call.input.lengths && gradient.x) clear_past_end(w.lanes, w.steps, steps, inputs(), gradient.x);
-  std::ranges::fill(w.d_h, T(0));
-  if (cotangent.state)
-    load_gradient_rows(w.lanes, cotangent.state, neurons(), 1, 0, w.d_h.data(),
-                       [](std::size_t) { return true; });
-  for (std::size_t t = w.steps.longest; t-- > 0;) {
-    // Of a sequence that has ended, the state stays: its cotangent waits in d_h.
-    for (std::size_t k = 0; k < row(); ++k) {
-      w.d_step[k] = w.steps.runs(k % kLanes<T>, t) ? w.d_h[k] : T(0);
-      w.d_h[k] -= w.d_step[k];
-    }
-    const bool read = cotangent.y && (options_.every_step || w.steps.any_ends(t + 1));
-    if (read) {
-      load_gradient_rows(w.lanes, cotangent.y, outputs(), options_.every_step ? steps : 1,
-                         options_.every_step ? t : 0, w.out.data(),
-                         [&](std::size_t l) { return w.steps.reads(l, t, options_.every_step); });
-      for (std::size_t k = 0; k < row(); ++k) w.d_step[k] += w.out[k];
-    }
-    const T* const before = call.h + (tile * (steps + 1) + t) * row();
-    const T* const s = call.s + (tile * steps + t) * row();
-    for (std::size_t k = 0; k < row(); ++k) w.d_z[k] = leak * w.d_step[k] * (1 - s[k] * s[k]);
-    load_step(w.lanes, w.steps, call.input, inputs(), t, w.x.data());
-    if (gradient.parameters) {
-      kernels_.outer(w.d_z.data(), neurons(), w.x.data(), inputs(), 1, d_parameters + segments_[0].offset);
-      kernels_.outer(w.d_z.data(), neurons(), before, neurons(), 1, d_parameters + segments_[2].offset);
-      for (std::size_t k = 0; k < row(); ++k)
-        d_parameters[segments_[1].offset + k / kLanes<T>] += static_cast<double>(w.d_z[k]);
-    }
-    std::ranges::fill(w.x, T(0));
-    kernels_.product(call.input_weight.transposed(), w.d_z.data(), w.x.data());
-    if (read && options_.read_input)
-      for (std::size_t k = 0; k < w.x.size(); ++k) w.x[k] += w.out[row() + k];
-    if (gradient.x)
-      store_rows(w.lanes, w.x.data(), inputs(), steps, t, gradient.x,
-                 [&](std::size_t l) { return w.steps.runs(l, t); });
-    for (std::size_t k = 0; k < row(); ++k) w.d_h[k] += (1 - leak) * w.d_step[k];
-    kernels_.product(call.recurrent.transposed(), w.d_z.data(), w.d_h.data());
+  T* const d_z = static_cast<Memory&>(scratch).d_z.data();
+  T* const d_h = gradient.d_state;
+  for (std::size_t k = 0; gradient.d_y && k < row(); ++k) d_h[k] += gradient.d_y[k];
+  for (std::size_t k = 0; k < row(); ++k) d_z[k] = leak * d_h[k] * (1 - step.kept[k] * step.kept[k]);
+  if (double* const d = gradient.d_parameters) {
+    kernels_.outer(d_z, neurons(), step.x, inputs(), 1, d + segments_[0].offset);
+    kernels_.outer(d_z, neurons(), step.before, neurons(), 1, d + segments_[2].offset);
+    for (std::size_t k = 0; k < row(); ++k)
+      d[segments_[1].offset + k / kLanes<T>] += static_cast<double>(d_z[k]);
   }
-  if (gradient.state) store_lanes(w.lanes, w.d_h.data(), neurons(), gradient.state);
+  kernels_.product(weights.input.transposed(), d_z, gradient.d_x);
+  if (gradient.d_y && options_.read_input)
+    for (std::size_t k = 0; k < inputs() * kLanes<T>; ++k) gradient.d_x[k] += gradient.d_y[row() + k];
+  for (std::size_t k = 0; k < row(); ++k) d_h[k] *= 1 - leak;
+  kernels_.product(weights.recurrent.transposed(), d_z, d_h);
 }
 
 template class EchoCell<float>;

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "ebit/cell/fast_weights/fast_weights_options.h"
-#include "ebit/cell/gated/gate_encoder.h"
+#include "ebit/cell/gate_encoder.h"
 #include "ebit/cell/lane_linear.h"
 #include "ebit/cell/recurrent_cell.h"
 #include "ebit/grad/expectation_program.h"

@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include "ebit/base/error.h"
-#include "ebit/cell/gated/gate_encoder.h"
+#include "ebit/cell/gate_encoder.h"
 
 namespace ebit::inline cell {
 

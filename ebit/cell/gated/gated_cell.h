@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "ebit/cell/cell.h"
-#include "ebit/cell/gated/gate_encoder.h"
+#include "ebit/cell/gate_encoder.h"
 #include "ebit/cell/gated/gated_options.h"
 #include "ebit/cell/gated/readout_fold.h"
 #include "ebit/cell/lane_linear.h"

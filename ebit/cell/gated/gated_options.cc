@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "ebit/base/error.h"
-#include "ebit/cell/gated/gate_encoder.h"
+#include "ebit/cell/gate_encoder.h"
 #include "ebit/cell/register/engine_choice.h"
 
 namespace ebit::inline cell {

@@ -11,7 +11,7 @@
 #include "ebit/base/choice.h"
 #include "ebit/cell/ansatz.h"
 #include "ebit/cell/gated/circuit_mixture.h"
-#include "ebit/cell/gated/gate_encoder.h"
+#include "ebit/cell/gate_encoder.h"
 
 namespace ebit::inline cell {
 

@@ -6,7 +6,7 @@
 #include <optional>
 #include <vector>
 
-#include "ebit/cell/gated/gate_encoder.h"
+#include "ebit/cell/gate_encoder.h"
 #include "ebit/sim/circuit.h"
 
 namespace ebit::inline cell {

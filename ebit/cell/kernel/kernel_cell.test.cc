@@ -8,7 +8,7 @@
 
 #include "ebit/base/testing/error_of.h"
 #include "ebit/cell/cell_problem.h"
-#include "ebit/cell/gated/gate_encoder.h"
+#include "ebit/cell/gate_encoder.h"
 #include "ebit/cell/testing/every_cell.h"
 #include "ebit/sim/dense_oracle.h"
 

@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include "ebit/base/error.h"
-#include "ebit/cell/gated/gate_encoder.h"
+#include "ebit/cell/gate_encoder.h"
 #include "ebit/cell/gated/gated_options.h"
 #include "ebit/cell/kernel/kernel.h"
 

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "ebit/cell/controlled/dense_kernels.h"
-#include "ebit/cell/gated/gate_encoder.h"
+#include "ebit/cell/gate_encoder.h"
 #include "ebit/cell/kernel/kernel.h"
 #include "ebit/cell/kernel/kernel_options.h"
 #include "ebit/grad/adjoint.h"

@@ -28,6 +28,10 @@ std::optional<AncillaEntropy<T>> entropy_of(const RegisterOptions& options, Memo
 }
 
 RegisterShape checked_shape(const RegisterOptions& options) {
+  require(!is_noisy(options),
+          "this looks into the state vector of a register cell, and one with noise or shots has none: leave "
+          "--noise, "
+          "--shots and --trajectories out");
   require(options.system >= 1, "the system register needs at least 1 wire, not {}", options.system);
   require(options.ancilla >= 1, "the ancilla register needs at least 1 wire, not {}", options.ancilla);
   require(options.layers_en >= 0 && options.layers_dis >= 0,

@@ -1,6 +1,7 @@
 #include "ebit/cell/register/register_options.h"
 
 #include "ebit/base/choice.h"
+#include "ebit/cell/encoder.h"
 #include "ebit/cell/readout_list.h"
 
 namespace ebit::inline cell {
@@ -29,6 +30,25 @@ std::vector<Observable> readouts_of(const RegisterOptions& options) {
   const int wires = options.system + options.ancilla;
   if (options.readout.empty()) return {parse_observable(fmt::format("Z{}", options.system - 1), wires)};
   return parse_readout(options.readout, wires);
+}
+
+bool is_noisy(const RegisterOptions& options) {
+  return options.noise || options.shots > 0 || options.trajectories > 0;
+}
+
+std::vector<std::string> noise_notes(const RegisterOptions& options) {
+  if (!options.noise) return {};
+  const int wires = options.system + options.ancilla;
+  Circuit circuit = build_ansatz(ansatz_of(options), wires, options.layers_en);
+  circuit.append(find_dis_structure(options.dis).build(ansatz_of(options), wires, options.layers_dis));
+  std::vector<std::string> notes = options.noise->warnings;
+  for (std::string& line : gaps(circuit, *options.noise)) notes.push_back(std::move(line));
+  if (find_encoder(options.encoder).build == nullptr)
+    notes.push_back(
+        fmt::format("encoder {} writes its amplitudes without noise: a state preparation cannot be trained "
+                    "through; ebit export has its gates",
+                    options.encoder));
+  return notes;
 }
 
 std::span<const DisStructure> dis_structures() { return kDisStructures; }

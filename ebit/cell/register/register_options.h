@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "ebit/cell/ansatz.h"
+#include "ebit/noise/noise_model.h"
 #include "ebit/sim/observable.h"
 
 namespace ebit::inline cell {
@@ -39,7 +40,16 @@ struct RegisterOptions {
   double init_high = 1;                        ///< the other end, not below init_low
   std::string freeze = "none";                 ///< a row of freezes()
   bool entanglement = true;                    ///< false: the ansatz without its two-wire gates
+  std::optional<NoiseModel> noise = {};        ///< channels behind its gates, errors of its readout
+  int shots = 0;         ///< outcomes that a readout is the mean of, drawn; 0: exact expectation values
+  int trajectories = 0;  ///< with noise: so many trajectories of state vectors; 0: density matrices
 };
+
+/// Whether a cell of these options is run with noise, shots or trajectories: then it is no RegisterCell.
+bool is_noisy(const RegisterOptions& options);
+
+/// What of the noise was cut, or is not there though it is asked for, one line each, for people to see.
+std::vector<std::string> noise_notes(const RegisterOptions& options);
 
 /// What is read, of both registers' wires.
 std::vector<Observable> readouts_of(const RegisterOptions& options);

@@ -12,7 +12,7 @@
 #include "ebit/cell/controlled/controlled_cell.h"
 #include "ebit/cell/encoder.h"
 #include "ebit/cell/fast_weights/fast_weights_cell.h"
-#include "ebit/cell/gated/gate_encoder.h"
+#include "ebit/cell/gate_encoder.h"
 #include "ebit/cell/gated/gated_cell.h"
 #include "ebit/cell/kernel/kernel_cell.h"
 #include "ebit/cell/register/hidden_update.h"
@@ -232,6 +232,25 @@ inline void add_ablated_cells(std::vector<NamedCell>& all) {
     }
 }
 
+/// Every memory that noise leaves, with encoders, noise models and readouts by turns; with shots.
+inline void add_noisy_cells(std::vector<NamedCell>& all) {
+  const std::string_view encoders[] = {"linear-amplitude", "arctan-angle", "arccos-angle", "cubic-angle"};
+  const std::string_view ansaetze[] = {"basic-entangler-ry", "zz-ring", "strongly-entangling"};
+  std::size_t n = 0;
+  for (const char* hidden : {"density", "probabilities", "sqrt-probabilities", "marginals"})
+    for (const char* noise : {"none", "depolarizing", "sherbrooke"}) {
+      RegisterOptions o;
+      o.system = 1 + static_cast<int>(n % 2), o.ancilla = 2 - static_cast<int>(n % 2);
+      o.encoder = encoders[n % 4], o.ansatz = ansaetze[n / 2 % 3], o.hidden = hidden;
+      o.layers_en = 1, o.layers_dis = 1, o.readout = {"Z0", "X1*Z2", "P(1)", "Y0"}, o.every_step = n % 3 != 0;
+      o.noise = find_noise_model(noise), o.freeze = n == 5 ? "circuit" : "none";
+      all.push_back({fmt::format("noisy {} {} {} {}", hidden, o.encoder, o.ansatz, noise), o});
+      if (n++ % 4 != 0) continue;
+      o.shots = 20;
+      all.push_back({all.back().name + " by shots", o, false, /*jumps=*/true});
+    }
+}
+
 /// With and without what can be left out.
 inline void add_echo_cells(std::vector<NamedCell>& all) {
   for (const double leak : {1.0, 0.3})
@@ -269,6 +288,17 @@ inline void add_window_cells(std::vector<NamedCell>& all) {
       }
 }
 
+/// Both forms, with one qubit, as many as a sweep of kernels turns, and more.
+inline void add_measured_cells(std::vector<NamedCell>& all) {
+  for (const char* form : {"shared", "free"})
+    for (int qubits = 1; qubits <= (form[0] == 's' ? 4 : 2); ++qubits) {
+      MeasuredOptions o;
+      o.form = form, o.inputs = o.form == "shared" ? 4 * qubits + 1 : 1 << 2 * qubits;
+      o.every_step = qubits != 2;
+      all.push_back({fmt::format("measured, form {}, {} qubits", form, qubits), o});
+    }
+}
+
 /// Every preset, and rows of every table.
 inline const std::vector<NamedCell>& every_cell() {
   static const std::vector<NamedCell> all = [] {
@@ -283,6 +313,8 @@ inline const std::vector<NamedCell>& every_cell() {
     add_echo_cells(cells);
     add_rvqe_cells(cells);
     add_window_cells(cells);
+    add_measured_cells(cells);
+    add_noisy_cells(cells);
     return cells;
   }();
   return all;

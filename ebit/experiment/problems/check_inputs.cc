@@ -62,9 +62,12 @@ void check_inputs(const Config& config, const Windows& windows, const Dataset& f
   std::vector<double> x(windows.steps * windows.features);
   for (std::size_t window = 0; window < windows.count; ++window) {
     windows.copy(window, x.data());
-    for (std::size_t i = 0; i < x.size(); ++i)
-      check(x[i], series, windows.target_row[window] - reach + i / windows.features,
-            fitted.series.names[fitted.feature_columns[i % windows.features]]);
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      const std::size_t f = i % windows.features;
+      const std::size_t later = fitted.ahead[f] ? static_cast<std::size_t>(fitted.options.horizon) : 0;
+      check(x[i], series, windows.target_row[window] - reach + i / windows.features + later,
+            fitted.series.names[fitted.feature_columns[f]]);
+    }
   }
 }
 

@@ -2,21 +2,22 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 
 #include <fmt/ranges.h>
 
 #include "ebit/base/error.h"
 #include "ebit/data/baseline.h"
+#include "ebit/data/conformal.h"
 #include "ebit/data/included.h"
 #include "ebit/data/metrics.h"
+#include "ebit/experiment/problems/forecast_exhibits.h"
 #include "ebit/experiment/problems/numbers.h"
 #include "ebit/experiment/problems/prepare.h"
 #include "ebit/experiment/runs/run_folder.h"
 #include "ebit/fit/losses.h"
 #include "ebit/fit/windows_examples.h"
-#include "ebit/report/figures.h"
-#include "ebit/report/plot_script.h"
 #include "ebit/settings/models.h"
 
 namespace ebit::experiment {
@@ -29,6 +30,14 @@ std::vector<double> column(const std::vector<double>& values, std::size_t output
   std::vector<double> result;
   for (std::size_t i = output; i < values.size(); i += outputs) result.push_back(values[i]);
   return result;
+}
+
+// Leaves the rows that a baseline has a forecast for; a model's NaN stays, for that is its answer.
+void keep_forecast(std::vector<double>& truth, std::vector<double>& said) {
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < said.size(); ++i)
+    if (!std::isnan(said[i])) truth[kept] = truth[i], said[kept++] = said[i];
+  truth.resize(kept), said.resize(kept);
 }
 
 std::vector<double> mean_over(const std::vector<std::vector<double>>& targets) {
@@ -46,38 +55,13 @@ std::vector<std::size_t> columns_of(const Series& series, const std::vector<std:
   return columns;
 }
 
-// Truth and predictions of one target; over several seeds their mean, least and greatest.
-PredictedSeries predicted_series(const Dataset& dataset, std::span<const Scores* const> seeds,
-                                 std::size_t target) {
-  PredictedSeries series{
-      .name = dataset.options.targets[target], .times = dataset.series.times, .truth = {}, .parts = {}};
-  for (std::size_t row = 0; row < dataset.series.rows(); ++row)
-    series.truth.push_back(dataset.series.at(row, dataset.target_columns[target]));
-  const Windows* const parts[] = {&dataset.train, &dataset.validation, &dataset.test};
-  for (std::size_t part = 0; part < kPartNames.size(); ++part) {
-    const Windows& windows = *parts[part];
-    if (windows.count == 0 || seeds[0]->predictions[part].empty()) continue;
-    PredictedPart predicted{.name = std::string(kPartNames[part]), .rows = windows.target_row};
-    for (std::size_t i = 0; i < windows.count; ++i) {
-      double sum = 0.0, low = INFINITY, high = -INFINITY;
-      for (const Scores* seed : seeds) {
-        const double value = seed->predictions[part][i * windows.outputs + target];
-        sum += value, low = std::min(low, value), high = std::max(high, value);
-      }
-      predicted.predicted.push_back(sum / static_cast<double>(seeds.size()));
-      if (seeds.size() < 2) continue;
-      predicted.low.push_back(low), predicted.high.push_back(high);
-    }
-    series.parts.push_back(std::move(predicted));
-  }
-  return series;
-}
-
 }  // namespace
 
 ForecastProblem::ForecastProblem(Config& config) : config_(config), dataset_(prepare_dataset(config)) {
   require(dataset_.train.count > 0, "there is no training window");
   fit::find_loss(config.train.loss);
+  require(config.output.interval >= 0 && config.output.interval < 1,
+          "--interval must be 0 (none) or more and below 1, not {}", config.output.interval);
   // What a reference cannot be made of is told before anything is trained.
   for (const std::string& name : config.baselines.which)
     if (const Baseline* const row = find_baseline(name); row && row->fit)
@@ -88,6 +72,7 @@ ForecastProblem::ForecastProblem(const Config& config, Series series, const std:
                                  const std::string& where)
     : config_(config), dataset_(fitted_dataset(fitted, where)), foreign_(true) {
   const Windows windows = windows_of(series, dataset_);
+  series = as_fitted(series, dataset_);
   check_inputs(config, windows, dataset_, series);
   dataset_.series = std::move(series);
   dataset_.test = windows;
@@ -124,7 +109,54 @@ std::vector<std::string> ForecastProblem::notes() const {
     if (const Baseline* const row = find_baseline(name); foreign_ && row && row->fit)
       notes.push_back(
           fmt::format("{} is left out: it is fitted on a training part, and these data have none", name));
+  std::ranges::move(season_notes(), std::back_inserter(notes));
+  // On the page it stands in any case; who asked for intervals is told.
+  if (const std::string why = no_intervals(); !why.empty() && config_.given.contains("output.interval"))
+    notes.push_back("no prediction intervals: " + why);
   return notes;
+}
+
+// What must be said of a season that the data are too short for.
+std::vector<std::string> ForecastProblem::season_notes() const {
+  const int season = config_.baselines.season;
+  std::vector<std::string> notes;
+  if (season <= 1) return notes;
+  if (!foreign_ && std::isnan(training_naive_mae(dataset_, 0, season)))
+    notes.push_back(
+        fmt::format("MASE is not defined: the training part has no rows a season of {} apart; a smaller "
+                    "--season, or a larger "
+                    "--train, would have",
+                    season));
+  for (const std::string& name : config_.baselines.which) {
+    const Baseline* const row = find_baseline(name);
+    if (row == nullptr || !row->needs_season || row->fit) continue;
+    std::vector<std::string_view> none;  // parts without any forecast; of the training part that is no wonder
+    for (std::size_t part = 1; part < kPartNames.size(); ++part) {
+      const Windows& own = windows(part);
+      if (own.count == 0) continue;
+      const std::vector<double> said = baseline_forecast(name, dataset_, own, season);
+      const auto without =
+          static_cast<std::size_t>(std::ranges::count_if(said, [](double v) { return std::isnan(v); }));
+      if (without == said.size()) none.push_back(kPartNames[part]);
+      if (without == said.size() || without == 0) continue;
+      notes.push_back(
+          fmt::format("{} is scored on {} of {} {} rows: the others have none a season of {} before them, so "
+                      "its scores are not of the same rows as the model's",
+                      name, (said.size() - without) / own.outputs, own.count, kPartNames[part], season));
+    }
+    if (!none.empty())
+      notes.push_back(
+          fmt::format("{} is left out of the {} part: no row of it has one a season of {} before it", name,
+                      fmt::join(none, " and the "), season));
+  }
+  return notes;
+}
+
+std::string ForecastProblem::no_intervals() const {
+  const double level = config_.output.interval;
+  if (level <= 0 || foreign_ || windows(2).count == 0 || windows(1).count >= fewest_errors(level)) return {};
+  return fmt::format("{:g} % take {} validation windows, and there are {}", 100 * level, fewest_errors(level),
+                     windows(1).count);
 }
 
 std::string ForecastProblem::loss_name() const { return fmt::format("{} (scaled)", config_.train.loss); }
@@ -154,8 +186,15 @@ std::vector<Reference> ForecastProblem::references() const {
       std::vector<double>& predictions = reference.scores.predictions[part];
       predictions = row->fit ? forecasts_of(fitted->second, windows(part))
                              : baseline_forecast(name, dataset_, windows(part), std::max(1, season));
-      reference.scores.parts[part] = score(part, predictions);
+      if (std::ranges::all_of(predictions, [](double v) { return std::isnan(v); })) {
+        predictions.clear();  // nothing to repeat; see notes()
+        continue;
+      }
+      reference.scores.parts[part] = score(part, predictions, /*partial=*/true);
     }
+    add_intervals(reference.scores);
+    if (std::ranges::none_of(reference.scores.parts, [](const auto& scores) { return scores.has_value(); }))
+      continue;
     references.push_back(std::move(reference));
   }
   return references;
@@ -220,6 +259,7 @@ Scores ForecastProblem::scores_of_parts(fit::Model& model, std::uint64_t seed, s
     scores.predictions[part] = unscaled(dataset_, foreign_ ? 0 : part, said);
     scores.parts[part] = score(part, scores.predictions[part]);
   }
+  add_intervals(scores);
   return scores;
 }
 
@@ -233,7 +273,37 @@ fit::Batch ForecastProblem::following(const Windows& windows, std::size_t most) 
   return chosen;
 }
 
-PartScores ForecastProblem::score(std::size_t part, const std::vector<double>& predictions) const {
+void ForecastProblem::add_intervals(Scores& scores) const {
+  const double level = config_.output.interval;
+  const auto& [train, validation, test] = scores.predictions;
+  if (level <= 0 || foreign_ || validation.empty()) return;
+  const std::size_t outputs = windows(1).outputs;
+  const std::vector<double> known = true_values(dataset_, windows(1)),
+                            truth = true_values(dataset_, windows(2));
+  IntervalScore score{.level = level};
+  for (std::size_t o = 0; o < outputs; ++o) {
+    std::vector<double> y = column(known, outputs, o), said = column(validation, outputs, o);
+    keep_forecast(y, said);
+    for (std::size_t i = 0; i < y.size(); ++i) y[i] -= said[i];
+    const double half = conformal_half_width(std::move(y), level);
+    if (std::isnan(half)) {
+      scores.half_widths.clear();
+      return;
+    }
+    scores.half_widths.push_back(half);
+    if (test.empty()) continue;
+    y = column(truth, outputs, o), said = column(test, outputs, o);
+    keep_forecast(y, said);
+    double covered = 0.0;
+    for (std::size_t i = 0; i < y.size(); ++i) covered += std::abs(y[i] - said[i]) <= half;
+    score.coverage += covered / static_cast<double>(y.size() * outputs);
+    score.width += 2 * half / static_cast<double>(outputs);
+  }
+  if (scores.parts[2]) scores.parts[2]->interval = score;
+}
+
+PartScores ForecastProblem::score(std::size_t part, const std::vector<double>& predictions,
+                                  bool partial) const {
   const std::size_t outputs = windows(part).outputs;
   const std::vector<double> truth = true_values(dataset_, windows(part));
   PartScores scores;
@@ -241,6 +311,7 @@ PartScores ForecastProblem::score(std::size_t part, const std::vector<double>& p
   for (std::size_t o = 0; o < outputs; ++o) {
     const Scaler& scaler = dataset_.target_scaler(foreign_ ? 0 : part, o);
     std::vector<double> y = column(truth, outputs, o), p = column(predictions, outputs, o);
+    if (partial) keep_forecast(y, p);
     // Without training rows (other data) there is no naive forecast to compare with, and MASE is undefined.
     const double naive = foreign_ ? kNaN : training_naive_mae(dataset_, o, config_.baselines.season);
     scores.by_target.push_back(all_metrics(y, p, naive));
@@ -253,23 +324,7 @@ PartScores ForecastProblem::score(std::size_t part, const std::vector<double>& p
 }
 
 std::vector<Exhibit> ForecastProblem::exhibits(std::span<const Scores* const> seeds) const {
-  std::vector<Exhibit> exhibits;
-  const std::size_t targets = dataset_.options.targets.size();
-  for (std::size_t o = 0; o < targets; ++o) {
-    const std::string suffix = targets > 1 ? fmt::format("-{}", o + 1) : "";
-    const PredictedSeries series = predicted_series(dataset_, seeds, o);
-    exhibits.push_back(
-        {"predictions" + suffix,
-         seeds.size() > 1
-             ? "The line is the mean over the seeds, the band reaches from the least to the greatest."
-             : "",
-         sheet_of(prediction_figure(series, "Predictions and truth"))});
-    exhibits.push_back(
-        {"residuals" + suffix, "Predicted minus true value.", residual_sheet(series, "Residuals")});
-    exhibits.push_back(
-        {"scatter" + suffix, "", sheet_of(scatter_figure(series, "Predicted against true values"))});
-  }
-  return exhibits;
+  return forecast_exhibits(dataset_, seeds, config_.output.interval);
 }
 
 std::vector<std::pair<std::string, std::string>> ForecastProblem::facts() const {
@@ -279,6 +334,8 @@ std::vector<std::pair<std::string, std::string>> ForecastProblem::facts() const 
                                 o.horizon == 1 ? "" : "s", o.window)},
       {"split", o.split},
       {"scaler", fmt::format("{}, fitted on: {}", o.scaler, o.scale_on)}};
+  if (const std::string why = no_intervals(); !why.empty())
+    facts.emplace_back("prediction intervals", "none: " + why);
   if (const IncludedSet* set = find_included(config_.data.file))
     facts.emplace_back("data credit", fmt::format("{} ({})", set->credit, set->licence));
   return facts;

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "ebit/base/error.h"
+#include "ebit/base/listed.h"
 #include "ebit/base/nearest.h"
 #include "ebit/data/generator.h"
 #include "ebit/data/included.h"
@@ -21,9 +22,9 @@ using nlohmann::json;
 
 std::vector<std::string> wanted_columns(const DatasetOptions& options) {
   std::vector<std::string> wanted = options.targets;
-  for (const std::string& name : options.features) {
-    if (std::find(wanted.begin(), wanted.end(), name) == wanted.end()) wanted.push_back(name);
-  }
+  for (const auto* columns : {&options.features, &options.future})
+    for (const std::string& name : *columns)
+      if (std::find(wanted.begin(), wanted.end(), name) == wanted.end()) wanted.push_back(name);
   return wanted;
 }
 
@@ -54,14 +55,20 @@ Series load_file(Config& config) {
       options.targets.empty() ? std::vector<std::string>{} : wanted_columns(options);
   Series series = load_series(path, config.data.series, wanted);
   if (options.targets.empty()) {
-    std::string names;
-    for (const std::string& name : series.names) names += (names.empty() ? "" : ", ") + name;
-    require(series.names.size() == 1, "say which column of '{}' to predict with --target: {}", path.string(),
-            names);
-    options.targets = series.names;
+    // What the model is to see, or is known ahead, is not what is predicted.
+    std::vector<std::string> free;
+    for (const std::string& name : series.names)
+      if (std::ranges::find(options.features, name) == options.features.end() &&
+          std::ranges::find(options.future, name) == options.future.end())
+        free.push_back(name);
+    if (series.names.size() == 1) free = series.names;
+    require(free.size() == 1, "say which column of '{}' to predict with --target: {}", path.string(),
+            listed(series.names));
+    options.targets = free;
     return series;
   }
   name_columns(options.features, wanted, series);
+  name_columns(options.future, wanted, series);
   name_columns(options.targets, wanted, series);
   return series;
 }
@@ -70,7 +77,8 @@ Series load_file(Config& config) {
 // rows go to the training part, so that the test part is the same with and without it.
 void do_without_validation(Config& config, Series& series) {
   DatasetOptions& o = config.data.dataset;
-  const bool asked = config.given.contains("data.validation") || config.train.patience > 0;
+  const bool asked =
+      config.given.contains("data.validation") || config.train.patience > 0 || !o.test_from.empty();
   if (asked || o.validation <= 0 || o.split != "time" || o.boundary != "inside") return;
   if (o.window < 1 || o.horizon < 1 || o.train <= 0 || o.train + o.validation > 1) return;  // refused later
   const double rows = static_cast<double>(series.rows());
@@ -107,6 +115,13 @@ Series load_data(Config& config) {
   return series;
 }
 
+Series load_other_data(Config& config, const std::string& data) {
+  config.data.file = data;
+  config.data.generator.clear();
+  config.data.series.first_rows = 0;  // of the run's own file
+  return load_data(config);
+}
+
 Dataset prepare_dataset(Config& config) {
   Series series = load_data(config);
   do_without_validation(config, series);
@@ -139,6 +154,9 @@ std::string fitted_text(const Dataset& dataset) {
               {"feature_columns", dataset.feature_columns},
               {"window", dataset.options.window},
               {"horizon", dataset.options.horizon},
+              {"ahead", dataset.ahead},
+              {"calendar", dataset.options.calendar},
+              {"future", dataset.options.future},
               {"stride", dataset.options.stride},
               {"scaler", dataset.options.scaler},
               {"scalers", scalers}}
@@ -156,6 +174,9 @@ Dataset fitted_dataset(const std::string& text, const std::string& where) {
     value.at("horizon").get_to(dataset.options.horizon);
     value.at("stride").get_to(dataset.options.stride);
     value.at("scaler").get_to(dataset.options.scaler);
+    dataset.options.calendar = value.value("calendar", std::vector<std::string>());
+    dataset.options.future = value.value("future", std::vector<std::string>());
+    dataset.ahead = value.value("ahead", std::vector<bool>(dataset.feature_columns.size(), false));
     for (const json& part : value.at("scalers")) {
       dataset.scalers.emplace_back();
       for (const json& s : part)
@@ -168,6 +189,7 @@ Dataset fitted_dataset(const std::string& text, const std::string& where) {
   const auto inside = [&](std::size_t column) { return column < columns; };
   const bool sound = !dataset.scalers.empty() && !dataset.target_columns.empty() &&
                      !dataset.feature_columns.empty() &&
+                     dataset.ahead.size() == dataset.feature_columns.size() &&
                      std::all_of(dataset.target_columns.begin(), dataset.target_columns.end(), inside) &&
                      std::all_of(dataset.feature_columns.begin(), dataset.feature_columns.end(), inside) &&
                      std::all_of(dataset.scalers.begin(), dataset.scalers.end(),

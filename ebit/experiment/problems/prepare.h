@@ -15,6 +15,10 @@ namespace ebit::experiment {
 /// both, where the target is not clear, and as find_data(), load_series() and generate_series() do.
 Series load_data(Config& config);
 
+/// Loads other data for a run, a file or an included set, all its rows (--first-rows is of the run's own
+/// data), and makes `config` one of them. Throws Error as load_data().
+Series load_other_data(Config& config, const std::string& data);
+
 /// The series split, scaled and cut as the configuration says; see make_dataset(). A validation share that
 /// nobody asked for (Config::given) becomes 0 where it cannot hold one window, and the series' warnings say
 /// so. Throws Error also where the model's encoder is not defined for a value, see check_inputs().

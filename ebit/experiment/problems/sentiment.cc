@@ -51,6 +51,9 @@ class Sentiment : public Classification {
     input_.vectors = known.vectors;
     notes_.push_back(fmt::format("'{}' has vectors of {} numbers for {} of {} tokens", path, known.dimension,
                                  known.found, vocabulary_.size()));
+    if (known.skipped > 0)
+      notes_.push_back(
+          fmt::format("'{}': {} lines are passed over whose token is not UTF-8", path, known.skipped));
   }
 
   Vocabulary vocabulary_;

@@ -3,9 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "ebit/base/error.h"
 #include "ebit/base/nearest.h"
+#include "ebit/base/time.h"
+#include "ebit/data/calendar.h"
+#include "ebit/data/conformal.h"
 #include "ebit/data/continue_times.h"
 #include "ebit/experiment/problems/check_inputs.h"
 #include "ebit/experiment/problems/forecast_problem.h"
@@ -13,6 +17,7 @@
 #include "ebit/fit/checkpoint.h"
 #include "ebit/report/figures.h"
 #include "ebit/settings/problems.h"
+#include "ebit/settings/resolve.h"
 
 namespace ebit::experiment {
 namespace {
@@ -21,10 +26,11 @@ namespace fs = std::filesystem;
 
 constexpr std::uint64_t kForecastDraws = std::uint64_t{3} << 60;
 
-// A series in the model's units; grows by predictions.
+// A series in the model's units; grows by predictions. What is known ahead reaches as far as it is known.
 struct Scaled {
   std::vector<std::vector<double>> features;  // [F][rows]
   std::vector<std::ptrdiff_t> target_of;      // [F] the target that continues a feature, or -1
+  std::vector<std::size_t> shift;             // [F] rows that a feature is seen ahead
 };
 
 std::size_t column_of(const Series& series, const std::string& name) {
@@ -34,28 +40,43 @@ std::size_t column_of(const Series& series, const std::string& name) {
   return static_cast<std::size_t>(found - series.names.begin());
 }
 
-Scaled scale_features(const Dataset& fitted, const Series& series) {
+// `series` as the model sees it, `known` (see known_ahead()) behind it.
+Scaled scale_features(const Dataset& fitted, const Series& series, const Series& known) {
   Scaled scaled;
-  for (const std::size_t column : fitted.feature_columns) {
-    const std::size_t source = column_of(series, fitted.series.names[column]);
+  for (std::size_t f = 0; f < fitted.feature_columns.size(); ++f) {
+    const std::size_t column = fitted.feature_columns[f];
+    const std::string& name = fitted.series.names[column];
     std::vector<double> values;
-    for (std::size_t row = 0; row < series.rows(); ++row) {
-      values.push_back(fitted.scalers[0][column].transform(series.at(row, source)));
-    }
+    const auto add = [&](const Series& from) {
+      const std::size_t source = column_of(from, name);
+      for (std::size_t row = 0; row < from.rows(); ++row)
+        values.push_back(fitted.scalers[0][column].transform(from.at(row, source)));
+    };
+    add(series);
+    if (fitted.ahead[f]) add(known);
     scaled.features.push_back(std::move(values));
     const auto& targets = fitted.target_columns;
     const auto target = std::find(targets.begin(), targets.end(), column);
     scaled.target_of.push_back(target == targets.end() ? -1 : target - targets.begin());
+    scaled.shift.push_back(fitted.ahead[f] ? static_cast<std::size_t>(fitted.options.horizon) : 0);
   }
   return scaled;
+}
+
+// The same where only the first `rows` are known, and what is known ahead for `steps` more.
+Scaled first_rows(const Scaled& whole, std::size_t rows, std::size_t steps) {
+  Scaled part = whole;
+  for (std::size_t f = 0; f < part.features.size(); ++f)
+    part.features[f].resize(part.shift[f] > 0 ? rows + steps : rows);
+  return part;
 }
 
 // The window whose last row is `last`, as a batch of one.
 fit::Examples window_of(const Scaled& scaled, std::size_t last, std::size_t steps) {
   fit::Examples examples{.samples = 1, .steps = steps, .features = scaled.features.size()};
-  for (std::size_t row = last + 1 - steps; row <= last; ++row) {
-    for (const std::vector<double>& feature : scaled.features) examples.x.push_back(feature[row]);
-  }
+  for (std::size_t row = last + 1 - steps; row <= last; ++row)
+    for (std::size_t f = 0; f < scaled.features.size(); ++f)
+      examples.x.push_back(scaled.features[f][row + scaled.shift[f]]);
   return examples;
 }
 
@@ -68,25 +89,16 @@ Dataset fitted_of(const TrainedModel& trained) {
   return fitted_dataset(text->second, (trained.job.folder / files::kBest).string());
 }
 
-// Scaled predictions [S][O] of one training.
-std::vector<std::vector<double>> run_model(const TrainedModel& trained, const Dataset& fitted,
-                                           const Series& series, int steps) {
+// Scaled predictions [S][O] of one training, from behind row `rows` - 1.
+std::vector<std::vector<double>> run_model(const TrainedModel& trained, const Dataset& fitted, Scaled scaled,
+                                           std::size_t rows, std::size_t steps) {
   const std::size_t window = static_cast<std::size_t>(fitted.options.window);
   const std::size_t horizon = static_cast<std::size_t>(fitted.options.horizon);
   const Config& config = trained.job.config;
   fit::Model& model = *trained.model;
-  Scaled scaled = scale_features(fitted, series);
-  const InputCheck check(config, scaled.features.size());
-  for (std::size_t f = 0; f < scaled.features.size(); ++f) {
-    const std::string& name = fitted.series.names[fitted.feature_columns[f]];
-    // A stateful model goes through all rows, any other sees the last windows.
-    const std::size_t seen = config.model.stateful ? series.rows() : window + horizon - 1;
-    for (std::size_t row = series.rows() - seen; row < series.rows(); ++row)
-      check(scaled.features[f][row], series, row, name);
-  }
   std::vector<std::vector<double>> predictions;
-  for (std::size_t k = 0; k < static_cast<std::size_t>(steps); ++k) {
-    const std::size_t target = series.rows() + k, last = target - horizon;
+  for (std::size_t k = 0; k < steps; ++k) {
+    const std::size_t target = rows + k, last = target - horizon;
     model.reset_state();
     if (config.model.stateful) {
       for (std::size_t end = (last + 1) % window + window - 1; end < last; end += window) {
@@ -110,18 +122,75 @@ std::vector<std::vector<double>> run_model(const TrainedModel& trained, const Da
   return predictions;
 }
 
+// The encoder must take what the forecast shows to the model.
+void check_values(const TrainedModel& trained, const Dataset& fitted, const Scaled& scaled,
+                  const Series& series) {
+  const Config& config = trained.job.config;
+  const InputCheck takes(config, scaled.features.size());
+  const auto seen = static_cast<std::size_t>(fitted.options.window + fitted.options.horizon - 1);
+  for (std::size_t f = 0; f < scaled.features.size(); ++f) {
+    // A stateful model goes through all rows, any other sees the last windows.
+    const std::size_t first = config.model.stateful ? 0 : series.rows() - seen;
+    for (std::size_t row = first; row < series.rows(); ++row)
+      takes(scaled.features[f][row], series, row, fitted.series.names[fitted.feature_columns[f]]);
+  }
+}
+
+// Whether two labels are of one time.
+bool same_time(const std::string& a, const std::string& order_a, const std::string& b,
+               const std::string& order_b) {
+  const auto read = [](const std::string& text, const std::string& order) {
+    return parse_time(text, order == "mdy" ? DateOrder::kMonthFirst : DateOrder::kDayFirst);
+  };
+  const auto first = read(a, order_a), second = read(b, order_b);
+  return first && second ? *first == *second : a == b;
+}
+
+// The columns known ahead at the times of the steps: given ones from `future`, those of the calendar
+// computed.
+Series known_ahead(const Dataset& fitted, const std::vector<std::string>& times,
+                   const std::string& date_order, const Series& future) {
+  Series known;
+  known.source = future.names.empty() ? "the forecast" : future.source;
+  known.times = times, known.date_order = date_order;
+  known.names = fitted.options.future;
+  for (const std::string& time : times) {
+    if (known.names.empty()) break;
+    require(!future.names.empty(),
+            "the model sees '{}', which is known ahead: give its values with --future FILE, with a row for "
+            "{} and the "
+            "other steps",
+            known.names[0], time);
+    std::size_t row = 0;
+    while (row < future.rows() && !same_time(future.times[row], future.date_order, time, date_order)) ++row;
+    require(row < future.rows(),
+            "{} has no row for {}, which the forecast needs ('{}'); its rows are of {} to {}", future.source,
+            time, known.names[0], future.times.front(), future.times.back());
+    for (const std::string& name : known.names)
+      known.values.push_back(future.at(row, column_of(future, name)));
+  }
+  const std::vector<std::string>& calendar = fitted.options.calendar;
+  if (calendar.empty()) return known;
+  if (!known.names.empty()) return with_calendar(known, calendar);
+  known.names = calendar_columns(calendar);
+  known.values = calendar_values(calendar, times, date_order, known.source);
+  return known;
+}
+
 void check(const Dataset& fitted, const Series& series, int steps) {
   require(steps >= 1, "--steps must be at least 1, not {}", steps);
   const int needed = fitted.options.window + fitted.options.horizon - 1;
   require(series.rows() >= static_cast<std::size_t>(needed),
           "{} has {} rows, but a forecast needs {} (window {}, horizon {})", series.source, series.rows(),
           needed, fitted.options.window, fitted.options.horizon);
-  for (const std::size_t column : fitted.feature_columns) {
+  for (std::size_t f = 0; f < fitted.feature_columns.size(); ++f) {
+    if (fitted.ahead[f]) continue;
+    const std::size_t column = fitted.feature_columns[f];
     const auto& targets = fitted.target_columns;
     require(
         steps <= fitted.options.horizon || std::find(targets.begin(), targets.end(), column) != targets.end(),
         "--steps {} is beyond the horizon {} and needs future values of '{}', which is not predicted: "
-        "forecast at most {} steps, or train with it as a --target",
+        "forecast at most {} steps, or train with it as a --target, or with --future where it is known ahead",
         steps, fitted.options.horizon, fitted.series.names[column], fitted.options.horizon);
   }
 }
@@ -145,50 +214,113 @@ std::vector<TrainedModel> models_of(const Config& config, const fs::path& folder
 
 }  // namespace
 
-Forecast forecast(std::span<const TrainedModel> models, const Series& series, int steps) {
+Forecast forecast(std::span<const TrainedModel> models, const Series& given, int steps,
+                  const Series& future) {
   require(!models.empty(), "a forecast needs a trained model");
   const Dataset first = fitted_of(models[0]);
-  check(first, series, steps);
+  check(first, given, steps);
+  const Series series = as_fitted(given, first);
   const std::size_t outputs = first.target_columns.size(), count = static_cast<std::size_t>(steps);
   Forecast result{.targets = first.options.targets,
-                  .times = continue_times(series.times, steps),
+                  .times = continue_times(series.times, steps, given.date_order),
                   .values = std::vector<double>(count * outputs, 0.0),
-                  .low = {},
-                  .high = {},
+                  .least = {},
+                  .greatest = {},
                   .direct = std::min(count, static_cast<std::size_t>(first.options.horizon)),
                   .seeds = models.size()};
+  const Series known = known_ahead(first, result.times, given.date_order, future);
   for (const TrainedModel& trained : models) {
     const Dataset fitted = fitted_of(trained);
+    const Scaled scaled = scale_features(fitted, series, known);
+    check_values(trained, fitted, scaled, series);
     std::vector<double> original;
-    for (const std::vector<double>& row : run_model(trained, fitted, series, steps)) {
+    for (const std::vector<double>& row : run_model(trained, fitted, scaled, series.rows(), count)) {
       for (std::size_t o = 0; o < outputs; ++o)
         original.push_back(fitted.target_scaler(0, o).inverse(row[o]));
     }
-    if (result.low.empty()) result.low = result.high = original;
+    if (result.least.empty()) result.least = result.greatest = original;
     for (std::size_t i = 0; i < original.size(); ++i) {
       result.values[i] += original[i] / static_cast<double>(models.size());
-      result.low[i] = std::min(result.low[i], original[i]);
-      result.high[i] = std::max(result.high[i], original[i]);
+      result.least[i] = std::min(result.least[i], original[i]);
+      result.greatest[i] = std::max(result.greatest[i], original[i]);
     }
   }
   return result;
 }
 
-RunForecast forecast_run(const fs::path& folder, const std::string& data, int steps) {
-  Config config = read_run_config(folder);
+void add_intervals(Forecast& forecast, std::span<const TrainedModel> models, const Dataset& dataset,
+                   double level) {
+  constexpr std::size_t kMostPlaces = 100;
+  const std::size_t begin = dataset.part_begin[1], end = dataset.part_begin[2];
+  const std::size_t steps = forecast.times.size(), outputs = forecast.targets.size();
+  const std::size_t needed = static_cast<std::size_t>(dataset.options.window + dataset.options.horizon - 1);
+  if (dataset.options.split != "time" || end < begin + fewest_errors(level) || begin < needed) {
+    forecast.notes.push_back(
+        fmt::format("no prediction intervals: {:g} % take a validation part, split by time, of {} rows",
+                    100 * level, fewest_errors(level)));
+    return;
+  }
+  const std::size_t places = std::min(kMostPlaces, end - begin);
+  std::vector<double> half(steps * outputs, 0.0);
+  for (const TrainedModel& trained : models) {
+    const Dataset fitted = fitted_of(trained);
+    Series none;
+    none.names = dataset.series.names;
+    const Scaled whole = scale_features(fitted, dataset.series, none);
+    std::vector<std::vector<double>> errors(steps * outputs);
+    for (std::size_t p = 0; p < places; ++p) {
+      const std::size_t rows = begin + p * (end - begin) / places, count = std::min(steps, end - rows);
+      const auto said = run_model(trained, fitted, first_rows(whole, rows, count), rows, count);
+      for (std::size_t k = 0; k < count; ++k)
+        for (std::size_t o = 0; o < outputs; ++o)
+          errors[k * outputs + o].push_back(dataset.series.at(rows + k, dataset.target_columns[o]) -
+                                            fitted.target_scaler(0, o).inverse(said[k][o]));
+    }
+    for (std::size_t i = 0; i < half.size(); ++i)
+      half[i] += conformal_half_width(std::move(errors[i]), level) / static_cast<double>(models.size());
+  }
+  forecast.level = level;
+  for (std::size_t i = 0; i < half.size(); ++i) {
+    forecast.lower.push_back(forecast.values[i] - half[i]);
+    forecast.upper.push_back(forecast.values[i] + half[i]);
+  }
+  const auto missing = std::ranges::find_if(half, [](double h) { return std::isnan(h); });
+  if (missing != half.end())
+    forecast.notes.push_back(
+        fmt::format("no intervals from step {} on: the validation part of {} rows is too short for them",
+                    static_cast<std::size_t>(missing - half.begin()) / outputs + 1, end - begin));
+}
+
+RunForecast forecast_run(const fs::path& folder, const ForecastOptions& options,
+                         const std::vector<Setting>& changes) {
+  Config config = with_settings(read_run_config(folder), changes);
   require(find_problem(config.problem.name).set == kForecast,
           "a forecast is for runs of a series, and '{}' is a run of the problem {}: ebit evaluate scores it "
           "again",
           folder.string(), config.problem.name);
-  if (!data.empty()) {
-    config.data.file = data;
-    config.data.generator.clear();
-  } else {
-    require_run_data(config);
-  }
+  const double level = options.interval.value_or(config.output.interval);
+  require(level >= 0 && level < 1, "--interval must be 0 (none) or more and below 1, not {}", level);
+  require(options.future.empty() || !config.data.dataset.future.empty(),
+          "--future has no effect: the run '{}' has no columns that are known ahead (ebit train --future)",
+          folder.string());
+  if (options.data.empty()) require_run_data(config);
   const std::vector<TrainedModel> models = models_of(config, folder);
-  RunForecast run{load_data(config), {}};
-  run.forecast = forecast(models, run.series, steps);
+  Config own = config;
+  Series future;
+  if (!options.future.empty()) {
+    SeriesOptions reading = config.data.series;
+    reading.first_rows = 0;  // of the run's own file
+    future = load_series(options.future, reading, config.data.dataset.future);
+  }
+  RunForecast run{options.data.empty() ? load_data(config) : load_other_data(config, options.data), {}};
+  run.forecast = forecast(models, run.series, options.steps, future);
+  if (level <= 0) return run;
+  try {
+    add_intervals(run.forecast, models, prepare_dataset(own), level);
+  } catch (const Error& error) {
+    run.forecast.notes.push_back(
+        fmt::format("no prediction intervals, which take the run's own data: {}", error.what()));
+  }
   return run;
 }
 
@@ -197,15 +329,22 @@ std::string forecast_csv(const Forecast& forecast) {
   std::string text = "time";
   for (const std::string& target : forecast.targets) {
     text += fmt::format(",{}", csv_cell(target));
+    if (forecast.level > 0)
+      text += fmt::format(",{},{}", csv_cell(target + " lower"), csv_cell(target + " upper"));
     if (forecast.seeds > 1)
-      text += fmt::format(",{},{}", csv_cell(target + " low"), csv_cell(target + " high"));
+      text += fmt::format(",{},{}", csv_cell(target + " least of seeds"),
+                          csv_cell(target + " greatest of seeds"));
   }
   text += "\n";
   for (std::size_t k = 0; k < forecast.times.size(); ++k) {
     text += csv_cell(forecast.times[k]);
     for (std::size_t i = k * outputs; i < (k + 1) * outputs; ++i) {
       text += fmt::format(",{}", forecast.values[i]);
-      if (forecast.seeds > 1) text += fmt::format(",{},{}", forecast.low[i], forecast.high[i]);
+      const auto cell = [](double value) {
+        return std::isnan(value) ? std::string() : fmt::format("{}", value);
+      };
+      if (forecast.level > 0) text += fmt::format(",{},{}", cell(forecast.lower[i]), cell(forecast.upper[i]));
+      if (forecast.seeds > 1) text += fmt::format(",{},{}", forecast.least[i], forecast.greatest[i]);
     }
     text += "\n";
   }
@@ -216,6 +355,9 @@ void plot_forecast(const fs::path& folder, const RunForecast& run) {
   const auto& [series, forecast] = run;
   make_folder(folder / files::kPlots);
   const std::size_t outputs = forecast.targets.size();
+  // The band is the interval, or where there is none what the seeds differ by.
+  const bool intervals =
+      forecast.level > 0 && std::ranges::all_of(forecast.upper, [](double v) { return std::isfinite(v); });
   for (std::size_t o = 0; o < outputs; ++o) {
     const std::size_t column = column_of(series, forecast.targets[o]);
     ForecastSeries drawn{.name = forecast.targets[o],
@@ -229,11 +371,13 @@ void plot_forecast(const fs::path& folder, const RunForecast& run) {
     for (std::size_t row = 0; row < series.rows(); ++row) drawn.truth.push_back(series.at(row, column));
     for (std::size_t i = o; i < forecast.values.size(); i += outputs) {
       drawn.forecast.push_back(forecast.values[i]);
-      if (forecast.seeds < 2) continue;
-      drawn.low.push_back(forecast.low[i]);
-      drawn.high.push_back(forecast.high[i]);
+      if (!intervals && forecast.seeds < 2) continue;
+      drawn.low.push_back(intervals ? forecast.lower[i] : forecast.least[i]);
+      drawn.high.push_back(intervals ? forecast.upper[i] : forecast.greatest[i]);
     }
-    const Figure figure = forecast_figure(drawn, "Forecast");
+    const Figure figure = forecast_figure(
+        drawn, intervals ? fmt::format("Forecast with {:g} % prediction interval", 100 * forecast.level)
+                         : "Forecast");
     const std::string name = outputs > 1 ? fmt::format("forecast-{}", o + 1) : "forecast";
     render(figure, folder / files::kPlots / (name + ".svg"));
     render(figure, folder / files::kPlots / (name + ".png"));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -17,18 +18,30 @@ struct Forecast {
   /// [S] labels continued from the data's own, see continue_times().
   std::vector<std::string> times;
   std::vector<double> values;                                         ///< [S, O] means over the seeds
-  std::vector<double> low, /**< [S, O] least over the seeds */ high;  ///< [S, O] greatest over the seeds
+  std::vector<double> least, /**< [S, O] over the seeds */ greatest;  ///< [S, O] over the seeds
   std::size_t direct = 0;  ///< so many first steps rest on known values alone; the rest on predictions
   std::size_t seeds = 1;   ///< trainings that it is the mean of
+  double level = 0.0;      ///< share of true values that prediction intervals aim to cover; 0: there are none
+  /// [S, O] ends of the intervals, NaN for steps that the validation part is too short for; empty: none.
+  std::vector<double> lower = {}, upper = {};
+  std::vector<std::string> notes = {};  ///< what is to be known of it, a line each
 };
 
 /// Forecasts `steps` rows after the last one of `series`: each window slides over known values, and over
 /// predictions where the future is not known. Stateful models are run through the windows before it.
 /// @param models trainings of one model of a series with different seeds, at least one.
-/// Throws Error for steps below 1, a series too short for one window, values that the model's encoder does
-/// not take, and more steps than the horizon where a feature is no target, because nothing says how it goes
-/// on.
-Forecast forecast(std::span<const TrainedModel> models, const Series& series, int steps);
+/// @param future where features are known ahead: a series with those columns whose times hold those of the
+/// steps. Throws Error for steps below 1, a series too short for one window, values that the model's encoder
+/// does not take, features known ahead without a row of their own for a step, and more steps than the horizon
+/// where a feature is neither a target nor known ahead, because nothing says how it goes on.
+Forecast forecast(std::span<const TrainedModel> models, const Series& series, int steps,
+                  const Series& future = {});
+
+/// Gives a forecast its split-conformal intervals: step by step, from the errors of forecasts that begin in
+/// the validation part of `dataset`, the training's own data, at up to 100 places. Where there can be none, a
+/// note of the forecast says why.
+void add_intervals(Forecast& forecast, std::span<const TrainedModel> models, const Dataset& dataset,
+                   double level);
 
 /// A forecast and the series that it continues.
 struct RunForecast {
@@ -36,12 +49,21 @@ struct RunForecast {
   Forecast forecast;  ///< from there on
 };
 
-/// The forecast of all trainings of a run's model.
-/// @param data a CSV file or the name of an included data set to go on from, read and scaled as the run's
-///        own; empty: the run's own. Throws Error as forecast(), and for runs of other problems.
-RunForecast forecast_run(const std::filesystem::path& folder, const std::string& data, int steps);
+/// What is asked of a run.
+struct ForecastOptions {
+  std::string data = {};                ///< a file or included set to go on from; empty: the run's own data
+  std::string future = {};              ///< a file with what is known ahead; empty: none
+  int steps = 1;                        ///< rows after the last one
+  std::optional<double> interval = {};  ///< level of the intervals, 0: none; not given: the run's
+};
 
-/// time, then per target its value, and with several seeds its least and greatest.
+/// The forecast of all trainings of a run's model. Other data are read and scaled as the run's own. Throws
+/// Error as forecast(), and for runs of other problems.
+/// @param changes settings of the run's model that are others in use, such as noise.
+RunForecast forecast_run(const std::filesystem::path& folder, const ForecastOptions& options,
+                         const std::vector<Setting>& changes = {});
+
+/// time, then per target its value, the ends of its interval, and with several seeds its least and greatest.
 std::string forecast_csv(const Forecast& forecast);
 
 /// Draws plots/forecast.{svg,png} of a run folder, of several targets a plot each. Throws Error where gnuplot

@@ -64,8 +64,8 @@ TEST(Forecast, FirstStepsAreTheModelsOwnAndTheRestFollowsFromThem) {
   const Forecast five = forecast(models, series, 5);
   ASSERT_EQ(five.values.size(), 5u);
   EXPECT_EQ(five.direct, 1u);
-  EXPECT_LE(five.low[3], five.values[3]);
-  EXPECT_GE(five.high[3], five.values[3]);
+  EXPECT_LE(five.least[3], five.values[3]);
+  EXPECT_GE(five.greatest[3], five.values[3]);
   // Step 1 on the series without its last row is the prediction of that row.
   Series shorter = series;
   shorter.times.pop_back();

@@ -30,6 +30,10 @@ ordered_json part_json(const Results& results, const PartScores& scores) {
   ordered_json object;
   object["values"] = values_json(results, scores.values);
   if (!scores.scaled.empty()) object["scaled"] = values_json(results, scores.scaled);
+  if (scores.interval)
+    object["interval"] = {{"level", scores.interval->level},
+                          {"coverage", number(scores.interval->coverage)},
+                          {"width", number(scores.interval->width)}};
   if (results.targets.size() > 1) {
     for (std::size_t o = 0; o < scores.by_target.size(); ++o)
       object["by_target"][results.targets[o]] = values_json(results, scores.by_target[o]);
@@ -91,6 +95,7 @@ ordered_json model_json(const Results& results, const ModelResult& model) {
   object["name"] = model.name;
   object["role"] = role_name(model.role);
   object["summary"] = model.summary;
+  if (!model.changes.empty()) object["changes"] = model.changes;
   object["parameters"] = model.counts.trained();
   object["counts"] = {{"quantum", model.counts.quantum},
                       {"classical", model.counts.classical},

@@ -117,7 +117,7 @@ TEST_F(Report, OfASeries) {
   write_report(result);
   const std::string page = read_file(result.folder / files::kReport);
   for (const char* words :
-       {"daskin on henon", "test RMSE", "test R2", "persistence: 3.5", "daskin loses to lstm",
+       {"daskin on henon", "test RMSE", "test R2", "persistence: 3.5", "daskin cannot be told from lstm",
         "2 missing values", "on the training part", "All seeds.", "made by hand"})
     EXPECT_THAT(page, HasSubstr(words));
   for (const char* name : {"comparison", "predictions", "loss", "losses"})

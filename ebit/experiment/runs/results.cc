@@ -1,5 +1,7 @@
 #include "ebit/experiment/runs/results.h"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <cmath>
 #include <iterator>
@@ -15,6 +17,34 @@ namespace {
 double judged_cost(const Results& results, const ModelResult& model, std::size_t part) {
   const double mean = over_seeds(model, part, results.judged_metric).mean;
   return results.metrics[results.judged_metric].greater_is_better ? -mean : mean;
+}
+
+// Twice the standard error of the difference of two means over seeds; 0 where a seed each says nothing of it.
+double doubt(const ModelResult& a, const ModelResult& b, std::size_t part, std::size_t metric) {
+  double variance = 0.0;
+  for (const ModelResult* model : {&a, &b}) {
+    const std::vector<double> values = values_of_seeds(*model, part, metric);
+    const double spread = mean_spread(values).spread;
+    if (values.size() > 1) variance += spread * spread / static_cast<double>(values.size());
+  }
+  return 2 * std::sqrt(variance);
+}
+
+// The level of the intervals that some model has on a part; 0: none.
+double interval_level(const Results& results, std::size_t part) {
+  for (const ModelResult& model : results.models)
+    for (const SeedResult& seed : model.seeds)
+      if (const auto& scores = seed.scores.parts[part]; scores && scores->interval)
+        return scores->interval->level;
+  return 0.0;
+}
+
+MeanSpread intervals_of_seeds(const ModelResult& model, std::size_t part, double IntervalScore::*field) {
+  std::vector<double> values;
+  for (const SeedResult& seed : model.seeds)
+    if (const auto& scores = seed.scores.parts[part]; scores && scores->interval)
+      values.push_back((*scores->interval).*field);
+  return mean_spread(values);
 }
 
 std::string table_title(const Results& results, std::size_t part) {
@@ -89,14 +119,27 @@ std::vector<std::string> verdicts(const Results& results) {
   for (std::size_t i = 1; i < results.models.size(); ++i) {
     const ModelResult& other = results.models[i];
     const double theirs = judged_cost(results, other, part);
-    if (std::isnan(theirs)) continue;
+    const std::string shown = table_number(over_seeds(other, part, judged).mean);
+    if (std::isnan(theirs)) {
+      lines.push_back(
+          fmt::format("{} has no {} on the {} part to compare with", other.name, metric, kPartNames[part]));
+      continue;
+    }
+    const double unsure = doubt(results.models[0], other, part, judged);
+    if (cost != theirs && (std::abs(cost - theirs) < unsure || ours == shown)) {
+      lines.push_back(fmt::format(
+          "{} cannot be told from {} on the {} part ({} {} against {}, {})", name, other.name,
+          kPartNames[part], metric, ours, shown,
+          ours == shown ? "equal as far as shown" : "closer than twice the standard error over the seeds"));
+      continue;
+    }
     if (cost < theirs) {
       beaten += (beaten.empty() ? "" : ", ") + other.name;
       continue;
     }
-    lines.push_back(fmt::format(
-        "{} {} {} on the {} part ({} {} against {})", name, cost > theirs ? "loses to" : "is no better than",
-        other.name, kPartNames[part], metric, ours, table_number(over_seeds(other, part, judged).mean)));
+    lines.push_back(fmt::format("{} {} {} on the {} part ({} {} against {})", name,
+                                cost > theirs ? "loses to" : "is no better than", other.name,
+                                kPartNames[part], metric, ours, shown));
   }
   if (!beaten.empty())
     lines.push_back(
@@ -138,16 +181,25 @@ TextTable result_table(const Results& results, std::size_t part) {
   std::ranges::move(counts.columns(), std::back_inserter(table.columns));
   table.columns.push_back({"seconds"});
   for (const MetricName& metric : results.metrics) table.columns.push_back({metric.name});
+  const double level = interval_level(results, part);
+  if (level > 0)
+    table.columns.insert(table.columns.end(), {{fmt::format("in {:g} %", 100 * level)}, {"width"}});
   std::vector<double> costs;
   std::size_t seeds = 1;
   for (const ModelResult& model : results.models) {
     const bool trained = model.role != Role::kReference;
-    std::vector<std::string> row = {model.name};
+    std::vector<std::string> row = {model.name + (model.changes.empty() ? "" : ", changed")};
     std::ranges::move(counts.cells(model), std::back_inserter(row));
     row.push_back(trained ? fmt::format("{:.1f}", mean_seconds(model)) : "–");
     for (std::size_t m = 0; m < results.metrics.size(); ++m) {
       const MeanSpread value = over_seeds(model, part, m);
       row.push_back(table_spread(value.mean, value.spread));
+    }
+    if (level > 0) {
+      const MeanSpread covered = intervals_of_seeds(model, part, &IntervalScore::coverage);
+      const MeanSpread width = intervals_of_seeds(model, part, &IntervalScore::width);
+      row.push_back(std::isnan(covered.mean) ? "–" : fmt::format("{:.1f} %", 100 * covered.mean));
+      row.push_back(table_spread(width.mean, width.spread));
     }
     costs.push_back(judged_cost(results, model, part));
     seeds = std::max(seeds, model.seeds.size());
@@ -156,8 +208,32 @@ TextTable result_table(const Results& results, std::size_t part) {
   const MetricName& judged = results.metrics[results.judged_metric];
   table.best_row = least_row(costs);
   table.best_meaning = fmt::format("{} {}", judged.greater_is_better ? "highest" : "lowest", judged.name);
+  // A best row that others cannot be told from is none.
+  std::string tied;
+  for (std::size_t i = 0; table.best_row && i < results.models.size(); ++i) {
+    const std::size_t best = *table.best_row;
+    if (i == best || !std::isfinite(costs[i])) continue;
+    const double unsure = doubt(results.models[best], results.models[i], part, results.judged_metric);
+    const auto shown = [&](std::size_t m) {
+      return table_number(over_seeds(results.models[m], part, results.judged_metric).mean);
+    };
+    if (costs[i] - costs[best] < unsure || shown(i) == shown(best))
+      tied += (tied.empty() ? "" : ", ") + results.models[i].name;
+  }
+  if (!tied.empty()) table.best_meaning += fmt::format(", though {} cannot be told from it", tied);
   table.notes.push_back(counts.note());
   if (seeds > 1) table.notes.push_back(fmt::format("mean ± standard deviation over {} seeds", seeds));
+  if (results.targets.size() > 1)
+    table.notes.push_back(fmt::format("means over {}, each in its own unit; metrics.json has each of them",
+                                      fmt::join(results.targets, ", ")));
+  for (const ModelResult& model : results.models)
+    if (!model.changes.empty())
+      table.notes.push_back(
+          fmt::format("{}, changed: not as published: {}", model.name, fmt::join(model.changes, ", ")));
+  if (level > 0)
+    table.notes.push_back(fmt::format(
+        "in {0:g} %: how many true values lie in the {0:g} % prediction interval, which is `width` wide",
+        100 * level));
   table.notes.insert(table.notes.end(), results.verdicts.begin(), results.verdicts.end());
   return table;
 }

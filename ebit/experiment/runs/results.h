@@ -36,8 +36,10 @@ struct SeedResult {
 
 /// Results of a model over its seeds.
 struct ModelResult {
-  std::string name;               ///< "daskin-collapse", "lstm", "persistence"
-  std::string summary;            ///< one line: sizes
+  std::string name;     ///< "daskin-collapse", "lstm", "persistence"
+  std::string summary;  ///< one line: sizes
+  std::vector<std::string> changes =
+      {};                         ///< see changes_of_model(): a published model that is not as published
   Role role = Role::kModel;       ///< what it is in the run
   NumberCounts counts = {};       ///< trained and frozen numbers; none without training
   double reference_loss = 0;      ///< kReference: its validation loss; NaN: none

@@ -1,5 +1,7 @@
 #include "ebit/experiment/runs/run.h"
 
+#include <unistd.h>
+
 #include <optional>
 #include <utility>
 
@@ -10,8 +12,10 @@
 #include "ebit/experiment/model_specs.h"
 #include "ebit/experiment/problems/prepare.h"
 #include "ebit/experiment/runs/entropy_track.h"
+#include "ebit/experiment/runs/same_training.h"
 #include "ebit/experiment/runs/score.h"
 #include "ebit/experiment/runs/trainings.h"
+#include "ebit/fit/data_start.h"
 #include "ebit/settings/resolve.h"
 #include "ebit/settings/spec_text.h"
 
@@ -117,14 +121,31 @@ class MemoryWatch : public TrainingWatch {
   std::optional<EntropyTrack> track_;
 };
 
+// The weights of another run's model to begin with: of the same seed, or of its first one.
+void start_from(const Job& job, fit::Model& model) {
+  const fs::path run = job.config.start_from;
+  std::error_code ignored;
+  // A training that has begun goes on from its checkpoint.
+  if (run.empty() || job.baseline || fs::exists(job.folder / files::kLast, ignored)) return;
+  const fs::path own = run / files::kSeeds / std::to_string(job.config.train.seed) / files::kBest;
+  const fs::path best = fs::exists(own, ignored) ? own : run / files::kBest;
+  require(fs::exists(best, ignored), "--start-from: '{}' holds no trained weights ({})", run.string(),
+          files::kBest);
+  require(!fit::starts_from_data(model.spec()),
+          "--start-from has no effect on {}: its training begins with numbers made from the data", job.name);
+  model.load(fit::load_weights(best).weights, best.string());
+}
+
 ReadyTraining ready(const Job& job, const std::shared_ptr<Problem>& problem, const Config& run) {
   const std::shared_ptr<fit::Model> model = model_of(job, *problem, run);
+  start_from(job, *model);
   ReadyTraining training{
       .trainer = std::make_unique<fit::Trainer>(training_of(problem, model, job.config), job.config.train),
       .summary = model->summary(),
       .metadata = {{"fingerprint", fingerprint_of(job, *problem)},
                    {"model", model->summary()},
                    {"data", problem->fitted()},
+                   {"problem", problem->description()},
                    {"spec", spec_text(model->spec())},
                    {"config", to_toml(job.config)}}};
   if (run.output.track_entropy > 0 && !job.baseline)
@@ -152,11 +173,16 @@ void check_numbers(const Config& c) {
 // by the name that the user gave.
 void settle_paths(Config& c) {
   std::error_code ignored;
-  for (std::string* path :
-       {&c.corpus.corpus, &c.corpus.target_file, &c.corpus.vectors, &c.corpus.folder, &c.model.ansatz_file}) {
+  for (std::string* path : {&c.corpus.corpus, &c.corpus.target_file, &c.corpus.vectors, &c.corpus.folder,
+                            &c.model.ansatz_file, &c.start_from}) {
     if (path == &c.corpus.corpus && find_corpus_row(*path) != nullptr) continue;
     if (!path->empty() && fs::exists(*path, ignored)) *path = fs::absolute(*path).lexically_normal().string();
   }
+  // FILE, or FILE:0,1,2 of a device's qubits.
+  std::string& noise = c.model.noise;
+  const std::string file = fs::exists(noise, ignored) ? noise : noise.substr(0, noise.rfind(':'));
+  if (!file.empty() && fs::exists(file, ignored))
+    noise = fs::absolute(file).lexically_normal().string() + noise.substr(file.size());
 }
 
 std::string default_folder(const Config& c) {
@@ -169,7 +195,10 @@ RunResult run_jobs(const Setup& setup, const RunCallbacks& callbacks) {
   RunResult result{.folder = config.output.folder, .config = config, .problem = setup.problem};
   RunLog log(result.folder);
   log.line(setup.problem->description());
-  for (const std::string& note : setup.problem->notes()) {
+  std::vector<std::string> notes = setup.problem->notes();
+  if (family_of(config) == kRegister)
+    for (std::string& note : noise_notes(config.model.reg)) notes.push_back("noise: " + std::move(note));
+  for (const std::string& note : notes) {
     log.line(note);
     if (callbacks.on_note) callbacks.on_note(note);
   }
@@ -190,6 +219,8 @@ RunResult scored(const fs::path& folder, Config config, const RunCallbacks& call
   RunResult result{.folder = folder, .config = *setup.config, .problem = setup.problem};
   for (const std::string& note : setup.problem->notes())
     if (callbacks.on_note) callbacks.on_note(note);
+  if (family_of(*setup.config) == kRegister && callbacks.on_note)
+    for (const std::string& note : noise_notes(setup.config->model.reg)) callbacks.on_note("noise: " + note);
   result.results = score_jobs(folder, *setup.config, *setup.problem, callbacks);
   return result;
 }
@@ -197,6 +228,10 @@ RunResult scored(const fs::path& folder, Config config, const RunCallbacks& call
 }  // namespace
 
 RunResult start_run(Config config, const RunCallbacks& callbacks) {
+  require(config.model.reg.trajectories == 0,
+          "--trajectories has no gradient to train by: train with --noise, which is exact, and give "
+          "--trajectories to "
+          "ebit evaluate or ebit forecast");
   check_counts(config);
   check_numbers(config);
   use_threads(config);
@@ -209,8 +244,18 @@ RunResult start_run(Config config, const RunCallbacks& callbacks) {
       own.output.test || setup.problem->validated(),
       "without its test part a run is judged by its validation part, and there is none: {} gives it a share",
       setup.problem->share_flag());
+  if (!setup.problem->validated() && own.given.contains("train.restore_best") && own.train.restore_best &&
+      callbacks.on_note)
+    callbacks.on_note(
+        fmt::format("--restore-best has no effect without a validation part ({}): the weights will be those "
+                    "of the last epoch",
+                    setup.problem->share_flag()));
   if (own.output.folder.empty()) own.output.folder = default_folder(own);
   check_run_folder(own.output.folder, own.output.overwrite);
+  std::error_code ignored;
+  require(own.start_from.empty() || !fs::equivalent(own.start_from, own.output.folder, ignored),
+          "--start-from '{}' is the folder that the run is to be written to: choose another one with -o",
+          own.start_from);
   // Throws for settings that make no training, before anything is written.
   for (const Job& job : jobs_of(own, own.output.folder)) {
     if (job.baseline)
@@ -223,22 +268,34 @@ RunResult start_run(Config config, const RunCallbacks& callbacks) {
   return run_jobs(setup, callbacks);
 }
 
-RunResult resume_run(const fs::path& folder, int epochs, const RunCallbacks& callbacks) {
+RunResult resume_run(const fs::path& folder, int epochs, const RunCallbacks& callbacks,
+                     std::optional<int> patience) {
   Config config = read_run_config(folder);
   const FolderLock lock(folder);
   require_run_data(config);
   use_threads(config);
-  const bool longer = extend_epochs(config, epochs);
+  const bool longer = extend_epochs(config, epochs), other = change_patience(config, patience);
   const Setup setup = set_up(std::move(config));
-  if (longer) write_run_config(folder, *setup.config);
+  // What is refused leaves the folder as it was.
+  const std::vector<Job> jobs = jobs_of(*setup.config, folder);
+  require_same_trainings(jobs, *setup.problem);
+  if (longer) require_something_to_train(jobs, epochs);
+  if (longer || other) write_run_config(folder, *setup.config);
   return run_jobs(setup, callbacks);
 }
 
-RunResult evaluate_run(const fs::path& folder, const RunCallbacks& callbacks) {
-  Config config = read_run_config(folder);
-  const FolderLock lock(folder);
+RunResult evaluate_run(const fs::path& folder, const RunCallbacks& callbacks,
+                       const std::vector<Setting>& changes) {
+  Config config = with_settings(read_run_config(folder), changes);
+  // A folder that cannot be written to is nobody's to change, and can be looked at.
+  const bool writable = ::access(folder.c_str(), W_OK) == 0;
+  std::optional<FolderLock> lock;
+  if (writable) lock.emplace(folder);
   RunResult result = scored(folder, std::move(config), callbacks);
-  write_scores(result);
+  if (!writable && callbacks.on_note)
+    callbacks.on_note(
+        fmt::format("'{}' cannot be written to: the scores are shown and not kept", folder.string()));
+  if (writable && changes.empty()) write_scores(result);
   return result;
 }
 

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -49,13 +50,21 @@ RunResult start_run(Config config, const RunCallbacks& callbacks);
 /// Goes on with a run that was stopped or killed: finished trainings are kept, the unfinished one continues
 /// from its checkpoint to the same losses bit for bit, the others follow.
 /// @param epochs above 0: train up to this many epochs instead of the run's own number.
-/// Throws Error as start_run(), and where checkpoint, settings and data do not belong together.
-RunResult resume_run(const std::filesystem::path& folder, int epochs, const RunCallbacks& callbacks);
+/// @param patience given: wait so many epochs for a better validation loss (0: for ever), also where a
+/// training has
+///        stopped early.
+/// Throws Error as start_run(), where checkpoint, settings and data do not belong together, and where other
+/// epochs would train nothing because every training has stopped early; then nothing of the folder is
+/// changed.
+RunResult resume_run(const std::filesystem::path& folder, int epochs, const RunCallbacks& callbacks,
+                     std::optional<int> patience = std::nullopt);
 
 /// Scores the trainings of a run again, by their best weights, on the run's own data, and writes metrics.json
 /// and predictions.csv. Trainings without weights are left out; they, and data that have changed since the
 /// training, are told of by `callbacks.on_note`. Throws Error for a run without any weights.
-RunResult evaluate_run(const std::filesystem::path& folder, const RunCallbacks& callbacks);
+/// @param changes settings of the run's model that are others in use, such as noise; then nothing is written.
+RunResult evaluate_run(const std::filesystem::path& folder, const RunCallbacks& callbacks,
+                       const std::vector<Setting>& changes = {});
 
 /// Scores the trainings of a run on all parts, the test part too where the run's settings leave it unseen.
 /// Writes nothing. Throws Error as evaluate_run().
@@ -63,9 +72,10 @@ RunResult score_test_part(const std::filesystem::path& folder, const RunCallback
 
 /// Scores every training of a run of a series on another one, all windows of it as one part (shown as the
 /// test part). Scalers are those of the training. Writes nothing.
-/// @param data a CSV file or the name of an included data set. Throws Error for runs of other problems.
+/// @param data a CSV file or the name of an included data set. @param changes as in evaluate_run(). Throws
+/// Error for runs of other problems.
 RunResult score_on(const std::filesystem::path& folder, const std::string& data,
-                   const RunCallbacks& callbacks);
+                   const RunCallbacks& callbacks, const std::vector<Setting>& changes = {});
 
 /// A trained model of a run, ready to use.
 struct TrainedModel {

@@ -339,6 +339,54 @@ TEST(Run, AnEditedCorpusOfEqualSizeIsNoticed) {
   EXPECT_EQ(error_of([&] { resume_run(folder, 0, {}); }), "no error");
 }
 
+TEST(Run, ARunIsScoredByItsBestWeightsAlone) {
+  const fs::path folder = fresh("weights-alone");
+  Config config = small_config(folder);
+  config.baselines.which = {};
+  const RunResult before = start_run(config, {});
+  fs::remove(folder / files::kLast);
+  std::vector<std::string> notes;
+  RunCallbacks callbacks;
+  callbacks.on_note = [&](const std::string& note) { notes.push_back(note); };
+  const RunResult after = evaluate_run(folder, callbacks);
+  EXPECT_EQ(after.results.models[0].seeds[0].scores.parts[2]->values,
+            before.results.models[0].seeds[0].scores.parts[2]->values);
+  EXPECT_THAT(notes, ::testing::Contains(HasSubstr("there is no last.safetensors")));
+
+  fit::SavedWeights weights = fit::load_weights(folder / files::kBest);
+  auto& bytes = weights.weights.begin()->second.bytes;
+  std::fill(bytes.begin(), bytes.end(), std::byte{0xFF});  // all ones is NaN
+  fit::save_weights(folder / files::kBest, weights.weights, weights.metadata);
+  EXPECT_THAT(error_of([&] { evaluate_run(folder, {}); }),
+              AllOf(HasSubstr("best.safetensors"), HasSubstr("NaN")));
+}
+
+TEST(Run, AFolderThatCannotBeWrittenToIsScoredAndLeftAsItIs) {
+  if (::geteuid() == 0) GTEST_SKIP() << "root may write everywhere";
+  const fs::path folder = fresh("read-only");
+  Config config = small_config(folder);
+  config.baselines.which = {};
+  start_run(config, {});
+  const std::string metrics = read_file(folder / files::kMetrics);
+  fs::permissions(folder, fs::perms::owner_read | fs::perms::owner_exec);
+  EXPECT_EQ(error_of([&] { evaluate_run(folder, {}); }), "no error");
+  fs::permissions(folder, fs::perms::owner_all);
+  EXPECT_EQ(read_file(folder / files::kMetrics), metrics);
+}
+
+TEST(Run, ARefusedResumeNamesWhatDiffersAndChangesNothing) {
+  const fs::path folder = fresh("refused-resume");
+  Config config = small_config(folder);
+  config.baselines.which = {};
+  start_run(config, {});
+  std::string text = read_file(folder / files::kConfig);
+  text.replace(text.find("n_ancilla = 2"), 13, "n_ancilla = 3");
+  write_file_atomically(folder / files::kConfig, text);
+  EXPECT_THAT(error_of([&] { resume_run(folder, 50, {}); }),
+              AllOf(HasSubstr("is of another training"), HasSubstr("model.n_ancilla was 2 and is 3")));
+  EXPECT_EQ(read_file(folder / files::kConfig), text);
+}
+
 TEST(Run, FoldersOfAnEarlierVersionAreToldInOneLine) {
   const fs::path folder = fresh("old");
   fs::create_directories(folder);

@@ -1,8 +1,10 @@
 #include "ebit/experiment/runs/score.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "ebit/base/atomic_file.h"
 #include "ebit/base/error.h"
@@ -10,6 +12,7 @@
 #include "ebit/experiment/problems/forecast_problem.h"
 #include "ebit/experiment/problems/prepare.h"
 #include "ebit/experiment/runs/trainings.h"
+#include "ebit/settings/resolve.h"
 
 namespace ebit::experiment {
 namespace {
@@ -55,6 +58,7 @@ ModelResult& result_for(Results& results, const TrainedModel& trained) {
       results.models.back().role != role)
     results.models.push_back({.name = trained.job.name,
                               .summary = trained.model->summary(),
+                              .changes = changes_of_model(trained.job.config),
                               .role = role,
                               .counts = trained.model->counts()});
   return results.models.back();
@@ -89,10 +93,42 @@ void each_trained(const Config& config, const Problem& problem, const fs::path& 
     if (end != fit::End::kFinished && !fit::is_early(end))
       note(callbacks, fmt::format("the training of {} seed {} is unfinished ({} after {} epochs)", job.name,
                                   job.config.train.seed, fit::name_of(end), trained.epochs()));
+    if (!fs::exists(job.folder / files::kLast, ignored))
+      note(
+          callbacks,
+          fmt::format("{} seed {}: there is no {}, so only the weights of epoch {} are known of its training",
+                      job.name, job.config.train.seed, files::kLast, trained.progress.best_epoch));
     use(trained, !any);
     any = true;
   }
   require(any, "'{}' holds no trained weights yet: ebit resume trains them", folder.string());
+}
+
+// One line where rows that are scored are among those the run was trained on; "" where they are not, or where
+// its own data are not to be had.
+std::string trained_on_note(Config own, const Problem& other) {
+  const Dataset& scored = require_forecast(other, "this check").dataset();
+  std::set<std::pair<std::string, std::vector<double>>> training;
+  try {
+    const Dataset mine = prepare_dataset(own);
+    for (const std::size_t row : mine.train.target_row) {
+      std::vector<double> values;
+      for (const std::size_t column : mine.target_columns) values.push_back(mine.series.at(row, column));
+      training.emplace(mine.series.times[row], std::move(values));
+    }
+  } catch (const Error&) {
+    return {};
+  }
+  std::size_t known = 0;
+  for (const std::size_t row : scored.test.target_row) {
+    std::vector<double> values;
+    for (const std::size_t column : scored.target_columns) values.push_back(scored.series.at(row, column));
+    known += training.contains({scored.series.times[row], values});
+  }
+  if (known == 0) return {};
+  return fmt::format(
+      "{} of the {} scored rows are rows that the run was trained on: scores on them say nothing of new data",
+      known, scored.test.count);
 }
 
 }  // namespace
@@ -118,7 +154,15 @@ TrainedModel load_trained(const Job& job, const Problem& problem, const Config& 
                        .metadata = std::move(saved.metadata),
                        .progress = {}};
   trained.model->load(saved.weights, best.string());
-  trained.progress = fit::load_checkpoint(last, trained.metadata["fingerprint"]).state;
+  if (fs::exists(last, ignored)) {
+    trained.progress = fit::load_checkpoint(last, trained.metadata["fingerprint"]).state;
+    return trained;
+  }
+  // The weights are all that is needed to use a model; how its training went is not known then.
+  trained.progress.end = fit::End::kFinished;
+  std::from_chars(trained.metadata["epoch"].data(),
+                  trained.metadata["epoch"].data() + trained.metadata["epoch"].size(),
+                  trained.progress.best_epoch);
   return trained;
 }
 
@@ -162,15 +206,15 @@ void write_scores(const RunResult& result) {
     }
 }
 
-RunResult score_on(const fs::path& folder, const std::string& data, const RunCallbacks& callbacks) {
-  auto config = std::make_shared<Config>(read_run_config(folder));
+RunResult score_on(const fs::path& folder, const std::string& data, const RunCallbacks& callbacks,
+                   const std::vector<Setting>& changes) {
+  auto config = std::make_shared<Config>(with_settings(read_run_config(folder), changes));
   require(config->problem.name == "forecast",
           "'{}' is a run of {}, which is scored on its own test part: leave out '{}'", folder.string(),
           config->problem.name, data);
   use_threads(*config);
-  config->data.file = data;
-  config->data.generator.clear();
-  const Series series = load_data(*config);
+  Config own = *config;
+  const Series series = load_other_data(*config, data);
   RunResult result{.folder = folder, .config = *config};
   // Every training has scalers of its own data, which are the same for all of them.
   const Job first = jobs_of(*config, folder).front();
@@ -183,6 +227,10 @@ RunResult score_on(const fs::path& folder, const std::string& data, const RunCal
       std::make_unique<ForecastProblem>(*config, series, fitted, best.string());
   result.problem = std::shared_ptr<Problem>(problem.release(), [config](Problem* p) { delete p; });
   result.results = empty_results(*config, *result.problem);
+  if (const std::string known = trained_on_note(own, *result.problem); !known.empty()) {
+    result.results.notes.push_back(known);
+    note(callbacks, known);
+  }
   each_trained(*config, *result.problem, folder, callbacks, [&](const TrainedModel& trained, bool) {
     SeedResult seed = seed_of(trained);
     seed.scores = result.problem->scores(*trained.model, seed.seed, false);

@@ -54,8 +54,9 @@ class Saver {
 };
 
 bool is_done(const fit::TrainState& state, const Job& job) {
-  return fit::is_early(state.end) || (state.end == fit::End::kFinished &&
-                                      static_cast<int>(state.history.size()) >= job.config.train.epochs);
+  const bool all = static_cast<int>(state.history.size()) >= job.config.train.epochs;
+  return fit::stays_ended(state, job.config.train) ||
+         (all && (state.end == fit::End::kFinished || fit::is_early(state.end)));
 }
 
 // Trains one job to its end. Returns false where it was interrupted.
@@ -138,6 +139,15 @@ void check_counts(const Config& config) {
   require(config.seeds >= 1, "--seeds must be at least 1, not {}", config.seeds);
   require(config.output.checkpoint_every >= 1, "--checkpoint-every must be at least 1, not {}",
           config.output.checkpoint_every);
+}
+
+bool change_patience(Config& config, std::optional<int> patience) {
+  if (!patience || *patience == config.train.patience) return false;
+  require(*patience >= 0, "--patience must be 0 (never stop early) or more, not {}", *patience);
+  require(takes_steps(config), "--patience has no effect on this run: {} is solved at once, in one pass",
+          config.model.name);
+  config.train.patience = *patience;
+  return true;
 }
 
 bool extend_epochs(Config& config, int epochs) {

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -64,5 +65,9 @@ void check_counts(const Config& config);
 /// Sets the epochs that a run goes on to and says whether they are others than before; 0 leaves them. Throws
 /// Error for fewer, and where the schedule of learning rates depends on them.
 bool extend_epochs(Config& config, int epochs);
+
+/// Sets the epochs that a run waits for a better validation loss and says whether they are others than
+/// before; none leaves them. Throws Error for fewer than 0.
+bool change_patience(Config& config, std::optional<int> patience);
 
 }  // namespace ebit::experiment

@@ -19,5 +19,6 @@ Needs optuna 4 or newer: pip install ebit[sweep].
 """
 from ._report import page, summary, table
 from ._run import create, launch, resume, work
+from ._suite import suite, unit
 
-__all__ = ["create", "launch", "page", "resume", "summary", "table", "work"]
+__all__ = ["create", "launch", "page", "resume", "suite", "summary", "table", "unit", "work"]

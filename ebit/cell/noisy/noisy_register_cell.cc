@@ -1,0 +1,354 @@
+#include "ebit/cell/noisy/noisy_register_cell.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "ebit/base/error.h"
+#include "ebit/base/random.h"
+#include "ebit/cell/register/encoder_input.h"
+#include "ebit/cell/register/lane_kernels.h"
+
+namespace ebit::inline cell {
+namespace {
+
+template <class T>
+const RegisterOptions& checked(const RegisterOptions& o) {
+  check_noisy(o);
+  const auto& update = find_hidden_update<T>(o.hidden);
+  require(
+      o.system + o.ancilla <= kMostDensityWires,
+      "with noise a register of {}+{} wires is a density matrix of {} wires, and at most {} are run: take "
+      "--trajectories",
+      o.system, o.ancilla, o.system + o.ancilla, kMostDensityWires);
+  require(!update.measures && update.memory != Memory::kWholeState,
+          "with noise or shots the hidden update '{}' has no state vector to keep: take density, which is "
+          "what its "
+          "shots estimate, or probabilities, sqrt-probabilities or marginals",
+          o.hidden);
+  return o;
+}
+
+}  // namespace
+
+// Memory of a thread.
+template <class T>
+struct NoisyRegisterCell<T>::Work final : Scratch {
+  StateBatch<T> rho_batch, g_batch;
+  Tile<T> rho, g;
+  AlignedVector<T> kept_step, kept_rest;  // of a step that is run for its way back
+  AlignedVector<T> system, g_system;      // [2, 2^n_s, kLanes]
+  AlignedVector<T> ancilla, g_ancilla;    // [2, 4^n_a, kLanes] a density matrix
+  AlignedVector<T> pure, g_pure, spare;   // [2, 2^n_a, kLanes] a state of the ancilla, roots of probabilities
+  AlignedVector<T> values, d_values;      // of the readout's terms
+  AlignedVector<T> probabilities;         // [2^n_a, kLanes] as they are measured
+  AlignedVector<T> angles, d_angles;      // of the encoder's gates
+  AlignedVector<double> d_encoder;        // [numbers, kLanes]
+  LaneMatrices<T> lanes;
+  EncodingScratch<T> encoding;
+
+  explicit Work(const NoisyRegisterCell<T>& c)
+      : rho_batch(2 * c.step_.wires(), kLanes<T>),
+        g_batch(2 * c.step_.wires(), kLanes<T>),
+        rho(rho_batch.tile(0)),
+        g(g_batch.tile(0)) {
+    const std::size_t n = c.shape_.ancillas();
+    kept_step.resize(c.step_.kept_numbers());
+    kept_rest.resize(c.rest_.kept_numbers());
+    for (auto* v : {&system, &g_system}) v->resize(2 * c.shape_.systems() * kLanes<T>);
+    for (auto* v : {&ancilla, &g_ancilla}) v->resize(2 * n * n * kLanes<T>);
+    for (auto* v : {&pure, &g_pure, &spare}) v->resize(2 * n * kLanes<T>);
+    for (auto* v : {&values, &d_values}) v->resize(c.readout_.terms().size() * kLanes<T>);
+    probabilities.resize(n * kLanes<T>);
+    for (auto* v : {&angles, &d_angles}) v->resize(c.circuits_.rules.size() * kLanes<T>);
+    d_encoder.resize(c.encoder_numbers_ * kLanes<T>);
+  }
+
+  static Tile<T> tile(AlignedVector<T>& numbers, int wires) {
+    return {numbers.data(), numbers.data() + numbers.size() / 2, wires};
+  }
+  LaneMatrices<T>* bound() { return angles.empty() ? nullptr : &lanes; }
+};
+
+template <class T>
+NoisyRegisterCell<T>::NoisyRegisterCell(const RegisterOptions& options)
+    : options_(checked<T>(options)),
+      shape_{options.system, options.ancilla},
+      update_(find_hidden_update<T>(options.hidden)),
+      encoding_(find_encoder(options.encoder), options.system, options.features, options.system),
+      circuits_(noisy_step(options)),
+      step_(circuits_.step),
+      rest_(circuits_.rest),
+      readout_(readouts_of(options), options.system + options.ancilla, noise_of(options)) {
+  segments_ = noisy_segments(options, encoding_, encoder_offset_);
+  encoder_numbers_ = numbers_of(segments_) - encoder_offset_;
+  initial_.assign(update_.numbers(shape_), T(0));
+  const std::size_t block = update_.block ? update_.block : initial_.size();
+  for (std::size_t i = 0; i < initial_.size(); i += block) initial_[i] = 1;
+}
+
+template <class T>
+std::string NoisyRegisterCell<T>::summary() const {
+  std::string text = noisy_summary(options_);
+  if (options_.shots > 0) text += fmt::format(", {} shots", options_.shots);
+  return text;
+}
+
+template <class T>
+void NoisyRegisterCell<T>::check_input(const SequenceInput<T>& input) const {
+  check_encoder_input(encoding_.encoder(), input, inputs());
+  RecurrentCell<T>::check_input(input);
+}
+
+template <class T>
+std::unique_ptr<typename RecurrentCell<T>::Scratch> NoisyRegisterCell<T>::make_scratch() const {
+  return std::make_unique<Work>(*this);
+}
+
+template <class T>
+void NoisyRegisterCell<T>::begin(std::span<const T> parameters) {
+  step_.bind(parameters.first(static_cast<std::size_t>(circuits_.step.shared_parameters())));
+  rest_.bind({});
+}
+
+// The ancilla's density matrix that h stands for.
+template <class T>
+void NoisyRegisterCell<T>::ancilla_of(const T* h, Work& w) const {
+  constexpr std::size_t kW = kLanes<T>;
+  const std::size_t n = shape_.ancillas(), half = n * n * kW;
+  if (mixture()) {
+    std::copy_n(h, 2 * half, w.ancilla.data());
+    return;
+  }
+  const Tile<T> a = Work::tile(w.pure, shape_.ancilla);
+  update_.prepare(shape_, h, a);
+  for (std::size_t j = 0; j < n; ++j)
+    for (std::size_t k = 0; k < n; ++k)
+      for (std::size_t l = 0; l < kW; ++l) {
+        const T ar = a.re[j * kW + l], ai = a.im[j * kW + l], br = a.re[k * kW + l], bi = a.im[k * kW + l];
+        w.ancilla[(j * n + k) * kW + l] = ar * br + ai * bi;
+        w.ancilla[half + (j * n + k) * kW + l] = ai * br - ar * bi;
+      }
+}
+
+// rho = |s><s| (x) A; where the encoder is made of gates, s is |0...0> and they are part of the step.
+template <class T>
+void NoisyRegisterCell<T>::enter(const Step& step, Work& w) const {
+  constexpr std::size_t kW = kLanes<T>;
+  const std::size_t n = shape_.ancillas(), half = n * n * kW, systems = shape_.systems();
+  ancilla_of(step.before, w);
+  const Tile<T> s = Work::tile(w.system, shape_.system);
+  if (circuits_.rules.empty()) {
+    const int zero = encoding_.prepare(step.x, step.parameters + encoder_offset_,
+                                       static_cast<T>(options_.epsilon), s, w.encoding);
+    require(zero < 0, "the encoder's vector W x + b is zero and has no direction to encode");
+  } else {
+    std::ranges::fill(w.system, T(0));
+    std::fill_n(s.re, kW, T(1));
+    for (std::size_t k = 0; k < circuits_.rules.size(); ++k)
+      for (std::size_t l = 0; l < kW; ++l)
+        w.angles[k * kW + l] = static_cast<T>(
+            circuits_.rules[k].value(step.x[static_cast<std::size_t>(circuits_.rules[k].feature) * kW + l]));
+    step_.bind_lanes(w.angles.data(), w.lanes);
+  }
+  const std::size_t width = systems * n;
+  for (std::size_t i = 0; i < systems; ++i)
+    for (std::size_t ii = 0; ii < systems; ++ii)
+      for (std::size_t j = 0; j < n; ++j)
+        for (std::size_t jj = 0; jj < n; ++jj) {
+          const std::size_t at = ((i * n + j) * width + ii * n + jj) * kW, own = (j * n + jj) * kW;
+#pragma omp simd
+          for (std::size_t l = 0; l < kW; ++l) {
+            const T weight = s.re[i * kW + l] * s.re[ii * kW + l];
+            w.rho.re[at + l] = weight * w.ancilla[own + l];
+            w.rho.im[at + l] = weight * w.ancilla[half + own + l];
+          }
+        }
+}
+
+template <class T>
+void NoisyRegisterCell<T>::enter_backward(const Step& step, const StepGradient& gradient, Work& w) const {
+  constexpr std::size_t kW = kLanes<T>;
+  const std::size_t n = shape_.ancillas(), half = n * n * kW, systems = shape_.systems(), width = systems * n;
+  const Tile<T> s = Work::tile(w.system, shape_.system), g_s = Work::tile(w.g_system, shape_.system);
+  std::ranges::fill(w.g_system, T(0));
+  std::ranges::fill(w.g_ancilla, T(0));
+  for (std::size_t i = 0; i < systems; ++i)
+    for (std::size_t ii = 0; ii < systems; ++ii)
+      for (std::size_t j = 0; j < n; ++j)
+        for (std::size_t jj = 0; jj < n; ++jj) {
+          const std::size_t at = ((i * n + j) * width + ii * n + jj) * kW, own = (j * n + jj) * kW;
+#pragma omp simd
+          for (std::size_t l = 0; l < kW; ++l) {
+            const T weight = s.re[i * kW + l] * s.re[ii * kW + l];
+            w.g_ancilla[own + l] += weight * w.g.re[at + l];
+            w.g_ancilla[half + own + l] += weight * w.g.im[at + l];
+            const T d = w.g.re[at + l] * w.ancilla[own + l] + w.g.im[at + l] * w.ancilla[half + own + l];
+            g_s.re[i * kW + l] += d * s.re[ii * kW + l];
+            g_s.re[ii * kW + l] += d * s.re[i * kW + l];
+          }
+        }
+  if (circuits_.rules.empty()) {
+    std::ranges::fill(w.d_encoder, 0.0);
+    encoding_.prepare_backward(step.x, step.parameters + encoder_offset_, static_cast<T>(options_.epsilon), s,
+                               g_s, GradientMethod::kAdjoint, w.encoding, gradient.d_x, w.d_encoder.data());
+    for (std::size_t p = 0; gradient.d_parameters && p < encoder_numbers_; ++p)
+      for (std::size_t l = 0; l < kW; ++l)
+        gradient.d_parameters[encoder_offset_ + p] += w.d_encoder[p * kW + l];
+  }
+  if (mixture()) {
+    std::copy_n(w.g_ancilla.data(), 2 * half, gradient.d_state);
+    return;
+  }
+  const Tile<T> a = Work::tile(w.pure, shape_.ancilla), g_a = Work::tile(w.g_pure, shape_.ancilla);
+  std::ranges::fill(w.g_pure, T(0));
+  for (std::size_t j = 0; j < n; ++j)
+    for (std::size_t k = 0; k < n; ++k)
+      for (std::size_t l = 0; l < kW; ++l) {  // A_jk = a_j conj(a_k)
+        const T gr = w.g_ancilla[(j * n + k) * kW + l], gi = w.g_ancilla[half + (j * n + k) * kW + l];
+        const T ar = a.re[j * kW + l], ai = a.im[j * kW + l], br = a.re[k * kW + l], bi = a.im[k * kW + l];
+        g_a.re[j * kW + l] += gr * br - gi * bi, g_a.im[j * kW + l] += gr * bi + gi * br;
+        g_a.re[k * kW + l] += gr * ar + gi * ai, g_a.im[k * kW + l] += gr * ai - gi * ar;
+      }
+  std::fill_n(gradient.d_state, state_numbers() * kW, T(0));
+  update_.prepare_backward(shape_, step.before, a, g_a, gradient.d_state);
+}
+
+// Probabilities of the ancilla's outcomes, of as many shots as there are.
+template <class T>
+void NoisyRegisterCell<T>::measured_probabilities(const Step& step, Work& w) const {
+  constexpr std::size_t kW = kLanes<T>;
+  const std::size_t n = shape_.ancillas(), systems = shape_.systems(), width = systems * n;
+  std::ranges::fill(w.probabilities, T(0));
+  for (std::size_t i = 0; i < systems; ++i)
+    for (std::size_t j = 0; j < n; ++j)
+      for (std::size_t l = 0; l < kW; ++l)
+        w.probabilities[j * kW + l] += w.rho.re[((i * n + j) * width + i * n + j) * kW + l];
+  for (T& p : w.probabilities) p = std::max(p, T(0));
+  if (options_.shots == 0) return;
+  for (std::size_t l = 0; l < kW; ++l) {
+    int counts[1 << kMostDensityWires] = {};
+    for (int shot = 0; shot < options_.shots; ++shot) {
+      double u = random_uniform(
+          step.draw_seed, ~(step.draw_stream + l),
+          step.time * static_cast<std::uint64_t>(options_.shots) + static_cast<std::uint64_t>(shot));
+      std::size_t j = 0;
+      while (j + 1 < n && u >= w.probabilities[j * kW + l]) u -= w.probabilities[j++ * kW + l];
+      ++counts[j];
+    }
+    for (std::size_t j = 0; j < n; ++j)
+      w.probabilities[j * kW + l] = static_cast<T>(counts[j]) / static_cast<T>(options_.shots);
+  }
+}
+
+// The updates read a state: here the one whose amplitudes are the roots of the probabilities.
+template <class T>
+UpdateInput<T> NoisyRegisterCell<T>::update_input(Work& w) const {
+  const Tile<T> roots = Work::tile(w.pure, shape_.ancilla);
+  std::ranges::fill(w.pure, T(0));
+  for (std::size_t i = 0; i < w.probabilities.size(); ++i) roots.re[i] = std::sqrt(w.probabilities[i]);
+  return {.shape = {0, shape_.ancilla},
+          .psi = roots,
+          .epsilon = T(0),
+          .uniform = nullptr,
+          .outcome = nullptr,
+          .scratch = Work::tile(w.spare, shape_.ancilla),
+          .kernels = lane_kernels<T>(),
+          .real = false};
+}
+
+// The next h from rho behind the step.
+template <class T>
+void NoisyRegisterCell<T>::leave(const Step& step, Work& w) const {
+  constexpr std::size_t kW = kLanes<T>;
+  const std::size_t n = shape_.ancillas(), half = n * n * kW, systems = shape_.systems(), width = systems * n;
+  if (!mixture()) {
+    measured_probabilities(step, w);
+    update_.update(update_input(w), step.after);
+    return;
+  }
+  std::fill_n(step.after, 2 * half, T(0));
+  for (std::size_t i = 0; i < systems; ++i)
+    for (std::size_t j = 0; j < n; ++j)
+      for (std::size_t jj = 0; jj < n; ++jj) {
+        const std::size_t at = ((i * n + j) * width + i * n + jj) * kW, own = (j * n + jj) * kW;
+        for (std::size_t l = 0; l < kW; ++l) {
+          step.after[own + l] += w.rho.re[at + l];
+          step.after[half + own + l] += w.rho.im[at + l];
+        }
+      }
+}
+
+// Writes g.
+template <class T>
+void NoisyRegisterCell<T>::leave_backward(const Step& step, T* d_state, Work& w) const {
+  constexpr std::size_t kW = kLanes<T>;
+  const std::size_t n = shape_.ancillas(), half = n * n * kW, systems = shape_.systems(), width = systems * n;
+  std::fill_n(w.g.re, w.g.numbers(), T(0));
+  std::fill_n(w.g.im, w.g.numbers(), T(0));
+  if (!mixture()) {
+    measured_probabilities(step, w);
+    const UpdateInput<T> input = update_input(w);
+    const Tile<T> g_roots = Work::tile(w.g_pure, shape_.ancilla);
+    std::ranges::fill(w.g_pure, T(0));
+    update_.update_backward(input, step.after, d_state, g_roots);
+    for (std::size_t i = 0; i < systems; ++i)
+      for (std::size_t j = 0; j < n; ++j)
+        for (std::size_t l = 0; l < kW; ++l) {
+          const T root = input.psi.re[j * kW + l];
+          w.g.re[((i * n + j) * width + i * n + j) * kW + l] =
+              root > 0 ? g_roots.re[j * kW + l] / (2 * root) : T(0);
+        }
+    ancilla_of(step.before, w);  // the state that entered lay where the roots are
+    return;
+  }
+  for (std::size_t i = 0; i < systems; ++i)
+    for (std::size_t j = 0; j < n; ++j)
+      for (std::size_t jj = 0; jj < n; ++jj) {
+        const std::size_t at = ((i * n + j) * width + i * n + jj) * kW, own = (j * n + jj) * kW;
+        std::copy_n(d_state + own, kW, w.g.re + at);
+        std::copy_n(d_state + half + own, kW, w.g.im + at);
+      }
+}
+
+template <class T>
+void NoisyRegisterCell<T>::run_step(const Step& step, Scratch& scratch) const {
+  Work& w = static_cast<Work&>(scratch);
+  enter(step, w);
+  step_.run(w.rho, w.bound());
+  if (step.y) {
+    density_expectations<T>(w.rho, readout_.terms(), w.values.data());
+    readout_.combine(w.values.data(), options_.shots, step.draw_seed, step.draw_stream, step.time, step.y);
+  }
+  rest_.run(w.rho);
+  leave(step, w);
+}
+
+template <class T>
+void NoisyRegisterCell<T>::step_backward(const Step& step, const StepGradient& gradient,
+                                         Scratch& scratch) const {
+  Work& w = static_cast<Work&>(scratch);
+  enter(step, w);
+  step_.run(w.rho, w.bound(), w.kept_step.data());
+  rest_.run(w.rho, nullptr, w.kept_rest.data());
+  leave_backward(step, gradient.d_state, w);
+  rest_.backward(w.rho, w.g, nullptr, nullptr, w.kept_rest.data(), {});
+  if (gradient.d_y) {
+    readout_.combine_backward(gradient.d_y, w.d_values.data());
+    density_expectations_backward<T>(w.g, readout_.terms(), w.d_values.data());
+  }
+  std::ranges::fill(w.d_angles, T(0));
+  step_.backward(w.rho, w.g, w.bound(), w.angles.data(), w.kept_step.data(),
+                 {gradient.d_parameters, w.d_angles.empty() ? nullptr : w.d_angles.data()});
+  for (std::size_t k = 0; k < circuits_.rules.size(); ++k)
+    for (std::size_t l = 0; l < kLanes<T>; ++l) {
+      const std::size_t at = static_cast<std::size_t>(circuits_.rules[k].feature) * kLanes<T> + l;
+      gradient.d_x[at] +=
+          w.d_angles[k * kLanes<T> + l] * static_cast<T>(circuits_.rules[k].slope(step.x[at]));
+    }
+  enter_backward(step, gradient, w);
+}
+
+template class NoisyRegisterCell<float>;
+template class NoisyRegisterCell<double>;
+
+}  // namespace ebit::inline cell

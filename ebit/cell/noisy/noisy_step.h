@@ -1,0 +1,37 @@
+// What cells with noise share: their circuits, parameters and checks.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "ebit/cell/encoding.h"
+#include "ebit/cell/register/register_options.h"
+
+namespace ebit::inline cell {
+
+/// The circuits of a step of a register cell with noise.
+struct NoisyStep {
+  Circuit step;                  ///< the encoder's gates where it has some, U_en, U_dis, with their channels
+  Circuit rest;                  ///< channels on the ancilla's wires while the system is measured and reset
+  std::vector<AngleRule> rules;  ///< of the step's per-sample angles
+};
+
+/// Makes them. Throws Error for a noise model that is not of so many wires.
+NoisyStep noisy_step(const RegisterOptions& options);
+
+/// The cell's noise model; where it has none, the row "none".
+const NoiseModel& noise_of(const RegisterOptions& options);
+
+/// Throws Error for sizes and choices that no cell with noise can have.
+void check_noisy(const RegisterOptions& options);
+
+/// The segments of a register cell: theta_en, theta_dis, those of the encoder, frozen as the options say.
+/// @param encoder_offset where the encoder's begin, written.
+template <class T>
+std::vector<Segment> noisy_segments(const RegisterOptions& options, const Encoding<T>& encoding,
+                                    std::size_t& encoder_offset);
+
+/// Sizes, choices and noise in a few words.
+std::string noisy_summary(const RegisterOptions& options);
+
+}  // namespace ebit::inline cell

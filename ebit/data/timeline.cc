@@ -1,0 +1,201 @@
+#include "ebit/data/timeline.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <limits>
+
+namespace ebit::inline data {
+namespace {
+
+namespace chrono = std::chrono;
+using Labels = std::vector<std::string>;
+using Date = chrono::year_month_day;
+using Days = chrono::sys_days;
+
+constexpr std::int64_t kDay = 86400;
+
+Days days_of(std::int64_t seconds) {
+  return chrono::floor<chrono::days>(chrono::sys_seconds(chrono::seconds(seconds)));
+}
+std::int64_t seconds_of(Days day) { return day.time_since_epoch().count() * kDay; }
+
+}  // namespace
+
+std::optional<Timeline> Timeline::read(const Labels& labels, std::string_view date_order) {
+  if (labels.size() < 2) return std::nullopt;
+  if (auto numbers = read_numbers(labels)) return numbers;
+  std::optional<Timeline> day_first, month_first;
+  if (date_order != "mdy") day_first = read_dates(labels, DateOrder::kDayFirst);
+  if (date_order != "dmy") month_first = read_dates(labels, DateOrder::kMonthFirst);
+  if (!day_first || !month_first) return day_first ? day_first : month_first;
+  // Where both readings make sense and differ, nothing says which one is meant.
+  return day_first->moments_ == month_first->moments_ ? day_first : std::nullopt;
+}
+
+std::optional<Timeline> Timeline::read_numbers(const Labels& labels) {
+  // 20240510 is a date where all of them are.
+  if (std::ranges::all_of(
+          labels, [](const auto& text) { return parse_time(text, DateOrder::kDayFirst).has_value(); }))
+    return std::nullopt;
+  Timeline timeline;
+  timeline.numbers_ = true;
+  std::vector<std::int64_t> differences;
+  for (const std::string& text : labels) {
+    std::int64_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max() / 4;
+    if (error != std::errc() || end != text.data() + text.size() || value > kMost || value < -kMost)
+      return std::nullopt;
+    if (!timeline.moments_.empty()) differences.push_back(value - timeline.moments_.back());
+    timeline.moments_.push_back(value);
+  }
+  const auto middle = differences.begin() + static_cast<std::ptrdiff_t>(differences.size() / 2);
+  std::nth_element(differences.begin(), middle, differences.end());
+  if (*middle <= 0) return std::nullopt;
+  timeline.step_ = {.unit = RegularStep::Unit::kSeconds, .count = *middle};
+  return timeline;
+}
+
+std::optional<Timeline> Timeline::read_dates(const Labels& labels, DateOrder order) {
+  Timeline timeline;
+  std::vector<TimePoint> points;
+  for (const std::string& text : labels) {
+    const auto point = parse_time(text, order);
+    if (!point || point->fraction != 0) return std::nullopt;
+    if (!points.empty() && (point->has_clock != points.back().has_clock || *point < points.back()))
+      return std::nullopt;
+    points.push_back(*point);
+    timeline.moments_.push_back(point->seconds + point->offset);
+  }
+  auto step = find_step(timeline.moments_);
+  if (!step) return std::nullopt;
+  if (!points.back().has_clock && step->unit == RegularStep::Unit::kSeconds && step->count % kDay != 0)
+    return std::nullopt;
+  if (points.back().has_offset && step->unit == RegularStep::Unit::kSeconds && step->count < kDay) {
+    timeline.utc_ = true;
+    for (std::size_t i = 0; i < points.size(); ++i) timeline.moments_[i] = points[i].seconds;
+    if (!(step = find_step(timeline.moments_))) return std::nullopt;
+  }
+  timeline.step_ = *step;
+  timeline.learn_writing(labels, points.back(), order);
+  timeline.learn_changes(points);
+  return timeline;
+}
+
+void Timeline::learn_writing(const Labels& labels, const TimePoint& last, DateOrder order) {
+  model_ = labels.back();
+  offset_ = last.offset;
+  const std::size_t zone =
+      last.has_offset ? model_.find_first_of("Z+-", model_.find(':')) : std::string::npos;
+  if (zone != std::string::npos) {
+    zone_ = model_.substr(zone);
+    model_.resize(zone);
+  }
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  for (std::size_t i = 0; i < model_.size(); ++i) {
+    if (!is_digit(model_[i])) continue;
+    if (i == 0 || !is_digit(model_[i - 1])) runs_.push_back({i, 0});
+    ++runs_.back().size;
+  }
+  const bool compact = runs_[0].size == 8;
+  // "2024-05" has no day, "20240510" is one run, the rest are three numbers in some order.
+  const std::size_t date_runs = compact ? 1 : runs_.size() < 3 ? 2 : 3;
+  fields_ = compact                         ? std::vector{kWhole}
+            : last.year_first               ? std::vector{kYear, kMonth, kDayOfMonth}
+            : order == DateOrder::kDayFirst ? std::vector{kDayOfMonth, kMonth, kYear}
+                                            : std::vector{kMonth, kDayOfMonth, kYear};
+  fields_.resize(date_runs);
+  if (last.has_clock) fields_.insert(fields_.end(), {kHour, kMinute, kSecond});
+  // Numbers of changing width, "9/5/2024" before "10/5/2024", bear no leading zeros.
+  const auto by_size = [](const auto& a, const auto& b) { return a.size() < b.size(); };
+  const auto [shortest, longest] = std::ranges::minmax_element(labels, by_size);
+  padded_ = shortest->size() == longest->size() &&
+            std::ranges::all_of(runs_, [](const Digits& run) { return run.size > 1; });
+}
+
+void Timeline::learn_changes(const std::vector<TimePoint>& points) {
+  for (std::size_t i = 1; i < points.size(); ++i) {
+    if (points[i].offset == points[i - 1].offset) continue;
+    // Clocks are changed on Sundays; a row a day shows it on the Monday.
+    Days sunday = days_of(points[i].seconds + points[i].offset);
+    const bool monday = chrono::weekday(sunday) != chrono::Sunday;
+    while (chrono::weekday(sunday) != chrono::Sunday) sunday -= chrono::days(1);
+    const Date date = sunday;
+    const unsigned day = static_cast<unsigned>(date.day());
+    const bool last = date.month() != Date(sunday + chrono::days(7)).month();
+    const Change change{.month = static_cast<unsigned>(date.month()),
+                        .sunday = last ? 0 : (day - 1) / 7 + 1,
+                        .late = monday ? kDay / 2 : points[i].seconds - seconds_of(sunday),
+                        .to = points[i].offset};
+    std::erase_if(changes_, [&](const Change& old) { return old.to == change.to; });
+    changes_.push_back(change);
+  }
+}
+
+std::int32_t Timeline::offset_at(std::int64_t utc) const {
+  std::int32_t offset = offset_;
+  std::int64_t latest = std::numeric_limits<std::int64_t>::min();
+  const chrono::year year = Date(days_of(utc)).year();
+  for (const Change& change : changes_)
+    for (const chrono::year of : {year - chrono::years(1), year}) {
+      const chrono::month month(change.month);
+      const Days day = change.sunday == 0 ? Days(of / month / chrono::Sunday[chrono::last])
+                                          : Days(of / month / chrono::Sunday[change.sunday]);
+      const std::int64_t begin = seconds_of(day) + change.late;
+      if (begin <= utc && begin > latest) latest = begin, offset = change.to;
+    }
+  return offset;
+}
+
+std::string Timeline::zone_text(std::int32_t offset) const {
+  if (offset == offset_) return zone_;
+  const int minutes = std::abs(offset) / 60;
+  const bool colon = zone_.find(':') != std::string::npos || zone_ == "Z";
+  const bool hours_only = zone_.size() == 3 && minutes % 60 == 0;
+  return fmt::format("{}{:02}{}", offset < 0 ? '-' : '+', minutes / 60,
+                     hours_only ? std::string() : fmt::format("{}{:02}", colon ? ":" : "", minutes % 60));
+}
+
+std::optional<std::string> Timeline::after_last(std::int64_t k) const {
+  constexpr double kLongestMonth = 31.0 * static_cast<double>(kDay);
+  constexpr double kLastSecond = 253402300799.0;  // of the year 9999
+  const double unit = step_.unit == RegularStep::Unit::kMonths ? kLongestMonth
+                      : step_.unit == RegularStep::Unit::kDays ? 7.0 * static_cast<double>(kDay)
+                                                               : 1.0;
+  const double far =
+      static_cast<double>(moments_.back()) + unit * static_cast<double>(k) * static_cast<double>(step_.count);
+  if (far > (numbers_ ? 1e18 : kLastSecond)) return std::nullopt;
+  return label(step_.after(moments_.back(), k));
+}
+
+std::string Timeline::label(std::int64_t moment) const {
+  if (numbers_) return std::to_string(moment);
+  const std::int32_t offset = zone_.empty() ? 0 : offset_at(utc_ ? moment : moment - offset_);
+  const std::int64_t local = utc_ ? moment + offset : moment;
+  const Days day = days_of(local);
+  const Date date = day;
+  const std::int64_t clock = local - seconds_of(day);
+  const int year = static_cast<int>(date.year());
+  const unsigned month = static_cast<unsigned>(date.month()), of_month = static_cast<unsigned>(date.day());
+  std::string text;
+  std::size_t copied = 0;
+  for (std::size_t k = 0; k < runs_.size() && k < fields_.size(); ++k) {
+    const std::int64_t values[] = {year * 10000 + static_cast<int>(month) * 100 + static_cast<int>(of_month),
+                                   year,
+                                   month,
+                                   of_month,
+                                   clock / 3600,
+                                   clock / 60 % 60,
+                                   clock % 60};
+    text += model_.substr(copied, runs_[k].begin - copied);
+    const bool two_wide = fields_[k] >= kMinute || padded_;
+    text += fmt::format("{:0{}}", values[fields_[k]], two_wide ? 2 : 1);
+    copied = runs_[k].begin + runs_[k].size;
+  }
+  return text + model_.substr(copied) + zone_text(offset);
+}
+
+}  // namespace ebit::inline data

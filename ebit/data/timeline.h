@@ -1,0 +1,62 @@
+// The labels beside the rows of a series as moments, and moments as labels.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ebit/base/time.h"
+#include "ebit/data/regular_step.h"
+
+namespace ebit::inline data {
+
+/// Ascending labels of one kind: whole numbers, or dates with or without a time of day.
+class Timeline {
+ public:
+  /// Reads labels; `date_order` ("dmy", "mdy"; empty: found) is the meaning of "10/05/2024". Nothing for
+  /// fewer than two, texts, labels that do not go forward, fractions of a second, and dates that two orders
+  /// read differently.
+  static std::optional<Timeline> read(const std::vector<std::string>& labels, std::string_view date_order);
+
+  /// [N] numbers, or seconds: of the file's own clock, of UTC where labels with an offset are less than a day
+  /// apart.
+  const std::vector<std::int64_t>& moments() const { return moments_; }
+  const RegularStep& step() const { return step_; }  ///< from one to the next
+  /// The label `k` >= 1 steps behind the last one; nothing beyond the year 9999 and numbers of 18 digits.
+  std::optional<std::string> after_last(std::int64_t k) const;
+  /// A moment, written as the last label is.
+  std::string label(std::int64_t moment) const;
+
+ private:
+  // A change of the offset from UTC that comes every year, as summer time does: on a Sunday of a month.
+  struct Change {
+    unsigned month = 1, sunday = 1;  // the first, second, ... Sunday; 0: the last
+    std::int64_t late = 0;           // seconds from that day's beginning, of UTC
+    std::int32_t to = 0;             // offset from then on
+  };
+  // A run of digits in a label.
+  struct Digits {
+    std::size_t begin, size;
+  };
+  enum Field { kWhole, kYear, kMonth, kDayOfMonth, kHour, kMinute, kSecond };
+
+  static std::optional<Timeline> read_numbers(const std::vector<std::string>& labels);
+  static std::optional<Timeline> read_dates(const std::vector<std::string>& labels, DateOrder order);
+  void learn_writing(const std::vector<std::string>& labels, const TimePoint& last, DateOrder order);
+  void learn_changes(const std::vector<TimePoint>& points);
+  std::int32_t offset_at(std::int64_t utc) const;
+  std::string zone_text(std::int32_t offset) const;
+
+  std::vector<std::int64_t> moments_;
+  RegularStep step_;
+  bool numbers_ = false, utc_ = false, padded_ = true;
+  std::string model_, zone_;  // the last label up to its offset, and that
+  std::int32_t offset_ = 0;   // of the last label
+  std::vector<Change> changes_;
+  std::vector<Digits> runs_;
+  std::vector<Field> fields_;
+};
+
+}  // namespace ebit::inline data
