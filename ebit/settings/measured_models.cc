@@ -15,7 +15,11 @@ std::vector<ModelRow> measured_models() {
            .family = kMeasured,
            .help = "quantum memory that is measured behind a unitary for each setting",
            .source = source,
-           .settings = {{"model.form", "free"}, {"problem.setting", "number"}, {"train.lr", "0.1"}}}};
+           .settings = {{"model.form", "free"},
+                        {"problem.setting", "number"},
+                        {"train.lr", "0.1"},
+                        {"model.init_low", "-1"},
+                        {"model.init_high", "1"}}}};
 }
 
 void leave_out_last_outcome(const Config& config, fit::InputSpec& input) {

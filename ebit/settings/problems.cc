@@ -128,8 +128,8 @@ const ProblemRow kProblems[] = {
                   {"problem.epoch_steps", "50"},
                   {"model.dtype", "float64"},
                   {"train.batch", "64"},
-                  {"train.epochs", "20"},
-                  {"train.lr", "0.003"},
+                  {"train.epochs", "40"},
+                  {"train.lr", "0.05"},
                   {"train.schedule", "cosine"},
                   {"train.clip", "1"}})},
 };

@@ -16,12 +16,17 @@ TEST(SpecText, EveryModelComesBack) {
   for (const ModelRow& row : models()) {
     if (row.family == kUntrained) continue;
     SCOPED_TRACE(row.name);
-    const bool words = (problems_of(row) & kForecast) == 0;
-    const Config config =
-        resolve(words ? "dna" : "forecast", std::nullopt, {{"model.name", row.name, "test"}});
-    fit::ModelSpec spec = words ? spec_of(config, {.width = 3, .steps = 7},
-                                          {.answer = fit::Answer::kClass, .outputs = 8}, "dna")
-                                : spec_of(config, {.width = 1, .steps = 7}, {.outputs = 1}, "a series");
+    const bool words = (problems_of(row) & kForecast) == 0, measured = row.family == kMeasured;
+    const Config config = resolve(measured ? "pauli"
+                                  : words  ? "dna"
+                                           : "forecast",
+                                  std::nullopt, {{"model.name", row.name, "test"}});
+    const int settings = config.problem.setting == "number" ? 15 : 8;
+    fit::ModelSpec spec = measured ? spec_of(config, {.width = settings + 1, .steps = 7},
+                                             {.answer = fit::Answer::kClasses, .outputs = 2}, "pauli")
+                          : words  ? spec_of(config, {.width = 3, .steps = 7},
+                                             {.answer = fit::Answer::kClass, .outputs = 8}, "dna")
+                                   : spec_of(config, {.width = 1, .steps = 7}, {.outputs = 1}, "a series");
     if (auto* classical = std::get_if<fit::ClassicalOptions>(&spec.core)) classical->hidden = 11;
     const Config again = from_toml(to_toml(config), "config");
     const fit::ModelSpec other = spec_of_text(again, spec_text(spec), "best.safetensors");

@@ -189,8 +189,10 @@ TEST(PauliProblem, BadSettingsAreOneClearLine) {
   EXPECT_THAT(message_of({{"problem.score_qubits", "15", ""}}), HasSubstr("at most 14 qubits, not 15"));
   EXPECT_THAT(message_of({{"problem.setting", "number", ""}}), HasSubstr("or the model measured-free"));
   EXPECT_THAT(message_of({{"problem.setting_pool", "-1", ""}}), HasSubstr("--setting-pool must be 0"));
-  EXPECT_THAT(message_of({{"problem.score_pool", "-1", ""}}), HasSubstr("--score-pool must be 0"));
-  EXPECT_THAT(message_of({{"problem.score_length", "-1", ""}}), HasSubstr("--score-length must be 0"));
+  EXPECT_THAT(message_of({{"problem.score_qubits", "3", ""}, {"problem.score_pool", "-1", ""}}),
+              HasSubstr("--score-pool must be 0"));
+  EXPECT_THAT(message_of({{"problem.score_qubits", "3", ""}, {"problem.score_length", "-1", ""}}),
+              HasSubstr("--score-length must be 0"));
   EXPECT_THAT(message_of({{"problem.length", "0", ""}}), HasSubstr("--length of pauli must be from 1"));
   EXPECT_THAT(message_of({{"problem.epoch_steps", "0", ""}}), HasSubstr("--epoch-steps must be at least 1"));
   EXPECT_THAT(message_of({{"problem.sequences", "-1", ""}}), HasSubstr("--sequences must be 0"));
