@@ -22,7 +22,7 @@ model.embedding = 32
 
 [quick]
 seeds = 2
-train.epochs = 2
+train.epochs = 6
 corpus.limit = 500
 use_data = ["copying", "digits"]
 
