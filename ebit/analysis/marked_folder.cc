@@ -28,6 +28,15 @@ void clear(const fs::path& folder, const FolderMark& mark) {
   }
 }
 
+// Whether a folder without the mark is free: empty, or another process is just about to mark it.
+bool is_free(const fs::path& folder, const FolderMark& mark) {
+  std::error_code error;
+  if (!fs::exists(folder, error)) return true;
+  for (const auto& entry : fs::directory_iterator(folder))
+    if (!entry.path().filename().string().starts_with(mark.file)) return false;
+  return true;
+}
+
 }  // namespace
 
 void prepare_marked_folder(const fs::path& folder, const FolderMark& mark, const Json& settings,
@@ -36,6 +45,8 @@ void prepare_marked_folder(const fs::path& folder, const FolderMark& mark, const
   const fs::path file = folder / mark.file;
   require(!fs::exists(folder, error) || fs::is_directory(folder, error),
           "cannot write the {} to '{}': a file of that name is there", mark.what, folder.string());
+  // In this order: what another process does behind the first look, the second one sees.
+  const bool free = is_free(folder, mark);
   if (fs::exists(file, error)) {
     const Json earlier = Json::parse(read_file(file), nullptr, false);
     bool same = earlier.is_object();
@@ -46,9 +57,8 @@ void prepare_marked_folder(const fs::path& folder, const FolderMark& mark, const
             "with -o",
             folder.string(), mark.what);
     clear(folder, mark);
-  } else if (fs::exists(folder, error)) {
-    require(fs::is_empty(folder, error),
-            "'{}' is there and holds something else: choose another folder with -o", folder.string());
+  } else {
+    require(free, "'{}' is there and holds something else: choose another folder with -o", folder.string());
   }
   experiment::make_folder(folder);
   write_file_atomically(file, settings.dump(1) + "\n");

@@ -116,7 +116,8 @@ SuiteEstimate estimate_time(const Suite& suite, const std::vector<Unit>& units, 
                        [&](const Unit& unit) { return unit.seed == left[0].seed; });
   time_all(suite, first, folder, more, timings_in(folder));
   const Json known = timings_in(folder);
-  estimate.units = left.size(), estimate.timed = known.size();
+  if (known.empty()) return estimate;
+  estimate.units = left.size();
   std::map<std::pair<std::size_t, std::size_t>, double> seconds;  // of data and model
   std::map<std::size_t, std::optional<double>> work;              // of data
   for (const Unit& unit : left) {
@@ -124,11 +125,15 @@ SuiteEstimate estimate_time(const Suite& suite, const std::vector<Unit>& units, 
     if (!seconds.contains(place)) {
       const Config config = config_of(suite, unit, more);
       const auto timing = known.find(key_of(suite, unit, config));
-      if (timing == known.end()) continue;
+      if (timing == known.end()) {
+        ++estimate.unknown;
+        continue;
+      }
       std::optional<double>& size = work[unit.data];
       try {
         if (!size) size = work_of(config);
       } catch (const Error&) {
+        ++estimate.unknown;
         continue;  // data that this model does not take
       }
       seconds[place] = timing->value("rest", 0.0) + timing->value("epoch", 0.0) * epochs_of(config) * *size /
@@ -146,10 +151,11 @@ std::string estimate_text(const SuiteEstimate& estimate, int jobs) {
   const std::string time = seconds < 90     ? fmt::format("{:.0f} s", seconds)
                            : seconds < 5400 ? fmt::format("{:.0f} min", seconds / 60)
                                             : fmt::format("{:.1f} hours", seconds / 3600);
-  return fmt::format("{} trainings: {} {} on {} {} (an estimate: two epochs of each model were timed{})",
+  return fmt::format("{} trainings: {} {} on {} {} (an estimate: two epochs of each model were timed{}{})",
                      estimate.units, estimate.stops_early ? "at most about" : "about", time, jobs,
                      jobs == 1 ? "core" : "cores",
-                     estimate.stops_early ? "; those that stop early take less" : "");
+                     estimate.stops_early ? "; those that stop early take less" : "",
+                     estimate.unknown > 0 ? fmt::format("; {} could not be timed", estimate.unknown) : "");
 }
 
 }  // namespace ebit::analysis

@@ -15,7 +15,7 @@ Published: the median test error of the size that they chose, as far as their re
 
 Three series make 27 tasks, which are not 27 independent data: read differences over all tasks with care. Henon maps are polynomials of what is seen, \
 so that poly-ridge is exact one step ahead: none of these tasks shows that memory is needed."""
-takes = "a day of one core"
+takes = "10 hours of one core"
 metric = "MSE"
 scaled = true
 seeds = 10

@@ -231,7 +231,8 @@ TEST(Suite, SaysHowLongItWillTake) {
                  .on_note = [&](const std::string& line) { notes.push_back(line); }});
   EXPECT_FALSE(stopped.finished);
   ASSERT_EQ(notes.size(), 1u);
-  EXPECT_THAT(notes[0], AllOf(HasSubstr("18 trainings: about"), HasSubstr("an estimate")));
+  EXPECT_THAT(notes[0], AllOf(HasSubstr("18 trainings: about"), HasSubstr("an estimate"),
+                              HasSubstr("6 could not be timed")));
   // Twice the epochs take twice the time of what is trained step by step, but for what is not training.
   const auto seconds = [&](const char* epochs) {
     return estimate_time(suite, units_of(suite, folder), folder, {{"train.epochs", epochs, "test"}}).seconds;
@@ -308,6 +309,7 @@ TEST(Suite, TrainsGoesOnAndKeepsWhatFailed) {
   EXPECT_EQ(first.results.cells[0][2].errors.size(), 2u);
   EXPECT_THAT(data_table(suite, first.results, 0).columns.back().name, "published");
   EXPECT_TRUE(fs::exists(folder / "report.html"));
+  EXPECT_THAT(table_text(overview_table(suite, first.results)), HasSubstr("sine/broken: "));
   fs::remove_all(folder / "sine" / "small-2");
   const SuiteOutcome again = run_suite(suite, options, callbacks);
   EXPECT_EQ(again.results.cells[0][1].values, first.results.cells[0][1].values);

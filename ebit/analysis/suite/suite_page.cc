@@ -17,7 +17,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kMostColumns = 9;  // of the overview; more data have a table of their own
+constexpr std::size_t kMostColumns = 9;   // of the overview; more data have a table of their own
+constexpr std::size_t kMostFailures = 6;  // that are told below the overview
 constexpr const char* kCounts = "classical + quantum";
 
 double median(const SuiteCell& cell) { return quartiles_of(cell.values).median; }
@@ -53,6 +54,23 @@ std::string interval_text(const std::vector<double>& values) {
 }
 
 std::string p_text(double p) { return std::isnan(p) ? "" : p < 1e-4 ? "< 0.0001" : table_number(p, 2); }
+
+// What could not be trained, the first few, one line each.
+std::vector<std::string> failures(const Suite& suite, const SuiteResults& results) {
+  std::vector<std::string> lines;
+  std::size_t more = 0;
+  for (std::size_t d = 0; d < suite.data.size(); ++d)
+    for (std::size_t m = 0; m < suite.models.size(); ++m) {
+      const SuiteCell& cell = results.cells[d][m];
+      if (cell.errors.empty()) continue;
+      if (lines.size() == kMostFailures)
+        ++more;
+      else
+        lines.push_back(fmt::format("{}/{}: {}", suite.data[d].name, suite.models[m].name, cell.errors[0]));
+    }
+  if (more > 0) lines.push_back(fmt::format("and {} more, below the tables of the page", more));
+  return lines;
+}
 
 // The ranked ones, then the others.
 std::vector<std::size_t> models_in_order(const Suite& suite, const std::optional<SuiteComparison>& compared) {
@@ -119,12 +137,13 @@ TextTable overview_table(const Suite& suite, const SuiteResults& results) {
   const std::optional<SuiteComparison> compared = compare_over_data(results);
   const bool one = std::ranges::all_of(
       results.metrics, [&](const SuiteMetric& metric) { return metric.name == results.metrics[0].name; });
-  TextTable table{.title = fmt::format("Median {} over seeds, and the mean rank",
-                                       one ? metric_text(suite, results.metrics[0]) : "metric"),
-                  .columns = {{"model", false}, {kCounts}},
-                  .rows = {},
-                  .best_row = {},
-                  .notes = {}};
+  TextTable table{
+      .title = fmt::format("Median {} over seeds, and the mean rank",
+                           one && results.done > 0 ? metric_text(suite, results.metrics[0]) : "metric"),
+      .columns = {{"model", false}, {kCounts}},
+      .rows = {},
+      .best_row = {},
+      .notes = {}};
   const bool wide = suite.data.size() > kMostColumns;
   if (wide) table.columns.push_back({"best on"});
   for (std::size_t d = 0; d < suite.data.size() && !wide; ++d)
@@ -144,6 +163,7 @@ TextTable overview_table(const Suite& suite, const SuiteResults& results) {
   table.notes = {
       fmt::format("{} of {} trainings; rank 1 is the best median on one data", results.done, results.units)};
   table.notes.insert(table.notes.end(), suite.notes.begin(), suite.notes.end());
+  std::ranges::move(failures(suite, results), std::back_inserter(table.notes));
   return table;
 }
 
