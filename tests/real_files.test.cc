@@ -71,7 +71,7 @@ TEST(RealFiles, CommentsAboveTheHeader) {
 
 TEST(RealFiles, FittedExtremesAreWhatTheArccosEncoderTakes) {
   DatasetOptions options;
-  options.targets = {"temp"};
+  options.targets = {"temp"}, options.window = 3;
   const Dataset dataset = make_dataset(load("arccos-temps.csv", {"temp"}), options);
   for (const double x : dataset.train.rows) EXPECT_LE(std::abs(x), 1.0) << fmt::format("{}", x);
 }

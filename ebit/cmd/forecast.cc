@@ -91,14 +91,15 @@ int run(const Options& options) {
   const std::filesystem::path folder = options.folder;
   const experiment::RunForecast run = experiment::forecast_run(folder, options.forecast, *options.noise);
   for (const std::string& note : run.series.warnings) tell(note + "\n");
+  // The numbers first: the folder may be one that cannot be written to.
+  if (options.json)
+    print_json(forecast_json(run.forecast));
+  else
+    print(table_text(forecast_table(run.forecast)));
   write_file_atomically(folder / experiment::files::kForecast, experiment::forecast_csv(run.forecast));
   if (options.plot) experiment::plot_forecast(folder, run);
-  if (options.json) {
-    print_json(forecast_json(run.forecast));
-    return kOk;
-  }
-  print(table_text(forecast_table(run.forecast)));
-  print(fmt::format("\nwritten to {}\n", (folder / experiment::files::kForecast).string()));
+  if (!options.json)
+    print(fmt::format("\nwritten to {}\n", (folder / experiment::files::kForecast).string()));
   return kOk;
 }
 

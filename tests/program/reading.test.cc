@@ -118,6 +118,15 @@ TEST(Runs, EveryPathLeadsToTheRun) {
   EXPECT_EQ(moved.status, 0) << moved.err;
 }
 
+TEST(Runs, ThePageShowsTheLastForecast) {
+  const Outcome page = run(kSales + train("sales.csv", "--target sales") +
+                           " && ebit report run && grep -c 'Of the last ebit forecast' run/report.html; ebit "
+                           "forecast run --steps 3 && "
+                           "ebit report run && grep -c 'Of the last ebit forecast' run/report.html");
+  EXPECT_EQ(page.status, 0) << page.err;
+  EXPECT_THAT(page.out, AllOf(HasSubstr("report.html\n0\n"), HasSubstr("report.html\n1\n")));
+}
+
 TEST(Runs, ClosedAndFullStreamsLoseNothing) {
   const std::string quantum =
       kSales +

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "ebit/base/atomic_file.h"
 #include "ebit/base/error.h"
 #include "ebit/cell/register/hidden_update.h"
 #include "ebit/experiment/runs/entropy_track.h"
@@ -136,6 +137,26 @@ void add_training(Page& page, const RunResult& result) {
   }
 }
 
+// What the last `ebit forecast` drew, unless the model has been trained on since.
+void add_forecast(Page& page, const RunResult& result) {
+  const fs::path plots = result.folder / files::kPlots;
+  std::error_code ignored;
+  std::vector<fs::path> drawn;
+  for (const auto& entry : fs::directory_iterator(plots, ignored)) {
+    const std::string name = entry.path().filename().string();
+    if (name.starts_with("forecast") && name.ends_with(".svg") &&
+        fs::last_write_time(entry.path(), ignored) >=
+            fs::last_write_time(result.folder / files::kBest, ignored))
+      drawn.push_back(entry.path());
+  }
+  if (drawn.empty()) return;
+  std::ranges::sort(drawn);
+  page.section("Forecast");
+  for (const fs::path& path : drawn)
+    page.svg(read_file(path),
+             fmt::format("Of the last ebit forecast; {} has its numbers.", files::kForecast));
+}
+
 void add_facts(Page& page, const RunResult& result) {
   const ModelResult& model = result.results.models[0];
   const fit::TrainOptions& train = result.config.train;
@@ -165,6 +186,7 @@ void write_report(const RunResult& result) {
   add_verdicts(page, results);
   add_results(page, result, judged);
   add_predictions(page, result);
+  add_forecast(page, result);
   add_training(page, result);
   add_facts(page, result);
   page.footer("Written by ebit.");
