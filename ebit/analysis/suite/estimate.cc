@@ -42,15 +42,18 @@ double work_of(const Config& config) {
 }
 
 // {"epoch": seconds, "rest": seconds, "work": number}
-Json time_unit(Config config, const fs::path& scratch) {
+Json time_unit(Config config, const fs::path& scratch, const std::function<bool()>& interrupted) {
   config.output.folder = scratch.string(), config.output.overwrite = true;
   const bool series = is_series(config);
   config.train.epochs = kEpochs;
   double epoch = INFINITY, all = 0;
   const auto begin = std::chrono::steady_clock::now();
-  experiment::start_run(config, {.on_epoch = [&](const auto&, const fit::EpochRecord& record, const auto&) {
-                          epoch = std::min(epoch, record.seconds), all += record.seconds;
-                        }});
+  experiment::RunCallbacks callbacks;
+  callbacks.interrupted = interrupted;
+  callbacks.on_epoch = [&](const auto&, const fit::EpochRecord& record, const auto&) {
+    epoch = std::min(epoch, record.seconds), all += record.seconds;
+  };
+  require(!experiment::start_run(config, callbacks).interrupted, "interrupted");
   const double wall = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   return {{"epoch", std::isfinite(epoch) ? epoch : 0},
           {"rest", std::max(0.0, wall - all)},
@@ -60,7 +63,7 @@ Json time_unit(Config config, const fs::path& scratch) {
 // Times what is not in `known` yet and writes it, in a process of its own: the trainings behind it are those
 // of processes that fork, which threads of this one would not survive.
 void time_all(const Suite& suite, const std::vector<Unit>& units, const fs::path& folder,
-              const std::vector<Setting>& more, Json known) {
+              const std::vector<Setting>& more, Json known, const std::function<bool()>& interrupted) {
   const pid_t pid = fork();
   require(pid >= 0, "cannot start a process: {}", std::generic_category().message(errno));
   if (pid > 0) {
@@ -72,10 +75,11 @@ void time_all(const Suite& suite, const std::vector<Unit>& units, const fs::path
     set_threads(1);
     const fs::path scratch = folder / "units" / "timing";
     for (const Unit& unit : units) {
+      if (interrupted && interrupted()) break;
       try {
         const Config config = config_of(suite, unit, more);
         const std::string key = key_of(suite, unit, config);
-        if (!known.contains(key)) known[key] = time_unit(config, scratch);
+        if (!known.contains(key)) known[key] = time_unit(config, scratch, interrupted);
       } catch (const std::exception&) {
         continue;  // another data may do; a unit's own error is told when it is its turn
       }
@@ -105,7 +109,7 @@ int epochs_of(const Config& config) {
 }  // namespace
 
 SuiteEstimate estimate_time(const Suite& suite, const std::vector<Unit>& units, const fs::path& folder,
-                            const std::vector<Setting>& more) {
+                            const std::vector<Setting>& more, const std::function<bool()>& interrupted) {
   SuiteEstimate estimate;
   std::vector<Unit> left;
   std::ranges::copy_if(units, std::back_inserter(left), [](const Unit& unit) { return !is_done(unit); });
@@ -114,7 +118,7 @@ SuiteEstimate estimate_time(const Suite& suite, const std::vector<Unit>& units, 
   std::vector<Unit> first;
   std::ranges::copy_if(left, std::back_inserter(first),
                        [&](const Unit& unit) { return unit.seed == left[0].seed; });
-  time_all(suite, first, folder, more, timings_in(folder));
+  time_all(suite, first, folder, more, timings_in(folder), interrupted);
   const Json known = timings_in(folder);
   if (known.empty()) return estimate;
   estimate.units = left.size();

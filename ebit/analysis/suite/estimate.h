@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -23,7 +24,8 @@ struct SuiteEstimate {
 /// Models that cannot be trained count nothing. Nothing is timed, and no units are said, where few are left
 /// or none can be.
 SuiteEstimate estimate_time(const Suite& suite, const std::vector<Unit>& units,
-                            const std::filesystem::path& folder, const std::vector<Setting>& more);
+                            const std::filesystem::path& folder, const std::vector<Setting>& more,
+                            const std::function<bool()>& interrupted = {});
 
 /// That in one line for `jobs` processes: "about 3 hours ...".
 std::string estimate_text(const SuiteEstimate& estimate, int jobs);

@@ -9,7 +9,8 @@ help = "27 tasks on three chaotic series: recurrent quantum models beside classi
 source = """
 Fellner, Kreplin, Tovey, Holm 2025 (arXiv:2504.12416): Henon, Lorenz and Mackey-Glass, 1000 rows each, all columns seen and forecast, \
 horizons h, windows w. Adam with 0.001, batches of 64, ended by their rule for a plateau. Theirs scale the whole series to [0, 1]; here scalers \
-see the training part alone, to [-1/2, 1/2], which has the same width, and trainings end at 1000 epochs at the latest. \
+see the training part alone, to [-1/2, 1/2], which has the same width, parts are of rows, all of which are \
+forecast, and trainings end at 1000 epochs at the latest. \
 --protocol source is theirs, without an end but the rule's. They choose sizes by validation for each task; here each model has one. \
 Published: the median test error of the size that they chose, as far as their result files were read.
 
@@ -53,6 +54,7 @@ data = [
 [settings]
 data.train = 0.6
 data.validation = 0.2
+data.boundary = "across"
 data.scaler = "minmax-half"
 train.optimizer = "adam"
 train.lr = 0.001

@@ -79,7 +79,8 @@ SuiteOutcome run_suite(const Suite& suite, const SuiteOptions& options, const Un
   const int jobs = options.jobs > 0 ? options.jobs : cores;
   if (callbacks.on_note) {
     for (const std::string& note : suite.notes) callbacks.on_note(note);
-    const SuiteEstimate estimate = estimate_time(suite, units, outcome.folder, options.settings);
+    const SuiteEstimate estimate =
+        estimate_time(suite, units, outcome.folder, options.settings, callbacks.interrupted);
     if (estimate.units > 0) callbacks.on_note(estimate_text(estimate, jobs));
   }
   outcome.finished = run_units(suite, units, outcome.folder, options.settings, jobs, callbacks);
