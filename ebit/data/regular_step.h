@@ -15,7 +15,7 @@ struct RegularStep {
   /// Where in a month the rows lie.
   enum class Anchor { kDay, kLastDay, kFirstWorkday, kLastWorkday };
 
-  Unit unit = Unit::kSeconds;
+  Unit unit = Unit::kSeconds;    ///< what is counted
   std::int64_t count = 1;        ///< seconds, or months; 1 of days
   Anchor anchor = Anchor::kDay;  ///< of months
   unsigned day = 1;              ///< of kDay: the day of the month, the last one where a month has fewer

@@ -14,8 +14,9 @@ struct ScalerRow {
   bool needs_spread;      ///< constant values cannot be scaled
   /// Sets offset and scale of `scaled = (value - offset) * scale` from N >= 1 finite values with a spread.
   void (*fit)(std::span<const double> values, double& offset, double& scale);
-  /// What the least and the greatest of the fitted values become, exactly; both 0: nothing is known of them.
-  double low = 0.0, high = 0.0;
+  double low =
+      0.0;  ///< what the least of the fitted values becomes, exactly; both 0: nothing is known of them
+  double high = 0.0;  ///< what the greatest becomes
 };
 
 /// All scalers, the default ("minmax-sym") among them.

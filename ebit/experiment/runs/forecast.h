@@ -22,8 +22,10 @@ struct Forecast {
   std::size_t direct = 0;  ///< so many first steps rest on known values alone; the rest on predictions
   std::size_t seeds = 1;   ///< trainings that it is the mean of
   double level = 0.0;      ///< share of true values that prediction intervals aim to cover; 0: there are none
-  /// [S, O] ends of the intervals, NaN for steps that the validation part is too short for; empty: none.
-  std::vector<double> lower = {}, upper = {};
+  /// [S, O] lower ends of the intervals, NaN for steps that the validation part is too short for; empty:
+  /// none.
+  std::vector<double> lower = {};
+  std::vector<double> upper = {};       ///< [S, O] upper ends
   std::vector<std::string> notes = {};  ///< what is to be known of it, a line each
 };
 

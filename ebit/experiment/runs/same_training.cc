@@ -46,11 +46,16 @@ void require_same(const Job& job, const Problem& problem) {
   if (!what.empty())
     fail("'{}' is of another training: {}; put it back, or train anew in another folder (-o)", last.string(),
          what);
+  require(saved.contains("problem"),
+          "'{}' is of another training: its data were other ones, or an earlier version of ebit made it; "
+          "train it again",
+          last.string());
+  const std::string then = saved["problem"], now = problem.description();
   fail(
-      "'{}' is of another training: its data were other ones ({}; now {}); put them back, or train on these "
-      "from "
-      "its weights: ebit train ... --start-from {} -o FOLDER",
-      last.string(), saved.contains("problem") ? saved["problem"] : "not noted", problem.description(),
+      "'{}' is of another training: its data were other ones ({}); put them back, or train on these from its "
+      "weights: "
+      "ebit train ... --start-from {} -o FOLDER",
+      last.string(), then == now ? then + ", as now, but with other values" : then + "; now " + now,
       job.folder.string());
 }
 
