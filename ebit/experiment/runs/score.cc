@@ -10,6 +10,7 @@
 #include "ebit/experiment/problems/forecast_problem.h"
 #include "ebit/experiment/problems/prepare.h"
 #include "ebit/experiment/runs/trainings.h"
+#include "ebit/settings/resolve.h"
 
 namespace ebit::experiment {
 namespace {
