@@ -42,9 +42,18 @@ std::vector<json> rows_with(const json& result, const std::string& key, const js
 TEST(Study, ListsItsTable) {
   const Outcome list = ebit({"study"});
   EXPECT_EQ(list.status, kOk);
-  for (const char* name : {"registers", "depth", "hidden", "plateau", "specialise"})
+  for (const char* name : {"registers", "depth", "hidden", "plateau", "specialise", "noise"})
     EXPECT_THAT(list.out, HasSubstr(name));
-  EXPECT_EQ(json::parse(ebit({"study", "--json"}).out).size(), 5u);
+  EXPECT_EQ(json::parse(ebit({"study", "--json"}).out).size(), 6u);
+}
+
+// Two trainings a seed, each used at every strength and by three numbers of shots.
+TEST(Study, NoiseUsesEveryTrainingAtEveryStrength) {
+  const json found = result_of(study({"noise", "--values", "0,1,30"}, folder("noise")));
+  ASSERT_EQ(found["rows"].size(), 2u * 6u * 2u);
+  const auto exact = rows_with(found, "in use", "0"), noisy = rows_with(found, "in use", "30");
+  ASSERT_EQ(exact.size(), 4u);
+  for (std::size_t i = 0; i < exact.size(); ++i) EXPECT_NE(exact[i]["RMSE"], noisy[i]["RMSE"]);
 }
 
 // RY on every wire, two layers of each circuit: 2 * 2 n angles, and nothing else is trained.

@@ -11,6 +11,7 @@
 #include "ebit/cell/register/preset.h"
 #include "ebit/settings/models.h"
 #include "ebit/settings/published.h"
+#include "ebit/sim/channel.h"
 #include "ebit/sim/gate.h"
 #include "tests/program/run.h"
 
