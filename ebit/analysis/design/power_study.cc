@@ -35,33 +35,35 @@ std::array<double, 3> powers_of(const fit::Model& model, const RegisterCell<doub
 }
 
 // What a suite judges by.
-struct SuiteMetric {
-  std::string name;
+struct Judged {
+  std::map<std::string, std::string> metrics;  // by the name of the data
   bool scaled = false;
 };
 
-SuiteMetric metric_of(const fs::path& folder) {
+Judged judged_in(const fs::path& folder) {
   const fs::path file = folder / "suite.json";
   std::error_code ignored;
   require(fs::exists(file, ignored), "'{}' holds no suite: run one with `ebit suite FILE -o {}`",
           folder.string(), folder.string());
   const Json json = Json::parse(read_file(file), nullptr, false);
-  require(json.is_object() && json.contains("metric"),
+  require(json.is_object() && json.contains("results"),
           "'{}' is of a suite that has no results yet: run it again", file.string());
-  return {json["metric"], json.value("scaled", false)};
+  Judged judged{.metrics = {}, .scaled = json.value("scaled", false)};
+  for (const Json& row : json["results"]) judged.metrics[row.at("data")] = row.at("metric");
+  return judged;
 }
 
 // That metric of a run's judged part, less being better.
-double error_in(const fs::path& folder, const SuiteMetric& metric) {
+double error_in(const fs::path& folder, const std::string& metric, bool scaled) {
   const fs::path file = folder / experiment::files::kMetrics;
   const Json json = Json::parse(read_file(file), nullptr, false);
   require(json.is_object() && json.contains("judged"), "'{}' is damaged", file.string());
   const std::string part = json["judged"]["part"];
   const Json& scores = json["models"][0]["seeds"][0]["parts"][part];
-  const Json& value = scores[metric.scaled && scores.contains("scaled") ? "scaled" : "values"][metric.name];
+  const Json& value = scores[scaled && scores.contains("scaled") ? "scaled" : "values"][metric];
   double sign = 1;
   for (const Json& row : json["metrics"])
-    if (row["name"] == metric.name && row["better"] == "greater") sign = -1;
+    if (row["name"] == metric && row["better"] == "greater") sign = -1;
   return value.is_number() ? sign * value.get<double>() : std::nan("");
 }
 
@@ -70,7 +72,7 @@ struct ReadRun {
   int two_qubit = 0, angles = 0;
 };
 
-ReadRun read_run(const fs::path& folder, const SuiteMetric& metric) {
+ReadRun read_run(const fs::path& folder, const std::string& metric, bool scaled) {
   ReadRun read;
   Config config = experiment::read_run_config(folder);
   const std::unique_ptr<experiment::Problem> problem = experiment::make_problem(config);
@@ -84,7 +86,7 @@ ReadRun read_run(const fs::path& folder, const SuiteMetric& metric) {
   const auto at_start = powers_of(*start, cell), as_trained = powers_of(*trained.model, cell);
   for (std::size_t k = 0; k < 3; ++k)
     read.run.powers[k] = at_start[k], read.run.powers[k + 3] = as_trained[k];
-  read.run.error = error_in(folder, metric);
+  read.run.error = error_in(folder, metric, scaled);
   for (const Operation& operation : cell.u_en().operations())
     read.two_qubit += gate(operation.gate).wires == 2;
   read.angles = cell.u_en().shared_parameters();
@@ -174,9 +176,12 @@ PowerStudy study_power(const std::vector<fs::path>& folders, const std::string& 
   std::map<std::string, std::map<std::string, std::vector<ReadRun>>> found;  // [circuit][task]
   std::vector<std::string> order;
   for (const fs::path& folder : folders) {
-    const SuiteMetric metric = metric_of(folder);
+    const Judged judged = judged_in(folder);
     std::error_code ignored;
-    for (const fs::path& data : folders_in(folder))
+    for (const fs::path& data : folders_in(folder)) {
+      const auto known = judged.metrics.find(data.filename().string());
+      if (known == judged.metrics.end()) continue;  // such as the folder of plots
+      const std::string& metric = known->second;
       for (const fs::path& run : folders_in(data)) {
         if (!experiment::is_run_folder(run) || !fs::exists(run / experiment::files::kMetrics, ignored))
           continue;
@@ -185,17 +190,18 @@ PowerStudy study_power(const std::vector<fs::path>& folders, const std::string& 
         const std::string task = fmt::format(
             "{}/{}", fs::absolute(folder).lexically_normal().filename().string(), data.filename().string());
         try {
-          found[circuit][task].push_back(read_run(run, metric));
+          found[circuit][task].push_back(read_run(run, metric, judged.scaled));
         } catch (const Error& error) {
           study.notes.push_back(fmt::format("{}/{}: {}", data.filename().string(), name, error.what()));
           continue;
         }
         if (!std::ranges::count(study.tasks, task)) {
           study.tasks.push_back(task);
-          study.metrics.push_back(metric.name);
+          study.metrics.push_back(metric);
         }
         if (!std::ranges::count(order, circuit)) order.push_back(circuit);
       }
+    }
   }
   for (const std::string& name : order) {
     auto& tasks = found[name];

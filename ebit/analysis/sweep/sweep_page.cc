@@ -51,7 +51,7 @@ Figure names_figure(const OptionEffect& effect) {
 Figure effect_figure(const Sweep& sweep, const SweepResults& results, const OptionEffect& effect) {
   const auto option = std::ranges::find(sweep.options, effect.name, &SweptOption::name);
   Figure figure = is_range(sweep, effect) ? range_figure(effect, option->log) : names_figure(effect);
-  figure.y_label = fmt::format("{}, validation part", results.suite.metric);
+  figure.y_label = fmt::format("{}, validation part", results.metric().name);
   double low = INFINITY, high = -INFINITY;
   for (const ValueEffect& value : effect.values)
     for (const double score : value.scores) low = std::min(low, score), high = std::max(high, score);
@@ -68,7 +68,7 @@ std::string csv(const Sweep& sweep, const std::vector<SweepPoint>& points, const
       for (std::size_t o = 0; o < sweep.options.size(); ++o)
         row[sweep.options[o].name] = points[p].values[o].empty() ? Json(nullptr) : Json(points[p].values[o]);
       row["training"] = k + 1;
-      row["validation " + results.suite.metric] = experiment::number(cell.values[k]);
+      row["validation " + results.metric().name] = experiment::number(cell.values[k]);
       row["parameters"] = cell.parameters;
       row["seconds"] = cell.seconds[k];
       rows.push_back(std::move(row));
@@ -88,8 +88,8 @@ void add_chosen(const Sweep& sweep, const std::vector<SweepPoint>& points, const
   std::vector<HeadlineNumber> numbers;
   if (!results.tested.empty() && !results.tested.back().values.empty())
     numbers.push_back({table_number(quartiles_of(results.tested.back().values).median),
-                       "test " + results.suite.metric, "median over seeds; scored after the choice"});
-  numbers.push_back({table_number(validation), "validation " + results.suite.metric,
+                       "test " + results.metric().name, "median over seeds; scored after the choice"});
+  numbers.push_back({table_number(validation), "validation " + results.metric().name,
                      fmt::format("the best of {}, which flatters it", results.order.size())});
   page.headlines(numbers);
   std::vector<std::pair<std::string, std::string>> facts = {{"setting", points[p].name}};

@@ -90,7 +90,7 @@ SweepResults sweep_results(const Sweep& sweep, const std::vector<SweepPoint>& po
         std::ranges::all_of(values, [](double v) { return std::isfinite(v); }))
       results.order.push_back(p);
   }
-  const double sign = results.suite.greater_is_better ? -1 : 1;
+  const double sign = results.metric().greater_is_better ? -1 : 1;
   std::ranges::stable_sort(results.order, {}, [&](std::size_t p) { return sign * median(cells[p].values); });
   for (std::size_t o = 0; o < sweep.options.size(); ++o)
     results.effects.push_back(effect_of(sweep, points, results, o));
@@ -99,8 +99,8 @@ SweepResults sweep_results(const Sweep& sweep, const std::vector<SweepPoint>& po
 
 TextTable settings_table(const Sweep& sweep, const std::vector<SweepPoint>& points,
                          const SweepResults& results) {
-  TextTable table{.title = fmt::format("Settings by median {}{} of the validation part", results.suite.metric,
-                                       sweep.scaled ? " of scaled numbers" : ""),
+  TextTable table{.title = fmt::format("Settings by median {}{} of the validation part",
+                                       results.metric().name, sweep.scaled ? " of scaled numbers" : ""),
                   .columns = {{"setting", false}},
                   .rows = {},
                   .best_row = {},
@@ -133,15 +133,15 @@ TextTable settings_table(const Sweep& sweep, const std::vector<SweepPoint>& poin
 
 TextTable effects_table(const SweepResults& results) {
   TextTable table{
-      .title = fmt::format("What each option does to the {} of the validation part", results.suite.metric),
+      .title = fmt::format("What each option does to the {} of the validation part", results.metric().name),
       .columns = {{"option", false}, {"value"}, {"settings"}, {"best"}, {"median"}},
       .rows = {},
       .best_row = {},
       .notes = {}};
   for (const OptionEffect& effect : results.effects) {
     for (const ValueEffect& value : effect.values) {
-      const double best =
-          results.suite.greater_is_better ? std::ranges::max(value.scores) : std::ranges::min(value.scores);
+      const double best = results.metric().greater_is_better ? std::ranges::max(value.scores)
+                                                             : std::ranges::min(value.scores);
       table.rows.push_back({effect.name, value.value, std::to_string(value.scores.size()), table_number(best),
                             table_number(median(value.scores))});
     }
@@ -159,7 +159,7 @@ std::string chosen_text(const Sweep& sweep, const std::vector<SweepPoint>& point
   if (results.order.empty()) return "no setting has a score of every seed, so none is chosen";
   const std::size_t p = results.order[0];
   std::string text = fmt::format("chosen: {} ({}): {} {} on the validation part", points[p].name,
-                                 values_text(sweep, points[p]), results.suite.metric,
+                                 values_text(sweep, points[p]), results.metric().name,
                                  table_number(median(results.suite.cells[0][p].values)));
   if (results.tested.empty() || results.tested.back().name != points[p].name) return text;
   const std::vector<double>& test = results.tested.back().values;
@@ -168,8 +168,8 @@ std::string chosen_text(const Sweep& sweep, const std::vector<SweepPoint>& point
 }
 
 Json sweep_json(const Sweep& sweep, const std::vector<SweepPoint>& points, const SweepResults& results) {
-  Json json = {{"metric", results.suite.metric},
-               {"better", results.suite.greater_is_better ? "greater" : "less"},
+  Json json = {{"metric", results.metric().name},
+               {"better", results.metric().greater_is_better ? "greater" : "less"},
                {"chosen_by", "median over seeds on the validation part"},
                {"seeds", sweep.seeds},
                {"trainings", {{"done", results.suite.done}, {"all", results.suite.units}}},

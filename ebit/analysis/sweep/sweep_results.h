@@ -10,6 +10,7 @@
 
 #include "ebit/analysis/suite/results.h"
 #include "ebit/analysis/sweep/sweep.h"
+#include "ebit/report/text_table.h"
 
 namespace ebit::analysis {
 
@@ -37,10 +38,12 @@ struct TestScores {
 
 /// A sweep's numbers.
 struct SweepResults {
-  SuiteResults suite;                 ///< metric and cells [0][point]: scores of the validation part
+  SuiteResults suite;                 ///< metrics[0] and cells[0][point]: scores of the validation part
   std::vector<std::size_t> order;     ///< settings with a score of every seed, the best median first
   std::vector<OptionEffect> effects;  ///< one an option
   std::vector<TestScores> tested;     ///< settings ever scored on the test part; the chosen one last
+
+  const SuiteMetric& metric() const { return suite.metrics.at(0); }  ///< what chooses
 };
 
 /// Orders the settings by the median over seeds of their validation score, and finds what each option does.
