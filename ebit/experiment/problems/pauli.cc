@@ -101,6 +101,9 @@ class Pauli : public Problem {
   }
   // Before anything is trained: what its numbers will be scored on must be a cell.
   void check_model(const Config& config) const override {
+    require((config.problem.setting == "letters") == letters_,
+            "{} takes settings by {}, and in this run they enter by {}: train it in a run of its own",
+            config.model.name, config.problem.setting, letters_ ? "letters" : "number");
     if (family_of(config) != kMeasured || config.model.measured.form != "shared") return;
     for (const int n : config_.problem.score_qubits) {
       MeasuredOptions cell = config.model.measured;
@@ -300,6 +303,10 @@ class Pauli : public Problem {
 
 }  // namespace
 
-std::unique_ptr<Problem> make_pauli(Config& config) { return std::make_unique<Pauli>(config); }
+std::unique_ptr<Problem> make_pauli(Config& config) {
+  auto problem = std::make_unique<Pauli>(config);
+  problem->check_model(config);
+  return problem;
+}
 
 }  // namespace ebit::experiment

@@ -29,7 +29,6 @@ std::string message_of(const std::vector<Setting>& settings) {
   return error_of([&] {
     Config config = config_of(settings);
     const auto problem = make_problem(config);
-    problem->check_model(config);
     spec_of(config, *problem);
   });
 }
@@ -202,6 +201,11 @@ TEST(PauliProblem, BadSettingsAreOneClearLine) {
               HasSubstr("4^7 settings"));
   EXPECT_THAT(message_of({{"model.name", "measured-free", ""}, {"problem.score_qubits", "3", ""}}),
               HasSubstr("--score-qubits needs --setting letters"));
+  EXPECT_THAT(error_of([] {
+                Config config = config_of({});
+                make_problem(config)->check_model(config_of({{"model.name", "measured-free", ""}}));
+              }),
+              HasSubstr("measured-free takes settings by number, and in this run they enter by letters"));
   EXPECT_THAT(message_of({{"model.name", "rvqe", ""}}), HasSubstr("for pauli take measured"));
   EXPECT_THAT(message_of({{"model.name", "esn", ""}}), HasSubstr("answers with numbers, not with classes"));
 }
