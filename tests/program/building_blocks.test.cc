@@ -153,7 +153,7 @@ TEST(AnsatzCommand, ListsWithoutAName) {
   EXPECT_EQ(output_of("ebit ansatz --wires 6"), list);
   const json all = json::parse(output_of("ebit ansatz --list --wires 6 --json"));
   ASSERT_EQ(all.size(), ansaetze().size());
-  for (std::size_t i = 0; i < gates().size(); ++i) {
+  for (std::size_t i = 0; i < all.size(); ++i) {
     EXPECT_THAT(list, HasSubstr("\n" + ansaetze()[i].name + " "));
     EXPECT_EQ(all[i]["angles_per_layer"], ansaetze()[i].angles_per_layer(6));
   }
