@@ -64,7 +64,7 @@ TEST(PresetsCommand, ListsEveryRowAndPrintsOneAsAConfiguration) {
   const std::string table = output_of("ebit presets");
   const json all = json::parse(output_of("ebit presets --json"));
   ASSERT_EQ(all.size(), published_models().size());
-  for (std::size_t i = 0; i < gates().size(); ++i) {
+  for (std::size_t i = 0; i < all.size(); ++i) {
     const ModelRow& preset = published_models()[i];
     SCOPED_TRACE(preset.name);
     EXPECT_THAT(table, HasSubstr("\n" + preset.name + " "));
