@@ -64,7 +64,7 @@ TEST(PresetsCommand, ListsEveryRowAndPrintsOneAsAConfiguration) {
   const std::string table = output_of("ebit presets");
   const json all = json::parse(output_of("ebit presets --json"));
   ASSERT_EQ(all.size(), published_models().size());
-  for (std::size_t i = 0; i < gates().size(); ++i) {
+  for (std::size_t i = 0; i < all.size(); ++i) {
     const ModelRow& preset = published_models()[i];
     SCOPED_TRACE(preset.name);
     EXPECT_THAT(table, HasSubstr("\n" + preset.name + " "));
@@ -153,7 +153,7 @@ TEST(AnsatzCommand, ListsWithoutAName) {
   EXPECT_EQ(output_of("ebit ansatz --wires 6"), list);
   const json all = json::parse(output_of("ebit ansatz --list --wires 6 --json"));
   ASSERT_EQ(all.size(), ansaetze().size());
-  for (std::size_t i = 0; i < gates().size(); ++i) {
+  for (std::size_t i = 0; i < all.size(); ++i) {
     EXPECT_THAT(list, HasSubstr("\n" + ansaetze()[i].name + " "));
     EXPECT_EQ(all[i]["angles_per_layer"], ansaetze()[i].angles_per_layer(6));
   }
