@@ -55,11 +55,14 @@ EBIT_INLINE Vector<T> clamped(Vector<T> y, T most) {
   return below < -most ? Vector<T>{} - most : below;
 }
 
-// Cosine, sine and slope of the angle of y; the angle itself.
+/// The angle of a number: its cosine and sine, and its slope.
 template <class T, AngleFunction kFunction>
 struct Turn {
-  Vector<T> cosine, sine, slope;
+  Vector<T> cosine;  ///< of the angle
+  Vector<T> sine;    ///< of the angle
+  Vector<T> slope;   ///< its derivative with respect to the number
 
+  /// Of these numbers.
   EBIT_INLINE explicit Turn(Vector<T> number) {
     if constexpr (kFunction == AngleFunction::kArctan || kFunction == AngleFunction::kArctanSquare) {
       const Vector<T> y = clamped<T>(number, kLargest<T>);

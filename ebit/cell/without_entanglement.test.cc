@@ -78,7 +78,7 @@ TEST(WithoutEntanglement, IsChosenByOptions) {
   EXPECT_EQ(chosen_ansatz("ring-ry", std::nullopt, false).name, "ring-ry without entanglement");
   EXPECT_EQ(chosen_ansatz("ring-ry", find_ansatz("zz-ring"), false).name, "zz-ring without entanglement");
   EXPECT_THAT(error_of([] { chosen_ansatz("ring-rxy", std::nullopt, false); }),
-              HasSubstr("did you mean 'ring-ry'"));
+              HasSubstr("did you mean 'ring-rx'"));
 }
 
 }  // namespace

@@ -95,8 +95,7 @@ int run(Options& options) {
   UnitProgress progress(units.size(), options.quiet);
   analysis::UnitsCallbacks callbacks{.interrupted = interrupted,
                                      .on_change = [&](auto done, auto failed) { progress(done, failed); }};
-  if (!options.quiet)
-    callbacks.on_note = [](const std::string& line) { tell(fmt::format("{}\n", line)); };
+  if (!options.quiet) callbacks.on_note = [](const std::string& line) { tell(fmt::format("{}\n", line)); };
   const analysis::SuiteOutcome outcome = analysis::run_suite(suite, options.run, callbacks);
   if (options.json)
     print_json(analysis::results_json(suite, outcome.results));

@@ -17,7 +17,8 @@ struct ReadoutError {
 
 /// What a table says of a qubit. Times in seconds.
 struct DeviceQubit {
-  double t1 = 0, t2 = 0;      ///< t2 at most 2 t1
+  double t1 = 0;              ///< of relaxation
+  double t2 = 0;              ///< of coherence, at most 2 t1
   double gate_error = 0;      ///< average error of sx
   double gate_time = 0;       ///< of sx
   ReadoutError readout = {};  ///< of its measurement
@@ -27,7 +28,8 @@ struct DeviceQubit {
 
 /// What a table says of two qubits that its two-qubit gate joins.
 struct DevicePair {
-  int a = 0, b = 0;  ///< in either order
+  int a = 0;         ///< one of them
+  int b = 0;         ///< the other
   double error = 0;  ///< average error of the gate
   double time = 0;   ///< seconds
 };

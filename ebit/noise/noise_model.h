@@ -62,7 +62,7 @@ Circuit with_noise(const Circuit& circuit, const NoiseModel& model);
 /// rule. An empty list in the rule says that none is meant.
 std::vector<std::string> gaps(const Circuit& circuit, const NoiseModel& model);
 
-/// <O> as read with readout errors, from the expectation values of a string of Z: by products of A of each
+/// `<O>` as read with readout errors, from the expectation values of a string of Z: by products of A of each
 /// wire, the probabilities [2^n] of outcomes as they are read.
 std::vector<double> read_probabilities(std::span<const double> probabilities, const NoiseModel& model);
 

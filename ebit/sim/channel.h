@@ -43,7 +43,8 @@ struct Dual {
 struct ChannelParameter {
   std::string_view name;        ///< as written in gate lists and noise models
   std::string_view unit;        ///< "" or "s"
-  double low, high;             ///< its range, ends included
+  double low;                   ///< least value, included
+  double high;                  ///< greatest value, included
   std::string_view help;        ///< what it is
   bool optional = false;        ///< 0 where it is not given
   std::string_view other = {};  ///< another name, under which another measure of it is given; "" where none

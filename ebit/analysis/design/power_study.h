@@ -40,8 +40,9 @@ struct StudiedCircuit {
 
 /// A rank correlation with its interval.
 struct Correlation {
-  double value = 0;          ///< Spearman's, of medians over seeds
-  double low = 0, high = 0;  ///< 95 % of the bootstrap lies between
+  double value = 0;  ///< Spearman's, of medians over seeds
+  double low = 0;    ///< 2.5 % of the bootstrap lie below
+  double high = 0;   ///< 2.5 % lie above
 };
 
 /// What the runs say.

@@ -28,11 +28,11 @@ const ViewRow& view_of(const CellOptions& options) {
           "model register, its presets and qrnn",
           family.name, family.classical);
   const auto* const found = std::ranges::find(kViews, family.name, &ViewRow::family);
-  require(
-      found != std::end(kViews),
-      "inspect has no view of the memory of a cell of the family {}, which a measurement leaves pure at every step. It "
-      "works for the model register, its presets and qrnn",
-      family.name);
+  require(found != std::end(kViews),
+          "inspect has no view of the memory of a cell of the family {}, which a measurement leaves pure at "
+          "every step. It "
+          "works for the model register, its presets and qrnn",
+          family.name);
   return *found;
 }
 

@@ -40,7 +40,8 @@ double critical_difference(std::size_t models, std::size_t data, double level = 
 
 /// Two ends.
 struct Interval {
-  double low = 0, high = 0;
+  double low = 0;   ///< the lower end
+  double high = 0;  ///< the upper end
 };
 
 /// The 95 % interval of the median by the percentile bootstrap (Efron 1979), 4000 samples drawn by one fixed

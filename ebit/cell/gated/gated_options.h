@@ -10,8 +10,8 @@
 
 #include "ebit/base/choice.h"
 #include "ebit/cell/ansatz.h"
-#include "ebit/cell/gated/circuit_mixture.h"
 #include "ebit/cell/gate_encoder.h"
+#include "ebit/cell/gated/circuit_mixture.h"
 
 namespace ebit::inline cell {
 

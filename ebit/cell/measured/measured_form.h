@@ -16,14 +16,16 @@ namespace ebit::inline cell {
 /// What the lanes of a tile measure in one step, and memory for it. Arrays are [.., kLanes].
 template <class T>
 struct Measurement {
-  AlignedVector<T> matrices;      ///< of the unitaries, as the form lays them out
-  AlignedVector<T> cosine, sine;  ///< [2^n] the amplitude's part in outcome 0 and in outcome 1
-  AlignedVector<T> re, im;        ///< [2^n] of size 1: the phase that both outcomes give it
-  AlignedVector<T> d_half;        ///< [2^n] cotangents of the angle whose cosine and sine those are
-  AlignedVector<T> d_phase;       ///< [2^n] cotangents of the phase's angle
-  std::vector<int> setting;       ///< [n] letters, -1: none; or [1] the number of the setting
-  AlignedVector<T> scratch;       ///< [2 * 2^n]
-  std::vector<double> sums;       ///< gradients as the form collects them, over tiles and steps
+  AlignedVector<T> matrices;  ///< of the unitaries, as the form lays them out
+  AlignedVector<T> cosine;    ///< [2^n] the amplitude's part in outcome 0
+  AlignedVector<T> sine;      ///< [2^n] and in outcome 1
+  AlignedVector<T> re;        ///< [2^n] real part of the phase, of size 1, that both outcomes give it
+  AlignedVector<T> im;        ///< [2^n] its imaginary part
+  AlignedVector<T> d_half;    ///< [2^n] cotangents of the angle whose cosine and sine those are
+  AlignedVector<T> d_phase;   ///< [2^n] cotangents of the phase's angle
+  std::vector<int> setting;   ///< [n] letters, -1: none; or [1] the number of the setting
+  AlignedVector<T> scratch;   ///< [2 * 2^n]
+  std::vector<double> sums;   ///< gradients as the form collects them, over tiles and steps
 };
 
 /// A form with its parameters bound. A step turns the memory by U(s), multiplies each amplitude b by
@@ -45,13 +47,17 @@ class MeasuredForm {
   virtual void load(const T* x, Measurement<T>& m) const = 0;
   /// psi <- U psi, or U^-1 psi.
   virtual void turn(const Tile<T>& psi, bool back, Measurement<T>& m) const = 0;
-  /// Adds to the sums what the turns have: `before` is the memory, `psi` behind U, with cotangent `g`;
-  /// `kept` in front of U^-1, with cotangent `g_kept`; `g_after` the cotangent behind U^-1. `weight` [kLanes]
-  /// is 0 for lanes that do not count and 1 for others.
+  /// The states about both turns of a step, and their cotangents.
   struct Turned {
-    Tile<T> before, psi, g, kept, g_kept, g_after;
-    const T* weight;
+    Tile<T> before;   ///< the memory
+    Tile<T> psi;      ///< behind U
+    Tile<T> g;        ///< its cotangent
+    Tile<T> kept;     ///< in front of U^-1
+    Tile<T> g_kept;   ///< its cotangent
+    Tile<T> g_after;  ///< the cotangent behind U^-1
+    const T* weight;  ///< [kLanes] 0 for lanes that do not count and 1 for others
   };
+  /// Adds to the sums what the turns have.
   virtual void turn_backward(const Turned& states, Measurement<T>& m) const = 0;
   /// Adds to the sums what d_half and d_phase have, which are overwritten; lanes that do not count are zero.
   virtual void factors_backward(Measurement<T>& m) const = 0;
