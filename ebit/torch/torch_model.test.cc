@@ -239,7 +239,7 @@ TEST(TorchModel, EveryParameterMovesAndTheLossFallsWithEveryCoreAndAnswer) {
 TEST(TorchModel, CarriesItsStateWhereExamplesGoOn) {
   for (ModelSpec spec : torch_only()) {
     if (spec.head.answer == Answer::kTranslation || spec.input.steps > 0) continue;
-    if (const auto* core = std::get_if<ClassicalOptions>(&spec.core); core && core->core == "memoryless")
+    if (const auto* core = std::get_if<fit::ClassicalOptions>(&spec.core); core && core->core == "memoryless")
       continue;  // there is nothing to carry
     spec.stateful = true;
     TorchModel model(spec);

@@ -59,6 +59,9 @@ class Tasks : public testing::Test {
 
   // Small data for every task.
   std::vector<Setting> data_of(const std::string& task) const {
+    if (task == "pauli")
+      return {
+          {"problem.task_qubits", "2", "t"}, {"problem.length", "5", "t"}, {"problem.epoch_steps", "4", "t"}};
     if (task == "copying") return {{"problem.delay", "3", "t"}, {"problem.epoch_steps", "4", "t"}};
     if (task == "sentiment") {
       std::string text;
