@@ -28,9 +28,11 @@ inline Outcome ebit(const std::vector<std::string>& arguments) {
   return {status, testing::internal::GetCapturedStdout(), testing::internal::GetCapturedStderr()};
 }
 
-/// The path of a run folder that is not there.
+/// The path of a run folder that is not there, the running test's own: tests run beside each other.
 inline std::string folder(const std::string& name) {
-  const std::filesystem::path path = std::filesystem::path(EBIT_TEST_TMP) / "command-runs" / name;
+  const testing::TestInfo& test = *testing::UnitTest::GetInstance()->current_test_info();
+  const std::filesystem::path path = std::filesystem::path(EBIT_TEST_TMP) / "command-runs" /
+                                     (std::string(test.test_suite_name()) + "." + test.name()) / name;
   std::filesystem::remove_all(path);
   return path.string();
 }
