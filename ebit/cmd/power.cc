@@ -162,13 +162,13 @@ const std::vector<Curve>& curves() {
   return table;
 }
 
-/// A sweep: the swept angle and the report at each point.
-struct Sweep {
+/// Powers over an angle: the angle and the report at each point.
+struct AngleCurve {
   std::vector<double> angle;
   std::vector<PowerReport> reports;
 };
 
-Figure sweep_figure(const Source& source, const Sweep& sweep) {
+Figure sweep_figure(const Source& source, const AngleCurve& sweep) {
   const bool with = sweep.reports[0].powers.size() > 1;
   Figure figure{
       .title = fmt::format("Powers of {}", source.name), .x_label = "angle (radians)", .y_label = "ebits"};
@@ -184,7 +184,7 @@ Figure sweep_figure(const Source& source, const Sweep& sweep) {
   return figure;
 }
 
-TextTable sweep_table(const Source& source, const Sweep& sweep) {
+TextTable sweep_table(const Source& source, const AngleCurve& sweep) {
   TextTable table;
   table.title = source.name + ", ebits";
   table.columns = {{"angle"}};
@@ -198,7 +198,7 @@ TextTable sweep_table(const Source& source, const Sweep& sweep) {
   return table;
 }
 
-Json sweep_json(const Source& source, const Sweep& sweep) {
+Json sweep_json(const Source& source, const AngleCurve& sweep) {
   Json points = Json::array();
   for (std::size_t k = 0; k < sweep.angle.size(); ++k) {
     Json point = {{"angle", sweep.angle[k]}};
@@ -209,7 +209,7 @@ Json sweep_json(const Source& source, const Sweep& sweep) {
 }
 
 int run_sweep(const Source& source, const Options& options, const Dims& dims, const PowerOptions& search) {
-  Sweep sweep;
+  AngleCurve sweep;
   const auto moving =
       std::ranges::find_if(source.text->angles, [](const AngleRange& a) { return a.from != a.to; });
   const int points = options.points.value_or(kDefaultPoints);

@@ -23,7 +23,7 @@ struct Options {
 };
 
 // Flags are settings of all, on top of the file's.
-void add_flags(Options& options, analysis::Sweep& sweep) {
+void add_flags(Options& options, analysis::SweepSpec& sweep) {
   for (const Setting& setting : *options.settings) {
     if (setting.name == "output.folder") {
       options.run.folder = setting.value;
@@ -43,7 +43,7 @@ void add_flags(Options& options, analysis::Sweep& sweep) {
   }
 }
 
-nlohmann::ordered_json outcome_json(const analysis::Sweep& sweep, const analysis::SweepOutcome& outcome) {
+nlohmann::ordered_json outcome_json(const analysis::SweepSpec& sweep, const analysis::SweepOutcome& outcome) {
   nlohmann::ordered_json json = {{"sweep", sweep.name}, {"folder", outcome.folder.string()}};
   json.update(analysis::sweep_json(sweep, outcome.points, outcome.results));
   return json;
@@ -55,7 +55,7 @@ int run(Options& options) {
     return kOk;
   }
   require(!options.file.empty(), "name a file of TOML: ebit sweep --text prints one to begin with");
-  analysis::Sweep sweep = analysis::parse_sweep(read_file(options.file), options.file);
+  analysis::SweepSpec sweep = analysis::parse_sweep(read_file(options.file), options.file);
   add_flags(options, sweep);
   const std::vector<std::string> units = analysis::sweep_units(sweep);
   if (options.units) {

@@ -178,7 +178,7 @@ TorchModel::Nats TorchModel::nats(const Tensor& answers, const Examples& e) cons
       const bool there = one || lengths.empty() || signed_size(i % steps) < lengths[i / steps];
       if (there && e.labels[i] >= 0) rows.push_back(signed_size(i));
     }
-    const Tensor counted = view(rows, {signed_size(rows.size())});
+    const Tensor counted = view(rows, {signed_size(rows.size())}).clone();  // the graph outlives `rows`
     const Tensor said = answers.reshape({-1, spec_.head.outputs}).index_select(0, counted);
     n.sum = class_loss_sum(spec_.head.loss, spec_.head.linear ? at::softmax(said, 1) : said,
                            view(e.labels, {signed_size(e.labels.size())}).index_select(0, counted));

@@ -142,15 +142,20 @@ void expect_same_training(const ModelSpec& spec, const TrainOptions& options, bo
 TEST(TorchModel, TrainsLikeTheNativeModelWithEveryCellAndAnswer) {
   for (const fit::TriedCore& tried : fit::tried_cores())
     for (const Answer answer : {Answer::kNumbers, Answer::kClass, Answer::kClasses})
-      for (const bool lengths : {false, true}) {
-        SCOPED_TRACE(testing::Message() << tried.name << " " << static_cast<int>(answer) << " " << lengths);
-        ModelSpec spec = spec_of(
-            tried.core, {.answer = answer, .outputs = 3, .pool = lengths ? "mean" : "last"}, tried.width);
-        // Adam would make the rounding errors of a gradient near 0 as large as a step.
-        expect_same_training(spec, {.optimizer = "sgd", .seed = 4}, lengths, 1e-12);
-        spec.dtype = "float32";
-        expect_same_training(spec, {.optimizer = "sgd", .seed = 4}, lengths, 1e-5);
-      }
+      for (const fit::ClassLossRow& loss : fit::class_losses())
+        for (const bool lengths : {false, true}) {
+          SCOPED_TRACE(fmt::format("{} {} {} {}", tried.name, static_cast<int>(answer), loss.name, lengths));
+          ModelSpec spec = spec_of(tried.core,
+                                   {.answer = answer,
+                                    .outputs = 3,
+                                    .pool = lengths ? "mean" : "last",
+                                    .loss = std::string(loss.name)},
+                                   tried.width);
+          // Adam would make the rounding errors of a gradient near 0 as large as a step.
+          expect_same_training(spec, {.optimizer = "sgd", .seed = 4}, lengths, 1e-12);
+          spec.dtype = "float32";
+          expect_same_training(spec, {.optimizer = "sgd", .seed = 4}, lengths, 1e-5);
+        }
 }
 
 TEST(TorchModel, TrainsLikeTheNativeModelWithEveryOptimizerLossHeadAndState) {

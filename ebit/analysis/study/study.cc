@@ -63,9 +63,11 @@ const StudyFamily& family_for(const Study& study, const std::vector<Setting>& se
   const std::string_view classical = cell ? family_of(*cell).classical : "it has no quantum memory";
   for (const StudyFamily& row : study.families)
     if (row.family == family) return row;
+  const std::string_view reason = !classical.empty()       ? classical
+                                  : !study.refuses.empty() ? std::string_view(study.refuses)
+                                                           : "it has no view of that memory";
   fail("study {} has no meaning for the model {}: {}. It works for the model register and its presets{}",
-       study.name, named->value, classical.empty() ? std::string_view(study.refuses) : classical,
-       study.families.size() > 1 ? ", and for qrnn" : "");
+       study.name, named->value, reason, study.families.size() > 1 ? ", and for qrnn" : "");
 }
 
 StudyPlan plan_of(const Study& study, const StudyOptions& options) {

@@ -32,14 +32,14 @@ std::string number_text(const SweptOption& option, double u) {
   return fmt::format("{}", std::clamp(value, option.low, option.high));
 }
 
-std::string drawn_text(const Sweep& sweep, const SweptOption& option, std::size_t draw) {
+std::string drawn_text(const SweepSpec& sweep, const SweptOption& option, std::size_t draw) {
   const double u = random_uniform(sweep.seed, hash_of(option.name), draw);
   if (option.values.empty()) return number_text(option, u);
   return option.values[static_cast<std::size_t>(u * static_cast<double>(option.values.size()))];
 }
 
 // The varied values of setting `number`: the last option of the grid runs fastest, draws outermost.
-std::vector<Setting> varied(const Sweep& sweep, std::size_t number) {
+std::vector<Setting> varied(const SweepSpec& sweep, std::size_t number) {
   std::vector<Setting> settings(sweep.options.size());
   for (std::size_t o = sweep.options.size(); o-- > 0;) {
     const SweptOption& option = sweep.options[o];
@@ -54,7 +54,7 @@ std::vector<Setting> varied(const Sweep& sweep, std::size_t number) {
   return settings;
 }
 
-std::size_t count_of(const Sweep& sweep) {
+std::size_t count_of(const SweepSpec& sweep) {
   std::size_t count = static_cast<std::size_t>(std::max(1, sweep.draws));
   for (const SweptOption& option : sweep.options) {
     if (!option.drawn) count *= option.values.size();
@@ -70,7 +70,7 @@ const Setting* named(const std::vector<Setting>& settings, std::string_view name
 }
 
 // What `settings` come to: those with an effect on the model that they name.
-std::vector<Setting> with_effect(const Sweep& sweep, const std::vector<Setting>& settings) {
+std::vector<Setting> with_effect(const SweepSpec& sweep, const std::vector<Setting>& settings) {
   const Setting none{"baselines.which", "none", "sweep"};
   std::vector<Setting> first = {none};
   if (const Setting* model = named(settings, "model.name")) first.push_back(*model);
@@ -87,7 +87,7 @@ void require_used(const std::set<std::string>& used, const std::string& name, co
 
 }  // namespace
 
-std::vector<SweepPoint> points_of(const Sweep& sweep) {
+std::vector<SweepPoint> points_of(const SweepSpec& sweep) {
   std::vector<SweepPoint> points;
   std::map<std::string, std::string> texts;  // by name
   std::set<std::string> used;
@@ -117,7 +117,7 @@ std::vector<SweepPoint> points_of(const Sweep& sweep) {
   return points;
 }
 
-Suite suite_of(const Sweep& sweep, const std::vector<SweepPoint>& points) {
+Suite suite_of(const SweepSpec& sweep, const std::vector<SweepPoint>& points) {
   Suite suite{.name = sweep.name, .help = sweep.help, .source = {}, .takes = {}};
   suite.problem = sweep.problem, suite.metric = sweep.metric, suite.scaled = sweep.scaled;
   suite.seeds = sweep.seeds;

@@ -20,7 +20,7 @@ constexpr const char* kMark = "sweep.json";
 constexpr const char* kTested = "test.json";
 
 // What decides the numbers. What is varied is not in it: a sweep may grow.
-Json protocol_json(const Sweep& sweep) {
+Json protocol_json(const SweepSpec& sweep) {
   Json settings = Json::object();
   for (const Setting& setting : sweep.settings) settings[setting.name] = setting.value;
   return {{"sweep", sweep.name}, {"problem", sweep.problem}, {"settings", settings}};
@@ -34,12 +34,12 @@ FolderMark mark() {
           }};
 }
 
-fs::path folder_of(const Sweep& sweep, const SweepOptions& options) {
+fs::path folder_of(const SweepSpec& sweep, const SweepOptions& options) {
   return options.folder.empty() ? fs::path("runs") / ("sweep-" + sweep.name) : options.folder;
 }
 
 // The metric that chooses, checked on data that are ready to be trained on.
-std::string metric_of(const Sweep& sweep, const experiment::Problem& problem) {
+std::string metric_of(const SweepSpec& sweep, const experiment::Problem& problem) {
   require(problem.validated(),
           "{}: a sweep chooses by the validation part, and there is none: {} gives it a share",
           sweep.metric_where, problem.share_flag());
@@ -62,7 +62,7 @@ struct Ready {
   std::vector<Unit> units;
 };
 
-Ready prepared(Sweep& sweep, const SweepOptions& options, const fs::path& folder) {
+Ready prepared(SweepSpec& sweep, const SweepOptions& options, const fs::path& folder) {
   Ready ready{.points = points_of(sweep), .suite = {}, .units = {}};
   ready.suite = suite_of(sweep, ready.points);
   ready.units = units_of(ready.suite, folder);
@@ -150,7 +150,7 @@ std::vector<TestScores> tested_with(const Ready& ready, std::size_t chosen, int 
 
 }  // namespace
 
-SweepOutcome run_sweep(Sweep sweep, const SweepOptions& options, const UnitsCallbacks& callbacks) {
+SweepOutcome run_sweep(SweepSpec sweep, const SweepOptions& options, const UnitsCallbacks& callbacks) {
   require(options.jobs >= 0, "--jobs must be 0 (one a core) or more, not {}", options.jobs);
   SweepOutcome outcome{.folder = folder_of(sweep, options), .finished = false, .points = {}, .results = {}};
   Ready ready = prepared(sweep, options, outcome.folder);
@@ -174,13 +174,13 @@ SweepOutcome run_sweep(Sweep sweep, const SweepOptions& options, const UnitsCall
   return outcome;
 }
 
-std::vector<std::string> sweep_units(const Sweep& sweep) {
+std::vector<std::string> sweep_units(const SweepSpec& sweep) {
   std::vector<std::string> names;
   for (const Unit& unit : units_of(suite_of(sweep, points_of(sweep)), "")) names.push_back(unit.name);
   return names;
 }
 
-void run_one_sweep_unit(Sweep sweep, const SweepOptions& options, const std::string& name,
+void run_one_sweep_unit(SweepSpec sweep, const SweepOptions& options, const std::string& name,
                         const experiment::RunCallbacks& callbacks) {
   const fs::path folder = folder_of(sweep, options);
   const Ready ready = prepared(sweep, options, folder);

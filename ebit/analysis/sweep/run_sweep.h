@@ -30,14 +30,14 @@ struct SweepOutcome {
 /// processes and to any others at work on the folder. A setting that cannot be made is told of in the table.
 /// Throws Error for settings that make no model, a metric that the validation part does not have, a folder of
 /// another sweep and not `overwrite`, and where no setting could be trained.
-SweepOutcome run_sweep(Sweep sweep, const SweepOptions& options, const UnitsCallbacks& callbacks);
+SweepOutcome run_sweep(SweepSpec sweep, const SweepOptions& options, const UnitsCallbacks& callbacks);
 
 /// The names of a sweep's trainings, "settings/NAME/SEED".
-std::vector<std::string> sweep_units(const Sweep& sweep);
+std::vector<std::string> sweep_units(const SweepSpec& sweep);
 
 /// Does one of them and writes no page: for schedulers. Throws Error where there is none of that name, and
 /// what the training threw.
-void run_one_sweep_unit(Sweep sweep, const SweepOptions& options, const std::string& name,
+void run_one_sweep_unit(SweepSpec sweep, const SweepOptions& options, const std::string& name,
                         const experiment::RunCallbacks& callbacks);
 
 }  // namespace ebit::analysis

@@ -84,7 +84,7 @@ void read_range(const DocumentPlace& place, SweptOption& option) {
 }
 
 // [grid] or [random].
-void read_swept(const DocumentPlace& table, bool drawn, Sweep& sweep) {
+void read_swept(const DocumentPlace& table, bool drawn, SweepSpec& sweep) {
   if (!table.present()) return;
   const std::size_t first = sweep.options.size();
   std::vector<std::pair<int, SweptOption>> in_order;  // by line: tables do not keep the file's order
@@ -115,11 +115,11 @@ void read_swept(const DocumentPlace& table, bool drawn, Sweep& sweep) {
 
 std::string_view sweep_example() { return kExample; }
 
-Sweep parse_sweep(std::string_view text, const std::string& source) {
+SweepSpec parse_sweep(std::string_view text, const std::string& source) {
   const DocumentPlace root = DocumentPlace::parse(text, source);
   root.check_keys({"name", "help", "problem", "metric", "scaled", "seeds", "draws", "seed", "settings",
                    "grid", "random"});
-  Sweep sweep;
+  SweepSpec sweep;
   const auto read = [&](const char* key, auto use) {
     if (const DocumentPlace place = root.find(key); place.present()) use(place);
   };

@@ -23,7 +23,7 @@ struct SweptOption {
 };
 
 /// What is tried.
-struct Sweep {
+struct SweepSpec {
   std::string name;                  ///< of the default folder and in titles
   std::string help;                  ///< one line: the question; may be empty
   std::string problem = "forecast";  ///< a row of problems()
@@ -43,7 +43,7 @@ std::string_view sweep_example();
 /// Reads a sweep of TOML (or JSON): see docs/sweeps.md. Throws Error as "source:line: ..." for a key, an
 /// option, a value or a range that is none, for an option that may not be chosen by a score because it says
 /// what is scored, and for a sweep that varies nothing.
-Sweep parse_sweep(std::string_view text, const std::string& source);
+SweepSpec parse_sweep(std::string_view text, const std::string& source);
 
 /// One setting of a sweep.
 struct SweepPoint {
@@ -56,9 +56,9 @@ struct SweepPoint {
 /// left out of it, and settings that are then equal are one. A draw is a function of seed, option and number
 /// alone: more draws or options leave the earlier ones as they were. Throws Error for a value that an option
 /// does not take, and for an option without effect on all of them.
-std::vector<SweepPoint> points_of(const Sweep& sweep);
+std::vector<SweepPoint> points_of(const SweepSpec& sweep);
 
 /// The sweep as a suite: a model a setting on the same data, and without its test part.
-Suite suite_of(const Sweep& sweep, const std::vector<SweepPoint>& points);
+Suite suite_of(const SweepSpec& sweep, const std::vector<SweepPoint>& points);
 
 }  // namespace ebit::analysis

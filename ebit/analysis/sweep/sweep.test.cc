@@ -56,10 +56,10 @@ std::string with(const std::string& from, const std::string& to) {
 }
 
 TEST(Sweep, DrawsHoldForASeedAndDoNotMoveWhenTheSweepGrows) {
-  const Sweep sweep = parse_sweep(kTiny, "tiny.toml");
+  const SweepSpec sweep = parse_sweep(kTiny, "tiny.toml");
   const std::vector<SweepPoint> points = points_of(sweep);
   ASSERT_EQ(points.size(), 6u);
-  Sweep larger = sweep;
+  SweepSpec larger = sweep;
   larger.draws = 40;
   std::set<std::string> names, lrs, layers;
   for (const SweepPoint& point : points_of(larger)) {
@@ -78,14 +78,14 @@ TEST(Sweep, DrawsHoldForASeedAndDoNotMoveWhenTheSweepGrows) {
 }
 
 TEST(Sweep, LeavesOutWhatHasNoEffectAndTrainsEqualSettingsOnce) {
-  const Sweep sweep = parse_sweep(R"(name = "two"
+  const SweepSpec sweep = parse_sweep(R"(name = "two"
 [settings]
 data.generator = "noisy-sine"
 [grid]
 model.name = ["linear", "daskin-collapse"]
 model.n_ancilla = [1, 2]
 )",
-                                  "two.toml");
+                                      "two.toml");
   const std::vector<SweepPoint> points = points_of(sweep);
   ASSERT_EQ(points.size(), 3u);
   EXPECT_EQ(points[0].values, (std::vector<std::string>{"linear", ""}));
@@ -147,7 +147,7 @@ fs::path treacherous_file() {
 
 TEST(Sweep, ChoosesByTheValidationPartAlone) {
   const fs::path folder = fresh("sweep-treacherous");
-  const Sweep sweep = parse_sweep(fmt::format(R"(name = "treacherous"
+  const SweepSpec sweep = parse_sweep(fmt::format(R"(name = "treacherous"
 seeds = 1
 [settings]
 data.file = "{}"
@@ -157,8 +157,8 @@ model.name = "linear"
 [grid]
 data.window = [1, 3]
 )",
-                                              treacherous_file().string()),
-                                  "treacherous.toml");
+                                                  treacherous_file().string()),
+                                      "treacherous.toml");
   const SweepOutcome outcome = run_sweep(sweep, {.folder = folder, .jobs = 1}, kQuiet);
   ASSERT_TRUE(outcome.finished);
   const std::size_t chosen = outcome.results.order[0], other = outcome.results.order[1];
@@ -190,7 +190,7 @@ data.window = [1, 3]
 
 TEST(Sweep, AScoreOnTheTestPartIsNotFoundTwice) {
   const fs::path folder = fresh("sweep-once");
-  const Sweep sweep = parse_sweep(R"(name = "once"
+  const SweepSpec sweep = parse_sweep(R"(name = "once"
 seeds = 1
 [settings]
 data.generator = "noisy-sine"
@@ -200,7 +200,7 @@ data.validation = 0.2
 [grid]
 model.name = ["linear", "poly-ridge"]
 )",
-                                  "once.toml");
+                                      "once.toml");
   run_sweep(sweep, {.folder = folder, .jobs = 1}, kQuiet);
   Json tested = json_of(folder / "test.json");
   tested[0]["values"][0] = 42.0;
@@ -212,7 +212,7 @@ model.name = ["linear", "poly-ridge"]
 // A window that is longer than the series is a line, and the rest goes on. Killed in the middle, with another
 // process at work: the same numbers as from one call.
 TEST(Sweep, GoesOnAfterAKillToTheSameNumbersAndKeepsWhatFailed) {
-  const Sweep sweep = parse_sweep(kTiny, "tiny.toml");
+  const SweepSpec sweep = parse_sweep(kTiny, "tiny.toml");
   const fs::path whole = fresh("sweep-whole"), killed = fresh("sweep-killed");
   const SweepOutcome first = run_sweep(sweep, {.folder = whole, .jobs = 2}, kQuiet);
   ASSERT_TRUE(first.finished);
@@ -241,14 +241,14 @@ TEST(Sweep, GoesOnAfterAKillToTheSameNumbersAndKeepsWhatFailed) {
   for (std::size_t p = 0; p < first.points.size(); ++p)
     EXPECT_EQ(second.results.suite.cells[0][p].values, first.results.suite.cells[0][p].values);
   EXPECT_EQ(second.results.tested.at(0).values, first.results.tested.at(0).values);
-  Sweep other = sweep;
+  SweepSpec other = sweep;
   other.settings.back().value = "3";
   EXPECT_THAT(error_of([&] { run_sweep(other, {.folder = whole, .jobs = 1}, kQuiet); }),
               HasSubstr("holds a sweep with other settings"));
 }
 
 TEST(Sweep, TwoProcessesShareTheTrainings) {
-  const Sweep sweep = parse_sweep(kTiny, "tiny.toml");
+  const SweepSpec sweep = parse_sweep(kTiny, "tiny.toml");
   const fs::path folder = fresh("sweep-shared");
   const pid_t child = fork();
   if (child == 0) {

@@ -17,7 +17,7 @@ namespace {
 namespace fs = std::filesystem;
 constexpr std::size_t kMostNames = 12;  // on an axis of names
 
-bool is_range(const Sweep& sweep, const OptionEffect& effect) {
+bool is_range(const SweepSpec& sweep, const OptionEffect& effect) {
   const auto option = std::ranges::find(sweep.options, effect.name, &SweptOption::name);
   return effect.numbers && (option->values.empty() || effect.values.size() > kMostNames);
 }
@@ -48,7 +48,7 @@ Figure names_figure(const OptionEffect& effect) {
   return figure;
 }
 
-Figure effect_figure(const Sweep& sweep, const SweepResults& results, const OptionEffect& effect) {
+Figure effect_figure(const SweepSpec& sweep, const SweepResults& results, const OptionEffect& effect) {
   const auto option = std::ranges::find(sweep.options, effect.name, &SweptOption::name);
   Figure figure = is_range(sweep, effect) ? range_figure(effect, option->log) : names_figure(effect);
   figure.y_label = fmt::format("{}, validation part", results.metric().name);
@@ -59,7 +59,7 @@ Figure effect_figure(const Sweep& sweep, const SweepResults& results, const Opti
   return figure;
 }
 
-std::string csv(const Sweep& sweep, const std::vector<SweepPoint>& points, const SweepResults& results) {
+std::string csv(const SweepSpec& sweep, const std::vector<SweepPoint>& points, const SweepResults& results) {
   std::vector<Json> rows;
   for (std::size_t p = 0; p < points.size(); ++p) {
     const SuiteCell& cell = results.suite.cells[0][p];
@@ -77,7 +77,7 @@ std::string csv(const Sweep& sweep, const std::vector<SweepPoint>& points, const
   return rows_csv(rows);
 }
 
-void add_chosen(const Sweep& sweep, const std::vector<SweepPoint>& points, const SweepResults& results,
+void add_chosen(const SweepSpec& sweep, const std::vector<SweepPoint>& points, const SweepResults& results,
                 Page& page) {
   if (results.order.empty()) {
     page.warning(chosen_text(sweep, points, results));
@@ -108,7 +108,7 @@ void add_chosen(const Sweep& sweep, const std::vector<SweepPoint>& points, const
 
 }  // namespace
 
-void write_sweep(const Sweep& sweep, const std::vector<SweepPoint>& points, const SweepResults& results,
+void write_sweep(const SweepSpec& sweep, const std::vector<SweepPoint>& points, const SweepResults& results,
                  const fs::path& folder) {
   write_file_atomically(folder / "sweep.csv", csv(sweep, points, results));
   const TextTable settings = settings_table(sweep, points, results), effects = effects_table(results);

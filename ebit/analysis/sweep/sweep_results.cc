@@ -22,8 +22,8 @@ std::optional<double> number_in(const std::string& text) {
   return error == std::errc() && end == text.data() + text.size() ? std::optional(value) : std::nullopt;
 }
 
-OptionEffect effect_of(const Sweep& sweep, const std::vector<SweepPoint>& points, const SweepResults& results,
-                       std::size_t option) {
+OptionEffect effect_of(const SweepSpec& sweep, const std::vector<SweepPoint>& points,
+                       const SweepResults& results, std::size_t option) {
   OptionEffect effect{.name = sweep.options[option].name, .numbers = true, .values = {}};
   std::vector<double> x, y;
   for (std::size_t p = 0; p < points.size(); ++p) {
@@ -59,7 +59,7 @@ Json values_json(const std::vector<double>& values) {
   return json;
 }
 
-Json point_json(const Sweep& sweep, const SweepPoint& point, const SuiteCell& cell) {
+Json point_json(const SweepSpec& sweep, const SweepPoint& point, const SuiteCell& cell) {
   Json json = {{"name", point.name}, {"options", Json::object()}};
   for (std::size_t o = 0; o < point.values.size(); ++o)
     if (!point.values[o].empty()) json["options"][sweep.options[o].name] = point.values[o];
@@ -71,7 +71,7 @@ Json point_json(const Sweep& sweep, const SweepPoint& point, const SuiteCell& ce
   return json;
 }
 
-std::string values_text(const Sweep& sweep, const SweepPoint& point) {
+std::string values_text(const SweepSpec& sweep, const SweepPoint& point) {
   std::string text;
   for (std::size_t o = 0; o < point.values.size(); ++o)
     if (!point.values[o].empty())
@@ -81,7 +81,8 @@ std::string values_text(const Sweep& sweep, const SweepPoint& point) {
 
 }  // namespace
 
-SweepResults sweep_results(const Sweep& sweep, const std::vector<SweepPoint>& points, SuiteResults suite) {
+SweepResults sweep_results(const SweepSpec& sweep, const std::vector<SweepPoint>& points,
+                           SuiteResults suite) {
   SweepResults results{.suite = std::move(suite), .order = {}, .effects = {}, .tested = {}};
   const std::vector<SuiteCell>& cells = results.suite.cells[0];
   for (std::size_t p = 0; p < points.size(); ++p) {
@@ -97,7 +98,7 @@ SweepResults sweep_results(const Sweep& sweep, const std::vector<SweepPoint>& po
   return results;
 }
 
-TextTable settings_table(const Sweep& sweep, const std::vector<SweepPoint>& points,
+TextTable settings_table(const SweepSpec& sweep, const std::vector<SweepPoint>& points,
                          const SweepResults& results) {
   TextTable table{.title = fmt::format("Settings by median {}{} of the validation part",
                                        results.metric().name, sweep.scaled ? " of scaled numbers" : ""),
@@ -154,7 +155,7 @@ TextTable effects_table(const SweepResults& results) {
   return table;
 }
 
-std::string chosen_text(const Sweep& sweep, const std::vector<SweepPoint>& points,
+std::string chosen_text(const SweepSpec& sweep, const std::vector<SweepPoint>& points,
                         const SweepResults& results) {
   if (results.order.empty()) return "no setting has a score of every seed, so none is chosen";
   const std::size_t p = results.order[0];
@@ -167,7 +168,7 @@ std::string chosen_text(const Sweep& sweep, const std::vector<SweepPoint>& point
                       : fmt::format("{}, {} on the test part", text, table_number(median(test)));
 }
 
-Json sweep_json(const Sweep& sweep, const std::vector<SweepPoint>& points, const SweepResults& results) {
+Json sweep_json(const SweepSpec& sweep, const std::vector<SweepPoint>& points, const SweepResults& results) {
   Json json = {{"metric", results.metric().name},
                {"better", results.metric().greater_is_better ? "greater" : "less"},
                {"chosen_by", "median over seeds on the validation part"},

@@ -48,26 +48,26 @@ struct SweepResults {
 
 /// Orders the settings by the median over seeds of their validation score, and finds what each option does.
 /// A setting takes part where every seed has a score.
-SweepResults sweep_results(const Sweep& sweep, const std::vector<SweepPoint>& points, SuiteResults suite);
+SweepResults sweep_results(const SweepSpec& sweep, const std::vector<SweepPoint>& points, SuiteResults suite);
 
 /// One line a setting, the best first: varied values, median, least and greatest, counts, seconds. Those that
 /// could not be trained are notes.
-TextTable settings_table(const Sweep& sweep, const std::vector<SweepPoint>& points,
+TextTable settings_table(const SweepSpec& sweep, const std::vector<SweepPoint>& points,
                          const SweepResults& results);
 
 /// One line a value of each option: settings with it, their best and their median score.
 TextTable effects_table(const SweepResults& results);
 
 /// The chosen setting and its scores on both parts in a line; what to say where none could be chosen.
-std::string chosen_text(const Sweep& sweep, const std::vector<SweepPoint>& points,
+std::string chosen_text(const SweepSpec& sweep, const std::vector<SweepPoint>& points,
                         const SweepResults& results);
 
 /// What goes into sweep.json beside the sweep itself.
-nlohmann::ordered_json sweep_json(const Sweep& sweep, const std::vector<SweepPoint>& points,
+nlohmann::ordered_json sweep_json(const SweepSpec& sweep, const std::vector<SweepPoint>& points,
                                   const SweepResults& results);
 
 /// Writes sweep.csv (a row a training), sweep.md, figures and report.html. Throws Error as Page does.
-void write_sweep(const Sweep& sweep, const std::vector<SweepPoint>& points, const SweepResults& results,
+void write_sweep(const SweepSpec& sweep, const std::vector<SweepPoint>& points, const SweepResults& results,
                  const std::filesystem::path& folder);
 
 }  // namespace ebit::analysis
