@@ -5,7 +5,6 @@
 
 #include "ebit/base/parallel.h"
 #include "ebit/cell/finite_input.h"
-#include "ebit/cell/lanes.h"
 #include "ebit/cell/tape.h"
 #include "ebit/cell/tile_groups.h"
 
@@ -149,9 +148,19 @@ void RecurrentCell<T>::start_tile(const Call& call, std::size_t tile, Workspace&
 template <class T>
 typename RecurrentCell<T>::Step RecurrentCell<T>::step_at(const Call& call, std::size_t t,
                                                           Workspace& w) const {
-  Step step{call.parameters, w.x.data(), w.state.data(), w.kept.data(), w.next.data(), nullptr, nullptr};
-  step.draw_seed = call.input.draw_seed, step.time = t;
-  step.draw_stream = (call.input.draw_number << 24) + w.tile * kLanes<T>;
+  Step step{.parameters = call.parameters,
+            .x = w.x.data(),
+            .before = w.state.data(),
+            .kept = w.kept.data(),
+            .after = w.next.data(),
+            .y = nullptr,
+            .watched = nullptr,
+            .draw_seed = call.input.draw_seed,
+            .draw_stream = (call.input.draw_number << 24) + w.tile * kLanes<T>,
+            .time = t,
+            .lanes = w.lanes,
+            .lengths = w.steps,
+            .training = call.input.training};
   if (call.tape.states) {
     const std::size_t steps = call.input.steps;
     T* const before = call.tape.states + (w.tile * (steps + 1) + t) * w.state.size();

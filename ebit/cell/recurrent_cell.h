@@ -5,7 +5,9 @@
 #include <vector>
 
 #include "ebit/base/aligned.h"
+#include "ebit/base/random.h"
 #include "ebit/cell/cell.h"
+#include "ebit/cell/lanes.h"
 
 namespace ebit::inline cell {
 
@@ -38,6 +40,15 @@ class RecurrentCell : public Cell<T> {
     std::uint64_t draw_seed = 0;    ///< of random numbers, with
     std::uint64_t draw_stream = 0;  ///< that of lane 0, the others' behind it
     std::uint64_t time = 0;         ///< t, the step's number
+    const LaneMap& lanes;           ///< which samples the tile holds
+    const LaneSteps<T>& lengths;    ///< how long their sequences are
+    bool training = false;          ///< as the caller said
+
+    bool runs(std::size_t lane) const { return lengths.runs(lane, time); }  ///< its sequence has the step
+    /// In [0, 1), of the sample in `lane` at this step.
+    double uniform(std::size_t lane) const {
+      return random_uniform(draw_seed, draw_stream + lanes.sample(lane) - lanes.first, time);
+    }
   };
   /// Its cotangents.
   struct StepGradient {

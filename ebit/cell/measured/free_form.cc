@@ -112,7 +112,7 @@ class FreeForm final : public MeasuredForm<T> {
   void turn_backward(const typename MeasuredForm<T>::Turned& s, Measurement<T>& m) const override {
     for (std::size_t l = 0; l < kW; ++l) {
       if (s.weight[l] == 0) continue;
-      double* const re = m.sums.data() + 2 * static_cast<std::size_t>(m.setting[l]) * entries();
+      double* const re = m.sums + 2 * static_cast<std::size_t>(m.setting[l]) * entries();
       double* const im = re + entries();
       const auto at = [&](const Tile<T>& tile, std::size_t i) {
         return std::complex<double>(static_cast<double>(tile.re[i * kW + l]),
@@ -129,7 +129,7 @@ class FreeForm final : public MeasuredForm<T> {
 
   void factors_backward(Measurement<T>&) const override {}  // they are constants
 
-  void add_gradient(const std::vector<double>& sums, double* d_parameters) const override {
+  void add_gradient(const double* sums, double* d_parameters) const override {
     const auto d = static_cast<Eigen::Index>(dimension_);
     Matrix g(d, d);
     for (std::size_t s = 0; s < settings_; ++s) {

@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "ebit/cell/cell.h"
 #include "ebit/cell/measured/measured_form.h"
 #include "ebit/cell/measured/measured_options.h"
+#include "ebit/cell/recurrent_cell.h"
 
 namespace ebit::inline cell {
 
@@ -31,11 +31,10 @@ namespace ebit::inline cell {
 /// The state of a sample is the memory's amplitudes, real parts and then imaginary parts, [2 * 2^n], up to a
 /// phase; its norm does not matter.
 template <class T>
-class MeasuredCell final : public Cell<T> {
+class MeasuredCell final : public RecurrentCell<T> {
  public:
   /// Throws Error as check() does, and for more qubits than the machine's memory holds.
   explicit MeasuredCell(const MeasuredOptions& options);
-  ~MeasuredCell() override;  ///< frees its workspaces
 
   std::span<const Segment> segments() const override { return segments_; }
   std::size_t inputs() const override { return static_cast<std::size_t>(options_.inputs); }
@@ -44,58 +43,43 @@ class MeasuredCell final : public Cell<T> {
   bool every_step() const override { return options_.every_step; }
   Capabilities capabilities() const override { return {.draws = true}; }
   std::string summary() const override;
-  std::size_t tape_bytes(std::size_t samples, std::size_t steps) const override;
 
   const MeasuredOptions& options() const { return options_; }  ///< as given
 
  protected:
-  void run_forward(std::span<const T> parameters, const SequenceInput<T>& input,
-                   const SequenceOutput<T>& output, std::span<std::byte> tape) override;
-  void run_backward(std::span<const T> parameters, const SequenceInput<T>& input,
-                    std::span<const std::byte> tape, const SequenceCotangent<T>& cotangent,
-                    const SequenceGradient<T>& gradient) override;
+  using typename RecurrentCell<T>::Step;
+  using typename RecurrentCell<T>::StepGradient;
+  using typename RecurrentCell<T>::Scratch;
+
+  std::span<const T> initial_state() const override { return initial_; }
+  void check_input(const SequenceInput<T>& input) const override;
+  std::size_t kept_numbers() const override { return 1; }  // the outcome projected on
+  std::size_t shared_sums() const override { return form_->sums(); }
+  std::unique_ptr<Scratch> make_scratch() const override;
+  void begin(std::span<const T> parameters) override { form_->bind(parameters.data()); }
+  void run_step(const Step& step, Scratch& scratch) const override;
+  void step_backward(const Step& step, const StepGradient& gradient, Scratch& scratch) const override;
+  void finish_backward(std::span<const T> /*parameters*/, const double* d_shared,
+                       double* d_parameters) override {
+    form_->add_gradient(d_shared, d_parameters);
+  }
 
  private:
   struct Workspace;
 
-  // The arrays of a tape; null where there is none.
-  struct Tape {
-    T* h = nullptr;          // [tiles, T + 1, 2 * 2^n, kLanes], h_0 first
-    int* outcome = nullptr;  // [tiles, T, kLanes] that were projected on
-  };
-  struct TapeOffsets {
-    std::size_t h, outcome, bytes;
-  };
-  // What the tiles of one call share.
-  struct Call {
-    const SequenceInput<T>& input;
-    Tape tape;
-  };
-
   std::size_t row() const { return state_numbers() * kLanes<T>; }  // numbers of h in a tile
-  Tile<T> tile_of(AlignedVector<T>& numbers) const;
+  Tile<T> tile_of(T* numbers) const { return {numbers, numbers + row() / 2, options_.qubits()}; }
 
-  // Of the call as a whole.
-  void check_input(const SequenceInput<T>& input) const;
-  void make_workspaces(std::size_t groups);
-  TapeOffsets tape_offsets(std::size_t samples, std::size_t steps) const;
-  Tape arrays_of(std::span<std::byte> tape, std::size_t samples, std::size_t steps) const;
-
-  // Of a tile, a step at a time (measured_steps.cc).
-  void load_start(const Call& call, std::size_t tile, Workspace& w) const;
-  void load_setting(const Call& call, std::size_t step, Workspace& w) const;
-  void measure(const T* h, Workspace& w) const;
-  void choose(const Call& call, std::size_t step, Workspace& w) const;
+  // Of a step (measured_steps.cc).
+  void load_setting(const Step& step, Workspace& w) const;
+  void measure(const Step& step, Workspace& w) const;
+  void choose(const Step& step, Workspace& w) const;
   void project(Workspace& w) const;
-  void forward_tile(const Call& call, const SequenceOutput<T>& output, std::size_t tile, Workspace& w) const;
-  void step_backward(const Call& call, std::size_t step, Workspace& w) const;
-  void backward_tile(const Call& call, const SequenceCotangent<T>& cotangent,
-                     const SequenceGradient<T>& gradient, std::size_t tile, Workspace& w) const;
 
   MeasuredOptions options_;
   std::unique_ptr<MeasuredForm<T>> form_;
   std::vector<Segment> segments_;
-  std::vector<std::unique_ptr<Workspace>> workspaces_;  // of each group of tiles
+  std::vector<T> initial_;  // |0...0>
 };
 
 }  // namespace ebit::inline cell

@@ -25,7 +25,7 @@ struct Measurement {
   AlignedVector<T> d_phase;   ///< [2^n] cotangents of the phase's angle
   std::vector<int> setting;   ///< [n] letters, -1: none; or [1] the number of the setting
   AlignedVector<T> scratch;   ///< [2 * 2^n]
-  std::vector<double> sums;   ///< gradients as the form collects them, over tiles and steps
+  double* sums = nullptr;     ///< [sums()] gradients as the form collects them, over tiles and steps
 };
 
 /// A form with its parameters bound. A step turns the memory by U(s), multiplies each amplitude b by
@@ -62,7 +62,7 @@ class MeasuredForm {
   /// Adds to the sums what d_half and d_phase have, which are overwritten; lanes that do not count are zero.
   virtual void factors_backward(Measurement<T>& m) const = 0;
   /// d_parameters [P] += the gradient of the sums.
-  virtual void add_gradient(const std::vector<double>& sums, double* d_parameters) const = 0;
+  virtual void add_gradient(const double* sums, double* d_parameters) const = 0;
 };
 
 /// The form that the options name.

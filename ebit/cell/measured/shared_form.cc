@@ -107,7 +107,7 @@ class SharedForm final : public MeasuredForm<T> {
             const std::size_t at = (t * kernels::kOverlaps + o) * kW + l;
             return static_cast<double>(front[at]) - static_cast<double>(back[at]);
           };
-          double* const sum = m.sums.data() + static_cast<std::size_t>(letter) * kAxes;
+          double* const sum = m.sums + static_cast<std::size_t>(letter) * kAxes;
           sum[0] += of(0), sum[1] += of(1), sum[2] += of(2) - of(3);
         }
     }
@@ -126,13 +126,13 @@ class SharedForm final : public MeasuredForm<T> {
       for (std::size_t l = 0; l < kW; ++l) {
         const int letter = m.setting[q * kW + l];
         if (letter < 0) continue;
-        double* const sum = m.sums.data() + kLetters * kAxes + static_cast<std::size_t>(letter);
+        double* const sum = m.sums + kLetters * kAxes + static_cast<std::size_t>(letter);
         sum[0] += static_cast<double>(d_half[l]) / 2, sum[kLetters] += static_cast<double>(d_phase[l]);
       }
     }
   }
 
-  void add_gradient(const std::vector<double>& sums, double* d) const override {
+  void add_gradient(const double* sums, double* d) const override {
     for (std::size_t k = 0; k < kLetters; ++k) {
       for (std::size_t a = 0; a < kAngles; ++a)
         for (std::size_t axis = 0; axis < kAxes; ++axis)

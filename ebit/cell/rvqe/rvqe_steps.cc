@@ -1,4 +1,4 @@
-// The time steps of one tile of an RVQE cell, forward and backward.
+// A step of an RVQE cell, forward and backward.
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -26,32 +26,15 @@ void project_on_words(const UpdateInput<T>& in, const NeuronKernels<T>& kernels,
 
 }  // namespace
 
-// Which samples the tile holds, how long they are, and their states before the first step.
-template <class T>
-void RvqeCell<T>::load_start(const Call& call, std::size_t tile, Workspace& w) const {
-  const SequenceInput<T>& in = call.input;
-  const LaneMap lanes{in.samples, tile * kLanes<T>};
-  w.tile = tile;
-  w.draws = {in.draw_seed, in.draw_number, lanes};
-  w.steps = LaneSteps<T>(lanes, in.lengths, in.steps);
-  std::ranges::fill(w.h, T(0));
-  if (!in.state) std::fill_n(w.h.begin(), kLanes<T>, T(1));
-  for (std::size_t l = 0; in.state && l < kLanes<T>; ++l) {
-    const T* const own = in.state + lanes.sample(l) * state_numbers();
-    for (std::size_t i = 0; i < state_numbers(); ++i) w.h[i * kLanes<T> + l] = own[i];
-  }
-}
-
 // The input words and the words to project on, which lanes of sequences that have ended draw.
 template <class T>
-void RvqeCell<T>::load_words(const Call& call, std::size_t step, Workspace& w) const {
-  load_step(w.draws.lanes, w.steps, call.input, inputs(), step, w.x.data());
+void RvqeCell<T>::load_words(const Step& step, Workspace& w) const {
   for (std::size_t l = 0; l < kLanes<T>; ++l) {
     w.word[l] = 0;
     for (std::size_t f = 0; f < bits(); ++f)
-      w.word[l] = 2 * w.word[l] + static_cast<std::int32_t>(w.x[f * kLanes<T> + l]);
-    w.forced[l] = w.steps.runs(l, step) ? static_cast<int>(w.x[bits() * kLanes<T> + l]) : -1;
-    w.uniform[l] = w.forced[l] < 0 ? static_cast<T>(w.draws.uniform(l, step)) : T(0);
+      w.word[l] = 2 * w.word[l] + static_cast<std::int32_t>(step.x[f * kLanes<T> + l]);
+    w.forced[l] = step.runs(l) ? static_cast<int>(step.x[bits() * kLanes<T> + l]) : -1;
+    w.uniform[l] = w.forced[l] < 0 ? static_cast<T>(step.uniform(l)) : T(0);
   }
 }
 
@@ -62,8 +45,8 @@ Neuron<T> RvqeCell<T>::neuron(std::size_t index, std::size_t slot, Workspace& w)
   const std::size_t opened = neurons_.count() - bits();  // the first output neuron
   return {.cos = neurons_.cos() + first,
           .sin = neurons_.sin() + first,
-          .d_cos = w.d_cos.data() + first,
-          .d_sin = w.d_sin.data() + first,
+          .d_cos = w.d_cos + first,
+          .d_sin = w.d_sin + first,
           .in = w.state(slot),
           .scale = w.scale_of(slot),
           .size = index < opened ? state_numbers() : state_numbers() << (index - opened),
@@ -85,12 +68,12 @@ UpdateInput<T> RvqeCell<T>::measured(Workspace& w) const {
           .forced = w.forced};
 }
 
-// From the workspace's state h [2^W, kLanes] to the state in front of the measurement, normalised, in the
-// last slot; its scale is the one it was normalised by.
+// From the workspace's state [2^W, kLanes] to the state in front of the measurement, normalised, in the last
+// slot; its scale is the one it was normalised by.
 template <class T>
-void RvqeCell<T>::run_circuit(const Call& call, const T* h, Workspace& w) const {
+void RvqeCell<T>::run_circuit(const Step& step, Workspace& w) const {
   const auto workspace = static_cast<std::size_t>(options_.workspace);
-  std::copy_n(h, row(), w.state(0));
+  std::copy_n(step.before, row(), w.state(0));
   std::fill_n(w.scale_of(0), kLanes<T>, T(1));
   for (std::size_t l = 0; l < kLanes<T>; ++l)
     w.rows[l] = w.word[l] * static_cast<std::int32_t>(state_numbers() / 2);
@@ -103,7 +86,7 @@ void RvqeCell<T>::run_circuit(const Call& call, const T* h, Workspace& w) const 
   };
   turn_all();
   for (int s = 0; s < options_.stages; ++s) {
-    const T* const angles = call.parameters + neurons_.angles(static_cast<std::size_t>(s));
+    const T* const angles = step.parameters + neurons_.angles(static_cast<std::size_t>(s));
     kernels_.scaled(state_numbers(), w.state(slot), w.scale_of(slot), w.state(slot + 1));
     ++slot;
     std::fill_n(w.scale_of(slot), kLanes<T>, T(1));
@@ -122,7 +105,7 @@ void RvqeCell<T>::run_circuit(const Call& call, const T* h, Workspace& w) const 
 // From w.g, the cotangent of the last slot, to that of h there. What follows a neuron does not depend on the
 // norm it leaves, so that norms count as constants.
 template <class T>
-void RvqeCell<T>::circuit_backward(const Call& call, Workspace& w) const {
+void RvqeCell<T>::circuit_backward(const Step& step, double* d_parameters, Workspace& w) const {
   const auto workspace = static_cast<std::size_t>(options_.workspace);
   std::size_t slot = w.slot.size() - 1, next = neurons_.count();
   for (std::size_t i = 0; i < bits(); ++i, --slot) {
@@ -136,9 +119,9 @@ void RvqeCell<T>::circuit_backward(const Call& call, Workspace& w) const {
   for (int s = options_.stages; s-- > 0;) {
     turn_all_backward();
     const auto stage = static_cast<std::size_t>(s);
-    const T* const angles = call.parameters + neurons_.angles(stage);
+    const T* const angles = step.parameters + neurons_.angles(stage);
     for (std::size_t q = 0; q < workspace; ++q)
-      w.d_angles[stage * workspace + q] +=
+      d_parameters[neurons_.angles(stage) + q] +=
           kernels_.rotation_slope(state_numbers(), stride(q), w.state(slot), w.g.data()) / 2;
     for (std::size_t q = 0; q < workspace; ++q)
       kernels_.rotate(std::cos(angles[q] / 2), -std::sin(angles[q] / 2), state_numbers(), stride(q),
@@ -150,109 +133,64 @@ void RvqeCell<T>::circuit_backward(const Call& call, Workspace& w) const {
 
 // A word whose probability is nothing but rounding cannot be projected on.
 template <class T>
-void RvqeCell<T>::require_projected(const Call& call, std::size_t step, const Workspace& w) const {
+void RvqeCell<T>::require_projected(const Step& step, const Workspace& w) const {
   for (std::size_t l = 0; l < kLanes<T>; ++l)
-    require(std::isfinite(w.h_next[l]) || !w.steps.runs(l, step),
+    require(std::isfinite(step.after[l]) || !step.runs(l),
             "sample {}, step {}: the state has no part in the word {} that it is to be projected on{}",
-            w.draws.lanes.sample(l), step, w.outcome[l], call.input.training ? "; try a smaller --lr" : "");
+            step.lanes.sample(l), step.time, w.outcome[l], step.training ? "; try a smaller --lr" : "");
 }
 
 template <class T>
-void RvqeCell<T>::forward_tile(const Call& call, const SequenceOutput<T>& output, std::size_t tile,
-                               Workspace& w) const {
-  load_start(call, tile, w);
-  const LaneMap& lanes = w.draws.lanes;
-  const std::size_t steps = call.input.steps;
-  const bool every_step = options_.every_step;
-  const std::size_t rows = every_step ? steps : 1;  // of y, a sample
-  if (call.input.lengths && output.y) clear_past_end(lanes, w.steps, rows, outputs(), output.y);
-  T* const kept = call.tape.h ? call.tape.h + tile * (steps + 1) * row() : nullptr;
-  if (kept) std::ranges::copy(w.h, kept);
-  for (std::size_t t = 0; t < w.steps.longest; ++t) {
-    load_words(call, t, w);
-    run_circuit(call, w.h.data(), w);
-    const UpdateInput<T> in = measured(w);
-    if (output.y && (every_step || w.steps.any_ends(t + 1))) {
-      for (std::size_t m = 0; m < outputs(); ++m) outcome_probabilities(in, m, w.p.data() + m * kLanes<T>);
-      store_rows(lanes, w.p.data(), outputs(), rows, every_step ? t : 0, output.y,
-                 [&](std::size_t l) { return w.steps.reads(l, t, every_step); });
-    }
-    project_on_words(in, kernels_, w.h_next.data());
-    require_projected(call, t, w);
-    for (std::size_t l = 0; !w.steps.equal && l < kLanes<T>; ++l)  // states of sequences that ended stay
-      if (!w.steps.runs(l, t)) copy_lane(w.h.data(), l, state_numbers(), w.h_next.data());
-    std::swap(w.h, w.h_next);
-    if (kept) std::ranges::copy(w.h, kept + (t + 1) * row());
-    if (call.tape.outcome)
-      std::copy_n(w.outcome, kLanes<T>, call.tape.outcome + (tile * steps + t) * kLanes<T>);
-  }
-  if (output.state) store_lanes(lanes, w.h.data(), state_numbers(), output.state);
+void RvqeCell<T>::run_step(const Step& step, Scratch& scratch) const {
+  auto& w = static_cast<Workspace&>(scratch);
+  load_words(step, w);
+  run_circuit(step, w);
+  const UpdateInput<T> in = measured(w);
+  for (std::size_t m = 0; step.y && m < outputs(); ++m) outcome_probabilities(in, m, step.y + m * kLanes<T>);
+  project_on_words(in, kernels_, step.after);
+  require_projected(step, w);
+  std::copy_n(w.outcome, kLanes<T>, step.kept);
 }
 
-// From the cotangents of the probabilities, w.d_p where `read`, and of the state behind the step, in
-// w.d_h_step, to that of the state before it, there.
 template <class T>
-void RvqeCell<T>::step_backward(const Call& call, std::size_t step, bool read, Workspace& w) const {
-  const std::size_t steps = call.input.steps, words = outputs();
-  const T* const h = call.tape.h + (w.tile * (steps + 1) + step) * row();
-  load_words(call, step, w);
-  std::copy_n(call.tape.outcome + (w.tile * steps + step) * kLanes<T>, kLanes<T>, w.forced);
-  run_circuit(call, h, w);
+void RvqeCell<T>::step_backward(const Step& step, const StepGradient& gradient, Scratch& scratch) const {
+  auto& w = static_cast<Workspace&>(scratch);
+  w.d_cos = gradient.d_shared ? gradient.d_shared : w.unwanted.data();
+  w.d_sin = w.d_cos + neurons_.entries();
+  load_words(step, w);
+  for (std::size_t l = 0; l < kLanes<T>; ++l) w.forced[l] = static_cast<int>(step.kept[l]);
+  run_circuit(step, w);
   const UpdateInput<T> in = measured(w);
   project_on_words(in, kernels_, w.h_next.data());
   std::ranges::fill(w.g, T(0));
-  if (read) {
+  if (gradient.d_y) {
     // p_m = |psi_m|^2 / |psi|^2, where the norm is 1.
     alignas(kAlignment) T mean[kLanes<T>] = {};
-    for (std::size_t m = 0; m < words; ++m) {
+    for (std::size_t m = 0; m < outputs(); ++m) {
       outcome_probabilities(in, m, w.p.data() + m * kLanes<T>);
       for (std::size_t l = 0; l < kLanes<T>; ++l)
-        mean[l] += w.p[m * kLanes<T> + l] * w.d_p[m * kLanes<T> + l];
+        mean[l] += w.p[m * kLanes<T> + l] * gradient.d_y[m * kLanes<T> + l];
     }
-    for (std::size_t m = 0; m < words; ++m) {
-      for (std::size_t l = 0; l < kLanes<T>; ++l) w.norm[l] = 2 * (w.d_p[m * kLanes<T> + l] - mean[l]);
+    for (std::size_t m = 0; m < outputs(); ++m) {
+      for (std::size_t l = 0; l < kLanes<T>; ++l) w.norm[l] = 2 * (gradient.d_y[m * kLanes<T> + l] - mean[l]);
       kernels_.scaled(state_numbers(), in.psi.re + m * row(), w.norm, w.g.data() + m * row());
     }
   }
-  project_backward(in, w.h_next.data(), w.d_h_step.data(), Tile<T>{w.g.data(), nullptr, options_.qubits()});
-  circuit_backward(call, w);
-  std::copy_n(w.g.begin(), row(), w.d_h_step.begin());
+  project_backward(in, w.h_next.data(), gradient.d_state, Tile<T>{w.g.data(), nullptr, options_.qubits()});
+  circuit_backward(step, gradient.d_parameters ? gradient.d_parameters : w.unwanted.data() + shared_sums(),
+                   w);
+  std::copy_n(w.g.begin(), row(), gradient.d_state);
 }
 
 template <class T>
-void RvqeCell<T>::backward_tile(const Call& call, const SequenceCotangent<T>& cotangent,
-                                const SequenceGradient<T>& gradient, std::size_t tile, Workspace& w) const {
-  load_start(call, tile, w);
-  const LaneMap& lanes = w.draws.lanes;
-  const std::size_t steps = call.input.steps;
-  const bool every_step = options_.every_step;
-  std::ranges::fill(w.d_h, T(0));
-  if (cotangent.state)
-    load_gradient_rows(lanes, cotangent.state, state_numbers(), 1, 0, w.d_h.data(),
-                       [](std::size_t) { return true; });
-  for (std::size_t t = w.steps.longest; t-- > 0;) {
-    // Of a sequence that has ended, the state stays: its cotangent waits in d_h.
-    for (std::size_t k = 0; k < w.d_h.size(); ++k) {
-      w.d_h_step[k] = w.steps.runs(k % kLanes<T>, t) ? w.d_h[k] : T(0);
-      w.d_h[k] -= w.d_h_step[k];
-    }
-    const bool read = cotangent.y && (every_step || w.steps.any_ends(t + 1));
-    if (read)
-      load_gradient_rows(lanes, cotangent.y, outputs(), every_step ? steps : 1, every_step ? t : 0,
-                         w.d_p.data(), [&](std::size_t l) { return w.steps.reads(l, t, every_step); });
-    step_backward(call, t, read, w);
-    for (std::size_t k = 0; k < w.d_h.size(); ++k) w.d_h[k] += w.d_h_step[k];
-  }
-  for (std::size_t l = 0; gradient.x && l < kLanes<T> && lanes.real(l); ++l)  // of bits and words
-    std::fill_n(gradient.x + lanes.sample(l) * steps * inputs(), steps * inputs(), T(0));
-  if (gradient.state) store_lanes(lanes, w.d_h.data(), state_numbers(), gradient.state);
+std::unique_ptr<typename RecurrentCell<T>::Scratch> RvqeCell<T>::make_scratch() const {
+  return std::make_unique<Workspace>(*this);
 }
 
-#define EBIT_INSTANTIATE(T)                                                                               \
-  template void RvqeCell<T>::forward_tile(const Call&, const SequenceOutput<T>&, std::size_t, Workspace&) \
-      const;                                                                                              \
-  template void RvqeCell<T>::backward_tile(const Call&, const SequenceCotangent<T>&,                      \
-                                           const SequenceGradient<T>&, std::size_t, Workspace&) const;
+#define EBIT_INSTANTIATE(T)                                                                   \
+  template void RvqeCell<T>::run_step(const Step&, Scratch&) const;                           \
+  template void RvqeCell<T>::step_backward(const Step&, const StepGradient&, Scratch&) const; \
+  template std::unique_ptr<RecurrentCell<T>::Scratch> RvqeCell<T>::make_scratch() const;
 EBIT_INSTANTIATE(float)
 EBIT_INSTANTIATE(double)
 #undef EBIT_INSTANTIATE

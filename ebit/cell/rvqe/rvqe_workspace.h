@@ -1,44 +1,33 @@
-// Memory for the time steps of one tile of an RVQE cell.
+// Memory for the steps of an RVQE cell.
 #pragma once
 
-#include "ebit/cell/controlled/feed_forward.h"
-#include "ebit/cell/lanes.h"
 #include "ebit/cell/rvqe/rvqe_cell.h"
 
 namespace ebit::inline cell {
 
-/// Memory of a group of tiles, which are run one after the other; nothing that results depend on is carried
-/// from one to the next but the sums at the end. Arrays are [.., kLanes].
+/// Arrays are [.., kLanes].
 ///
 /// A step leaves its states in slots, each behind a layer of rotations or a neuron, not normalised: those of
 /// the workspace alone [2^W], then those of the opened in/out qubits [2^(W + 1)] ... [2^(W + w)].
 template <class T>
-struct RvqeCell<T>::Workspace {
+struct RvqeCell<T>::Workspace final : RecurrentCell<T>::Scratch {
   std::vector<std::size_t> slot;             ///< first number of each slot in `states`
   AlignedVector<T> states;                   ///< all slots
   AlignedVector<T> scale;                    ///< [slots] one over the norm of each
   AlignedVector<T> g;                        ///< [2^n] cotangent of a slot
   AlignedVector<T> g_before;                 ///< [2^n] of the slot in front of it
-  AlignedVector<T> x;                        ///< [F] of the step
-  AlignedVector<T> h;                        ///< [2^W] before a step
-  AlignedVector<T> h_next;                   ///< [2^W] behind it
+  AlignedVector<T> h_next;                   ///< [2^W] behind the step, on the way back
   AlignedVector<T> scratch;                  ///< [2^W] for the projection's way back
-  AlignedVector<T> d_h;                      ///< [2^W] of the state between steps
-  AlignedVector<T> d_h_step;                 ///< [2^W] of lanes that have the step
   AlignedVector<T> p;                        ///< [2^w] probabilities
-  AlignedVector<T> d_p;                      ///< [2^w]
   alignas(kAlignment) T norm[kLanes<T>];     ///< squared norms
   alignas(kAlignment) T uniform[kLanes<T>];  ///< in [0, 1), for the draws
   std::int32_t word[kLanes<T>];              ///< input words
   std::int32_t rows[kLanes<T>];              ///< entry of each lane's row in a table
   int forced[kLanes<T>];                     ///< words to project on, -1: drawn
   int outcome[kLanes<T>];                    ///< words projected on
-  std::vector<double> d_cos;                 ///< [entries] cotangents of the neurons' tables
-  std::vector<double> d_sin;                 ///< likewise, summed over the group's tiles
-  std::vector<double> d_angles;              ///< [S, W] likewise
-  std::size_t tile = 0;                      ///< which is run
-  TileDraws draws{};                         ///< its random numbers
-  LaneSteps<T> steps{{1, 0}, nullptr, 0};    ///< how long its sequences are
+  double* d_cos = nullptr;                   ///< [entries] cotangents of the neurons' tables, summed
+  double* d_sin = nullptr;                   ///< likewise
+  std::vector<double> unwanted;              ///< [2 entries + P] where nobody asks for them
 
   /// @param cell whose sizes are taken.
   explicit Workspace(const RvqeCell<T>& cell) {
@@ -57,11 +46,9 @@ struct RvqeCell<T>::Workspace {
     size({&states}, numbers);
     size({&scale}, slot.size());
     size({&g, &g_before}, cell.state_numbers() << cell.bits());
-    size({&x}, cell.inputs());
-    size({&h, &h_next, &scratch, &d_h, &d_h_step}, cell.state_numbers());
-    size({&p, &d_p}, cell.outputs());
-    d_cos.resize(cell.neurons_.entries()), d_sin.resize(cell.neurons_.entries());
-    d_angles.resize(stages * workspace);
+    size({&h_next, &scratch}, cell.state_numbers());
+    size({&p}, cell.outputs());
+    unwanted.resize(cell.shared_sums() + cell.parameters());
   }
 
   T* state(std::size_t k) { return states.data() + slot[k]; }          ///< slot k
