@@ -148,11 +148,12 @@ const OptionRow kOptions[] = {
      EBIT_SLOT(model.reg.hidden), [] { return names_of(hidden_updates<double>()); }, kOfRegister},
     {"model", "readout", "--readout",
      "Pauli strings that are read, such as Z1 or X0*Z1, letters for each of them on every qubit, ZZ for "
-     "every "
-     "pair; empty: Z of the last system wire",
+     "every pair, or PP for every two letters on every pair; empty: Z of the last system wire",
      EBIT_SLOT(model.reg.readout), nullptr, kOfRegister},
     {"model", "readout", "--readout",
-     "Pauli strings that are read, letters for each of them on every qubit, or ZZ for every pair",
+     "Pauli strings that are read, letters for each of them on every qubit, ZZ for every pair, or PP for "
+     "every two "
+     "letters on every pair",
      EBIT_SLOT(model.qrnn.readout), nullptr, kOfQrnn},
     {"model", "feedback", "--feedback", "readouts enter with the next step's numbers",
      EBIT_SLOT(model.reg.feedback), nullptr, kOfRegister},

@@ -31,6 +31,23 @@ std::vector<ModelRow> reservoir_models() {
                     {"model.angle_scale", "1"},
                     {"model.readout", "XYZ,ZZ"}},
        .training = {{"data.window", "16"}}},
+      {.name = "ebit-1",
+       .family = kRegister,
+       .help = "register cell as it was drawn, all products of one or two Paulis read, a head in closed form",
+       .source = "ours, found by configs/sweeps/ebit-1.toml; docs/ebit-1.md",
+       .settings = {{"model.train_only", "head"},
+                    {"model.head", "linear"},
+                    {"model.n_system", "2"},
+                    {"model.n_ancilla", "3"},
+                    {"model.encoder", "arccos-angle"},
+                    {"model.ansatz", "strongly-entangling"},
+                    {"model.layers_en", "2"},
+                    {"model.layers_dis", "0"},
+                    {"model.hidden", "sqrt-probabilities"},
+                    {"model.readout", "XYZ,PP"},
+                    {"model.init_low", "0"},
+                    {"model.init_high", "6.283185307179586"}},
+       .training = {{"data.window", "16"}, {"data.scaler", "minmax-half"}}},
   };
 }
 

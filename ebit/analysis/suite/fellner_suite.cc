@@ -80,7 +80,7 @@ train.epochs = 60
 train.min_epochs = 0
 train.plateau = 0
 use_data = ["henon-h1-w4", "henon-h2-w8", "lorenz-h13-w8", "lorenz-h25-w16", "mackey-h1-w4", "mackey-h70-w16"]
-use_models = ["lstm", "qlstm-fellner", "fellner-qrnn", "d-qnn", "daskin-collapse", "register-reservoir", "esn", "poly-ridge", "linear", "persistence", "mean"]
+use_models = ["lstm", "qlstm-fellner", "fellner-qrnn", "d-qnn", "daskin-collapse", "register-reservoir", "ebit-1", "esn", "poly-ridge", "linear", "persistence", "mean"]
 
 [[models]]
 name = "lstm"
@@ -128,6 +128,12 @@ model.angle_scale = 1
 name = "register-reservoir"
 [[models]]
 name = "qrnn-reservoir"
+[[models]]
+name = "ebit-1"
+[[models]]
+name = "ebit-1-no-entanglement"
+model.name = "ebit-1"
+model.entanglement = false
 [[models]]
 name = "esn"
 [[models]]
