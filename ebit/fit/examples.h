@@ -31,6 +31,11 @@ struct Examples {
 
   /// The sequences go on where those of the batch before ended (models that carry a state; others ignore it).
   bool goes_on = false;
+
+  /// Steps of sequence b.
+  std::size_t length(std::size_t b) const {
+    return lengths.empty() ? steps : static_cast<std::size_t>(lengths[b]);
+  }
 };
 
 }  // namespace ebit::fit

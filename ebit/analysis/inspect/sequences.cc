@@ -14,16 +14,12 @@ namespace {
 
 using experiment::kPartNames;
 
-std::size_t length_of(const fit::Examples& examples, std::size_t b) {
-  return examples.lengths.empty() ? examples.steps : static_cast<std::size_t>(examples.lengths[b]);
-}
-
 // The sequences with the past of others: each is another one, but for its last step.
 fit::Examples with_exchanged_past(const fit::Examples& own) {
   fit::Examples other = own;
   for (std::size_t b = 0; b < own.samples; ++b) {
     const std::size_t from = (b + own.samples - own.samples / 2) % own.samples;
-    const std::size_t last = length_of(own, from) - 1, own_last = length_of(own, b) - 1;
+    const std::size_t last = own.length(from) - 1, own_last = own.length(b) - 1;
     const auto take = [&](const auto& numbers, auto& out, std::size_t each) {
       if (numbers.empty()) return;
       const std::size_t row = own.steps * each;
@@ -48,7 +44,7 @@ std::vector<double> last_answers(fit::Model& model, const fit::Examples& example
   for (std::size_t b = 0; b < examples.samples; ++b) {
     const auto row =
         all.numbers.begin() +
-        static_cast<std::ptrdiff_t>((b * examples.steps + length_of(examples, b) - 1) * all.outputs);
+        static_cast<std::ptrdiff_t>((b * examples.steps + examples.length(b) - 1) * all.outputs);
     last.insert(last.end(), row, row + static_cast<std::ptrdiff_t>(all.outputs));
   }
   return last;
@@ -103,7 +99,7 @@ Dependence dependence(fit::Model& model, const Sequences& sequences, std::uint64
   found.by_step.assign(examples.steps, 0.0);
   std::vector<double> counts(examples.steps, 0.0);
   for (std::size_t b = 0; b < examples.samples; ++b)
-    for (std::size_t t = 0; t < length_of(examples, b); ++t) {
+    for (std::size_t t = 0; t < examples.length(b); ++t) {
       double square = 0;
       for (std::size_t i = 0; i < width; ++i) {
         const double d = gradient[(b * examples.steps + t) * width + i];
@@ -111,7 +107,7 @@ Dependence dependence(fit::Model& model, const Sequences& sequences, std::uint64
       }
       found.by_step[t] += square, counts[t] += 1;
       if (t == 0) found.first += square;
-      if (t + 1 == length_of(examples, b)) found.last += square;
+      if (t + 1 == examples.length(b)) found.last += square;
     }
   const auto count = static_cast<double>(examples.samples);
   for (std::size_t t = 0; t < examples.steps; ++t)

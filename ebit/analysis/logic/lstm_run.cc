@@ -60,10 +60,6 @@ TrainedLstm read_weights(const fit::ModelSpec& spec, const fit::ClassicalOptions
   return lstm;
 }
 
-std::size_t length_of(const fit::Examples& examples, std::size_t b) {
-  return examples.lengths.empty() ? examples.steps : static_cast<std::size_t>(examples.lengths[b]);
-}
-
 // A cell in one arithmetic, with what it takes to feed it and to read it.
 class RealCell {
  public:
@@ -147,7 +143,7 @@ class LstmModel final : public fit::Model {
 
   // Runs a sequence; what the head sees of it, [H].
   std::vector<double> pooled(const fit::Examples& e, std::size_t b, State& state) const {
-    const std::size_t steps = length_of(e, b);
+    const std::size_t steps = e.length(b);
     const bool mean = spec_.head.pool == "mean";
     std::vector<double> seen(state.h.size());
     for (std::size_t t = 0; t < steps; ++t) {
@@ -216,7 +212,7 @@ double largest_cell(const TrainedLstm& lstm, const fit::Examples& e) {
   double most = 0;
   for (std::size_t b = 0; b < e.samples; ++b) {
     LstmState<double> state{std::vector<double>(hidden), std::vector<double>(hidden)};
-    for (std::size_t t = 0; t < length_of(e, b); ++t) {
+    for (std::size_t t = 0; t < e.length(b); ++t) {
       lstm_step(lstm.weights, nullptr, e.x.data() + (b * e.steps + t) * e.features, state);
       for (const double c : state.c) most = std::max(most, std::abs(c));
     }

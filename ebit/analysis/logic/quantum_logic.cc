@@ -34,10 +34,6 @@ void load_weights(const LstmCircuit& circuit, const FixedLstm& lstm, std::size_t
   load_words(circuit.bias, lstm.bias);
 }
 
-std::size_t length_of(const fit::Examples& e, std::size_t b) {
-  return e.lengths.empty() ? e.steps : static_cast<std::size_t>(e.lengths[b]);
-}
-
 // Sequences through a circuit, a lane each, step by step, beside the integer LSTM.
 class CircuitRun {
  public:
@@ -85,7 +81,7 @@ class CircuitRun {
   // The circuit's own words are what the next step begins with.
   void read_step(std::size_t t, LogicCheck& check) {
     for (std::size_t b = 0; b < e_.samples; ++b) {
-      if (t >= length_of(e_, b)) continue;
+      if (t >= e_.length(b)) continue;
       LstmState<std::int64_t>& state = states_[b];
       const std::int64_t* const x = input(b, t);
       bool kept = true;
@@ -124,7 +120,7 @@ Word joined(const std::vector<Word>& words) {
 // The last step of the first sequence, its first number in superposition.
 SuperposedStep superposed_step(const LstmCircuit& circuit, const FixedLstm& lstm, const fit::Examples& e) {
   SuperposedStep step{.bits = std::min(lstm.format.bits, kSuperposedBits)};
-  const std::size_t terms = std::size_t{1} << step.bits, last = length_of(e, 0) - 1;
+  const std::size_t terms = std::size_t{1} << step.bits, last = e.length(0) - 1;
   const auto hidden = static_cast<std::size_t>(lstm.hidden);
   LstmState<std::int64_t> state{std::vector<std::int64_t>(hidden), std::vector<std::int64_t>(hidden)};
   std::vector<std::int64_t> x(e.features);

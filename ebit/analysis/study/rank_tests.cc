@@ -16,7 +16,6 @@
 namespace ebit::analysis {
 namespace {
 
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 constexpr int kSamples = 4000;  // of the bootstrap
 
 double normal_density(double z) { return std::exp(-z * z / 2) / std::sqrt(2 * std::numbers::pi); }
@@ -115,7 +114,7 @@ FriedmanTest friedman_test(const std::vector<std::vector<double>>& values) {
   double squares = 0;
   for (const double rank : test.mean_ranks) squares += std::pow(rank - (k + 1) / 2, 2);
   const double correction = 1 - ties / (n * (k * k * k - k));
-  if (correction <= 1e-12) return {test.mean_ranks, kNan, 1};
+  if (correction <= 1e-12) return {test.mean_ranks, std::nan(""), 1};
   test.statistic = 12 * n / (k * (k + 1)) * squares / correction;
   test.p = Eigen::numext::igammac((k - 1) / 2, test.statistic / 2);
   return test;
@@ -139,7 +138,7 @@ double critical_difference(std::size_t models, std::size_t data, double level) {
 Interval median_interval(std::span<const double> values) {
   std::vector<double> finite;
   std::ranges::copy_if(values, std::back_inserter(finite), [](double v) { return std::isfinite(v); });
-  if (finite.empty()) return {kNan, kNan};
+  if (finite.empty()) return {std::nan(""), std::nan("")};
   Random random(1);
   std::vector<double> medians, sample(finite.size());
   for (int i = 0; i < kSamples; ++i) {
