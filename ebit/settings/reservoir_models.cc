@@ -46,7 +46,7 @@ std::vector<ModelRow> reservoir_models() {
                     {"model.hidden", "sqrt-probabilities"},
                     {"model.readout", "XYZ,PP"},
                     {"model.init_low", "0"},
-                    {"model.init_high", "6.283185307179586"}},
+                    {"model.init_high", "3.141592653589793"}},
        .training = {{"data.window", "16"}, {"data.scaler", "minmax-half"}}},
   };
 }
