@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "ebit/base/atomic_file.h"
+#include "ebit/base/nearest.h"
 #include "ebit/cmd/command.h"
 #include "ebit/cmd/interrupt.h"
 #include "ebit/cmd/output.h"
@@ -94,7 +95,7 @@ Action setup_study(Parser& parser) {
   auto options = std::make_shared<Options>();
   std::string help = "Which; without it they are listed:";
   for (const analysis::Study& row : analysis::studies()) help += fmt::format(" {} ({})", row.name, row.help);
-  parser.add_option("study", options->name, help);
+  parser.add_option("study", options->name, help).offers(names_of(analysis::studies()));
   add_data_argument(parser, options->settings,
                     "CSV file, or the name of an included data set, instead of the study's own series");
   parser
