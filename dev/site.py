@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Builds the documentation as a site: dev/site.py [-o FOLDER], by default build/site.
+"""Builds the documentation as a site: dev/site.py [-o FOLDER] [--look], by default build/site.
 
 FOLDER/html/index.html is README.md, the pages of docs/ follow in the order of README's list. It is made for being opened
 as files: formulas are MathML, the search works without a server, nothing is loaded from elsewhere. Every warning of Sphinx
 is an error, and afterwards every link, anchor and picture of every page is looked up.
-What it needs comes into FOLDER/venv by dev/venv.sh.
+What it needs comes into FOLDER/venv by dev/venv.sh. --look opens every page in headless Chromium at 1280 and 390 pixels, as
+dev/test_pages.py does, and searches for a word.
 """
 import argparse
 import html.parser
@@ -135,9 +136,33 @@ def check_site(folder):
     return len(pages), wrong
 
 
+def look(folder):
+    """What is wrong with the pages in a browser, a line each."""
+    sys.path.insert(0, str(ROOT / "dev"))
+    import chromium
+
+    wrong = []
+    found = "new Promise(r => setTimeout(() => r(document.querySelectorAll('#search-results li').length), 2000))"
+    with chromium.Browser() as browser:
+        for path in sorted(folder.rglob("*.html")):
+            for width in (1280, 390):
+                view = browser.open(path, width)
+                name = f"{path.relative_to(folder)} at {width} px"
+                if view["overflow"]:
+                    wrong.append(f"{name}: {view['scroll']} px wide: {', '.join(view['wide'])}")
+                wrong += [f"{name}: {what}" for what in view["errors"] + view["requests"]]
+        view = browser.open((folder / "search.html").as_uri() + "?q=entanglement", 1280, script=found)
+        if not view["script"]:
+            wrong.append("the search for 'entanglement' finds nothing")
+        wrong += [f"the search: {what}" for what in view["errors"] + view["requests"]]
+        print(f"site: looked at every page; the search for 'entanglement' finds {view['script']} places")
+    return wrong
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("-o", "--output", default=ROOT / "build" / "site", type=pathlib.Path)
+    parser.add_argument("--look", action="store_true", help="open every page in Chromium")
     options = parser.parse_args()
     folder = options.output.resolve()
     venv, pages, site = folder / "venv", folder / "pages", folder / "html"
@@ -157,9 +182,11 @@ def main():
     if built.returncode:
         return built.returncode
     count, wrong = check_site(site)
+    if options.look:
+        wrong += look(site)
     for line in wrong:
         print(line)
-    print(f"site: {count} pages, {len(wrong)} broken links: {os.path.relpath(site / 'index.html')}")
+    print(f"site: {count} pages, {len(wrong)} complaints: {os.path.relpath(site / 'index.html')}")
     return 1 if wrong else 0
 
 
