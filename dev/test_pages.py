@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Opens a page of each kind that the program writes in Chromium: dev/test_pages.py [-o FOLDER] [--only KIND,...] PROGRAM [PAGE...]
+"""Opens a page of each kind that the program writes in Chromium: dev/test_pages.py [-o FOLDER] [--only KIND,...] [--made] PROGRAM [PAGE...]
 
 Each is made small, opened at 1280 and at 390 pixels, light and dark, and must not be wider than the window, show the first
 number of every table, say nothing to the console, ask nothing of the network and have no name of gnuplot's in its figures.
-FOLDER (build/pages) gets the pages and a picture of each at each width, to be looked at. PAGE: files to look at instead.
+FOLDER (build/pages) gets the pages and a picture of each at each width, to be looked at. --made: look at those that are there.
+PAGE: files to look at instead.
 Ends with 2 where there is no Chromium.
 """
 import argparse
@@ -27,7 +28,6 @@ data.train = 0.6
 data.validation = 0.2
 model.name = "daskin-collapse"
 train.epochs = 2
-baselines.which = "none"
 [grid]
 data.window = [4, 8]
 model.hidden = ["collapse", "density"]
@@ -64,7 +64,7 @@ KINDS = [
     ("train", [["train", "seattle-weather", "--model", "daskin-collapse", *SERIES, "--seeds", "2", "--track-entropy", "1", "-o", "run"],
                ["forecast", "run", "--steps", "14"], ["report", "run"]], "run/report.html"),
     ("train-solved", [["train", "co2", "--model", "poly-ridge", "-o", "run"]], "run/report.html"),
-    ("train-targets", [["train", "seattle-weather", "--target", "temp_max,temp_min,wind", "--model", "qlstm-2020", "--calendar",
+    ("train-targets", [["train", "seattle-weather", "--target", "temp_max,temp_min,wind", "--model", "qrnn", "--qubits", "3", "--calendar",
                         "month", *SERIES, "-o", "run"]], "run/report.html"),
     ("inspect", [["train", "seattle-weather", "--model", "daskin-collapse", *SERIES, "--no-plots", "-o", "run"], ["inspect", "run"]],
      "run/inspect.html"),
@@ -133,6 +133,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("-o", "--output", default="build/pages", type=pathlib.Path)
     parser.add_argument("--only", default="", help="kinds, comma-separated")
+    parser.add_argument("--made", action="store_true", help="look at the pages that the folder holds already")
     parser.add_argument("program")
     parser.add_argument("pages", nargs="*", type=pathlib.Path)
     options = parser.parse_args()
@@ -150,6 +151,9 @@ def main():
     for kind, commands, page in KINDS if not options.pages else []:
         if only and kind not in only:
             continue
+        if options.made and (folder / kind / page).is_file():
+            pages.append((kind, folder / kind / page))
+            continue
         made = make(kind, commands, page, folder, program)
         log = folder / kind / "log.txt"
         if made:
@@ -160,6 +164,7 @@ def main():
             wrong.append(f"{kind}: not made: {last_line(log)} (see {log})")
     with chromium.Browser() as browser:
         for name, page in pages:
+            print(f"test_pages: {name}", flush=True)
             wrong += look_at(browser, name, page, folder)
     for line in wrong:
         print(line)
