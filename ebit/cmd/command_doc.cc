@@ -13,7 +13,7 @@ namespace {
 
 // A help that begins with a plain word begins with a capital: tables of options are written without.
 std::string with_capital(std::string text) {
-  const std::size_t end = std::min(text.find(' '), text.size());
+  const std::size_t end = std::min(text.find_first_of(" ,"), text.size());
   const bool plain = std::all_of(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(end),
                                  [](unsigned char c) { return std::islower(c) != 0; });
   if (plain && end > 0) text[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[0])));
@@ -121,8 +121,13 @@ std::vector<std::string> groups(std::span<const CommandDoc> table) {
 std::string spelling(const OptionDoc& option) {
   std::string text = fmt::format("{}", fmt::join(option.names, ", "));
   if (!option.opposite.empty()) text += ", " + option.opposite;
-  if (!option.argument && !option.type.empty()) text += " " + option.type;
+  if (!option.argument && !option.type.empty()) text += " " + type_in_words(option);
   return text;
+}
+
+std::string type_in_words(const OptionDoc& option) {
+  return option.list && option.type != "LIST" && option.type != "KEY=VALUE" ? option.type + ",..."
+                                                                            : option.type;
 }
 
 std::string whole_help(const OptionDoc& option) {

@@ -49,6 +49,9 @@ std::vector<std::string> headings(const CommandDoc& command);
 /// The groups of `table`, in their order.
 std::vector<std::string> groups(std::span<const CommandDoc> table);
 
+/// What stands behind the flag: "FILE", and "INT,..." where several do.
+std::string type_in_words(const OptionDoc& option);
+
 /// "--plot, --no-plot" or "-o, --output FILE", and "data" of an argument.
 std::string spelling(const OptionDoc& option);
 

@@ -145,7 +145,7 @@ std::span<const Command> commands() {
        .setup = setup_power},
       {.name = "inspect",
        .group = "Entanglement",
-       .help = "Look at the quantum memory of a trained run: entropies a step, bounds, what is wrong",
+       .help = "Look at the quantum memory of a trained run: entropies of each step, bounds, what is wrong",
        .examples = {"ebit inspect runs/seattle", "ebit inspect runs/seattle --data newer.csv --json",
                     "ebit inspect runs/sine --part train --powers full", "ebit inspect runs/qrnn --cut 0,1"},
        .setup = setup_inspect},

@@ -63,7 +63,8 @@ Action setup_export(Parser& parser) {
                   "Trained angles become inputs of the program; their values stand at its top");
   parser.add_flag("--feedforward", options->how.feedforward,
                   "Reset qubits by a measurement, and by X where 1 was read");
-  parser.add_option("--window", options->of.window, "Which window of the part, from 0; left out: the last");
+  parser.add_option("--window", options->of.window, "Which window of the part, from 0; left out: the last")
+      .default_text("");
   parser
       .add_option("--part", options->of.part,
                   "Part of the run's data: train, validation or test; left out: the last")

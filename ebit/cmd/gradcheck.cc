@@ -183,7 +183,7 @@ Action setup_gradcheck(Parser& parser) {
   auto options = std::make_shared<Options>();
   parser.add_flag("--all-presets", options->all_presets, "Check every published model");
   parser.add_flag("--all-models", options->all_models, "Check every model that is a cell");
-  parser.add_option("--features", options->features, "Inputs a time step");
+  parser.add_option("--features", options->features, "Inputs of a time step");
   parser
       .add_option(
           "--entropy-kind", options->entropy,

@@ -41,7 +41,7 @@ std::string name_and_type(const OptionDoc& option) {
   std::string text;
   for (const std::string& name : option.names) text += (text.empty() ? "" : ", ") + bold(name);
   if (!option.opposite.empty()) text += ", " + bold(option.opposite);
-  if (!option.argument && !option.type.empty()) text += " \\fI" + roff(option.type) + "\\fR";
+  if (!option.argument && !option.type.empty()) text += " \\fI" + roff(type_in_words(option)) + "\\fR";
   return text;
 }
 

@@ -58,7 +58,7 @@ Action setup_power(Parser& parser) {
       "the parts, where the state has at most 256 amplitudes");
   parser.add_option("--starts", options->starts, "States to start each search from");
   parser.add_option("--most-starts", options->most_starts,
-                    "Go on to at most so many while fewer than 5 agree on the best value");
+                    "Go on to at most this many while fewer than 5 agree on the best value");
   parser.add_option("--seed", options->seed, "Seed of the random starts");
   parser.add_option("--points", options->points, "Points of a sweep; left out: 41");
   parser.add_option("--plot", options->plot, "Draw a sweep into this .svg or .png file").type_name("FILE");

@@ -141,7 +141,7 @@ Action setup_quantum_logic(Parser& parser) {
   parser.add_option("--threads", options->threads,
                     "Threads; 0: one for each core. Results do not depend on it");
   parser.add_flag(
-      "--plot,!--no-plot", [options](bool on) { options->plot = on; }, "Draw the plots (default)");
+      "--plot,!--no-plot", [options](bool on) { options->plot = on; }, "Draw the plots");
   parser.add_flag("--json", options->json, "Print everything as JSON");
   return [options] { return run(*options); };
 }

@@ -99,10 +99,10 @@ int run(const Options& options) {
 
 Action setup_reproduce(Parser& parser) {
   auto options = std::make_shared<Options>();
-  std::string help = "What to repeat:";
+  std::string help = "What to repeat";
   for (const analysis::Experiment& row : analysis::experiments())
-    help += fmt::format(" {} ({})", row.name, row.help);
-  for (const Search& row : kSearches) help += fmt::format(" {} ({})", row.name, row.help);
+    help += fmt::format("; {}: {}", row.name, row.help);
+  for (const Search& row : kSearches) help += fmt::format("; {}: {}", row.name, row.help);
   parser.add_option("experiment", options->experiment, help).offers(experiment_names()).required();
   parser
       .add_option("--data", options->data,

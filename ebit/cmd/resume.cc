@@ -16,8 +16,9 @@ Action setup_resume(Parser& parser) {
   };
   auto options = std::make_shared<Options>();
   parser.add_option("run", options->folder, "Folder of the run").required().type_name("RUN");
-  parser.add_option("--epochs", options->epochs,
-                    "Train up to this many epochs instead of the run's own number");
+  parser
+      .add_option("--epochs", options->epochs, "Train up to this many epochs instead of the run's own number")
+      .default_text("");
   parser.add_option(
       "--patience", options->patience,
       "Wait this many epochs for a better validation loss, 0: for ever; also where a training has stopped "

@@ -123,14 +123,19 @@ std::vector<Meaning> meanings_of(const Flag& flag) {
   return meanings;
 }
 
+bool share_choices(const std::vector<Meaning>& meanings) {
+  return std::ranges::all_of(meanings, [&](const Meaning& m) { return m.choices == meanings[0].choices; });
+}
+
 // The help of an option that means one thing, or of each meaning with whose it is.
 std::string description(const std::vector<Meaning>& meanings) {
   if (meanings.size() == 1) return meanings[0].help;
+  const bool shared = share_choices(meanings);
   const bool by_family =
       std::ranges::any_of(meanings, [&](const Meaning& m) { return m.families != meanings[0].families; });
   std::string text;
   for (const Meaning& meaning : meanings) {
-    std::string in_brackets = fmt::format("{}", fmt::join(meaning.choices, " | "));
+    std::string in_brackets = shared ? "" : fmt::format("{}", fmt::join(meaning.choices, " | "));
     if (!meaning.standard.empty())
       in_brackets += fmt::format("{}default: {}", in_brackets.empty() ? "" : "; ", meaning.standard);
     text += text.empty() ? "" : by_family ? "; " : "; or ";
@@ -185,7 +190,7 @@ Option add_one(Parser& parser, const Flag& flag, const std::string& names, const
   return parser.add_option(names, take, type == "LIST" || type == "KEY=VALUE", description(meanings))
       .type_name(place.empty() ? type : place)
       .default_text(standard)
-      .offers(std::move(choices), /*shown=*/meanings.size() == 1);
+      .offers(std::move(choices), /*shown=*/share_choices(meanings));
 }
 
 // Adds a flag and its other names, of which --help shows the first alone, if any.

@@ -113,11 +113,9 @@ int run(Options& options) {
 
 Action setup_suite(Parser& parser) {
   auto options = std::make_shared<Options>();
-  std::string help = "Which, or a TOML file of your own; without it they are listed:";
-  for (const analysis::SuiteRow& row : analysis::suites()) help += fmt::format(" {}", row.name);
-  parser.add_option("suite", options->suite, help)
+  parser.add_option("suite", options->suite, "Which, or a TOML file of your own; without it they are listed")
       .type_name("NAME|FILE")
-      .offers(names_of(analysis::suites()));
+      .offers(names_of(analysis::suites()), /*shown=*/true);
   parser.add_flag("--quick", options->quick,
                   "A small version that takes minutes: the suite's own table [quick]");
   parser.add_option("--protocol", options->protocol,

@@ -64,7 +64,9 @@ Action setup_train(Parser& parser) {
 
 Action setup_task(Parser& parser) {
   auto options = std::make_shared<Options>();
-  parser.add_option("task", options->problem, problem_names()).offers(names_of(problems())).type_name("NAME");
+  parser.add_option("task", options->problem, "Which task; left out: that of --config")
+      .offers(names_of(problems()), /*shown=*/true)
+      .type_name("NAME");
   return add_run_options(parser, options, "forecast: CSV file, or the name of an included data set",
                          kAnyProblem);
 }

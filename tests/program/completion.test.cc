@@ -70,14 +70,14 @@ TEST(Completion, Zsh) {
         "LISTMAX=1000; bindkey \"^I\" complete-word; print ready'\n"
         "zpty -r shell text '*ready*ready*'\n"
         "zpty -w -n shell \"$1\"$'\\t'\n"
-        "repeat 30; do sleep 0.1; zpty -r -t shell text && print -r -- \"$text\"; done\n"
+        "repeat 20; do sleep 0.1; zpty -r -t shell text && print -r -- \"$text\"; done\n"
         "zpty -d shell\n"
         "END\n"
         "HOME=$PWD zsh -f ask '" +
         line + "'");
   };
   EXPECT_THAT(offered("ebit train --scaler minmax-s"), HasSubstr("minmax-sym"));
-  EXPECT_THAT(offered("ebit forecast run"), HasSubstr("runs/one"));
+  EXPECT_THAT(offered("ebit forecast runs/o"), HasSubstr("runs/one"));
   EXPECT_THAT(offered("ebit mod"), HasSubstr("models"));
 }
 
