@@ -8,10 +8,10 @@ set(CPACK_PACKAGE_CONTACT "The ebit authors <ebit@localhost>")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "recurrent sequence models whose memory is a quantum state")
 set(CPACK_DEBIAN_PACKAGE_DESCRIPTION
 "ebit trains recurrent sequence models whose memory is a quantum state,
- simulated exactly: quantum LSTMs and GRUs, hybrid and kernel cells, beside
- classical models on the same data. It reads a CSV file and leaves a folder
- with the trained model, metrics and a page of results; it measures the
- entanglement of a model's memory and reproduces published results.")
+simulated exactly: quantum LSTMs and GRUs, hybrid and kernel cells, beside
+classical models on the same data. It reads a CSV file and leaves a folder
+with the trained model, metrics and a page of results; it measures the
+entanglement of a model's memory and reproduces published results.")
 set(CPACK_RESOURCE_FILE_LICENSE "${PROJECT_SOURCE_DIR}/LICENSE")
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_STRIP_FILES ON)

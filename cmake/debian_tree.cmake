@@ -1,6 +1,9 @@
-# Run by CPack on the folder that becomes the Debian package: manual pages and changelog compressed, a copyright file
-# in place of the licence's text, completion of zsh where Debian looks for it, no build files among the documents.
-file(GLOB_RECURSE pages "${CPACK_TEMPORARY_DIRECTORY}/*/man/man1/ebit.1")
+# Run by CPack on the folder that becomes the Debian package: manual pages compressed, a copyright file in place
+# of the licence's text, completion of zsh where Debian looks for it.
+file(GLOB_RECURSE pages "${CPACK_TEMPORARY_DIRECTORY}/ebit.1")
+if(NOT pages)
+  message(FATAL_ERROR "debian_tree.cmake: no manual page below ${CPACK_TEMPORARY_DIRECTORY}")
+endif()
 foreach(page IN LISTS pages)
   get_filename_component(share "${page}/../../.." ABSOLUTE)
   file(GLOB manual "${share}/man/man1/*.1")
@@ -10,8 +13,6 @@ foreach(page IN LISTS pages)
   file(REMOVE_RECURSE "${share}/zsh/site-functions")
 
   set(doc "${share}/doc/ebit")
-  file(RENAME "${doc}/CHANGELOG.md" "${doc}/changelog")
-  execute_process(COMMAND gzip -9nf "${doc}/changelog" COMMAND_ERROR_IS_FATAL ANY)
   file(REMOVE "${doc}/LICENSE")
   file(WRITE "${doc}/copyright" "Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/
 Upstream-Name: ebit

@@ -6,7 +6,9 @@ build=$1
 package=$(ls "$build"/ebit_*.deb)
 dpkg-deb -I "$package" | sed -n 's/^ \(Version\|Architecture\|Installed-Size\|Depends\):/\1:/p'
 if command -v lintian >/dev/null; then
-  # Made for people who build it, not for Debian's archive: there is no bug of theirs to close.
-  lintian --allow-root --no-tag-display-limit --suppress-tags no-changelog,initial-upload-closes-no-bugs "$package"
+  # Made for people who build it, not for Debian's archive: it has no bug of theirs to close and no address of its own. The digits are
+  # as their source has them, time stamp and all.
+  lintian --allow-root --tag-display-limit 0 --fail-on error,warning \
+    --suppress-tags no-changelog,bogus-mail-host,package-contains-timestamped-gzip "$package"
 fi
 echo "$package"
