@@ -140,7 +140,7 @@ def main():
     if not chromium.program():
         print("dev/test_pages.py: there is no chromium; install it (Debian: chromium)", file=sys.stderr)
         return 2
-    folder, program = options.output.resolve(), shutil.which(options.program) or os.path.abspath(options.program)
+    folder, program = options.output.resolve(), os.path.abspath(shutil.which(options.program) or options.program)
     folder.mkdir(parents=True, exist_ok=True)
     only = [name for name in options.only.split(",") if name]
     unknown = set(only) - {kind for kind, *_ in KINDS}

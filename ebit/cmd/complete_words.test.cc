@@ -44,7 +44,9 @@ TEST(CompleteWords, OffersEveryCommandAndEveryOptionOfEach) {
     for (const OptionDoc& option : command.options) {
       if (option.argument || option.heading == kHidden) continue;
       EXPECT_THAT(options, Contains(option.names.back())) << command.name;
-      if (!option.opposite.empty()) EXPECT_THAT(options, Contains(option.opposite)) << command.name;
+      if (!option.opposite.empty()) {
+        EXPECT_THAT(options, Contains(option.opposite)) << command.name;
+      }
     }
   }
   EXPECT_THAT(typed({"train", "-"}), IsSupersetOf({"-o", "-q", "--window"}));

@@ -38,9 +38,10 @@ TEST(ManPage, NamesEveryCommandOptionAndExample) {
   for (const CommandDoc& command : all) {
     const std::string page = without_backslashes(man_page(command, all));
     EXPECT_THAT(page, testing::StartsWith(".TH EBIT"));
-    for (const OptionDoc& option : command.options)
-      if (option.heading != kHidden)
-        EXPECT_THAT(page, HasSubstr(".TP\n" + spelling(option) + "\n")) << command.name;
+    for (const OptionDoc& option : command.options) {
+      if (option.heading == kHidden) continue;
+      EXPECT_THAT(page, HasSubstr(".TP\n" + spelling(option) + "\n")) << command.name;
+    }
     EXPECT_THAT(page, HasSubstr(".SH EXIT STATUS"));
   }
   const std::string program = without_backslashes(man_page(all[0], all));
