@@ -59,7 +59,7 @@ man: build  ## manual pages and completion of shells, which are built with the p
 	@echo "try: man build/release/manual/man1/ebit-train.1*"
 
 site:  ## the documentation as a site that is opened as files, with search: build/site/html/index.html
-	dev/site.py
+	dev/build_site.py
 
 deb: build  ## the Debian package of the program: build/release/ebit_VERSION_ARCHITECTURE.deb
 	dev/deps.sh deb

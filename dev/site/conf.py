@@ -1,4 +1,4 @@
-# How Sphinx makes the site of the documentation; dev/site.py stages its pages.
+# How Sphinx makes the site of the documentation; dev/build_site.py stages its pages.
 import os
 
 from docutils import nodes

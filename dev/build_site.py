@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Builds the documentation as a site: dev/site.py [-o FOLDER] [--look], by default build/site.
+"""Builds the documentation as a site: dev/build_site.py [-o FOLDER] [--look], by default build/site.
 
 FOLDER/html/index.html is README.md, the pages of docs/ follow in the order of README's list. It is made for being opened
 as files: formulas are MathML, the search works without a server, nothing is loaded from elsewhere. Every warning of Sphinx
@@ -77,7 +77,7 @@ class Stage:
             return match[0]
         name = os.path.normpath(folder / urllib.parse.unquote(target))
         if not (ROOT / name).exists():
-            raise SystemExit(f"dev/site.py: a page in '{folder}' links to '{target}', which is not there")
+            raise SystemExit(f"dev/build_site.py: a page in '{folder}' links to '{target}', which is not there")
         self.waiting.append(name)
         staged = "index.md" if name == START else name if name.endswith(".md") else name + ".md"
         return f"{match[1]}{os.path.relpath(staged, folder)}{match[3] or ''})"
