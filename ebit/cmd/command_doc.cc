@@ -11,9 +11,11 @@
 namespace ebit::cmd {
 namespace {
 
-// A help that begins with a plain word begins with a capital: tables of options are written without.
+// A help that begins with a plain word begins with a capital: tables of options are written without. Names,
+// as of "lstm, gru: width", stay as they are.
 std::string with_capital(std::string text) {
-  const std::size_t end = std::min(text.find_first_of(" ,"), text.size());
+  const bool names = text.find(':') < text.size() && text.find(',') < text.find(':');
+  const std::size_t end = names ? 0 : std::min(text.find_first_of(" ,"), text.size());
   const bool plain = std::all_of(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(end),
                                  [](unsigned char c) { return std::islower(c) != 0; });
   if (plain && end > 0) text[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[0])));
