@@ -1,5 +1,5 @@
 # The few commands that a user or developer of ebit types; what they do is in dev/, CMakePresets.json and cmake/.
-.PHONY: help deps build demo test test-torch2 wheel bench microbench format lint tidy docs cli clean
+.PHONY: help deps build demo test test-torch2 test-pages wheel bench microbench format lint tidy docs cli man site deb clean
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
@@ -20,6 +20,10 @@ test: deps  ## install what is missing, build, run all tests; CI=true makes warn
 
 test-torch2: deps  ## the Python tests with PyPI's current torch, JAX, scikit-learn, darts, sktime, Optuna, Qiskit
 	dev/test_torch2.sh
+
+test-pages: build  ## a page of each kind in headless Chromium, at 1280 and 390 pixels; pictures in build/pages
+	dev/deps.sh pages
+	dev/test_pages.py -o build/pages build/release/ebit
 
 wheel: deps  ## dist/ebit-*.whl, for every Python from 3.10 and any torch
 	dev/venv.sh build/venv dev/requirements.txt
@@ -50,6 +54,16 @@ docs: deps  ## build the API reference: build/docs/html/index.html
 
 cli: build  ## write docs/cli.md anew from the program's help
 	dev/cli_reference.sh build/release/ebit
+
+man: build  ## manual pages and completion of shells, which are built with the program: build/release/manual
+	@echo "try: man build/release/manual/man1/ebit-train.1*"
+
+site:  ## the documentation as a site that is opened as files, with search: build/site/html/index.html
+	dev/build_site.py
+
+deb: build  ## the Debian package of the program: build/release/ebit_VERSION_ARCHITECTURE.deb
+	dev/deps.sh deb
+	dev/deb.sh build/release
 
 clean:  ## remove what was built
 	rm -rf build

@@ -25,4 +25,11 @@ install(FILES
   "${PROJECT_BINARY_DIR}/ebit-config.cmake" "${PROJECT_BINARY_DIR}/ebit-config-version.cmake"
   cmake/FindLibCsv.cmake cmake/FindRandom123.cmake cmake/FindUtf8proc.cmake
   DESTINATION ${EBIT_INSTALL_CMAKE})
-install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT program)
+if(EBIT_PROGRAM)
+  install(FILES README.md CHANGELOG.md CITATION.cff DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT program)
+  install(DIRECTORY docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR}/docs COMPONENT program FILES_MATCHING
+    PATTERN "*.md" PATTERN "*.png" PATTERN "*.json")
+  install(DIRECTORY configs DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples COMPONENT program FILES_MATCHING PATTERN "*.toml")
+  install(DIRECTORY examples/ DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples COMPONENT program)
+endif()

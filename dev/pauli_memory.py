@@ -43,11 +43,11 @@ def draw(rows, file, below):
                 continue
             block = f"${name}_{'below' if reached else 'above'}"
             blocks += [f"{block} << EOD", *(f"{row['qubits']} {row['numbers']}" for row in points), "EOD"]
-            what = f"excess below {below:g}" if reached else "not below"
+            what = f"excess below {below:g}" if reached else f"excess not below {below:g}"
             plots.append(f"{block} with points ps 1.6 pt {7 if reached else 6} lc rgb '{color}' "
                          f"title '{name}: floats, {what}'")
     script = "\n".join([*blocks, "set terminal pngcairo size 900,560 font 'sans,11'", f"set output '{file}'",
-                        "set logscale y 2", "set yrange [0.8:2048]", "set grid", "set key below",
+                        "set logscale y 2", "set yrange [0.8:2048]", "set grid", "set key above left Left reverse width 2 maxrows 3",
                         "set xlabel 'qubits of the measured state'", "set ylabel 'memory, each in its own unit'",
                         "set xrange [0.5:8.5]", "plot " + ", \\\n  ".join(plots)])
     subprocess.run(["gnuplot"], input=script, text=True, check=True)

@@ -37,10 +37,13 @@ int run(const Options& options);
 
 Action setup_ansatz(Parser& parser) {
   auto options = std::make_shared<Options>();
-  parser.add_option("NAME", options->name, "An ansatz by name, or a file with a gate list (TOML or JSON)");
-  parser.add_option("--wires", options->wires, "Wires that it stands on");
-  parser.add_option("--layers", options->layers, "Layers of it");
-  parser.add_option("--dis", options->dis, "Draw U_dis as well, made as: flipped, adjoint or none");
+  parser.add_option("NAME", options->name, "An ansatz by name, or a file with a gate list (TOML or JSON)")
+      .type_name("NAME|FILE")
+      .offers(names_of(ansaetze()));
+  parser.add_option("--wires", options->wires, "Wires that the ansatz stands on");
+  parser.add_option("--layers", options->layers, "Layers of the ansatz");
+  parser.add_option("--dis", options->dis, "Draw U_dis as well, made as: flipped, adjoint or none")
+      .offers({"flipped", "adjoint", "none"});
   parser.add_option("--width", options->width,
                     "Columns of text after which the drawing goes on below; 0: never");
   parser.add_flag("--list", options->list, "List all ansaetze instead (as without NAME)");

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "ebit/base/atomic_file.h"
+#include "ebit/base/nearest.h"
 #include "ebit/bench/run.h"
 #include "ebit/cmd/command.h"
 #include "ebit/cmd/interrupt.h"
@@ -28,9 +29,11 @@ int run(const Options& options);
 
 Action setup_bench(Parser& parser) {
   auto options = std::make_shared<Options>();
-  std::string rows = "Workloads to run, by letter, separated by commas; default: all.";
+  std::string rows = "Workloads to run, by letter, separated by commas; left out: all.";
   for (const bench::Workload& row : bench::workloads()) rows += fmt::format(" {}: {}.", row.name, row.what);
-  parser.add_option("--workload", options->bench.workloads, rows).type_name("LETTERS");
+  parser.add_option("--workload", options->bench.workloads, rows)
+      .offers(names_of(bench::workloads()))
+      .type_name("LETTERS");
   parser.add_flag("--quick", options->bench.quick,
                   "Small sizes, seconds in all: shows that everything runs, not how fast");
   parser.add_option("--threads", options->bench.threads, "Threads of workloads A to E").type_name("INT");
@@ -42,7 +45,7 @@ Action setup_bench(Parser& parser) {
                   "Write machine and results into this JSON file, for dev/compare_bench.py")
       .type_name("FILE");
   parser.add_option("--plots", options->plots, "Draw the growth of workload D into this folder")
-      .type_name("DIR");
+      .type_name("FOLDER");
   parser.add_flag("--peers", options->bench.peers, "Also run the other simulators that Python finds");
   parser.add_option("--python", options->bench.python, "Python interpreter for --peers").type_name("PATH");
   return [options] { return run(*options); };

@@ -37,7 +37,8 @@ using Action = std::function<int()>;
 /// Adds a command's options to its parser and returns what to run once they are parsed.
 using Setup = Action(Parser&);
 
-/// One command: a row of the table in commands.cc. Every field is shown by `--help` and in docs/cli.md.
+/// One command: a row of the table in commands.cc. Every field is shown by `--help`, in docs/cli.md and in
+/// the manual pages (command_doc.h).
 struct Command {
   std::string name;                   ///< as typed, for example "train"
   std::string group;                  ///< the heading that it stands under in `ebit --help`
@@ -56,11 +57,9 @@ std::span<const Command> commands();
 int run_program(std::span<const Command> table, const std::vector<std::string>& arguments);
 
 /// A parser for `table`; `actions` gets, row by row, what the command runs. Options are added to the command
-/// called `only` alone (the other actions stay empty), or to every command where it is empty.
+/// called `only` alone (the other actions stay empty), or to every command where it is empty. `offered`,
+/// where it is given, gets the names that can be given to options.
 std::shared_ptr<CLI::App> make_parser(std::span<const Command> table, std::vector<Action>& actions,
-                                      const std::string& only = "");
-
-/// What `ebit COMMAND --help` prints of every row, as `ebit help-all` does: first the program's own help.
-std::vector<std::string> help_texts(std::span<const Command> table);
+                                      const std::string& only = "", OfferedValues* offered = nullptr);
 
 }  // namespace ebit::cmd

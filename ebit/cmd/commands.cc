@@ -7,6 +7,7 @@ namespace ebit::cmd {
 #define EBIT_COMMAND(name) Setup setup_##name
 EBIT_COMMAND(ansatz);
 EBIT_COMMAND(bench);
+EBIT_COMMAND(completion);
 EBIT_COMMAND(data);
 EBIT_COMMAND(design);
 EBIT_COMMAND(evaluate);
@@ -144,7 +145,7 @@ std::span<const Command> commands() {
        .setup = setup_power},
       {.name = "inspect",
        .group = "Entanglement",
-       .help = "Look at the quantum memory of a trained run: entropies a step, bounds, what is wrong",
+       .help = "Look at the quantum memory of a trained run: entropies of each step, bounds, what is wrong",
        .examples = {"ebit inspect runs/seattle", "ebit inspect runs/seattle --data newer.csv --json",
                     "ebit inspect runs/sine --part train --powers full", "ebit inspect runs/qrnn --cut 0,1"},
        .setup = setup_inspect},
@@ -211,10 +212,19 @@ std::span<const Command> commands() {
        .help = "Show the version, the compiler, vector instructions and whether libtorch is there",
        .examples = {"ebit version", "ebit version --json"},
        .setup = setup_version},
+      {.name = "completion",
+       .group = "About",
+       .help = "Print the script with which bash, zsh or fish completes what is typed behind ebit",
+       .examples = {"ebit completion bash > ~/.local/share/bash-completion/completions/ebit",
+                    "ebit completion fish > ~/.config/fish/completions/ebit.fish",
+                    "ebit completion zsh > \"${fpath[1]}/_ebit\""},
+       .setup = setup_completion},
       {.name = "help-all",
        .group = "About",
-       .help = "Print the help of every command as one Markdown page (docs/cli.md is made of it)",
-       .examples = {"ebit help-all > cli.md"},
+       .help = "Print the help of every command as one Markdown page (docs/cli.md is made of it), or write "
+               "manual "
+               "pages",
+       .examples = {"ebit help-all > cli.md", "ebit help-all --man man1"},
        .setup = setup_help_all},
   };
   return table;

@@ -7,6 +7,7 @@
 #include "ebit/base/choice.h"
 #include "ebit/base/error.h"
 #include "ebit/base/memory.h"
+#include "ebit/base/nearest.h"
 #include "ebit/cmd/command.h"
 #include "ebit/cmd/interrupt.h"
 #include "ebit/cmd/output.h"
@@ -72,11 +73,16 @@ Action setup_data(Parser& parser) {
   parser
       .add_option("ACTION", options->action,
                   "list: what there is and where; get: download, check, put in place")
+      .offers({"list", "get"})
       .required();
-  parser.add_option("NAME", options->names, "The corpora to list (all by default) or to get");
-  parser.add_option("--dir", options->folder,
-                    "The folder of downloads (default: $EBIT_CORPORA, else ~/.local/share/ebit/corpora)");
-  parser.add_option("--from", options->from, "Take the files from this folder instead of the network");
+  parser.add_option("NAME", options->names, "The corpora to list (all by default) or to get")
+      .offers(names_of(catalogue()));
+  parser
+      .add_option("--dir", options->folder,
+                  "The folder of downloads (default: $EBIT_CORPORA, else ~/.local/share/ebit/corpora)")
+      .type_name("FOLDER");
+  parser.add_option("--from", options->from, "Take the files from this folder instead of the network")
+      .type_name("FOLDER");
   parser.add_flag("--unpinned", options->unpinned,
                   "Accept files that cannot be checked because no SHA-256 of them is pinned");
   parser.add_flag("--json", options->json, "Print the list as JSON");

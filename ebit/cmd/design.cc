@@ -229,28 +229,36 @@ Action setup_design(Parser& parser) {
   parser.add_option("--want", options->want, wants);
   parser.add_option("--system", search.system, "Wires of the system register, the first ones");
   parser.add_option("--ancilla", search.ancilla, "Wires of the ancilla register");
-  parser.add_option("--gates", search.gates, "Gates to build with (see 'ebit gates')");
-  parser.add_option(
-      "--connect", options->connect,
-      "Where two-wire gates may stand: all, line, ring, or a TOML file with edges = [[0, 1], ...]");
+  parser.add_option("--gates", search.gates, "Gates to build with (see 'ebit gates')").type_name("LIST");
+  parser
+      .add_option(
+          "--connect", options->connect,
+          "Where two-wire gates may stand: all, line, ring, or a TOML file with edges = [[0, 1], ...]")
+      .type_name("NAME|FILE")
+      .offers({"all", "line", "ring"});
   parser.add_option("--two-qubit", search.two_qubit, "Two-wire gates at most");
-  parser.add_flag("--exact", search.exact, "All of them, where fewer would do: circuits of equal budget");
+  parser.add_flag("--exact", search.exact,
+                  "Use all of --two-qubit, where fewer would do: circuits of equal budget");
   parser.add_option(
       "--partners", options->partners,
       "Dimensions of ancillas beside the registers in E_up and E_down, such as 4x4; none: the states "
       "that a pure memory can have");
   parser.add_option("--restarts", search.restarts, "Random circuits to begin with");
   parser.add_option("--steps", search.steps, "Changes of the gate list tried from each");
-  parser.add_option("--seed", search.seed, "Decides everything");
-  parser.add_option("--threads", options->threads, "Threads; 0: one a core. Results do not depend on it");
-  parser.add_option("-o,--output", options->output, "Write the circuit to this file, for --ansatz-file");
+  parser.add_option("--seed", search.seed, "Seed of the search, which decides everything");
+  parser.add_option("--threads", options->threads,
+                    "Threads; 0: one for each core. Results do not depend on it");
+  parser.add_option("-o,--output", options->output, "Write the circuit to this file, for --ansatz-file")
+      .type_name("FILE");
   parser.add_flag("--ascii", options->ascii, "Draw in plain ASCII");
-  parser.add_option(
-      "--study", options->study,
-      "Instead: folders of suites whose models differ in their circuits; does power go with less error?");
-  parser.add_option("--only", options->only, "Of a study: circuits with this text in their names");
-  parser.add_option("--samples", options->samples, "Of the bootstrap of a study");
-  parser.add_option("--plot", options->plot, "Draw a study into this .svg or .png file");
+  parser
+      .add_option(
+          "--study", options->study,
+          "Instead: folders of suites whose models differ in their circuits; does power go with less error?")
+      .type_name("FOLDER");
+  parser.add_option("--only", options->only, "Of a study: only circuits with this text in their names");
+  parser.add_option("--samples", options->samples, "Draws of the bootstrap of a study");
+  parser.add_option("--plot", options->plot, "Draw a study into this .svg or .png file").type_name("FILE");
   parser.add_flag("--json", options->json, "Print the result as JSON");
   parser.add_flag("-q,--quiet", options->quiet, "Show no progress");
   return [options] { return run(*options); };

@@ -1,11 +1,13 @@
 // ebit evaluate and ebit report: score a trained run again; draw its plots and its page again.
 #include <nlohmann/json.hpp>
 
+#include "ebit/base/nearest.h"
 #include "ebit/cmd/command.h"
 #include "ebit/cmd/output.h"
 #include "ebit/cmd/run_output.h"
 #include "ebit/cmd/settings_flags.h"
 #include "ebit/cmd/torch_program.h"
+#include "ebit/data/included.h"
 
 namespace ebit::cmd {
 
@@ -22,6 +24,7 @@ Action setup_evaluate(Parser& parser) {
       .add_option("data", options->data,
                   "Other data, for a run of a series, read and scaled as the run's own; all of it counts as "
                   "test part")
+      .offers(names_of(included_table()))
       .type_name("FILE|NAME");
   parser.add_flag("--json", options->json, "Print the results as JSON");
   return [options] {

@@ -8,6 +8,7 @@
 #include "ebit/analysis/hardware/export_run.h"
 #include "ebit/base/atomic_file.h"
 #include "ebit/base/choice.h"
+#include "ebit/base/nearest.h"
 #include "ebit/cell/cells.h"
 #include "ebit/cell/draws.h"
 #include "ebit/cell/register/hardware.h"
@@ -42,32 +43,45 @@ std::vector<std::string> names(const Rows& rows) {
 
 Action setup_export(Parser& parser) {
   auto options = std::make_shared<Options>();
-  parser.add_option("RUN", options->run, "Folder of a trained run, of which one window is written");
-  parser.add_option("--preset", options->preset,
-                    "Instead of RUN: a preset with starting values for its angles, on evenly spaced numbers");
-  parser.add_option("--ansatz", options->ansatz,
-                    "Instead of RUN: an ansatz by name, or a file with a gate list; its angles are inputs");
+  parser.add_option("RUN", options->run, "Folder of a trained run, of which one window is written")
+      .type_name("RUN");
+  parser
+      .add_option("--preset", options->preset,
+                  "Instead of RUN: a preset with starting values for its angles, on evenly spaced numbers")
+      .offers(names_of(presets()));
+  parser
+      .add_option("--ansatz", options->ansatz,
+                  "Instead of RUN: an ansatz by name, or a file with a gate list; its angles are inputs")
+      .type_name("NAME|FILE")
+      .offers(names_of(ansaetze()));
   parser.add_option("--format", options->text.format, "What to write").choices(names(circuit_formats()));
   parser.add_option("--dialect", options->text.dialect, "Who reads OpenQASM 3")
       .choices(names(qasm_dialects()));
   parser.add_flag("--barriers,!--no-barriers", options->text.barriers,
-                  "Barriers between encoder, circuits and steps (default)");
+                  "Barriers between encoder, circuits and steps");
   parser.add_flag("--inputs", options->how.inputs,
-                  "Trained angles are inputs of the program; their values stand on top");
+                  "Trained angles become inputs of the program; their values stand at its top");
   parser.add_flag("--feedforward", options->how.feedforward,
-                  "Reset by a measurement, and X where 1 was read");
-  parser.add_option("--window", options->of.window, "Which window of the part, from 0 (default: the last)");
-  parser.add_option("--part", options->of.part,
-                    "Of the run's data: train, validation or test (default: the last)");
-  parser.add_option("--seed", options->seed,
-                    "Which training of RUN (default: the first); of a preset's angles (default: 1)");
+                  "Reset qubits by a measurement, and by X where 1 was read");
+  parser.add_option("--window", options->of.window, "Which window of the part, from 0; left out: the last")
+      .default_text("");
+  parser
+      .add_option("--part", options->of.part,
+                  "Part of the run's data: train, validation or test; left out: the last")
+      .offers({"train", "validation", "test"});
+  parser.add_option(
+      "--seed", options->seed,
+      "Which training of RUN, left out: the first; of a preset: seed of its angles, left out: 1");
   parser.add_option("--steps", options->steps, "Time steps of a preset");
   parser.add_option("--wires", options->wires, "Wires of an ansatz");
   parser.add_option("--layers", options->layers, "Layers of an ansatz");
-  parser.add_option("-o,--output", options->output,
-                    "File to write; several circuits become FILE-1, FILE-2, ... (default: print the one)");
-  parser.add_flag("--costs", options->costs,
-                  "Print what the circuits take instead; without RUN, --preset and --ansatz of every preset");
+  parser
+      .add_option("-o,--output", options->output,
+                  "File to write; several circuits become FILE-1, FILE-2, ...; left out: print the one")
+      .type_name("FILE");
+  parser.add_flag(
+      "--costs", options->costs,
+      "Print what the circuits cost instead; without RUN, --preset and --ansatz: of every preset");
   parser.add_flag("--json", options->json, "With --costs: print them as JSON");
   return [options] { return run(*options); };
 }

@@ -6,10 +6,12 @@
 #include <nlohmann/json.hpp>
 
 #include "ebit/base/atomic_file.h"
+#include "ebit/base/nearest.h"
 #include "ebit/cmd/command.h"
 #include "ebit/cmd/output.h"
 #include "ebit/cmd/settings_flags.h"
 #include "ebit/cmd/torch_program.h"
+#include "ebit/data/included.h"
 #include "ebit/experiment/runs/forecast.h"
 #include "ebit/experiment/runs/run_folder.h"
 #include "ebit/report/text_table.h"
@@ -112,6 +114,7 @@ Action setup_forecast(Parser& parser) {
   parser
       .add_option("--data", options->forecast.data,
                   "Other data to go on from, read and scaled as the run's own")
+      .offers(names_of(included_table()))
       .type_name("FILE|NAME");
   parser
       .add_option("--future", options->forecast.future,
@@ -119,9 +122,9 @@ Action setup_forecast(Parser& parser) {
       .type_name("FILE");
   parser.add_option(
       "--interval", options->forecast.interval,
-      "Share of true values that prediction intervals aim to cover, 0: none; default: the run's");
+      "Share of true values that prediction intervals aim to cover, 0: none; left out: the run's");
   add_noise_flags(parser, options->noise);
-  parser.add_flag("--plot,!--no-plot", options->plot, "Draw plots/forecast.png and .svg (default)");
+  parser.add_flag("--plot,!--no-plot", options->plot, "Draw plots/forecast.png and .svg");
   parser.add_flag("--json", options->json, "Print the forecast as JSON");
   return [options] { return run(*options); };
 }

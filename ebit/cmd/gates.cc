@@ -8,6 +8,7 @@
 #include <numbers>
 
 #include "ebit/base/error.h"
+#include "ebit/base/nearest.h"
 #include "ebit/cmd/command.h"
 #include "ebit/cmd/output.h"
 #include "ebit/report/text_table.h"
@@ -25,13 +26,21 @@ struct Options {
 
 int run(const Options& options);
 
+std::vector<std::string> known_names() {
+  std::vector<std::string> names = names_of(gates());
+  for (const Channel& row : channels()) names.emplace_back(row.name);
+  return names;
+}
+
 }  // namespace
 
 Action setup_gates(Parser& parser) {
   auto options = std::make_shared<Options>();
-  parser.add_option(
-      "NAME", options->name,
-      "A gate to show with its matrix, generators and inverse, or a channel with its Kraus operators");
+  parser
+      .add_option(
+          "NAME", options->name,
+          "A gate to show with its matrix, generators and inverse, or a channel with its Kraus operators")
+      .offers(known_names());
   parser.add_option("--angles", options->angles,
                     "Angles for the matrices of NAME, in radians (default: pi/2 each)");
   parser.add_option(

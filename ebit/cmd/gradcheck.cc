@@ -9,9 +9,12 @@
 #include <variant>
 
 #include "ebit/base/error.h"
+#include "ebit/base/nearest.h"
+#include "ebit/cell/register/register_options.h"
 #include "ebit/cmd/command.h"
 #include "ebit/cmd/output.h"
 #include "ebit/cmd/settings_flags.h"
+#include "ebit/info/entropy.h"
 #include "ebit/report/text_table.h"
 #include "ebit/settings/models.h"
 #include "ebit/settings/resolve.h"
@@ -180,17 +183,22 @@ Action setup_gradcheck(Parser& parser) {
   auto options = std::make_shared<Options>();
   parser.add_flag("--all-presets", options->all_presets, "Check every published model");
   parser.add_flag("--all-models", options->all_models, "Check every model that is a cell");
-  parser.add_option("--features", options->features, "Inputs a time step");
-  parser.add_option(
-      "--entropy-kind", options->entropy,
-      "Differentiate this entropy of the ancilla at every step too: von-neumann, renyi-2 or linear");
-  parser.add_option("--entropy-stage", options->entropy_stage,
-                    "Where in a step it is taken: disentangled (behind U_dis) or entangled (behind U_en)");
+  parser.add_option("--features", options->features, "Inputs of a time step");
+  parser
+      .add_option(
+          "--entropy-kind", options->entropy,
+          "Differentiate this entropy of the ancilla at every step too: von-neumann, renyi-2 or linear")
+      .offers(names_of(entropies()));
+  parser
+      .add_option("--entropy-stage", options->entropy_stage,
+                  "Where in a step it is taken: disentangled (behind U_dis) or entangled (behind U_en)")
+      .offers(names_of(entropy_stages()));
   parser.add_flag("--every-step", options->every_step, "Outputs after every step, not after the last only");
   parser.add_option("--batch", options->problem.batch, "Sequences of the random problem");
   parser.add_option("--steps", options->problem.steps, "Time steps of the random problem");
   parser.add_option("--seed", options->problem.seed, "Seed of its parameters, inputs and cotangents");
-  parser.add_option("--dtype", options->problem.dtype, "Precision: float64 or float32");
+  parser.add_option("--dtype", options->problem.dtype, "Precision: float64 or float32")
+      .offers({"float64", "float32"});
   parser.add_flag("--json", options->json, "Print the result as JSON");
   // Short names that only this command has.
   for (const auto& [flag, name] : {std::pair{"--system", "model.n_system"}, {"--ancilla", "model.n_ancilla"}})

@@ -85,8 +85,10 @@ int run(const Options& options) {
 
 Action setup_import(Parser& parser) {
   auto options = std::make_shared<Options>();
-  parser.add_option("FILE", options->file, "OpenQASM 3, or a list of gates in OpenQASM 2").required();
-  parser.add_option("-o,--output", options->output, "File to write (default: print it)");
+  parser.add_option("FILE", options->file, "OpenQASM 3, or a list of gates in OpenQASM 2")
+      .type_name("FILE")
+      .required();
+  parser.add_option("-o,--output", options->output, "File to write (default: print it)").type_name("FILE");
   return [options] { return run(*options); };
 }
 

@@ -9,9 +9,11 @@
 #include "ebit/analysis/inspect/report.h"
 #include "ebit/base/choice.h"
 #include "ebit/base/error.h"
+#include "ebit/base/nearest.h"
 #include "ebit/base/parallel.h"
 #include "ebit/cmd/command.h"
 #include "ebit/cmd/output.h"
+#include "ebit/data/included.h"
 
 namespace ebit::cmd {
 namespace {
@@ -63,25 +65,32 @@ Action setup_inspect(Parser& parser) {
       .add_option(
           "--data", inspect.data,
           "Other data, for a run of a series, read and scaled as the run's own; all of it is inspected")
+      .offers(names_of(included_table()))
       .type_name("FILE|NAME");
-  parser.add_option("--part", inspect.part,
-                    "Part of the run's own data: train, validation, test; empty: the last that has windows");
-  parser.add_option("--seed", inspect.seed, "Of the training, where the run has several; none: the first");
+  parser
+      .add_option("--part", inspect.part,
+                  "Part of the run's own data: train, validation, test; left out: the last that has windows")
+      .offers({"train", "validation", "test"});
+  parser.add_option("--seed", inspect.seed,
+                    "Seed of the training, where the run has several; left out: the first");
   parser.add_option("--windows", inspect.windows,
-                    "Windows or sequences to trace at most, 0: all; -1: up to 256, fewer for large memories");
+                    "Windows or sequences to trace at most; 0: all; -1: up to 256, fewer for large memories");
   parser
       .add_option(
           "--powers", options->powers,
           "register: search for E_up and E_down: auto (over the states that the cell can have, while it "
           "takes seconds), full (with further ancillas; up to hours), none")
+      .offers({"auto", "full", "none"})
       .default_text("auto");
   parser.add_option("--starts", inspect.starts, "register: states to start each search from")
       .default_text("16");
-  parser.add_option("--cut", inspect.cut,
-                    "qrnn: qubits on one side of the cut whose entanglement is shown; empty: the first half");
-  parser.add_option("--threads", options->threads, "Threads; 0: one a core. Results do not depend on it");
+  parser.add_option(
+      "--cut", inspect.cut,
+      "qrnn: qubits on one side of the cut whose entanglement is shown; left out: the first half");
+  parser.add_option("--threads", options->threads,
+                    "Threads; 0: one for each core. Results do not depend on it");
   parser.add_flag("--plot,!--no-plot", options->plot,
-                  "Draw plots/memory*.png and .svg and write inspect.html (default)");
+                  "Draw plots/memory*.png and .svg and write inspect.html");
   parser.add_flag("--json", options->json, "Print everything as JSON");
   return [options] { return run(*options); };
 }

@@ -46,22 +46,24 @@ Action setup_power(Parser& parser) {
                   "A gate with its angles, such as cnot, \"rzz(0.7)\" or, to sweep, \"rzz(0:pi)\" (see 'ebit "
                   "gates'; also" +
                       known.substr(1) + "); or a matrix in a .json, .csv or .npy file")
+      .type_name("NAME|FILE")
       .required();
   parser.add_option(
       "--dims", options->dims,
-      "Dimensions of the two parts, such as 2x3; empty: as the gate or file says, else two equal parts");
+      "Dimensions of the two parts, such as 2x3; left out: as the gate or file says, else two equal parts");
   parser.add_option(
       "--ancilla", options->ancilla,
       "Dimensions of the ancillas beside the two parts, such as 2x3; none: search without only; "
-      "empty: as large as "
+      "left out: as large as "
       "the parts, where the state has at most 256 amplitudes");
   parser.add_option("--starts", options->starts, "States to start each search from");
   parser.add_option("--most-starts", options->most_starts,
-                    "Go on to at most so many while fewer than 5 agree on the best value");
-  parser.add_option("--seed", options->seed, "Of the random starts");
-  parser.add_option("--points", options->points, "Points of a sweep; default 41");
-  parser.add_option("--plot", options->plot, "Draw a sweep into this .svg or .png file");
-  parser.add_option("--threads", options->threads, "Threads; 0: one a core. Results do not depend on it");
+                    "Go on to at most this many while fewer than 5 agree on the best value");
+  parser.add_option("--seed", options->seed, "Seed of the random starts");
+  parser.add_option("--points", options->points, "Points of a sweep; left out: 41");
+  parser.add_option("--plot", options->plot, "Draw a sweep into this .svg or .png file").type_name("FILE");
+  parser.add_option("--threads", options->threads,
+                    "Threads; 0: one for each core. Results do not depend on it");
   parser.add_flag("--nearest", options->nearest, "Take the nearest unitary where the matrix is none");
   parser.add_flag("--json", options->json, "Print the result as JSON, with the states");
   return [options] { return run(*options); };

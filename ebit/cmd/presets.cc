@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "ebit/base/error.h"
+#include "ebit/base/nearest.h"
 #include "ebit/cmd/command.h"
 #include "ebit/cmd/output.h"
 #include "ebit/report/text_table.h"
@@ -24,7 +25,8 @@ int run(const Options& options);
 
 Action setup_presets(Parser& parser) {
   auto options = std::make_shared<Options>();
-  parser.add_option("NAME", options->name, "A preset to show with all its settings, as TOML for --config");
+  parser.add_option("NAME", options->name, "A preset to show with all its settings, as TOML for --config")
+      .offers(names_of(published_models()));
   parser.add_flag("--json", options->json, "Print the result as JSON");
   return [options] { return run(*options); };
 }

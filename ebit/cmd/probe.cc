@@ -38,17 +38,17 @@ Action setup_probe(Parser& parser) {
   parser
       .add_option("spec", options->spec,
                   "JSON file: variant, sizes, parameters and inputs, or a reference file")
+      .type_name("FILE")
       .required();
   parser.add_option("--dtype", options->dtype, "Precision of the computation")
       .choices({"float64", "float32"});
   parser
-      .add_option(
-          "--from", options->from,
-          "Of a noisy circuit: its channels are those of the file's program (default), or are placed by its "
-          "rule")
+      .add_option("--from", options->from,
+                  "Of a noisy circuit: its channels are those of the file's program, or are placed by its "
+                  "rule")
       .choices({"program", "rule"});
   parser.add_option("--trajectories", options->trajectories,
-                    "Of a noisy circuit: print the means of so many trajectories too");
+                    "Of a noisy circuit: print the means of this many trajectories too");
   return [options] { return run(*options); };
 }
 

@@ -12,6 +12,8 @@
 #include "ebit/base/error.h"
 #include "ebit/base/nearest.h"
 #include "ebit/cmd/command.h"
+#include "ebit/cmd/command_doc.h"
+#include "ebit/cmd/help_text.h"
 #include "ebit/cmd/output.h"
 #include "ebit/cmd/torch_program.h"
 #include "ebit/fit/model.h"
@@ -20,7 +22,6 @@ namespace ebit::cmd {
 namespace {
 
 int run_or_throw(std::span<const Command> table, std::vector<std::string> arguments);
-void leave_hidden_out(CLI::App& app);
 void print_error(std::string message);
 std::string first_line(const std::string& text);
 
@@ -52,37 +53,20 @@ int run_program(std::span<const Command> table, const std::vector<std::string>& 
 }
 
 std::shared_ptr<CLI::App> make_parser(std::span<const Command> table, std::vector<Action>& actions,
-                                      const std::string& only) {
+                                      const std::string& only, OfferedValues* offered) {
   auto app = std::make_shared<CLI::App>("Recurrent sequence models whose memory is a quantum state.", "ebit");
   app->set_version_flag("--version", "ebit " EBIT_VERSION, "Print the version and exit");
   app->set_help_flag("-h,--help", "Print this help and exit");
-  app->get_formatter()->column_width(36);
-  app->get_formatter()->label("SUBCOMMAND", "COMMAND");
   app->option_defaults()->always_capture_default();
-  app->footer(
-      "\n'ebit COMMAND --help' says more about a command and shows examples.\n"
-      "Exit status: 0 done, 1 a check failed, 2 bad input, 130 interrupted.");
   // At most one, or a command's argument could not have the name of another command.
   app->require_subcommand(0, 1);
   actions.clear();
+  OfferedValues unused;
   for (const Command& row : table) {
-    CLI::App* sub = app->add_subcommand(row.name, row.help)->group(row.group);
-    std::string footer = "Examples:";
-    for (const auto& example : row.examples) footer += "\n  " + example;
-    sub->footer(footer);
-    Parser parser(*sub);
+    Parser parser(*app->add_subcommand(row.name, row.help), offered != nullptr ? *offered : unused);
     actions.push_back(only.empty() || only == row.name ? row.setup(parser) : nullptr);
   }
   return app;
-}
-
-std::vector<std::string> help_texts(std::span<const Command> table) {
-  std::vector<Action> actions;
-  const auto app = make_parser(table, actions);
-  leave_hidden_out(*app);
-  std::vector<std::string> texts = {app->help()};
-  for (const Command& row : table) texts.push_back(app->get_subcommand(row.name)->help("ebit"));
-  return texts;
 }
 
 namespace {
@@ -90,15 +74,6 @@ namespace {
 const Command* find_command(std::span<const Command> table, const std::string& name) {
   const auto row = std::find_if(table.begin(), table.end(), [&](auto& r) { return r.name == name; });
   return row == table.end() ? nullptr : &*row;
-}
-
-// CLI11 hides options without a group, but then their names are missing in messages too: so not before
-// --help.
-void leave_hidden_out(CLI::App& app) {
-  for (CLI::App* command : app.get_subcommands({})) {
-    for (CLI::Option* option : command->get_options())
-      if (option->get_group() == kHidden) option->group("");
-  }
 }
 
 /// The option of `app` that `word` was probably meant to be, as "; did you mean '--target'", or "".
@@ -148,8 +123,12 @@ int run_or_throw(std::span<const Command> table, std::vector<std::string> argume
     app->parse(
         std::vector<std::string>(arguments.rbegin(), arguments.rend()));  // CLI11 wants the last one first
   } catch (const CLI::CallForHelp&) {
-    leave_hidden_out(*app);
-    print(app->help());
+    if (chosen != nullptr) {
+      print(help_text(describe_one(table, name), {}, help_width()));
+    } else {
+      const std::vector<CommandDoc> all = describe(table);
+      print(help_text(all.front(), all, help_width()));
+    }
     return kOk;
   } catch (const CLI::CallForVersion& version) {
     print(std::string(version.what()) + "\n");

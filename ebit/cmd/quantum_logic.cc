@@ -123,9 +123,11 @@ Action setup_quantum_logic(Parser& parser) {
   parser.add_option("--steps", options->steps, "Without a run: steps of the sequence whose cost is shown")
       .default_text("1");
   parser.add_option("--seed", logic.seed,
-                    "Of the training, where the run has several; without a run: of the random weights");
-  parser.add_option("--part", options->part,
-                    "Part of the run's data: train, validation, test; none: the last that has sequences");
+                    "Seed of the training, where the run has several; without a run: of the random weights");
+  parser
+      .add_option("--part", options->part,
+                  "Part of the run's data: train, validation, test; none: the last that has sequences")
+      .offers({"train", "validation", "test"});
   parser.add_option("--windows", options->windows, "Sequences that go through the circuit at most; 0: all")
       .default_text("512");
   parser
@@ -136,9 +138,10 @@ Action setup_quantum_logic(Parser& parser) {
   parser
       .add_option("--qasm", options->qasm, "Only write the circuit of a step as OpenQASM 3; takes one --bits")
       .type_name("FILE");
-  parser.add_option("--threads", options->threads, "Threads; 0: one a core. Results do not depend on it");
+  parser.add_option("--threads", options->threads,
+                    "Threads; 0: one for each core. Results do not depend on it");
   parser.add_flag(
-      "--plot,!--no-plot", [options](bool on) { options->plot = on; }, "Draw the plots (default)");
+      "--plot,!--no-plot", [options](bool on) { options->plot = on; }, "Draw the plots");
   parser.add_flag("--json", options->json, "Print everything as JSON");
   return [options] { return run(*options); };
 }

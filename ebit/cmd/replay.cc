@@ -8,6 +8,8 @@
 #include <nlohmann/json.hpp>
 
 #include "ebit/base/error.h"
+#include "ebit/base/nearest.h"
+#include "ebit/cell/register/preset.h"
 #include "ebit/cmd/command.h"
 #include "ebit/cmd/interrupt.h"
 #include "ebit/cmd/output.h"
@@ -76,8 +78,9 @@ Action setup_replay(Parser& parser) {
   parser
       .add_option("trace", options->trace,
                   "JSON file: init_params, adam, X_train, y_train, permutations, batch_losses")
+      .type_name("FILE")
       .required();
-  parser.add_option("--preset", options->preset, "Model that was recorded");
+  parser.add_option("--preset", options->preset, "Model that was recorded").offers(names_of(presets()));
   parser.add_option("--epochs", options->epochs, "Repeat only the first N epochs; 0: all that are recorded");
   parser.add_option("--tolerance", options->tolerance, "Largest difference of a batch loss that passes");
   parser.add_option("--step", options->step, "How optimizer steps are computed")

@@ -14,6 +14,7 @@
 #include "ebit/cmd/output.h"
 #include "ebit/cmd/run_output.h"
 #include "ebit/cmd/torch_program.h"
+#include "ebit/data/included.h"
 
 namespace ebit::cmd {
 namespace {
@@ -44,6 +45,12 @@ int run_linden(const Options& options, const fs::path& folder) {
 
 constexpr Search kSearches[] = {
     {"linden", "qubit-qutrit unitaries that make 2 ebits and destroy fewer", run_linden}};
+
+std::vector<std::string> experiment_names() {
+  std::vector<std::string> names = names_of(analysis::experiments());
+  for (const Search& row : kSearches) names.emplace_back(row.name);
+  return names;
+}
 
 int run_search(const Search& search, const Options& options, const fs::path& folder) {
   require(options.data.empty() && options.target.empty() && options.epochs == 0 && options.seeds == 1,
@@ -85,26 +92,28 @@ int run(const Options& options) {
     if (row.name == options.experiment) return run_search(row, options, folder);
   for (const analysis::Experiment& row : analysis::experiments())
     if (row.name == options.experiment) return run_experiment(row, options, folder);
-  std::vector<std::string> names = names_of(analysis::experiments());
-  for (const Search& row : kSearches) names.emplace_back(row.name);
-  fail("unknown experiment '{}'{}", options.experiment, suggestion(options.experiment, names));
+  fail("unknown experiment '{}'{}", options.experiment, suggestion(options.experiment, experiment_names()));
 }
 
 }  // namespace
 
 Action setup_reproduce(Parser& parser) {
   auto options = std::make_shared<Options>();
-  std::string help = "What to repeat:";
+  std::string help = "What to repeat";
   for (const analysis::Experiment& row : analysis::experiments())
-    help += fmt::format(" {} ({})", row.name, row.help);
-  for (const Search& row : kSearches) help += fmt::format(" {} ({})", row.name, row.help);
-  parser.add_option("experiment", options->experiment, help).required();
-  parser.add_option("--data", options->data,
-                    "CSV file or included data set, instead of the experiment's own series");
+    help += fmt::format("; {}: {}", row.name, row.help);
+  for (const Search& row : kSearches) help += fmt::format("; {}: {}", row.name, row.help);
+  parser.add_option("experiment", options->experiment, help).offers(experiment_names()).required();
+  parser
+      .add_option("--data", options->data,
+                  "CSV file or included data set, instead of the experiment's own series")
+      .type_name("FILE|NAME")
+      .offers(names_of(included_table()));
   parser.add_option("--target", options->target, "Column to predict");
-  parser.add_option("--epochs", options->epochs, "Train so many epochs; 0: as the source");
+  parser.add_option("--epochs", options->epochs, "Train for this many epochs; 0: as the source");
   parser.add_option("--seeds", options->seeds, "Trainings with different seeds");
-  parser.add_option("-o,--output", options->output, "Folder; empty: runs/EXPERIMENT");
+  parser.add_option("-o,--output", options->output, "Folder of what is made; left out: runs/EXPERIMENT")
+      .type_name("FOLDER");
   parser.add_flag("--overwrite", options->overwrite, "Replace runs that are already there");
   parser.add_flag("--json", options->json, "Print the results as JSON");
   parser.add_flag("-q,--quiet", options->quiet, "Show no progress");

@@ -16,11 +16,12 @@ Action setup_resume(Parser& parser) {
   };
   auto options = std::make_shared<Options>();
   parser.add_option("run", options->folder, "Folder of the run").required().type_name("RUN");
-  parser.add_option("--epochs", options->epochs,
-                    "Train up to this many epochs instead of the run's own number");
+  parser
+      .add_option("--epochs", options->epochs, "Train up to this many epochs instead of the run's own number")
+      .default_text("");
   parser.add_option(
       "--patience", options->patience,
-      "Wait so many epochs for a better validation loss, 0: for ever; also where a training has stopped "
+      "Wait this many epochs for a better validation loss, 0: for ever; also where a training has stopped "
       "early");
   parser.add_flag("--json", options->json, "Print the results as JSON");
   parser.add_flag("-q,--quiet", options->quiet, "Show no progress");

@@ -1,11 +1,15 @@
 #include "ebit/cmd/settings_flags.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cctype>
+#include <utility>
 
 #include "ebit/base/error.h"
+#include "ebit/base/nearest.h"
+#include "ebit/data/included.h"
 
 namespace ebit::cmd {
 namespace {
@@ -57,14 +61,98 @@ std::string heading(const OptionRow& row) {
   return text + " [" + std::string(row.section) + "]";
 }
 
-std::string description(const Flag& flag) {
-  std::string text, names;
-  for (const OptionRow* row : flag.rows) text += (text.empty() ? "" : "; or ") + std::string(row->help);
-  if (flag.rows[0]->choices == nullptr) return text;
-  for (const std::string& name : flag.rows[0]->choices()) {
-    if (!name.empty()) names += (names.empty() ? "" : " | ") + name;
+// Families of models in words, for an option that means another thing to each.
+constexpr std::pair<unsigned, std::string_view> kFamilies[] = {{kRegister, "register cells"},
+                                                               {kQrnn, "qrnn"},
+                                                               {kGated, "gated cells"},
+                                                               {kKernel, "kernel cells"},
+                                                               {kRvqe, "rvqe"},
+                                                               {kFastWeights, "fast-weights cells"},
+                                                               {kWindow, "window cells"},
+                                                               {kMeasured, "measured cells"},
+                                                               {kEcho, "esn"},
+                                                               {kRecurrent, "lstm, gru, rnn"},
+                                                               {kOrthogonal, "orthogonal"},
+                                                               {kMlp, "mlp"},
+                                                               {kLinear, "linear"},
+                                                               {kPolynomial, "poly-ridge"}};
+
+std::string families_in_words(unsigned families) {
+  std::string text;
+  for (const auto& [bit, name] : kFamilies)
+    if ((families & bit) != 0) text += (text.empty() ? "" : ", ") + std::string(name);
+  return text;
+}
+
+// What an option is to some families: help, the names that can be given, and what stands where none is given.
+struct Meaning {
+  std::string help, standard;
+  std::vector<std::string> choices;
+  unsigned families = 0;
+};
+
+std::vector<std::string> choices_of(const OptionRow& row) {
+  std::vector<std::string> names;
+  if (row.choices != nullptr) names = row.choices();
+  std::erase(names, "");
+  return names;
+}
+
+std::string standard_of(const OptionRow& row) {
+  static const Config defaults;
+  const std::string text = value_text(row, defaults);
+  if (!type_of(row).empty()) return text;
+  return text == "true" ? "on" : "off";
+}
+
+std::vector<Meaning> meanings_of(const Flag& flag) {
+  std::vector<Meaning> meanings;
+  for (const OptionRow* row : flag.rows) {
+    const std::vector<std::string> choices = choices_of(*row);
+    const std::string standard = standard_of(*row);
+    const auto same = std::ranges::find_if(meanings, [&](const Meaning& meaning) {
+      return meaning.help == row->help && meaning.choices == choices;
+    });
+    if (same == meanings.end()) {
+      meanings.push_back({std::string(row->help), standard, choices, row->users.families});
+    } else {
+      same->families |= row->users.families;
+      if (same->standard != standard) same->standard.clear();
+    }
   }
-  return fmt::format("{} ({})", text, names);
+  return meanings;
+}
+
+bool share_choices(const std::vector<Meaning>& meanings) {
+  return std::ranges::all_of(meanings, [&](const Meaning& m) { return m.choices == meanings[0].choices; });
+}
+
+// The help of an option that means one thing, or of each meaning with whose it is.
+std::string description(const std::vector<Meaning>& meanings) {
+  if (meanings.size() == 1) return meanings[0].help;
+  const bool shared = share_choices(meanings);
+  const bool by_family =
+      std::ranges::any_of(meanings, [&](const Meaning& m) { return m.families != meanings[0].families; });
+  std::string text;
+  for (const Meaning& meaning : meanings) {
+    std::string in_brackets = shared ? "" : fmt::format("{}", fmt::join(meaning.choices, " | "));
+    if (!meaning.standard.empty())
+      in_brackets += fmt::format("{}default: {}", in_brackets.empty() ? "" : "; ", meaning.standard);
+    text += text.empty() ? "" : by_family ? "; " : "; or ";
+    if (by_family) text += families_in_words(meaning.families) + ": ";
+    text += meaning.help + (in_brackets.empty() ? "" : " (" + in_brackets + ")");
+  }
+  return text;
+}
+
+// What stands behind the flag of an option that is a place on disk; "": as its type is called.
+std::string place_type(const std::string& name) {
+  static constexpr std::pair<std::string_view, std::string_view> kPlaces[] = {
+      {"output.folder", "FOLDER"},  {"train.start_from", "RUN"},    {"model.ansatz_file", "FILE"},
+      {"model.noise", "NAME|FILE"}, {"corpus.corpus", "NAME|FILE"}, {"corpus.target_file", "FILE"},
+      {"corpus.folder", "FOLDER"},  {"corpus.vectors", "FILE"}};
+  const auto row = std::ranges::find_if(kPlaces, [&](const auto& place) { return place.first == name; });
+  return row == std::end(kPlaces) ? "" : std::string(row->second);
 }
 
 // Appends a value, unless the option was given by another of its names.
@@ -77,23 +165,32 @@ void give(std::vector<Setting>& settings, const std::string& name, const std::st
 }
 
 Option add_one(Parser& parser, const Flag& flag, const std::string& names, const Settings& settings) {
-  static const Config defaults;
   const OptionRow& row = *flag.rows[0];
   const std::string name = name_of(row), type = type_of(row), where = long_name(names);
+  const std::vector<Meaning> meanings = meanings_of(flag);
+  const std::string standard = meanings.size() == 1 ? meanings[0].standard : "";
   if (type.empty()) {
-    return parser.add_flag(
-        fmt::format("{0},!--no-{1}", names, where.substr(2)),
-        [settings, name, where](bool on) { give(*settings, name, on ? "true" : "false", where); },
-        description(flag));
+    return parser
+        .add_flag(
+            fmt::format("{0},!--no-{1}", names, where.substr(2)),
+            [settings, name, where](bool on) { give(*settings, name, on ? "true" : "false", where); },
+            description(meanings))
+        .default_text(standard);
   }
   const auto take = [settings, name, where](const std::vector<std::string>& values) {
     std::string joined;
     for (std::size_t i = 0; i < values.size(); ++i) joined += (i > 0 ? "," : "") + values[i];
     give(*settings, name, joined, where);
   };
-  return parser.add_option(names, take, type == "LIST" || type == "KEY=VALUE", description(flag))
-      .type_name(type)
-      .default_text(value_text(row, defaults));
+  std::vector<std::string> choices;
+  for (const Meaning& meaning : meanings)
+    for (const std::string& choice : meaning.choices)
+      if (std::ranges::find(choices, choice) == choices.end()) choices.push_back(choice);
+  const std::string place = place_type(name);
+  return parser.add_option(names, take, type == "LIST" || type == "KEY=VALUE", description(meanings))
+      .type_name(place.empty() ? type : place)
+      .default_text(standard)
+      .offers(std::move(choices), /*shown=*/share_choices(meanings));
 }
 
 // Adds a flag and its other names, of which --help shows the first alone, if any.
@@ -130,6 +227,7 @@ void add_data_argument(Parser& parser, const Settings& settings, const std::stri
             settings->push_back({"data.file", values[0], "data"});
           },
           /*list=*/false, help)
+      .offers(names_of(included_table()), /*shown=*/true)
       .type_name("FILE|NAME");
 }
 

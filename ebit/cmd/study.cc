@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "ebit/base/atomic_file.h"
+#include "ebit/base/nearest.h"
 #include "ebit/cmd/command.h"
 #include "ebit/cmd/interrupt.h"
 #include "ebit/cmd/output.h"
@@ -92,9 +93,9 @@ int run(Options& options) {
 
 Action setup_study(Parser& parser) {
   auto options = std::make_shared<Options>();
-  std::string help = "Which; without it they are listed:";
-  for (const analysis::Study& row : analysis::studies()) help += fmt::format(" {} ({})", row.name, row.help);
-  parser.add_option("study", options->name, help);
+  std::string help = "Which; without it they are listed";
+  for (const analysis::Study& row : analysis::studies()) help += fmt::format("; {}: {}", row.name, row.help);
+  parser.add_option("study", options->name, help).offers(names_of(analysis::studies()));
   add_data_argument(parser, options->settings,
                     "CSV file, or the name of an included data set, instead of the study's own series");
   parser
@@ -103,7 +104,7 @@ Action setup_study(Parser& parser) {
       .type_name("LIST");
   parser.add_option("--depths", options->study.depths, "plateau: layers of the circuits, comma-separated")
       .type_name("LIST");
-  parser.add_option("--samples", options->study.samples, "plateau: random circuits a point");
+  parser.add_option("--samples", options->study.samples, "plateau: random circuits for each point");
   parser.add_option("--config", options->config, "TOML file with settings; flags win over it")
       .type_name("FILE");
   parser.add_flag("--json", options->json, "Print the results as JSON");

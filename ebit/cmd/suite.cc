@@ -6,6 +6,7 @@
 
 #include "ebit/analysis/suite/run_suite.h"
 #include "ebit/analysis/suite/suite_page.h"
+#include "ebit/base/nearest.h"
 #include "ebit/cmd/command.h"
 #include "ebit/cmd/interrupt.h"
 #include "ebit/cmd/output.h"
@@ -112,16 +113,16 @@ int run(Options& options) {
 
 Action setup_suite(Parser& parser) {
   auto options = std::make_shared<Options>();
-  std::string help = "Which, or a TOML file of your own; without it they are listed:";
-  for (const analysis::SuiteRow& row : analysis::suites()) help += fmt::format(" {}", row.name);
-  parser.add_option("suite", options->suite, help);
+  parser.add_option("suite", options->suite, "Which, or a TOML file of your own; without it they are listed")
+      .type_name("NAME|FILE")
+      .offers(names_of(analysis::suites()), /*shown=*/true);
   parser.add_flag("--quick", options->quick,
                   "A small version that takes minutes: the suite's own table [quick]");
   parser.add_option("--protocol", options->protocol,
                     "Another protocol of the suite, such as its source's: its table [protocols.NAME]");
   parser.add_option("--use-models", options->models, "Some of the suite's models alone, comma-separated");
-  parser.add_option("--use-data", options->data, "Some of its data alone, likewise");
-  parser.add_option("--jobs", options->run.jobs, "Trainings at once; 0: one a core");
+  parser.add_option("--use-data", options->data, "Some of its data alone, comma-separated");
+  parser.add_option("--jobs", options->run.jobs, "Trainings at once; 0: one for each core");
   parser.add_flag("--units", options->units, "List the trainings, one a line, and do nothing");
   parser.add_option("--unit", options->unit,
                     "Do one training, DATA/MODEL/SEED, and write no page: for schedulers");

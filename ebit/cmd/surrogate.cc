@@ -64,11 +64,13 @@ Action setup_surrogate(Parser& parser) {
   auto options = std::make_shared<Options>();
   parser.add_option("run", options->folder, "Folder of the run of a gated cell").required().type_name("RUN");
   parser.add_option("--seed", options->surrogate.seed,
-                    "Of the training, where the run has several; none: the first");
+                    "Seed of the training, where the run has several; left out: the first");
   parser.add_option("--windows", options->surrogate.windows,
                     "Windows of the run's last part to compare at most; 0: all");
-  parser.add_option("-o,--output", options->surrogate.folder,
-                    "Folder that the model is written to; empty: RUN/surrogate");
+  parser
+      .add_option("-o,--output", options->surrogate.folder,
+                  "Folder that the model is written to; left out: RUN/surrogate")
+      .type_name("FOLDER");
   parser.add_flag("--json", options->json, "Print the result as JSON");
   return [options] { return run(*options); };
 }

@@ -93,7 +93,7 @@ int run(Options& options) {
 Action setup_sweep(Parser& parser) {
   auto options = std::make_shared<Options>();
   parser.add_option("file", options->file, "The sweep, a TOML file").type_name("FILE");
-  parser.add_option("--jobs", options->run.jobs, "Trainings at once; 0: one a core");
+  parser.add_option("--jobs", options->run.jobs, "Trainings at once; 0: one for each core");
   parser.add_flag("--units", options->units, "List the trainings, one a line, and do nothing");
   parser.add_option("--unit", options->unit, "Do one training, and write no page: for schedulers");
   parser.add_flag("--text", options->text, "Print a sweep, to begin one of your own");

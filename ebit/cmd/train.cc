@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "ebit/base/error.h"
+#include "ebit/base/nearest.h"
 #include "ebit/cmd/command.h"
 #include "ebit/cmd/run_output.h"
 #include "ebit/cmd/settings_flags.h"
@@ -63,7 +64,9 @@ Action setup_train(Parser& parser) {
 
 Action setup_task(Parser& parser) {
   auto options = std::make_shared<Options>();
-  parser.add_option("task", options->problem, problem_names()).type_name("NAME");
+  parser.add_option("task", options->problem, "Which task; left out: that of --config")
+      .offers(names_of(problems()), /*shown=*/true)
+      .type_name("NAME");
   return add_run_options(parser, options, "forecast: CSV file, or the name of an included data set",
                          kAnyProblem);
 }

@@ -62,8 +62,12 @@ aside.warning b { color: var(--warn); }
 footer { color: var(--soft); font-size: .88rem; padding-top: 2rem; padding-bottom: 2.5rem; }
 @media (max-width: 34rem) {
   body { font-size: 15px; } main, header, footer { padding-left: .9rem; padding-right: .9rem; }
-  h1 { font-size: 1.45rem; } dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .5rem; }
-  figure.plot { padding: .25rem; overflow-x: auto; } figure.plot svg { min-width: 30rem; } }
+  h1 { font-size: 1.45rem; } th, td { padding: .38rem .45rem; } th { white-space: normal; }
+  th:first-child, td:first-child { white-space: normal; min-width: 7rem; }
+  dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .5rem; }
+  figure.plot { padding: .25rem; overflow-x: auto; } figure.plot svg { min-width: 34rem; }
+  figure.plot figcaption, figure.plot::after { position: sticky; left: 0; }
+  figure.plot::after { content: "↔ wider than the screen"; display: block; color: #5c6670; font-size: .8rem; padding: 0 .4rem; } }
 @media print { body { background: #ffffff; } figure, tr, aside { break-inside: avoid; } }
 )css";
 

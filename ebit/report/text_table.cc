@@ -157,7 +157,9 @@ std::string table_number(double value, int digits) {
 }
 
 std::string table_spread(double mean, double spread, int digits) {
-  if (!std::isfinite(mean) || !std::isfinite(spread) || spread <= 0) return table_number(mean, digits);
+  // A spread of rounding alone is none.
+  if (!std::isfinite(mean) || !std::isfinite(spread) || spread <= 1e-12 * std::abs(mean))
+    return table_number(mean, digits);
   const int exponent = static_cast<int>(std::floor(std::log10(spread)));
   const int decimals = std::clamp(1 - exponent, 0, 12);
   if (std::abs(mean) >= 1e9 || std::max(std::abs(mean), spread) < 1e-4)

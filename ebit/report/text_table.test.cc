@@ -103,6 +103,7 @@ TEST(TextTableTest, Spreads) {
   EXPECT_EQ(table_spread(0.08123, 0.0031), "0.0812 ± 0.0031");
   EXPECT_EQ(table_spread(123.4, 12), "123 ± 12");
   EXPECT_EQ(table_spread(2.5, 0), "2.500");
+  EXPECT_EQ(table_spread(7.511968, 1e-15), "7.512");
   EXPECT_EQ(table_spread(2.5, std::nan("")), "2.500");
   EXPECT_EQ(table_spread(std::nan(""), 1), "–");
   EXPECT_EQ(table_spread(1.5e-6, 2e-7), "1.50e-06 ± 2.0e-07");

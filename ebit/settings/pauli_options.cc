@@ -13,7 +13,7 @@ constexpr Users kOfMeasured{.families = kMeasured};
 
 const OptionRow kOptions[] = {
     {"problem", "task_qubits", "--task-qubits",
-     "qubits of the state that is measured; of several, batches have each in turns",
+     "qubits of the state that is measured; with several, batches have each in turn",
      EBIT_SLOT(problem.task_qubits), nullptr, kOfPauli},
     {"problem",
      "first_epochs",
@@ -39,17 +39,17 @@ const OptionRow kOptions[] = {
     {"problem", "score_qubits", "--score-qubits",
      "numbers of qubits that the trained model is scored on too, with the same numbers",
      EBIT_SLOT(problem.score_qubits), nullptr, kOfPauli, false},
-    {"problem", "score_pool", "--score-pool", "their --setting-pool; 0: the same",
+    {"problem", "score_pool", "--score-pool", "the --setting-pool of those scores; 0: the same",
      EBIT_SLOT(problem.score_pool), nullptr, kOfScores, false},
-    {"problem", "score_length", "--score-length", "their --length; 0: the same",
+    {"problem", "score_length", "--score-length", "the --length of those scores; 0: the same",
      EBIT_SLOT(problem.score_length), nullptr, kOfScores, false},
 
     {"model", "form", "--form", "how a setting becomes a unitary", EBIT_SLOT(model.measured.form),
      [] { return names_of(forms()); }, kOfMeasured},
     {"model", "init_low", "--init-low", "angles start at random from here, radians",
      EBIT_SLOT(model.measured.init_low), nullptr, kOfMeasured},
-    {"model", "init_high", "--init-high", "to here, radians", EBIT_SLOT(model.measured.init_high), nullptr,
-     kOfMeasured},
+    {"model", "init_high", "--init-high", "angles start at random up to here, radians",
+     EBIT_SLOT(model.measured.init_high), nullptr, kOfMeasured},
 };
 
 }  // namespace

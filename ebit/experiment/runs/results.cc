@@ -177,10 +177,12 @@ TextTable result_table(const Results& results, std::size_t part) {
   TextTable table;
   table.title = table_title(results, part);
   const CountColumns counts(results.models);
-  table.columns = {{"model", false}};
+  // What models are judged by stands first: it is read first, and seen on a phone.
+  table.columns = {{"model", false}, {results.metrics[results.judged_metric].name}};
   std::ranges::move(counts.columns(), std::back_inserter(table.columns));
   table.columns.push_back({"seconds"});
-  for (const MetricName& metric : results.metrics) table.columns.push_back({metric.name});
+  for (std::size_t m = 0; m < results.metrics.size(); ++m)
+    if (m != results.judged_metric) table.columns.push_back({results.metrics[m].name});
   const double level = interval_level(results, part);
   if (level > 0)
     table.columns.insert(table.columns.end(), {{fmt::format("in {:g} %", 100 * level)}, {"width"}});
@@ -188,13 +190,16 @@ TextTable result_table(const Results& results, std::size_t part) {
   std::size_t seeds = 1;
   for (const ModelResult& model : results.models) {
     const bool trained = model.role != Role::kReference;
-    std::vector<std::string> row = {model.name + (model.changes.empty() ? "" : ", changed")};
+    const auto spread = [&](std::size_t m) {
+      const MeanSpread value = over_seeds(model, part, m);
+      return table_spread(value.mean, value.spread);
+    };
+    std::vector<std::string> row = {model.name + (model.changes.empty() ? "" : ", changed"),
+                                    spread(results.judged_metric)};
     std::ranges::move(counts.cells(model), std::back_inserter(row));
     row.push_back(trained ? fmt::format("{:.1f}", mean_seconds(model)) : "–");
-    for (std::size_t m = 0; m < results.metrics.size(); ++m) {
-      const MeanSpread value = over_seeds(model, part, m);
-      row.push_back(table_spread(value.mean, value.spread));
-    }
+    for (std::size_t m = 0; m < results.metrics.size(); ++m)
+      if (m != results.judged_metric) row.push_back(spread(m));
     if (level > 0) {
       const MeanSpread covered = intervals_of_seeds(model, part, &IntervalScore::coverage);
       const MeanSpread width = intervals_of_seeds(model, part, &IntervalScore::width);
