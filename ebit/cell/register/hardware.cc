@@ -7,6 +7,7 @@
 #include "ebit/cell/register/register_cell.h"
 #include "ebit/sim/draw.h"
 #include "ebit/sim/lowered.h"
+#include "ebit/sim/routing.h"
 #include "ebit/sim/state_preparation.h"
 
 namespace ebit::inline cell {
@@ -266,16 +267,20 @@ HardwareWindow hardware_window(const RegisterOptions& options, std::span<const d
   return Writer(pure, parameters, x, how).window();
 }
 
-CircuitCosts costs_of(const CircuitProgram& program) {
+CircuitCosts costs_of(const CircuitProgram& program, const CouplingMap& map) {
   constexpr GateId kNative[] = {GateId::kX,   GateId::kH,  GateId::kS,  GateId::kSdg, GateId::kT,
                                 GateId::kTdg, GateId::kRX, GateId::kRY, GateId::kRZ,  GateId::kCNOT};
-  CircuitCosts costs{.qubits = program.wires};
   Circuit all(program.wires);
   for (const ProgramPart& part : program.parts) all.append(lowered(part.circuit, kNative));
-  costs.depth = depth(all);
-  for (const Operation& operation : all.operations()) costs.two_qubit += gate(operation.gate).wires == 2;
-  for (const PlacedChannel& placed : all.channels())
-    costs.measurements += placed.channel == ChannelId::kReset || placed.channel == ChannelId::kFeedforward;
+  const RoutedCircuit routed = route(all, map);
+  CircuitCosts costs{.qubits = routed.qubits, .depth = depth(routed.circuit), .swaps = routed.swaps};
+  for (const Operation& operation : routed.circuit.operations())
+    costs.two_qubit += gate(operation.gate).wires == 2;
+  for (const PlacedChannel& placed : routed.circuit.channels()) {
+    const bool both = placed.channel == ChannelId::kFeedforward;
+    costs.measurements += both || placed.channel == ChannelId::kMeasure;
+    costs.resets += both || placed.channel == ChannelId::kReset;
+  }
   return costs;
 }
 
