@@ -83,8 +83,8 @@ std::vector<int> append_basis_change(Circuit& circuit, std::span<const Observabl
     for (const std::size_t k : group)
       x |= (readout[k].x_mask & bit) != 0, z |= (readout[k].z_mask & bit) != 0;
     if (!x && !z) continue;
-    if (x && z) circuit.add(kSdg, {q});
-    if (x) circuit.add(kH, {q});
+    if (x && z) circuit.add(GateId::kSdg, {q});
+    if (x) circuit.add(GateId::kH, {q});
     measured.push_back(q);
   }
   return measured;

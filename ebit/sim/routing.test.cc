@@ -58,9 +58,10 @@ void expect_on_edges(const RoutedCircuit& routed, const CouplingMap& map) {
   std::set<std::pair<int, int>> edges;
   for (const auto& [a, b] : map.edges) edges.insert({a, b}), edges.insert({b, a});
   for (const Operation& operation : routed.circuit.operations())
-    if (gate(operation.gate).wires == 2)
+    if (gate(operation.gate).wires == 2) {
       EXPECT_TRUE(edges.contains({operation.wires[0], operation.wires[1]}))
           << operation.wires[0] << " " << operation.wires[1];
+    }
 }
 
 TEST(Routing, IsTheSameUnitaryOnTheMapsEdges) {

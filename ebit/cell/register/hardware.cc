@@ -257,6 +257,24 @@ const HardwareProtocol& hardware_protocol(std::string_view hidden) {
   fail("the hidden update '{}' has no protocol for hardware", hidden);
 }
 
+std::string_view hardware_obstacle(const CellOptions& options) {
+  // In the order of CellOptions.
+  constexpr std::string_view kObstacles[] = {
+      "",
+      "the angles of each step are written by a network from means over many runs of the steps before: it is "
+      "prefix circuits for each step and basis, O(T^2) gates",
+      "its gates are small circuits that start in |0...0> at every step, and its memory is numbers: take "
+      "ebit export --ansatz for one of them",
+      "its memory is numbers, and its kernels are overlaps of two product states",
+      "its memory is the angles of a circuit, written by a network at every step",
+      "its memory is numbers, and it has no circuit",
+      "its neurons repeat until they succeed, which is no circuit of fixed length",
+      "it has no memory of its own: take ebit export --ansatz for its circuit",
+      "its memory is measured word by word, and what follows depends on the words"};
+  static_assert(std::size(kObstacles) == std::variant_size_v<CellOptions>);
+  return kObstacles[options.index()];
+}
+
 HardwareWindow hardware_window(const RegisterOptions& options, std::span<const double> parameters,
                                std::span<const double> x, const HardwareOptions& how) {
   require(!options.feedback,

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "ebit/cell/cells.h"
 #include "ebit/cell/register/register_options.h"
 #include "ebit/sim/circuit_text.h"
 #include "ebit/sim/coupling.h"
@@ -25,6 +26,9 @@ std::span<const HardwareProtocol> hardware_protocols();
 
 /// The protocol of a hidden update.
 const HardwareProtocol& hardware_protocol(std::string_view hidden);
+
+/// Why a window of a cell is no circuit; "": it is one, of register cells.
+std::string_view hardware_obstacle(const CellOptions& options);
 
 /// How a window is written.
 struct HardwareOptions {
