@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "ebit/base/choice.h"
+#include "ebit/base/document.h"
 #include "ebit/base/error.h"
 #include "ebit/base/random.h"
 #include "ebit/info/power.h"

@@ -6,6 +6,7 @@
 
 #include "ebit/base/error.h"
 #include "ebit/base/random.h"
+#include "ebit/cell/noisy/split_circuit.h"
 #include "ebit/cell/register/encoder_input.h"
 #include "ebit/cell/register/engine_choice.h"
 #include "ebit/cell/register/lane_kernels.h"
@@ -31,7 +32,6 @@ const RegisterOptions& checked(const RegisterOptions& o) {
 }
 
 constexpr int kMostFoldedWires = 6, kMostFoldedAncillas = 3;  // by "auto": the matrix is [1 + 4^n_a, 4^n]
-constexpr std::size_t kPairs = 16;  // steps of which the sum of outer products is taken at once
 
 bool folds(const RegisterOptions& o) {
   const Engine engine = find_engine(o.engine);
@@ -56,10 +56,9 @@ struct NoisyRegisterCell<T>::Work final : Scratch {
   AlignedVector<double> d_encoder;        // [numbers, kLanes]
   LaneMatrices<T> lanes;
   EncodingScratch<T> encoding;
-  AlignedVector<T> x, d_x,
-      d_fold;  // of a fold: [kPairs, N, kLanes] and the cotangents of its rows [kPairs, M, kLanes]
+  AlignedVector<T> x, d_x, numbers;  // of a fold: [N, kLanes] each, and what it works on
   std::uint64_t time = 0;  // of the step before
-  std::size_t pairs = 0;   // of them filled
+  typename DensityFold<T>::Pairs pairs;
 
   explicit Work(const NoisyRegisterCell<T>& c)
       : rho_batch(2 * c.step_.wires(), kLanes<T>),
@@ -74,8 +73,11 @@ struct NoisyRegisterCell<T>::Work final : Scratch {
     for (auto* v : {&pure, &g_pure, &spare}) v->resize(2 * n * kLanes<T>);
     const std::size_t rows = c.fold_ ? c.fold_->rows() : c.readout_.terms().size();
     for (auto* v : {&values, &d_values}) v->resize(rows * kLanes<T>);
-    if (c.fold_) d_x.resize(c.fold_->columns() * kLanes<T>);
-    if (c.fold_) x.resize(kPairs * c.fold_->columns() * kLanes<T>), d_fold.resize(kPairs * rows * kLanes<T>);
+    if (c.fold_) {
+      for (auto* v : {&x, &d_x}) v->resize(c.fold_->columns() * kLanes<T>);
+      numbers.resize(2 * n * n * kLanes<T>);
+      pairs = c.fold_->make_pairs();
+    }
     probabilities.resize(n * kLanes<T>);
     for (auto* v : {&angles, &d_angles}) v->resize(c.circuits_.rules.size() * kLanes<T>);
     d_encoder.resize(c.encoder_numbers_ * kLanes<T>);
@@ -100,8 +102,9 @@ NoisyRegisterCell<T>::NoisyRegisterCell(const RegisterOptions& options)
   segments_ = noisy_segments(options, encoding_, encoder_offset_);
   encoder_numbers_ = numbers_of(segments_) - encoder_offset_;
   if (folds(options))
-    fold_ = std::make_unique<DensityFold<T>>(split_behind_samples(circuits_.step).second, circuits_.rest,
-                                             readout_.terms(), shape_, mixture());
+    fold_ = std::make_unique<DensityFold<T>>(
+        split_behind_samples(circuits_.step).second, circuits_.rest, readout_.terms(), shape_, mixture(),
+        circuits_.rules.empty() ? DensityFold<T>::Input::kProduct : DensityFold<T>::Input::kAny);
   initial_.assign(update_.numbers(shape_), T(0));
   const std::size_t block = update_.block ? update_.block : initial_.size();
   for (std::size_t i = 0; i < initial_.size(); i += block) initial_[i] = 1;
@@ -172,6 +175,7 @@ void NoisyRegisterCell<T>::enter(const Step& step, Work& w) const {
             circuits_.rules[k].value(step.x[static_cast<std::size_t>(circuits_.rules[k].feature) * kW + l]));
     step_.bind_lanes(w.angles.data(), w.lanes);
   }
+  if (product()) return;
   const std::size_t width = systems * n;
   for (std::size_t i = 0; i < systems; ++i)
     for (std::size_t ii = 0; ii < systems; ++ii)
@@ -194,7 +198,10 @@ void NoisyRegisterCell<T>::enter_backward(const Step& step, const StepGradient& 
   const Tile<T> s = Work::tile(w.system, shape_.system), g_s = Work::tile(w.g_system, shape_.system);
   std::ranges::fill(w.g_system, T(0));
   std::ranges::fill(w.g_ancilla, T(0));
-  for (std::size_t i = 0; i < systems; ++i)
+  if (product())
+    fold_->products_backward(w.system.data(), w.ancilla.data(), w.d_x.data(), w.numbers.data(),
+                             w.g_system.data(), w.g_ancilla.data());
+  for (std::size_t i = 0; !product() && i < systems; ++i)
     for (std::size_t ii = 0; ii < systems; ++ii)
       for (std::size_t j = 0; j < n; ++j)
         for (std::size_t jj = 0; jj < n; ++jj) {
@@ -307,8 +314,10 @@ template <class T>
 void NoisyRegisterCell<T>::leave_backward(const Step& step, T* d_state, Work& w) const {
   constexpr std::size_t kW = kLanes<T>;
   const std::size_t n = shape_.ancillas(), half = n * n * kW, systems = shape_.systems(), width = systems * n;
-  std::fill_n(w.g.re, w.g.numbers(), T(0));
-  std::fill_n(w.g.im, w.g.numbers(), T(0));
+  if (!fold_) {
+    std::fill_n(w.g.re, w.g.numbers(), T(0));
+    std::fill_n(w.g.im, w.g.numbers(), T(0));
+  }
   if (!mixture()) {
     measured_probabilities(step, w);
     const UpdateInput<T> input = update_input(w);
@@ -346,10 +355,10 @@ template <class T>
 void NoisyRegisterCell<T>::run_step(const Step& step, Scratch& scratch) const {
   Work& w = static_cast<Work&>(scratch);
   enter(step, w);
-  step_.run(w.rho, w.bound());
+  if (!product()) step_.run(w.rho, w.bound());
   if (fold_) {
-    fold_->pack(w.rho, w.x.data());
-    fold_->product(w.x.data(), w.values.data());
+    fold_inputs(w, w.x.data());
+    fold_->apply(w.x.data(), w.values.data());
   }
   if (step.y) {
     if (!fold_) density_expectations<T>(w.rho, readout_.terms(), w.values.data());
@@ -364,7 +373,7 @@ void NoisyRegisterCell<T>::step_backward(const Step& step, const StepGradient& g
                                          Scratch& scratch) const {
   Work& w = static_cast<Work&>(scratch);
   enter(step, w);
-  step_.run(w.rho, w.bound(), w.kept_step.data());
+  if (!product()) step_.run(w.rho, w.bound(), w.kept_step.data());
   if (fold_) {
     fold_backward(step, gradient, w);
   } else {
@@ -377,8 +386,9 @@ void NoisyRegisterCell<T>::step_backward(const Step& step, const StepGradient& g
     }
   }
   std::ranges::fill(w.d_angles, T(0));
-  step_.backward(w.rho, w.g, w.bound(), w.angles.data(), w.kept_step.data(),
-                 {gradient.d_parameters, w.d_angles.empty() ? nullptr : w.d_angles.data()});
+  if (!product())
+    step_.backward(w.rho, w.g, w.bound(), w.angles.data(), w.kept_step.data(),
+                   {gradient.d_parameters, w.d_angles.empty() ? nullptr : w.d_angles.data()});
   for (std::size_t k = 0; k < circuits_.rules.size(); ++k)
     for (std::size_t l = 0; l < kLanes<T>; ++l) {
       const std::size_t at = static_cast<std::size_t>(circuits_.rules[k].feature) * kLanes<T> + l;
@@ -388,26 +398,29 @@ void NoisyRegisterCell<T>::step_backward(const Step& step, const StepGradient& g
   enter_backward(step, gradient, w);
 }
 
-// Writes g in front of the fold; the cotangents of its matrix are summed over steps.
+template <class T>
+void NoisyRegisterCell<T>::fold_inputs(Work& w, T* x) const {
+  if (product())
+    fold_->products(w.system.data(), w.ancilla.data(), w.numbers.data(), x);
+  else
+    fold_->pack(w.rho, x);
+}
+
+// Writes the cotangents of what enters the fold; those of its matrix are summed over steps.
 template <class T>
 void NoisyRegisterCell<T>::fold_backward(const Step& step, const StepGradient& gradient, Work& w) const {
-  const std::size_t rows = fold_->rows() * kLanes<T>, columns = fold_->columns() * kLanes<T>;
-  if (step.time + 1 != std::exchange(w.time, step.time)) w.pairs = 0;  // another tile begins
-  T* const x = w.x.data() + w.pairs * columns;
-  fold_->pack(w.rho, x);
-  if (!mixture()) fold_->product(x, w.values.data());
+  if (step.time + 1 != std::exchange(w.time, step.time)) w.pairs.count = 0;  // another tile begins
+  fold_inputs(w, w.x.data());
+  if (!mixture()) fold_->apply(w.x.data(), w.values.data());
   std::ranges::fill(w.d_values, T(0));
   leave_backward(step, gradient.d_state, w);
   if (gradient.d_y) readout_.combine_backward(gradient.d_y, w.d_values.data());
-  T* const d = w.d_fold.data() + w.pairs * rows;
-  std::copy_n(w.d_values.data(), rows, d);
-  if (gradient.d_shared && (++w.pairs == kPairs || step.time == 0)) {
-    dense_kernels<T>().outer(w.d_fold.data(), fold_->rows(), w.x.data(), fold_->columns(), w.pairs,
-                             gradient.d_shared);
-    w.pairs = 0;
+  if (gradient.d_shared) {
+    fold_->keep(w.pairs, w.x.data(), w.d_values.data(), gradient.d_shared);
+    if (step.time == 0) fold_->flush(w.pairs, gradient.d_shared);
   }
-  fold_->product_backward(w.d_values.data(), w.d_x.data());
-  fold_->unpack(w.d_x.data(), w.g);
+  fold_->apply_backward(w.d_values.data(), w.d_x.data());
+  if (!product()) fold_->unpack(w.d_x.data(), w.g);
 }
 
 template <class T>

@@ -49,7 +49,7 @@ class NoisyRegisterCell final : public RecurrentCell<T> {
   std::span<const T> initial_state() const override { return initial_; }
   void check_input(const SequenceInput<T>& input) const override;
   std::size_t kept_numbers() const override { return 0; }
-  std::size_t shared_sums() const override { return fold_ ? fold_->rows() * fold_->columns() : 0; }
+  std::size_t shared_sums() const override { return fold_ ? fold_->sums() : 0; }
   std::unique_ptr<Scratch> make_scratch() const override;
   void begin(std::span<const T> parameters) override;
   void run_step(const Step& step, Scratch& scratch) const override;
@@ -67,6 +67,8 @@ class NoisyRegisterCell final : public RecurrentCell<T> {
   void measured_probabilities(const Step& step, Work& w) const;
   void fold_backward(const Step& step, const StepGradient& gradient, Work& w) const;
   UpdateInput<T> update_input(Work& w) const;
+  void fold_inputs(Work& w, T* x) const;
+  bool product() const { return fold_ && circuits_.rules.empty(); }  // the fold takes what enters as it is
   bool mixture() const { return update_.memory == Memory::kMixture; }
 
   RegisterOptions options_;
