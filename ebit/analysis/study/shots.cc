@@ -161,7 +161,7 @@ Sheet error_sheet(const Grid& grid, const Points& points) {
       figure.x_ticks.push_back({x.back(), fmt::format("{}", shots)});
     }
     figure.series.push_back(
-        {.label = "1/√N", .style = PlotStyle::kDashes, .color = PlotColor::kGrey, .x = x, .y = law});
+        {.label = "1/√N", .style = PlotStyle::kDashes, .x = x, .y = law, .color = PlotColor::kGrey});
     for (std::size_t h = 0; h < grid.hidden.size(); ++h) {
       figure.series.push_back({.label = grid.hidden[h], .style = PlotStyle::kLinePoints, .x = x, .y = {}});
       if (h >= 6) figure.series.back().style = PlotStyle::kDashes;
