@@ -153,3 +153,20 @@ def test_the_router_is_as_good_as_qiskits(program, tmp_path):
     print({name: (ours[name], theirs[name]) for name in ours})
     for name in ours:
         assert ours[name] <= 1.1 * theirs[name], (name, ours, theirs)
+
+
+def test_the_example_of_a_devices_noise_has_aers_numbers(tmp_path):
+    qiskit_and_aer()
+    import subprocess
+    import sys
+
+    root = Path(__file__).parents[2]
+    (tmp_path / "w.qasm").write_text(exported(barriers=False).texts[0])
+    table = root / "tests" / "golden" / "noise" / "device_sherbrooke_line4.json"
+    done = subprocess.run([sys.executable, root / "examples" / "aer_device.py", tmp_path / "w.qasm", table, "200000"],
+                          capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    pure, ours, theirs, read, shots = [line.split() for line in done.stdout.strip().splitlines()]
+    assert abs(float(pure[-1]) - EXACT) < 1e-12
+    assert abs(float(ours[-1]) - float(theirs[-1])) < 1e-10 and abs(float(ours[-1]) - EXACT) > 1e-3
+    assert abs(float(shots[-3]) - float(read[-1])) < 4.5 * float(shots[-1])
