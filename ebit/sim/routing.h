@@ -11,7 +11,7 @@ namespace ebit::inline sim {
 
 /// How route() searches.
 struct RoutingOptions {
-  int trials = 24;         ///< first placements that are tried
+  int trials = 100;        ///< first placements that are tried
   std::uint64_t seed = 1;  ///< decides everything
 };
 

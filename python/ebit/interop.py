@@ -262,7 +262,7 @@ def export(cell, x, parameters=None, *, format="qasm3", dialect="qiskit", barrie
     >>> import ebit, ebit.interop, numpy as np
     >>> cell = ebit.RegisterCell(hidden="density")
     >>> window = ebit.interop.export(cell, np.zeros((3, 1)), cell.initialise(seed=1))
-    >>> window.texts[0].count("reset"), len(window.y)
+    >>> window.texts[0].count("reset q"), len(window.y)
     (4, 1)
     """
     core, own = _cell_with_parameters(cell, parameters)
