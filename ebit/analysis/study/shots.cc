@@ -173,16 +173,17 @@ Sheet error_sheet(const Grid& grid, const Points& points) {
   return sheet;
 }
 
-// Shots that a wanted error takes, by 1/sqrt(N) from the largest number measured.
+// Shots that a wanted error takes, by 1/sqrt(N) from the largest number measured; where most are thrown away,
+// what their share says.
 std::string finding(const Grid& grid, const std::vector<std::vector<Point>>& points, int steps) {
   constexpr double kWanted = 0.01;
   std::string text = fmt::format("For an rms error of {} at T = {} shots are needed:", kWanted, steps);
   for (std::size_t h = 0; h < grid.hidden.size(); ++h) {
-    const double rms = points[h].back().rms;
-    const double shots = grid.shots.back() * rms * rms / (kWanted * kWanted);
-    const double all = hardware_protocol(grid.hidden[h]).rounds ? shots * steps : shots;
-    text += fmt::format("{} {} {}", h == 0 ? "" : ",", grid.hidden[h],
-                        std::isfinite(all) ? table_number(all, 2) : "unknown");
+    const Point& last = points[h].back();
+    double shots = grid.shots.back() * last.rms * last.rms / (kWanted * kWanted);
+    if (last.kept < 1) shots = 1 / (kWanted * kWanted * last.kept);
+    if (hardware_protocol(grid.hidden[h]).rounds) shots *= steps;
+    text += fmt::format("{} {} {:.2g}", h == 0 ? "" : ",", grid.hidden[h], shots);
   }
   return text + " (all circuits together).";
 }
