@@ -77,9 +77,10 @@ TEST(Study, ShotsMeasuresEveryProtocol) {
     EXPECT_LT(many, 2.5 / std::sqrt(2000)) << hidden;
     EXPECT_GT(many, 0.2 / std::sqrt(2000)) << hidden;
   }
-  EXPECT_THAT(ebit({"study", "shots", "--values", "0", "-q", "-o", place}).error,
+  const fs::path other = folder("shots-refused");
+  EXPECT_THAT(ebit({"study", "shots", "--values", "0", "-q", "-o", other}).error,
               HasSubstr("no number of shots"));
-  EXPECT_THAT(ebit({"study", "shots", "--epochs", "3", "-q", "-o", place}).error,
+  EXPECT_THAT(ebit({"study", "shots", "--epochs", "3", "-q", "-o", other}).error,
               HasSubstr("trains nothing"));
 }
 
