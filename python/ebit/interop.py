@@ -284,10 +284,12 @@ def _cell_with_parameters(cell, parameters):
         if parameters is not None:
             raise Error("a run has its own parameters: leave parameters out")
         spec, options = cell.spec, cell.config["model"]
-        if (spec.get("input") or {}).get("kind") not in (None, "numbers"):
-            raise Error("the run has an input layer in front of its cell: take `ebit export RUN`")
-        name = options["name"] if "name" in options else cell.name
-        plain = Cell(name, inputs=len(cell.features), **own_options(name, {k: v for k, v in options.items() if k != "name"}))
+        if spec["input"]["map"] or spec["input"]["vocabulary"]:
+            raise Error("the run has an input layer in front of its cell: take `ebit export RUN`, which runs it")
+        if spec["stateful"]:
+            raise Error("the run carries its quantum state from window to window, and a state cannot be exported")
+        plain = Cell(cell.name, inputs=spec["input"]["width"],
+                     **own_options(cell.name, {k: v for k, v in options.items() if k != "name"}))
         weights = [np.ravel(cell.weights[f"core.{s['name']}"]) for s in plain.segments]
         return cell_of(plain._spec, "float64"), np.concatenate(weights)
     if isinstance(cell, Cell):

@@ -118,6 +118,21 @@ def test_modules_of_torch_export_too():
     assert ebit.interop.export(rnn, X).texts == exported().texts
 
 
+def test_a_run_is_exported_as_by_the_command_line(program, tmp_path):
+    run = tmp_path / "run"
+    program("train", "--generator", "henon", "--set", "points=40", "--model", "daskin-collapse", "--hidden", "density", "--noise",
+            "depolarizing", "--epochs", 1, "--window", 3, "--baselines", "none", "--no-plots", "-q", "-o", run)
+    text = program("export", run)
+    x = [float(number) for number in re.findall(r"// step \d+, x = (\S+)", text)]
+    own = ebit.interop.export(ebit.load_run(run), np.reshape(x, (-1, 1)))
+    lines = lambda t: [line for line in t.splitlines() if not line.startswith("//")]
+    assert len(x) == 3 and lines(own.texts[0]) == lines(text)
+    program("train", "--generator", "henon", "--set", "points=40", "--model", "daskin-collapse", "--stateful", "--epochs", 1, "--window", 3,
+            "--baselines", "none", "--no-plots", "-q", "-o", tmp_path / "carried")
+    with pytest.raises(ebit.Error, match="carries its quantum state"):
+        ebit.interop.export(ebit.load_run(tmp_path / "carried"), np.reshape(x, (-1, 1)))
+
+
 @pytest.mark.parametrize("work, part", [
     (lambda: ebit.interop.export(ebit.Cell("qlstm-v0"), X, np.zeros(120)), "no circuit of a window"),
     (lambda: ebit.interop.export(ebit.RegisterCell(hidden="density"), X), "parameters"),
