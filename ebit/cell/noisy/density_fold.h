@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -24,7 +25,10 @@ template <class T>
 class DensityFold {
  public:
   /// How rho is given.
-  enum class Input { kAny, kProduct };
+  enum class Input {
+    kAny,      ///< as a density matrix of all wires
+    kProduct,  ///< as s s^T (x) A
+  };
 
   /// @param circuit on all wires. @param rest acts behind what is read, without gates.
   /// @param coherences all of the ancilla's density matrix; false: its diagonal.
@@ -55,8 +59,9 @@ class DensityFold {
 
   /// Steps whose outer products d x^T are summed at once.
   struct Pairs {
-    std::array<AlignedVector<T>, 2> x, d;  ///< of each block [kMost, columns, kLanes], [kMost, rows, kLanes]
-    std::size_t count = 0;                 ///< filled
+    std::array<AlignedVector<T>, 2> x;  ///< of each block [kMostPairs, columns, kLanes]
+    std::array<AlignedVector<T>, 2> d;  ///< of each block [kMostPairs, rows, kLanes]
+    std::size_t count = 0;              ///< filled
   };
   Pairs make_pairs() const;  ///< room for kMostPairs
   /// Keeps a step; where there is no room for another, flushes.
