@@ -12,7 +12,7 @@ namespace ebit::bench {
 
 /// Something of ours measured against something else. What cannot be told by numbers is in `note`.
 struct Result {
-  std::string workload = {};  ///< "A" to "G", the row of workloads()
+  std::string workload = {};  ///< "A" to "H", the row of workloads()
   std::string size = {};      ///< what it was measured at, such as "n=8"
   std::string variant = {};   ///< which way of ours, such as "native"; "" where there is one only
   std::string dtype = {};     ///< "float64", "float32"

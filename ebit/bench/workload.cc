@@ -25,6 +25,9 @@ constexpr Workload kWorkloads[] = {
      "the time of torch::nn::LSTM(hidden 8) at 4 qubits, 1.5 times it with six circuits, 6 times it at 6 "
      "qubits; two threads 1.8 times one",
      true, run_gated_race},
+    {"H",
+     "noise: a trajectory of 2+2 qubits, T = 4; a step of density matrices, 2+2 qubits, T = 10, batch 64",
+     "5 us a trajectory on one core; 20 times a pure state's step", false, run_noise_race},
 };
 
 bool same_name(std::string_view a, std::string_view b) {

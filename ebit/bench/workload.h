@@ -16,7 +16,7 @@ namespace ebit::bench {
 struct BenchOptions {
   std::vector<std::string> workloads = {};  ///< names of rows, in any case; empty: all
   bool quick = false;  ///< small sizes and few repetitions: shows that everything runs, not how fast
-  int threads = 1;     ///< of workloads A to E and G, 1 or more; F and G compare several with one
+  int threads = 1;     ///< of workloads A to E, G and H, 1 or more; F and G compare several with one
   int repeat = 0;      ///< repetitions of each side; 0: 7, or 2 where quick
   bool peers = false;  ///< also run the Python scripts of bench/peers
   std::string python = "python3";  ///< the interpreter for them
@@ -42,7 +42,7 @@ struct Interrupted {};
 
 /// A row of the table of workloads.
 struct Workload {
-  std::string_view name;                           ///< "A" to "G"
+  std::string_view name;                           ///< "A" to "H"
   std::string_view what;                           ///< one line: what runs
   std::string_view reach;                          ///< what it must reach
   bool races_torch;                                ///< part or all of it needs a program with libtorch
@@ -56,6 +56,7 @@ std::vector<Result> run_cell_sizes(const Bench& bench);      ///< D
 std::vector<Result> run_long_memory(const Bench& bench);     ///< E
 std::vector<Result> run_threads(const Bench& bench);         ///< F
 std::vector<Result> run_gated_race(const Bench& bench);      ///< G
+std::vector<Result> run_noise_race(const Bench& bench);      ///< H
 
 /// All workloads, in order.
 std::span<const Workload> workloads();

@@ -3,9 +3,9 @@
 
 #include <filesystem>
 #include <memory>
-#include <nlohmann/json.hpp>
 
 #include "ebit/analysis/hardware/export_run.h"
+#include "ebit/analysis/hardware/step_circuits.h"
 #include "ebit/base/atomic_file.h"
 #include "ebit/base/choice.h"
 #include "ebit/base/nearest.h"
@@ -14,13 +14,13 @@
 #include "ebit/cell/register/hardware.h"
 #include "ebit/cell/register/preset.h"
 #include "ebit/cmd/command.h"
+#include "ebit/cmd/export_costs.h"
 #include "ebit/cmd/output.h"
-#include "ebit/report/text_table.h"
+#include "ebit/settings/published.h"
+#include "ebit/settings/resolve.h"
 
 namespace ebit::cmd {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 struct Options {
   std::string run, preset, ansatz, output;
@@ -29,6 +29,7 @@ struct Options {
   analysis::ExportOptions of;
   std::optional<std::uint64_t> seed;
   int wires = 4, layers = 1, steps = 4;
+  std::vector<std::string> maps;
   bool costs = false, json = false;
 };
 
@@ -82,6 +83,11 @@ Action setup_export(Parser& parser) {
   parser.add_flag(
       "--costs", options->costs,
       "Print what the circuits cost instead; without RUN, --preset and --ansatz: of every preset");
+  parser
+      .add_option("--map", options->maps,
+                  "With --costs: the maps of devices that it is brought on by SWAPs: all, line, ring, "
+                  "heavy-hex, or a TOML file with edges = [[0, 1], ...]; several by commas")
+      .type_name("MAPS");
   parser.add_flag("--json", options->json, "With --costs: print them as JSON");
   return [options] { return run(*options); };
 }
@@ -117,18 +123,18 @@ Exported of_run(const Options& options) {
   return out;
 }
 
-Exported of_preset(const std::string& name, const Options& options) {
-  const Preset& preset = find_preset(name);
+// A cell as it starts, on evenly spaced numbers.
+Exported of_start(const std::string& name, const RegisterOptions& options_of_cell, const Options& options) {
   require(options.steps >= 1 && options.steps <= 1000, "export: --steps must be from 1 to 1000, not {}",
           options.steps);
-  const auto cell = make_cell<double>(preset.cell);
+  const auto cell = make_cell<double>(options_of_cell);
   std::vector<double> parameters(cell->parameters()), x;
   MersenneDraws draws(options.seed.value_or(1));
   cell->initialise(draws, parameters.data());
   const std::size_t count = static_cast<std::size_t>(options.steps) * cell->inputs();
   for (std::size_t i = 0; i < count; ++i)
     x.push_back(count == 1 ? 0.5 : -0.5 + static_cast<double>(i) / static_cast<double>(count - 1));
-  Exported out = window_of(preset.cell, parameters, x, options.how);
+  Exported out = window_of(options_of_cell, parameters, x, options.how);
   for (CircuitProgram& program : out.programs)
     program.title.insert(program.title.begin(), fmt::format("preset {}, angles as they start with seed {}",
                                                             name, options.seed.value_or(1)));
@@ -167,38 +173,44 @@ Exported of_ansatz(const Options& options) {
   return {{std::move(program)}, {}};
 }
 
-int show_costs(const Options& options) {
-  std::vector<std::pair<std::string, Exported>> all;
-  if (!options.run.empty())
-    all.emplace_back(options.run, of_run(options));
-  else if (!options.preset.empty())
-    all.emplace_back(options.preset, of_preset(options.preset, options));
-  else if (!options.ansatz.empty())
-    all.emplace_back(options.ansatz, of_ansatz(options));
-  else
-    for (const Preset& preset : presets()) all.emplace_back(preset.name, of_preset(preset.name, options));
-  TextTable table;
-  table.columns = {{"circuit", false}, {"circuits"}, {"qubits"}, {"depth"}, {"two-qubit gates"}, {"resets"}};
-  Json json = Json::array();
-  for (const auto& [name, exported] : all) {
-    const CircuitCosts costs = costs_of(exported.programs.back());
-    table.rows.push_back({name, fmt::to_string(exported.programs.size()), fmt::to_string(costs.qubits),
-                          fmt::to_string(costs.depth), fmt::to_string(costs.two_qubit),
-                          fmt::to_string(costs.measurements)});
-    json.push_back({{"circuit", name},
-                    {"circuits", exported.programs.size()},
-                    {"qubits", costs.qubits},
-                    {"depth", costs.depth},
-                    {"two_qubit_gates", costs.two_qubit},
-                    {"mid_circuit_resets", costs.measurements}});
+// A preset of any family, as its costs are counted; none where it is no circuit.
+std::optional<CostedCircuits> costed_preset(const std::string& name, const Options& options) {
+  const CellOptions cell = with_sizes(
+      cell_of(resolve("forecast", std::nullopt, {{"model.name", find_published(name).name, "--preset"}})), 1,
+      false);
+  if (const auto* own = std::get_if<RegisterOptions>(&cell)) {
+    Exported window = of_start(name, *own, options);
+    return CostedCircuits{name, window.programs.size(), std::move(window.programs.back())};
   }
-  table.notes = {
-      "Of the last circuit, with gates brought to CNOT and rotations, every pair of qubits joined."};
-  if (options.json)
-    print_json(json);
-  else
-    print(table_text(table));
-  return kOk;
+  auto own = analysis::step_circuits(cell, options.steps);
+  if (!own) return std::nullopt;
+  return CostedCircuits{name, own->circuits, std::move(own->program)};
+}
+
+int costs(const Options& options) {
+  std::vector<CostedCircuits> all;
+  std::vector<std::string> without;
+  const auto take = [&](const std::string& name, Exported exported) {
+    all.push_back({name, exported.programs.size(), std::move(exported.programs.back())});
+  };
+  if (!options.run.empty()) {
+    take(options.run, of_run(options));
+  } else if (!options.ansatz.empty()) {
+    take(options.ansatz, of_ansatz(options));
+  } else if (!options.preset.empty()) {
+    auto own = costed_preset(options.preset, options);
+    require(own.has_value(), "export: {} is no circuit that a device runs, so that it has no costs",
+            options.preset);
+    all.push_back(std::move(*own));
+  } else {
+    for (const ModelRow& row : published_models())
+      if (auto own = costed_preset(row.name, options))
+        all.push_back(std::move(*own));
+      else
+        without.push_back(row.name);
+  }
+  return show_costs(all, options.maps.empty() ? std::vector<std::string>{"all"} : options.maps, without,
+                    options.json);
 }
 
 int run(Options options) {
@@ -209,10 +221,13 @@ int run(Options options) {
           "export: --json is for --costs; --format json writes a circuit");
   require(options.text.format == "qasm3" || options.text.dialect == "qiskit",
           "export: --dialect is for --format qasm3, and {} has none", options.text.format);
-  if (options.costs) return show_costs(options);
-  Exported exported = !options.run.empty()      ? of_run(options)
-                      : !options.preset.empty() ? of_preset(options.preset, options)
-                                                : of_ansatz(options);
+  require(options.costs || options.maps.empty(),
+          "export: --map is for --costs; circuits are written with every pair of qubits joined");
+  if (options.costs) return costs(options);
+  Exported exported = !options.run.empty() ? of_run(options)
+                      : !options.preset.empty()
+                          ? of_start(options.preset, find_preset(options.preset).cell, options)
+                          : of_ansatz(options);
   const std::vector<CircuitProgram>& programs = exported.programs;
   require(programs.size() == 1 || !options.output.empty(),
           "export: these are {} circuits: give -o FILE, and they become FILE-1, FILE-2, ...",

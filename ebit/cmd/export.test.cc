@@ -67,7 +67,27 @@ TEST(ExportCommand, WritesEveryPresetAndAnsatzInEveryFormat) {
     for (const QasmDialect& dialect : qasm_dialects())
       EXPECT_EQ(ebit({"export", "--ansatz", ansatz.name, "--dialect", std::string(dialect.name)}).status, kOk)
           << ansatz.name << dialect.name;
-  EXPECT_EQ(json::parse(ebit({"export", "--costs", "--json"}).out).size(), presets().size());
+}
+
+// On maps with fewer edges circuits take more; what is no circuit is named.
+TEST(ExportCommand, CountsWhatPresetsTakeOnMaps) {
+  const json costs = json::parse(ebit({"export", "--costs", "--map", "all,line,heavy-hex", "--json"}).out);
+  std::set<std::string> names;
+  for (const json& row : costs) names.insert(row["circuit"].get<std::string>());
+  for (const Preset& preset : presets()) EXPECT_TRUE(names.contains(preset.name)) << preset.name;
+  EXPECT_TRUE(names.contains("qrnn") && names.contains("qlstm-2020") && names.contains("ru-qnn"));
+  ASSERT_EQ(costs.size(), 3 * names.size());
+  for (std::size_t i = 0; i < costs.size(); i += 3) {
+    EXPECT_EQ(costs[i]["swaps"], 0) << costs[i];
+    for (const std::size_t k : {i + 1, i + 2})
+      EXPECT_GE(costs[k]["two_qubit_gates"], costs[i]["two_qubit_gates"]) << costs[k];
+  }
+  EXPECT_THAT(ebit({"export", "--costs"}).out, HasSubstr("No circuits for hardware: rvqe"));
+  const std::string map = file_in("star.toml");
+  write_file_atomically(map, "edges = [[0, 1], [0, 2], [0, 3]]\n");
+  const json star =
+      json::parse(ebit({"export", "--costs", "--preset", "li-pqrnn", "--map", map, "--json"}).out);
+  EXPECT_EQ(star[0]["edges"].size(), 3u);
 }
 
 TEST(ImportCommand, ReadsBackWhatWasWritten) {
@@ -112,6 +132,9 @@ TEST(NoiseCommands, RefuseInOneLine) {
       {with({"--hidden", "density", "--noise", golden + "device_sherbrooke_line4.json:0,1,2"}), "3 qubits"},
       {with({"--hidden", "density", "--noise", "none", "--trajectories", "5"}), "no gradient"},
       {{"train", "--generator", "henon", "--model", "qlstm-2020", "--noise", "none"}, "--noise"},
+      {{"export", "--costs", "--map", "heavyhex"}, "did you mean 'heavy-hex'"},
+      {{"export", "--preset", "li-pqrnn", "--map", "line"}, "--map is for --costs"},
+      {{"export", "--costs", "--preset", "rvqe"}, "no circuit that a device runs"},
       {{"probe", golden + "ring2_depol_1q.json", "--from", "rules"}, "rule"}};
   for (const Case& one : cases) {
     const Outcome done = ebit(one.arguments);

@@ -102,9 +102,11 @@ Action setup_study(Parser& parser) {
       .add_option("--values", options->study.values,
                   "What the study compares, comma-separated; see 'ebit study'")
       .type_name("LIST");
-  parser.add_option("--depths", options->study.depths, "plateau: layers of the circuits, comma-separated")
+  parser
+      .add_option("--depths", options->study.depths,
+                  "plateau: layers of the circuits, shots: steps of a window; comma-separated")
       .type_name("LIST");
-  parser.add_option("--samples", options->study.samples, "plateau: random circuits for each point");
+  parser.add_option("--samples", options->study.samples, "plateau, shots: random circuits for each point");
   parser.add_option("--config", options->config, "TOML file with settings; flags win over it")
       .type_name("FILE");
   parser.add_flag("--json", options->json, "Print the results as JSON");

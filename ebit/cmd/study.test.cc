@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -42,9 +43,9 @@ std::vector<json> rows_with(const json& result, const std::string& key, const js
 TEST(Study, ListsItsTable) {
   const Outcome list = ebit({"study"});
   EXPECT_EQ(list.status, kOk);
-  for (const char* name : {"registers", "depth", "hidden", "plateau", "specialise", "noise"})
+  for (const char* name : {"registers", "depth", "hidden", "plateau", "specialise", "noise", "shots"})
     EXPECT_THAT(list.out, HasSubstr(name));
-  EXPECT_EQ(json::parse(ebit({"study", "--json"}).out).size(), 6u);
+  EXPECT_EQ(json::parse(ebit({"study", "--json"}).out).size(), 7u);
 }
 
 // Two trainings a seed, each used at every strength and by three numbers of shots.
@@ -54,6 +55,33 @@ TEST(Study, NoiseUsesEveryTrainingAtEveryStrength) {
   const auto exact = rows_with(found, "in use", "0"), noisy = rows_with(found, "in use", "30");
   ASSERT_EQ(exact.size(), 4u);
   for (std::size_t i = 0; i < exact.size(); ++i) EXPECT_NE(exact[i]["RMSE"], noisy[i]["RMSE"]);
+}
+
+// Every hidden update by two numbers of shots; errors fall as 1/sqrt(N), and collapse keeps few shots.
+TEST(Study, ShotsMeasuresEveryProtocol) {
+  const fs::path place = folder("shots");
+  const Outcome done = ebit({"study", "shots", "--values", "100,2000", "--depths", "4", "--samples", "30",
+                             "-q", "--json", "-o", place});
+  ASSERT_EQ(done.status, kOk) << done.error;
+  const json rows = json::parse(done.out)["rows"];
+  ASSERT_EQ(rows.size(), 14u);
+  for (std::size_t i = 0; i < rows.size(); i += 2) {
+    const std::string hidden = rows[i]["hidden"];
+    const double few = rows[i]["rms"], many = rows[i + 1]["rms"];
+    EXPECT_LT(many, few) << hidden;
+    if (hidden == "collapse") {
+      EXPECT_LT(rows[i]["kept"], 0.5);
+      continue;
+    }
+    // Each shot is +-1; what rounds prepare adds to that.
+    EXPECT_LT(many, 2.5 / std::sqrt(2000)) << hidden;
+    EXPECT_GT(many, 0.2 / std::sqrt(2000)) << hidden;
+  }
+  const fs::path other = folder("shots-refused");
+  EXPECT_THAT(ebit({"study", "shots", "--values", "0", "-q", "-o", other}).error,
+              HasSubstr("no number of shots"));
+  EXPECT_THAT(ebit({"study", "shots", "--epochs", "3", "-q", "-o", other}).error,
+              HasSubstr("trains nothing"));
 }
 
 // RY on every wire, two layers of each circuit: 2 * 2 n angles, and nothing else is trained.
@@ -180,7 +208,7 @@ TEST(Study, RefusesWithOneLineAndLeavesNothing) {
       {{"hidden", "--model", "qrnn"}, "it has no hidden update"},
       {{"specialise", "--model", "qrnn"}, "it has no U_dis"},
       {{"registers", "--model", "qrnn", "--values", "1"}, "is no number of qubits with a cut"},
-      {{"depth", "--depths", "2"}, "--depths is for plateau"},
+      {{"depth", "--depths", "2"}, "--depths is for plateau and shots"},
       {{"depth", "nowhere.csv"}, "--set has no effect here"},
       {{"plateau"}, "plateau trains nothing"},
   };

@@ -4,15 +4,10 @@
 #include <bit>
 
 #include "ebit/base/error.h"
+#include "ebit/noise/density_tiles.h"
 
 namespace ebit::inline noise {
 namespace {
-
-// A view by which a kernel that applies U applies conj(U): with w = i conj(v) it is U w = i conj(conj(U) v).
-template <class T>
-Tile<T> conjugated(const Tile<T>& v) {
-  return {v.im, v.re, v.wires};
-}
 
 const Circuit& that_fits(const Circuit& circuit) {
   require(circuit.wires() <= kMostDensityWires,
@@ -81,19 +76,6 @@ void apply_pair_map(const Tile<T>& rho, const PairRows& rows, const T* map) {
         }
       }
     }
-}
-
-template <class T>
-void copy_tile(const Tile<T>& from, const Tile<T>& to) {
-  std::copy_n(from.re, from.numbers(), to.re);
-  std::copy_n(from.im, from.numbers(), to.im);
-}
-
-// A kept density matrix as a tile, to read from.
-template <class T>
-Tile<T> kept_tile(const T* kept, std::size_t numbers, int wires) {
-  T* const re = const_cast<T*>(kept);
-  return {re, re + numbers, wires};
 }
 
 }  // namespace
@@ -287,10 +269,12 @@ void density_expectations_backward(const Tile<T>& g, std::span<const Observable>
   }
 }
 
-#define EBIT_INSTANTIATE(T)                                                               \
-  template class DensityProgram<T>;                                                       \
-  template void clear_to_zero_state<T>(const Tile<T>&);                                   \
-  template void density_expectations<T>(const Tile<T>&, std::span<const Observable>, T*); \
+#define EBIT_INSTANTIATE(T)                                                                 \
+  template class DensityProgram<T>;                                                         \
+  template void DensityProgram<T>::apply_channel<false>(const Item&, const Tile<T>&) const; \
+  template void DensityProgram<T>::apply_channel<true>(const Item&, const Tile<T>&) const;  \
+  template void clear_to_zero_state<T>(const Tile<T>&);                                     \
+  template void density_expectations<T>(const Tile<T>&, std::span<const Observable>, T*);   \
   template void density_expectations_backward<T>(const Tile<T>&, std::span<const Observable>, const T*);
 EBIT_INSTANTIATE(float)
 EBIT_INSTANTIATE(double)

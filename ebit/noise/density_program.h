@@ -44,6 +44,18 @@ class DensityProgram {
   void backward(const Tile<T>& rho, const Tile<T>& g, const LaneMatrices<T>* lanes, const T* lane_angles,
                 const T* kept, const ParameterGradient<T>& gradient, double* d_channels = nullptr) const;
 
+  /// g <- what the circuit's adjoint makes of it: Re sum conj(g') rho before is Re sum conj(g) rho behind,
+  /// for every rho (the Heisenberg picture). For circuits without per-sample angles.
+  /// @param kept [kept_numbers()], written: g behind each group of channels; null: no backward pass.
+  void run_adjoint(const Tile<T>& g, T* kept = nullptr) const;
+
+  /// Vector-Jacobian product of run_adjoint() in the shared angles.
+  /// @param g in: as run_adjoint() left it; out: as it was before. @param q in: the cotangent of what it
+  /// left, with dL = Re sum conj(q) dg; out: of what it was given. @param kept as it left it.
+  /// @param gradient added to.
+  void adjoint_backward(const Tile<T>& g, const Tile<T>& q, const T* kept,
+                        const ParameterGradient<T>& gradient) const;
+
   int wires() const { return circuit_.wires(); }                           ///< n
   std::size_t entries() const { return std::size_t{1} << (2 * wires()); }  ///< of a density matrix, 4^n
   const Circuit& circuit() const { return circuit_; }                      ///< as given

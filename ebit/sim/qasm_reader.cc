@@ -9,65 +9,11 @@
 
 #include "ebit/base/error.h"
 #include "ebit/base/nearest.h"
+#include "ebit/sim/qasm_gates.h"
+#include "ebit/sim/qasm_tokens.h"
 
 namespace ebit::inline sim {
 namespace {
-
-/// A word, number, text or sign.
-struct Token {
-  std::string text;
-  int line;
-};
-
-std::vector<Token> tokens_of(std::string_view text) {
-  std::vector<Token> all;
-  int line = 1;
-  const auto in_word = [](char c) {
-    return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || (c & 0x80);
-  };
-  for (std::size_t i = 0; i < text.size();) {
-    const char c = text[i];
-    std::size_t end = i + 1;
-    if (c == '\n') ++line;
-    if (std::isspace(static_cast<unsigned char>(c))) {
-      ++i;
-      continue;
-    }
-    if (text.substr(i, 2) == "//") {
-      i = std::min(text.find('\n', i), text.size());
-      continue;
-    }
-    if (text.substr(i, 2) == "/*") {
-      end = std::min(text.find("*/", i + 2), text.size() - 2) + 2;
-      line += static_cast<int>(std::count(text.begin() + static_cast<std::ptrdiff_t>(i),
-                                          text.begin() + static_cast<std::ptrdiff_t>(end), '\n'));
-      i = end;
-      continue;
-    }
-    if (std::isdigit(static_cast<unsigned char>(c)) ||
-        (c == '.' && i + 1 < text.size() && std::isdigit(static_cast<unsigned char>(text[i + 1])))) {
-      double ignored = 0;
-      end = static_cast<std::size_t>(
-          std::from_chars(text.data() + i, text.data() + text.size(), ignored).ptr - text.data());
-    } else if (in_word(c)) {
-      while (end < text.size() && in_word(text[end])) ++end;
-    } else if (c == '"') {
-      end = std::min(text.find('"', i + 1), text.size() - 1) + 1;
-    } else if (const auto pair = text.substr(i, 2); pair == "->" || pair == "==" || pair == "**") {
-      end = i + 2;
-    }
-    all.push_back({std::string(text.substr(i, end - i)), line});
-    i = end;
-  }
-  all.push_back({"", line});
-  return all;
-}
-
-/// A number, or scale * input + value.
-struct Value {
-  double value = 0, scale = 0;
-  int input = -1;
-};
 
 /// A gate that the text defines: its body is read again at each use.
 struct Definition {
@@ -75,25 +21,9 @@ struct Definition {
   std::size_t body;  // of its first token
 };
 
-// Gates of stdgates.inc, and a few that Qiskit knows besides.
-struct Name {
-  std::string_view name;
-  GateId gate;
-};
-constexpr Name kGateNames[] = {
-    {"id", GateId::kI},        {"x", GateId::kX},       {"y", GateId::kY},         {"z", GateId::kZ},
-    {"h", GateId::kH},         {"s", GateId::kS},       {"sdg", GateId::kSdg},     {"t", GateId::kT},
-    {"tdg", GateId::kTdg},     {"sx", GateId::kSX},     {"sxdg", GateId::kSXdg},   {"rx", GateId::kRX},
-    {"ry", GateId::kRY},       {"rz", GateId::kRZ},     {"p", GateId::kP},         {"phase", GateId::kP},
-    {"u1", GateId::kP},        {"cx", GateId::kCNOT},   {"CX", GateId::kCNOT},     {"cy", GateId::kCY},
-    {"cz", GateId::kCZ},       {"crx", GateId::kCRX},   {"cry", GateId::kCRY},     {"crz", GateId::kCRZ},
-    {"ccx", GateId::kToffoli}, {"swap", GateId::kSWAP}, {"iswap", GateId::kISWAP}, {"rxx", GateId::kRXX},
-    {"ryy", GateId::kRYY},     {"rzz", GateId::kRZZ},   {"u3", GateId::kU3},       {"u", GateId::kU3},
-    {"U", GateId::kU3}};
-
 class Parser {
  public:
-  Parser(std::string_view text, const std::string& source) : source_(source), tokens_(tokens_of(text)) {}
+  Parser(std::string_view text, const std::string& source) : source_(source), tokens_(qasm_tokens(text)) {}
 
   QasmCircuit read() {
     find_registers();
@@ -221,10 +151,10 @@ class Parser {
   }
 
   // A gate on its wires; names of a definition's angles and wires are bound.
-  void call(const std::map<std::string, Value>& angles, const std::map<std::string, int>& wires) {
+  void call(const std::map<std::string, QasmValue>& angles, const std::map<std::string, int>& wires) {
     const int line_token = static_cast<int>(next_);
     const std::string name = take();
-    std::vector<Value> values;
+    std::vector<QasmValue> values;
     if (skip("(")) {
       while (!at(")")) values.push_back(expression(angles)), skip(",");
       expect(")");
@@ -243,63 +173,40 @@ class Parser {
     }
   }
 
-  void apply(const std::string& name, const std::vector<Value>& values, const std::vector<int>& on,
+  void apply(const std::string& name, const std::vector<QasmValue>& values, const std::vector<int>& on,
              std::size_t token) {
     if (const auto found = definitions_.find(name); found != definitions_.end())
       return expand(found->second, values, on, token);
-    const auto row = std::ranges::find(kGateNames, name, &Name::name);
+    const std::optional<GateId> id = qasm_gate(name);
     const std::size_t back = std::exchange(next_, token);
-    if (row == std::end(kGateNames)) {
-      if (compound(name, values, on)) {
-        next_ = back;
-        return;
-      }
-      fail_here(fmt::format("unknown gate '{}'{}", name, suggestion(name, names_of(kGateNames))));
+    if (!id) {
+      const std::vector<QasmCall> parts = qasm_compound(name, values, on);
+      if (parts.empty())
+        fail_here(fmt::format("unknown gate '{}'{}", name, suggestion(name, qasm_gate_names())));
+      for (const QasmCall& part : parts) apply(std::string(part.name), part.angles, part.wires, token);
+      next_ = back;
+      return;
     }
     std::vector<Angle> angles;
-    for (const Value& v : values)
+    for (const QasmValue& v : values)
       angles.push_back(v.input < 0 ? Angle::constant(v.value)
                                    : Angle{Angle::Kind::kShared, v.input, v.scale, v.value});
     try {
-      out_->circuit.add(gate(row->gate), on, angles);
+      out_->circuit.add(gate(*id), on, angles);
     } catch (const Error& error) {
       fail_here(error.what());
     }
     next_ = back;
   }
 
-  // Gates of stdgates.inc that the table has not, of others.
-  bool compound(const std::string& name, const std::vector<Value>& v, const std::vector<int>& on) {
-    const auto half = [](Value x, double factor) {
-      return Value{x.value * factor, x.scale * factor, x.input};
-    };
-    const std::size_t token = next_;
-    if ((name == "cp" || name == "cphase" || name == "cu1") && v.size() == 1 && on.size() == 2) {
-      apply("p", {half(v[0], 0.5)}, {on[0]}, token), apply("cx", {}, on, token);
-      apply("p", {half(v[0], -0.5)}, {on[1]}, token), apply("cx", {}, on, token);
-      apply("p", {half(v[0], 0.5)}, {on[1]}, token);
-      return true;
-    }
-    if (name == "u2" && v.size() == 2) {
-      apply("u3", {{.value = std::numbers::pi / 2}, v[0], v[1]}, on, token);
-      return true;
-    }
-    if (name == "ch" && on.size() == 2) {
-      apply("ry", {{.value = std::numbers::pi / 4}}, {on[1]}, token), apply("cz", {}, on, token);
-      apply("ry", {{.value = -std::numbers::pi / 4}}, {on[1]}, token);
-      return true;
-    }
-    return false;
-  }
-
-  void expand(const Definition& made, const std::vector<Value>& values, const std::vector<int>& on,
+  void expand(const Definition& made, const std::vector<QasmValue>& values, const std::vector<int>& on,
               std::size_t token) {
     const std::size_t back = std::exchange(next_, token);
     if (values.size() != made.angles.size() || on.size() != made.wires.size())
       fail_here(fmt::format("this gate is defined with {} angles on {} qubits", made.angles.size(),
                             made.wires.size()));
     if (++depth_ > 64) fail_here("gates are defined by each other, deeper than 64");
-    std::map<std::string, Value> angles;
+    std::map<std::string, QasmValue> angles;
     std::map<std::string, int> wires;
     for (std::size_t k = 0; k < values.size(); ++k) angles[made.angles[k]] = values[k];
     for (std::size_t k = 0; k < on.size(); ++k) wires[made.wires[k]] = on[k];
@@ -318,11 +225,11 @@ class Parser {
 
   // ---- numbers
 
-  Value expression(const std::map<std::string, Value>& bound) {
-    Value sum = product(bound);
+  QasmValue expression(const std::map<std::string, QasmValue>& bound) {
+    QasmValue sum = product(bound);
     while (at("+") || at("-")) {
       const double sign = take() == "+" ? 1 : -1;
-      const Value other = product(bound);
+      const QasmValue other = product(bound);
       if (sum.input >= 0 && other.input >= 0 && sum.input != other.input)
         fail_here("an angle may hold one input only");
       sum = {sum.value + sign * other.value, sum.scale + sign * other.scale,
@@ -331,30 +238,30 @@ class Parser {
     return sum;
   }
 
-  Value product(const std::map<std::string, Value>& bound) {
-    Value value = factor(bound);
+  QasmValue product(const std::map<std::string, QasmValue>& bound) {
+    QasmValue value = factor(bound);
     while (at("*") || at("/")) {
       const bool over = take() == "/";
-      const Value other = factor(bound);
+      const QasmValue other = factor(bound);
       if (other.input >= 0 && (over || value.input >= 0)) fail_here("an angle must be linear in its input");
       if (over && other.value == 0) fail_here("division by 0");
       if (other.input >= 0)
         value = {value.value * other.value, value.value * other.scale, other.input};
       else
-        value = over ? Value{value.value / other.value, value.scale / other.value, value.input}
-                     : Value{value.value * other.value, value.scale * other.value, value.input};
+        value = over ? QasmValue{value.value / other.value, value.scale / other.value, value.input}
+                     : QasmValue{value.value * other.value, value.scale * other.value, value.input};
     }
     return value;
   }
 
-  Value factor(const std::map<std::string, Value>& bound) {
+  QasmValue factor(const std::map<std::string, QasmValue>& bound) {
     if (skip("-")) {
-      const Value v = factor(bound);
+      const QasmValue v = factor(bound);
       return {-v.value, -v.scale, v.input};
     }
     if (skip("+")) return factor(bound);
     if (skip("(")) {
-      const Value v = expression(bound);
+      const QasmValue v = expression(bound);
       expect(")");
       return v;
     }
@@ -366,8 +273,8 @@ class Parser {
       return {.value = number};
     }
     if (const auto found = bound.find(text); found != bound.end()) return ++next_, found->second;
-    if (text == "pi" || text == "π") return ++next_, Value{.value = std::numbers::pi};
-    if (text == "tau" || text == "τ") return ++next_, Value{.value = 2 * std::numbers::pi};
+    if (text == "pi" || text == "π") return ++next_, QasmValue{.value = std::numbers::pi};
+    if (text == "tau" || text == "τ") return ++next_, QasmValue{.value = 2 * std::numbers::pi};
     const auto input = std::ranges::find(inputs_, text);
     if (input == inputs_.end()) fail_here(fmt::format("'{}' is no number and no input", text));
     ++next_;
@@ -460,7 +367,7 @@ class Parser {
   }
 
   std::string source_;
-  std::vector<Token> tokens_;
+  std::vector<QasmToken> tokens_;
   std::size_t next_ = 0;
   int wires_ = 0, depth_ = 0;
   std::map<std::string, Register> registers_;

@@ -15,6 +15,7 @@ from ._cells import Cell, Output, Gradient, cell_classes
 from ._circuit import Angle, Circuit, expectation, run
 from ._core import Error, __version__, get_num_threads, set_num_threads, simd
 from ._model import FitResult, Model, fit
+from ._noise import NoiseModel, channels, density_matrix, noise_models
 from ._run import Run, load_run
 from ._tables import (ansaetze, encoders, entropies, gates, hidden_updates, models, options, presets, scalers,
                       train_options)
@@ -24,8 +25,9 @@ globals().update(cell_classes)  # RegisterCell, ControlledCell, ...: one for eve
 _MODULES = ("forecast", "hub", "info", "interop", "jax", "neuralforecast", "plot", "sklearn", "sktime", "sweep", "torch")
 
 __all__ = [
-    "Angle", "Cell", "Circuit", "Error", "FitResult", "Gradient", "Model", "Output", "Run", "ansaetze", "encoders",
-    "entropies", "expectation", "fit", "gates", "get_num_threads", "hidden_updates", "load_run", "models", "options",
+    "Angle", "Cell", "Circuit", "Error", "FitResult", "Gradient", "Model", "NoiseModel", "Output", "Run", "ansaetze",
+    "channels", "density_matrix", "encoders",
+    "entropies", "expectation", "fit", "gates", "get_num_threads", "hidden_updates", "load_run", "models", "noise_models", "options",
     "presets", "run", "scalers", "set_num_threads", "simd", "train_options", *cell_classes,
 ]
 

@@ -1,4 +1,5 @@
 """Circuits with named angles: built, drawn, run in batches, differentiated."""
+import json
 from collections import namedtuple
 
 from . import _core
@@ -51,7 +52,9 @@ class Circuit:
 
     wires = property(lambda self: self._circuit.wires, doc="number of wires")
     depth = property(lambda self: self._circuit.depth, doc="layers of gates that run one after the other")
-    operations = property(lambda self: self._circuit.operations, doc="the gates in order: gate, wires, angles, matrix")
+    operations = property(lambda self: self._circuit.operations,
+                          doc="the gates in order: gate, wires, angles, matrix. Raises Error where the circuit has channels")
+    items = property(lambda self: self._circuit.items, doc="gates and channels in order: channel, wires, parameters")
     shared = property(lambda self: tuple(self._names[False]), doc="names of the shared parameters, in order")
     per_sample = property(lambda self: tuple(self._names[True]), doc="names of the parameters of each sample, in order")
 
@@ -67,6 +70,22 @@ class Circuit:
         self._circuit.add(gate, list(wires), [self._angle(a) for a in angles])
         return self
 
+    def add_channel(self, channel, wires, parameters=None, **more):
+        """Appends a channel of `ebit.channels()`, of one wire or, where it may, of two together. Returns the circuit.
+
+        parameters: by name, as a dict or keywords: `{"lambda": 0.1}`, `error_probability=0.075`. A circuit with channels runs by
+        `ebit.density_matrix` and `ebit.expectation`. Raises Error for an unknown channel (nearest name suggested), missing
+        parameters and numbers out of range.
+        """
+        values = {**(parameters or {}), **more}
+        _core.add_channel(self._circuit, channel, list(wires), json.dumps({k: float(v) for k, v in values.items()}))
+        return self
+
+    def with_noise(self, noise):
+        """A copy with the channels of a noise model in their places: a NoiseModel, a name, a file or a dict."""
+        from ._noise import model_of
+        return model_of(noise).place(self)
+
     def _angle(self, a):
         if isinstance(a, str):
             a = Angle(a)
@@ -79,7 +98,10 @@ class Circuit:
 
     def append(self, other):
         """Appends the gates of another circuit; parameters of one name are one parameter. Returns this circuit."""
-        for op in other.operations:
+        for op in other.items:
+            if "channel" in op:
+                self.add_channel(op["channel"], op["wires"], op["parameters"])
+                continue
             if "matrix" in op:
                 self.add(op["matrix"], op["wires"])
                 continue
@@ -104,7 +126,11 @@ class Circuit:
         return np.ascontiguousarray(run(self, shared, initial=np.eye(2**self.wires)).T)
 
     def __repr__(self):
-        return f"<ebit.Circuit of {self.wires} wires, {len(self.operations)} gates, {len(self.shared)} shared angles>"
+        return f"<ebit.Circuit of {self.wires} wires, {self._counts()}{len(self.shared)} shared angles>"
+
+    def _counts(self):
+        noisy = sum("channel" in item for item in self.items)
+        return f"{len(self.items) - noisy} gates, " + (f"{noisy} channels, " if noisy else "")
 
     def __str__(self):
         return self.draw().rstrip("\n")
@@ -114,13 +140,15 @@ class Circuit:
         return f"<pre style='line-height:1.1'>{html.escape(self.draw(width=110))}</pre>"
 
     def __reduce__(self):
-        return _rebuild, (self.wires, self.operations, {k: list(v) for k, v in self._names.items()})
+        return _rebuild, (self.wires, self.items, {k: list(v) for k, v in self._names.items()})
 
 
 def _rebuild(wires, operations, names):
     circuit = _core.Circuit(wires)
     for op in operations:
-        if "matrix" in op:
+        if "channel" in op:
+            _core.add_channel(circuit, op["channel"], op["wires"], json.dumps(op["parameters"]))
+        elif "matrix" in op:
             circuit.add_matrix(op["wires"], op["matrix"])
         else:
             circuit.add(op["gate"], op["wires"], op["angles"])
@@ -197,19 +225,29 @@ class Expectations:
         return self._core.backward(*angles_of(self.circuit, shared, per_sample), floats(d_values, "d_values", 2))
 
 
-def expectation(circuit, observables, shared=None, per_sample=None, *, gradient=False):
+def expectation(circuit, observables, shared=None, per_sample=None, *, gradient=False, noise=None, trajectories=0, shots=0,
+                seed=0):
     """Expectation values [B, K] of `observables` ("Z0", "X0*Y2", "P(1)") behind a circuit.
 
     gradient: also give d(sum over samples and observables)/d(shared) [P] and .../d(per_sample) [B, Q].
+    noise: a `NoiseModel` or what makes one: values are those of the exact density matrix (up to 8 wires), misread where the model
+    misreads, and so are gradients. So it is with circuits that hold channels.
+    trajectories: N of them instead, of any number of wires: gives (values, standard errors), both [B, K].
+    shots: every value is the mean of so many outcomes; a gradient stays that of the mean. seed: names what is drawn.
 
     >>> import ebit, math
     >>> c = ebit.Circuit(1).add("RY", [0], ["a"])
     >>> y, (d_shared, _) = ebit.expectation(c, ["Z0"], {"a": math.pi / 2}, gradient=True)
     >>> d_shared.round(12)
     array([-1.])
+    >>> ebit.expectation(c, ["Z0"], {"a": 0}, noise={"after_1q": [{"channel": "bit_flip", "probability": 0.1}]}).round(12)
+    array([[0.8]])
     """
     if isinstance(observables, str):
         observables = [observables]
+    if noise is not None or trajectories or shots or any("channel" in item for item in circuit.items):
+        from ._noise import noisy_expectation
+        return noisy_expectation(circuit, observables, shared, per_sample, gradient, noise, trajectories, shots, seed)
     f = Expectations(circuit, observables)
     y = f(shared, per_sample)
     return (y, f.backward(shared, per_sample, np.ones_like(y))) if gradient else y

@@ -1,4 +1,4 @@
-"""Circuits to and from OpenQASM 3, Qiskit and PennyLane.
+"""Circuits to and from OpenQASM 3, Qiskit and PennyLane; cells as the circuits of a window.
 
 Wire i is qubit i everywhere: `q[i]` of the text, qubit i of Qiskit, wire i of PennyLane. ebit and PennyLane count wire 0 as
 the most significant bit of a basis state, Qiskit as the least, so that `Operator(to_qiskit(c).reverse_bits())` is
@@ -15,14 +15,16 @@ cx q[0], q[1];
 <BLANKLINE>
 """
 import importlib
+from collections import namedtuple
 
-from ._arrays import np
-from ._circuit import Angle, Circuit
+from . import _core
+from ._arrays import floats, np
+from ._circuit import Angle, Circuit, angles_of
 from ._core import Error
 from ._needs import missing
-from ._qasm import names_of, operations_of, table, to_qasm3
+from ._qasm import _spelled, names_of, operations_of, table, to_qasm3
 
-__all__ = ["from_qasm3", "from_qiskit", "to_pennylane", "to_qasm3", "to_qiskit"]
+__all__ = ["Exported", "export", "from_qasm3", "from_qiskit", "to_pennylane", "to_qasm3", "to_qiskit", "to_text"]
 
 def _module(name, who, package=None):
     try:
@@ -143,15 +145,24 @@ def _matrix(op):
         return None
 
 
-def from_qasm3(text):
-    """OpenQASM 3 text as an `ebit.Circuit`, read by Qiskit; `input` angles become shared parameters.
+def from_qasm3(text, *, reader="qiskit"):
+    """OpenQASM 3 text as an `ebit.Circuit`; `input` angles become shared parameters.
 
-    Needs qiskit and qiskit-qasm3-import. Raises Error for what Qiskit cannot read, and for what `from_qiskit` refuses.
+    reader: "qiskit", which needs qiskit and qiskit-qasm3-import, and whose measurements and resets `from_qiskit` refuses; or
+    "ebit", which needs nothing, reads what `ebit import` reads, and makes measurements and resets channels of the circuit.
+    Raises Error for what the reader cannot read.
 
     >>> import ebit.interop
     >>> ebit.interop.from_qasm3('OPENQASM 3.0; include "stdgates.inc"; input float a; qubit[1] q; rx(2*a) q[0];').shared
     ('a',)
+    >>> ebit.interop.from_qasm3("OPENQASM 3.0; qubit[1] q; reset q[0];", reader="ebit").items[0]["channel"]
+    'reset'
     """
+    if reader == "ebit":
+        core, inputs = _core.read_qasm(text, "OpenQASM")
+        return Circuit._of(core, {False: list(inputs), True: []})
+    if reader != "qiskit":
+        raise Error(f"reader must be qiskit or ebit, not {reader!r}")
     qasm3 = _module("qiskit.qasm3", "from_qasm3", "qiskit")
     _module("qiskit_qasm3_import", "from_qasm3", "qiskit-qasm3-import")
     try:
@@ -224,3 +235,93 @@ def _stack(numbers):
     if any(hasattr(n, "shape") and not n.shape for n in numbers):  # single numbers that may have gradients
         return importlib.import_module("pennylane").math.stack(list(numbers), -1)
     return np.asarray(numbers, "float64")
+
+
+class Exported(namedtuple("Exported", "texts measured y outcomes probability")):
+    """The circuits of one window of a cell.
+
+    texts: one; one for each basis that readouts are measured in; of memories that are prepared from what was measured, T.
+    measured: of each the wires that are measured at its end, in order. y: the exact readouts [K] of the last step without noise.
+    outcomes: of `collapse` the outcomes of the system behind each step but the last; shots with others do not count.
+    probability: that a shot has them.
+    """
+
+    __slots__ = ()
+
+
+def export(cell, x, parameters=None, *, format="qasm3", dialect="qiskit", barriers=True, inputs=False, feedforward=False):
+    """One window x [T, F] of a register cell as circuits for other tools, as `ebit export` writes a run; gives an `Exported`.
+
+    cell: an `ebit.Cell` with `parameters` [P], a recurrent module of `ebit.torch` with its own, or an `ebit.Run`, whose x are
+    scaled as the model sees them. format: "qasm3", "qiskit", "pennylane", "json". dialect: of OpenQASM 3 "qiskit", "cirq", "braket",
+    "pennylane". barriers: between encoder, circuits and steps. inputs: the angles are inputs of the program. feedforward: a reset is a
+    measurement, and X where 1 was read. Noise, shots and trajectories of the cell are left out: a device has its own.
+
+    Raises Error, with the reason, for cells that are no circuit of a window, and as the command line does.
+
+    >>> import ebit, ebit.interop, numpy as np
+    >>> cell = ebit.RegisterCell(hidden="density")
+    >>> window = ebit.interop.export(cell, np.zeros((3, 1)), cell.initialise(seed=1))
+    >>> window.texts[0].count("reset q"), len(window.y)
+    (4, 1)
+    """
+    core, own = _cell_with_parameters(cell, parameters)
+    x = floats(x, "x", 2)
+    if x.shape[1] != core.inputs:
+        raise Error(f"x must be [steps, {core.inputs}], not {x.shape}")
+    own = floats(own, "parameters", 1)
+    if own.size != core.parameters:
+        raise Error(f"the cell has {core.parameters} parameters, and {own.size} are given")
+    return Exported(**_core.export_cell(core, own, x.reshape(-1), format, dialect, barriers, inputs, feedforward))
+
+
+def _cell_with_parameters(cell, parameters):
+    """The core's float64 cell and its parameters [P]."""
+    from ._cells import Cell
+    from ._run import Run
+    from ._settings import cell_of, own_options
+    if isinstance(cell, Run):
+        if parameters is not None:
+            raise Error("a run has its own parameters: leave parameters out")
+        spec, options = cell.spec, cell.config["model"]
+        if spec["input"]["map"] or spec["input"]["vocabulary"]:
+            raise Error("the run has an input layer in front of its cell: take `ebit export RUN`, which runs it")
+        if spec["stateful"]:
+            raise Error("the run carries its quantum state from window to window, and a state cannot be exported")
+        plain = Cell(cell.name, inputs=spec["input"]["width"],
+                     **own_options(cell.name, {k: v for k, v in options.items() if k != "name"}))
+        weights = [np.ravel(cell.weights[f"core.{s['name']}"]) for s in plain.segments]
+        return cell_of(plain._spec, "float64"), np.concatenate(weights)
+    if isinstance(cell, Cell):
+        if parameters is None:
+            raise Error("a cell holds no numbers: give parameters [P], such as cell.initialise(seed=1)")
+        return cell_of(cell._spec, "float64"), parameters
+    if not hasattr(cell, "spec") or not hasattr(cell, "_list"):
+        raise Error(f"export takes an ebit.Cell, a recurrent module of ebit.torch or an ebit.Run, not {type(cell).__name__}")
+    if parameters is not None:
+        raise Error("a module has its own parameters: leave parameters out")
+    return cell_of(cell.spec, "float64"), np.concatenate([np.ravel(p.detach().cpu().double().numpy()) for p in cell._list()])
+
+
+def to_text(circuit, shared=None, *, format="qasm3", dialect="qiskit", barriers=True):
+    """The circuit with its channels as text in the formats of `ebit export`: qasm3 in a dialect, qiskit, pennylane, json.
+
+    shared: [P] radians or a dict by name, which are written; None: inputs of the same names. Measurements, resets and feed-forward are statements; noise is a comment that
+    names it, and a channel of json, which `ebit probe` runs. Raises Error for per-sample parameters, and for formats and dialects
+    that lack what the circuit needs.
+
+    >>> import ebit, ebit.interop
+    >>> print(ebit.interop.to_text(ebit.Circuit(1).add("H", [0]).add_channel("reset", [0]), dialect="braket"))
+    OPENQASM 3.0;
+    qubit[1] q;
+    bit[1] c;
+    h q[0];
+    c[0] = measure q[0];
+    reset q[0];
+    <BLANKLINE>
+    """
+    if circuit.per_sample:
+        raise Error("a text is of one circuit, and this one has parameters of each sample")
+    numbers = [0.0] * len(circuit.shared) if shared is None else [float(a) for a in angles_of(circuit, shared, None)[0]]
+    names = list(_spelled(circuit.shared).values()) if shared is None else []
+    return _core.circuit_text(circuit._circuit, numbers, names, format, dialect, barriers)

@@ -53,10 +53,12 @@ inline nb::dict dict_of(const NumberCounts& counts) {
   return d;
 }
 
-void bind_tables(nb::module_& m);   ///< gates, encoders, options, ...
-void bind_cells(nb::module_& m);    ///< Config, CellF64, CellF32
-void bind_models(nb::module_& m);   ///< Model, weights in files
-void bind_circuit(nb::module_& m);  ///< Circuit
-void bind_info(nb::module_& m);     ///< entropies, powers
+void bind_tables(nb::module_& m);    ///< gates, encoders, options, ...
+void bind_cells(nb::module_& m);     ///< Config, CellF64, CellF32
+void bind_models(nb::module_& m);    ///< Model, weights in files
+void bind_circuit(nb::module_& m);   ///< Circuit
+void bind_info(nb::module_& m);      ///< entropies, powers
+void bind_noise(nb::module_& m);     ///< channels, noise models, noisy circuits
+void bind_hardware(nb::module_& m);  ///< cells and circuits as texts of other tools
 
 }  // namespace ebit::python

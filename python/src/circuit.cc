@@ -3,6 +3,7 @@
 #include <mutex>
 
 #include "bind.h"
+#include "circuit_calls.h"
 #include "ebit/base/error.h"
 #include "ebit/base/parallel.h"
 #include "ebit/cell/ansatz.h"
@@ -16,8 +17,6 @@ nb::object circuit_object(const Circuit& circuit) { return nb::cast(circuit); }
 
 namespace {
 
-constexpr std::size_t kWide = kLanes<double>;
-
 using AngleTuple = std::tuple<int, int, double, double>;  // kind, index, scale, value
 
 Angle angle_of(const AngleTuple& given) {
@@ -27,61 +26,46 @@ Angle angle_of(const AngleTuple& given) {
   return {static_cast<Angle::Kind>(kind), index, scale, value};
 }
 
-nb::list operations_of(const Circuit& circuit) {
-  circuit.require_unitary("a list of gates");
-  nb::list list;
-  for (const Operation& operation : circuit.operations()) {
-    const Gate& row = gate(operation.gate);
-    nb::dict d;
-    d["gate"] = std::string(row.name);
-    d["wires"] = std::vector<int>(operation.wires.begin(), operation.wires.begin() + row.wires);
-    nb::list angles;
-    for (int k = 0; k < row.angles; ++k) {
-      const Angle& a = operation.angles[static_cast<std::size_t>(k)];
-      angles.append(nb::make_tuple(static_cast<int>(a.kind), a.index, a.scale, a.value));
-    }
-    d["angles"] = angles;
-    if (operation.matrix >= 0) {
-      const auto& matrix = circuit.matrices()[static_cast<std::size_t>(operation.matrix)];
-      const std::size_t side = std::size_t{1} << row.wires;
-      d["matrix"] = to_numpy(std::vector<Complex>(matrix), {side, side});
-    }
-    list.append(d);
+nb::dict operation_row(const Circuit& circuit, const Operation& operation) {
+  const Gate& row = gate(operation.gate);
+  nb::dict d;
+  d["gate"] = std::string(row.name);
+  d["wires"] = std::vector<int>(operation.wires.begin(), operation.wires.begin() + row.wires);
+  nb::list angles;
+  for (int k = 0; k < row.angles; ++k) {
+    const Angle& a = operation.angles[static_cast<std::size_t>(k)];
+    angles.append(nb::make_tuple(static_cast<int>(a.kind), a.index, a.scale, a.value));
   }
+  d["angles"] = angles;
+  if (operation.matrix >= 0) {
+    const auto& matrix = circuit.matrices()[static_cast<std::size_t>(operation.matrix)];
+    const std::size_t side = std::size_t{1} << row.wires;
+    d["matrix"] = to_numpy(std::vector<Complex>(matrix), {side, side});
+  }
+  return d;
+}
+
+// Gates and channels in the order they act.
+nb::list circuit_items(const Circuit& circuit) {
+  nb::list list;
+  for_each_item(
+      circuit, [&](const Operation& operation) { list.append(operation_row(circuit, operation)); },
+      [&](const PlacedChannel& placed) {
+        const Channel& row = channel(placed.channel);
+        nb::dict d, parameters;
+        d["channel"] = std::string(row.name);
+        d["wires"] = std::vector<int>(placed.on().begin(), placed.on().end());
+        for (std::size_t k = 0; k < row.parameters.size(); ++k)
+          parameters[std::string(row.parameters[k].name).c_str()] = placed.parameters[k];
+        d["parameters"] = parameters;
+        list.append(d);
+      });
   return list;
 }
 
-// The angles of a call, checked.
-struct Angles {
-  std::size_t batch;
-  std::span<const double> shared, per_sample;  // [P], [B, Q]
-};
-
-Angles checked(const Circuit& circuit, const In<double>& shared, const In<double>& per_sample) {
-  const auto p = static_cast<std::size_t>(circuit.shared_parameters());
-  const auto q = static_cast<std::size_t>(circuit.per_sample_parameters());
-  require(shared.size() == p, "the circuit has {} shared angles, and {} are given", p, shared.size());
-  require(per_sample.ndim() == 2 && per_sample.shape(0) >= 1 && per_sample.shape(1) == q,
-          "per-sample angles must be [batch, {}] with a batch of at least 1", q);
-  for (const auto& [what, all] : {std::pair{"shared", numbers(shared)}, {"per-sample", numbers(per_sample)}})
-    for (std::size_t i = 0; i < all.size(); ++i)
-      require(std::isfinite(all[i]), "{} angle number {} is not finite", what, i);
-  return {per_sample.shape(0), numbers(shared), numbers(per_sample)};
-}
-
-// Angles of one tile as [Q, kLanes]; lanes past the batch hold zeros.
-std::vector<double> lane_angles(const Angles& a, std::size_t tile) {
-  const std::size_t q = a.per_sample.size() / a.batch;
-  std::vector<double> lanes(std::max<std::size_t>(q, 1) * kWide, 0.0);
-  for (std::size_t l = 0; l < kWide && tile * kWide + l < a.batch; ++l)
-    for (std::size_t k = 0; k < q; ++k) lanes[k * kWide + l] = a.per_sample[(tile * kWide + l) * q + k];
-  return lanes;
-}
-
-// Calls visit(sample, lane) for the samples of a tile that are there.
-template <class Visit>
-void each_lane(std::size_t batch, std::size_t tile, Visit visit) {
-  for (std::size_t l = 0; l < kWide && tile * kWide + l < batch; ++l) visit(tile * kWide + l, l);
+nb::list operations_of(const Circuit& circuit) {
+  circuit.require_unitary("a list of gates");
+  return circuit_items(circuit);
 }
 
 void require_state_shape(const In<Complex>& psi, std::size_t batch, std::size_t dimension, const char* what) {
@@ -134,28 +118,6 @@ Array<Complex> run_circuit(const Circuit& circuit, const In<double>& shared, con
   }
   return to_numpy(std::move(out), {a.batch, dimension});
 }
-
-// The gradients of a call: [P], [B, Q], and where wanted of the initial states.
-struct Gradients {
-  std::vector<double> shared, per_sample;
-  std::vector<std::vector<double>> of_tile;  // [tiles][P], summed in order
-
-  Gradients(const Circuit& c, std::size_t batch)
-      : shared(static_cast<std::size_t>(c.shared_parameters())),
-        per_sample(batch * static_cast<std::size_t>(c.per_sample_parameters())),
-        of_tile(tiles_of<double>(batch), std::vector<double>(shared.size())) {}
-
-  void store(std::size_t batch, std::size_t tile, const std::vector<double>& lanes) {
-    const std::size_t q = per_sample.size() / batch;
-    each_lane(batch, tile, [&](std::size_t sample, std::size_t lane) {
-      for (std::size_t k = 0; k < q; ++k) per_sample[sample * q + k] = lanes[k * kWide + lane];
-    });
-  }
-  void sum() {
-    for (const auto& tile : of_tile)
-      for (std::size_t i = 0; i < shared.size(); ++i) shared[i] += tile[i];
-  }
-};
 
 nb::tuple run_circuit_backward(const Circuit& circuit, const In<double>& shared, const In<double>& per_sample,
                                const In<Complex>& psi, const In<Complex>& cotangent) {
@@ -284,6 +246,7 @@ void bind_circuit(nb::module_& m) {
       .def_prop_ro("shared_parameters", &Circuit::shared_parameters)
       .def_prop_ro("per_sample_parameters", &Circuit::per_sample_parameters)
       .def_prop_ro("operations", operations_of)
+      .def_prop_ro("items", circuit_items)
       .def_prop_ro("depth", [](const Circuit& c) { return depth(c); })
       .def("draw",
            [](const Circuit& c, bool ascii, int width, const std::vector<std::string>& shared,

@@ -29,4 +29,6 @@ NB_MODULE(_core, m) {
   ebit::python::bind_models(m);
   ebit::python::bind_circuit(m);
   ebit::python::bind_info(m);
+  ebit::python::bind_noise(m);
+  ebit::python::bind_hardware(m);
 }

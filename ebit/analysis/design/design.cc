@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <filesystem>
 #include <numeric>
 
 #include "ebit/base/choice.h"
@@ -23,45 +22,6 @@ constexpr WishRow kWishes[] = {
     {"e-p", "the average power e_p, a linear entropy"},
     {"e-p-per-gate", "e_p divided by the number of two-wire gates"},
 };
-
-std::string wires_text(const std::vector<int>& wires) {
-  std::string text;
-  for (const int wire : wires) text += fmt::format("{}{}", text.empty() ? "" : ", ", wire);
-  return text;
-}
-
-// The wires that can be reached from wire 0.
-std::vector<bool> reached(const std::vector<Edge>& edges, int wires) {
-  std::vector<bool> there(static_cast<std::size_t>(wires));
-  there[0] = true;
-  for (int round = 0; round < wires; ++round)
-    for (const auto& [a, b] : edges) {
-      const auto i = static_cast<std::size_t>(a), j = static_cast<std::size_t>(b);
-      if (there[i] || there[j]) there[i] = there[j] = true;
-    }
-  return there;
-}
-
-std::vector<Edge> edges_of_file(const std::string& path, int wires) {
-  const DocumentPlace root = DocumentPlace::open(path);
-  root.check_keys({"edges", "name", "help"});
-  const DocumentPlace list = root.at("edges");
-  std::vector<Edge> edges;
-  for (std::size_t i = 0; i < list.size(); ++i) {
-    const DocumentPlace place = list.at(i);
-    if (!place.is_list() || place.size() != 2) place.fail_here("must be a pair of wires, such as [0, 1]");
-    Edge edge{};
-    for (std::size_t k = 0; k < 2; ++k) {
-      edge[k] = place.at(k).integer();
-      if (edge[k] < 0 || edge[k] >= wires)
-        place.at(k).fail_here(
-            fmt::format("is wire {}, but the registers have wires 0 to {}", edge[k], wires - 1));
-    }
-    if (edge[0] == edge[1]) place.fail_here("joins a wire with itself");
-    edges.push_back(edge);
-  }
-  return edges;
-}
 
 bool crosses(const Edge& edge, int system) { return (edge[0] < system) != (edge[1] < system); }
 
@@ -131,27 +91,7 @@ std::vector<Wish> parse_wishes(std::string_view text) {
 }
 
 std::vector<Edge> read_edges(const std::string& connect, int wires) {
-  std::vector<Edge> edges;
-  if (connect == "all") {
-    for (int a = 0; a < wires; ++a)
-      for (int b = a + 1; b < wires; ++b) edges.push_back({a, b});
-  } else if (connect == "line" || connect == "ring") {
-    for (int a = 0; a + 1 < wires; ++a) edges.push_back({a, a + 1});
-    if (connect == "ring" && wires > 2) edges.push_back({wires - 1, 0});
-  } else {
-    std::error_code ignored;
-    require(std::filesystem::exists(connect, ignored),
-            "--connect takes all, line, ring or a file with `edges`, and there is no file '{}'{}", connect,
-            suggestion(connect, std::vector<std::string>{"all", "line", "ring"}));
-    edges = edges_of_file(connect, wires);
-  }
-  const std::vector<bool> there = reached(edges, wires);
-  std::vector<int> missing;
-  for (int wire = 0; wire < wires; ++wire)
-    if (!there[static_cast<std::size_t>(wire)]) missing.push_back(wire);
-  require(missing.empty(), "{}: the map is not connected: no way leads from wire 0 to {}", connect,
-          wires_text(missing));
-  return edges;
+  return find_coupling(connect, wires, "--connect", true).edges;
 }
 
 double power_bound(const DesignOptions& options) {

@@ -17,6 +17,7 @@
 
 #include "ebit/info/unitary.h"
 #include "ebit/sim/circuit.h"
+#include "ebit/sim/coupling.h"
 
 namespace ebit::analysis {
 
@@ -39,12 +40,7 @@ struct Wish {
 /// value that is no number of 0 or more, and for a name that is there twice.
 std::vector<Wish> parse_wishes(std::string_view text);
 
-/// A pair of wires that a two-wire gate may join.
-using Edge = std::array<int, 2>;
-
-/// The edges of `all` (every pair), `line` (0-1-2-...) or `ring` on `wires` wires, or of a file with the key
-/// `edges`, a list of pairs of wires. Throws Error for a word or file that is none (a file's by its line), a
-/// wire that is not there, and a map that is not connected.
+/// The edges of a map of `wires` wires, see find_coupling().
 std::vector<Edge> read_edges(const std::string& connect, int wires);
 
 /// What to search among, and how.

@@ -2,6 +2,7 @@
 
 #include "ebit/analysis/inspect/sequences.h"
 #include "ebit/base/error.h"
+#include "ebit/cell/register/hardware.h"
 #include "ebit/experiment/runs/run.h"
 #include "ebit/settings/models.h"
 
@@ -10,28 +11,12 @@ namespace {
 
 using experiment::Job;
 
-/// Why a family of models is no circuit a window.
-struct Obstacle {
-  unsigned families;
-  std::string_view reason;
-};
-constexpr Obstacle kObstacles[] = {
-    {kQrnn,
-     "the angles of each step are written by a network from means over many runs of the steps before: it is "
-     "prefix circuits for each step and basis, O(T^2) gates"},
-    {kGated,
-     "its gates are small circuits that start in |0...0> at every step, and its memory is numbers: take "
-     "ebit export --ansatz for one of them"},
-    {kKernel, "its memory is numbers, and its kernels are overlaps of two product states"},
-    {kFastWeights, "its memory is the angles of a circuit, written by a network at every step"},
-    {kRvqe, "its neurons repeat until they succeed, which is no circuit of fixed length"},
-    {kWindow, "it has no memory of its own: take ebit export --ansatz for its circuit"}};
-
 void require_circuit(const Config& config) {
   const unsigned family = family_of(config);
-  for (const Obstacle& row : kObstacles)
-    require((row.families & family) == 0, "the model {} is no circuit of a window: {}", config.model.name,
-            row.reason);
+  if ((family & kCells) != 0) {
+    const std::string_view obstacle = hardware_obstacle(cell_of(config));
+    require(obstacle.empty(), "the model {} is no circuit of a window: {}", config.model.name, obstacle);
+  }
   require((family & kRegister) != 0,
           "the model {} has no circuit: ebit export takes register cells and their presets",
           config.model.name);

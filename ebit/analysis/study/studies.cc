@@ -77,6 +77,18 @@ std::span<const Study> studies() {
        .refuses = "only register cells run with noise",
        .settings = henon,
        .run = run_noise},
+      {.name = "shots",
+       .help = "what the physical protocol of each hidden update costs in shots: the error of y over their "
+               "number",
+       .families = {{.family = kRegister,
+                     .varies = "shots of a circuit",
+                     .values = {"100", "1000", "10000"},
+                     .settings = daskin}},
+       .refuses = "only hidden updates of register cells are protocols of one window",
+       .depths = {10},
+       .settings = {{"train.threads", "0"}},
+       .trains = false,
+       .run = run_shots},
   };
   return table;
 }

@@ -17,5 +17,7 @@ std::optional<StudyReport> run_specialise(const StudyPlan& plan,
                                           const StudyCallbacks& callbacks);  ///< roles of U_en and U_dis
 std::optional<StudyReport> run_noise(const StudyPlan& plan,
                                      const StudyCallbacks& callbacks);  ///< what noise and shots do to errors
+std::optional<StudyReport> run_shots(const StudyPlan& plan,
+                                     const StudyCallbacks& callbacks);  ///< what protocols cost in shots
 
 }  // namespace ebit::analysis

@@ -72,7 +72,8 @@ const StudyFamily& family_for(const Study& study, const std::vector<Setting>& se
 
 StudyPlan plan_of(const Study& study, const StudyOptions& options) {
   require(study.trains || options.samples >= 2, "--samples must be at least 2, not {}", options.samples);
-  require(!study.trains || options.depths.empty(), "--depths is for plateau: {} has none", study.name);
+  require(!study.trains || options.depths.empty(), "--depths is for plateau and shots: {} has none",
+          study.name);
   const StudyFamily& family = family_for(study, options.settings);
   StudyPlan plan{
       .settings = {},

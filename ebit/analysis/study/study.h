@@ -26,8 +26,8 @@ using Json = nlohmann::ordered_json;
 struct StudyOptions {
   std::vector<Setting> settings;    ///< options of `ebit train`, in order; the last one wins
   std::vector<std::string> values;  ///< of what the study varies; empty: Study::values
-  std::vector<int> depths;          ///< plateau: layers of the circuits; empty: its own
-  int samples = 256;                ///< plateau: random circuits a point, 2 or more
+  std::vector<int> depths;          ///< plateau: layers; shots: steps; empty: its own
+  int samples = 256;                ///< of these two: random circuits a point, 2 or more
   std::filesystem::path folder;     ///< of the results; empty: `runs/study-NAME`
   bool overwrite = false;           ///< begin anew in a folder of another study
 };
@@ -73,7 +73,7 @@ struct Study {
   std::string help;                   ///< one line: the question
   std::vector<StudyFamily> families;  ///< the first is the one without --model
   std::string refuses;                ///< why models of other families have no meaning here
-  std::vector<int> depths;            ///< plateau: layers of the circuits; others: none
+  std::vector<int> depths;            ///< plateau: layers; shots: steps of a window; others: none
   Pairs settings;                     ///< of the defaults that are others than those of `ebit train`
   bool trains = true;                 ///< false: it takes no data, and no options of trainings
   /// Does the work; nothing where it was interrupted. What is finished is in the plan's folder and is not
@@ -81,7 +81,7 @@ struct Study {
   std::optional<StudyReport> (*run)(const StudyPlan& plan, const StudyCallbacks& callbacks);
 };
 
-/// All studies: registers, depth, hidden, plateau, specialise, noise.
+/// All studies: registers, depth, hidden, plateau, specialise, noise, shots.
 std::span<const Study> studies();
 
 /// The study called `name`. Throws Error with the nearest name where there is none.

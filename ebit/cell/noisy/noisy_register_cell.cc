@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "ebit/base/error.h"
 #include "ebit/base/random.h"
+#include "ebit/cell/noisy/split_circuit.h"
 #include "ebit/cell/register/encoder_input.h"
+#include "ebit/cell/register/engine_choice.h"
 #include "ebit/cell/register/lane_kernels.h"
 
 namespace ebit::inline cell {
@@ -28,6 +31,14 @@ const RegisterOptions& checked(const RegisterOptions& o) {
   return o;
 }
 
+constexpr int kMostFoldedWires = 6, kMostFoldedAncillas = 3;  // by "auto": the matrix is [1 + 4^n_a, 4^n]
+
+bool folds(const RegisterOptions& o) {
+  const Engine engine = find_engine(o.engine);
+  if (engine != Engine::kAuto) return engine == Engine::kFold;
+  return o.system + o.ancilla <= kMostFoldedWires && o.ancilla <= kMostFoldedAncillas;
+}
+
 }  // namespace
 
 // Memory of a thread.
@@ -45,6 +56,9 @@ struct NoisyRegisterCell<T>::Work final : Scratch {
   AlignedVector<double> d_encoder;        // [numbers, kLanes]
   LaneMatrices<T> lanes;
   EncodingScratch<T> encoding;
+  AlignedVector<T> x, d_x, numbers;  // of a fold: [N, kLanes] each, and what it works on
+  std::uint64_t time = 0;  // of the step before
+  typename DensityFold<T>::Pairs pairs;
 
   explicit Work(const NoisyRegisterCell<T>& c)
       : rho_batch(2 * c.step_.wires(), kLanes<T>),
@@ -57,7 +71,13 @@ struct NoisyRegisterCell<T>::Work final : Scratch {
     for (auto* v : {&system, &g_system}) v->resize(2 * c.shape_.systems() * kLanes<T>);
     for (auto* v : {&ancilla, &g_ancilla}) v->resize(2 * n * n * kLanes<T>);
     for (auto* v : {&pure, &g_pure, &spare}) v->resize(2 * n * kLanes<T>);
-    for (auto* v : {&values, &d_values}) v->resize(c.readout_.terms().size() * kLanes<T>);
+    const std::size_t rows = c.fold_ ? c.fold_->rows() : c.readout_.terms().size();
+    for (auto* v : {&values, &d_values}) v->resize(rows * kLanes<T>);
+    if (c.fold_) {
+      for (auto* v : {&x, &d_x}) v->resize(c.fold_->columns() * kLanes<T>);
+      numbers.resize(2 * n * n * kLanes<T>);
+      pairs = c.fold_->make_pairs();
+    }
     probabilities.resize(n * kLanes<T>);
     for (auto* v : {&angles, &d_angles}) v->resize(c.circuits_.rules.size() * kLanes<T>);
     d_encoder.resize(c.encoder_numbers_ * kLanes<T>);
@@ -76,11 +96,15 @@ NoisyRegisterCell<T>::NoisyRegisterCell(const RegisterOptions& options)
       update_(find_hidden_update<T>(options.hidden)),
       encoding_(find_encoder(options.encoder), options.system, options.features, options.system),
       circuits_(noisy_step(options)),
-      step_(circuits_.step),
+      step_(folds(options) ? split_behind_samples(circuits_.step).first : circuits_.step),
       rest_(circuits_.rest),
       readout_(readouts_of(options), options.system + options.ancilla, noise_of(options)) {
   segments_ = noisy_segments(options, encoding_, encoder_offset_);
   encoder_numbers_ = numbers_of(segments_) - encoder_offset_;
+  if (folds(options))
+    fold_ = std::make_unique<DensityFold<T>>(
+        split_behind_samples(circuits_.step).second, circuits_.rest, readout_.terms(), shape_, mixture(),
+        circuits_.rules.empty() ? DensityFold<T>::Input::kProduct : DensityFold<T>::Input::kAny);
   initial_.assign(update_.numbers(shape_), T(0));
   const std::size_t block = update_.block ? update_.block : initial_.size();
   for (std::size_t i = 0; i < initial_.size(); i += block) initial_[i] = 1;
@@ -106,8 +130,9 @@ std::unique_ptr<typename RecurrentCell<T>::Scratch> NoisyRegisterCell<T>::make_s
 
 template <class T>
 void NoisyRegisterCell<T>::begin(std::span<const T> parameters) {
-  step_.bind(parameters.first(static_cast<std::size_t>(circuits_.step.shared_parameters())));
+  step_.bind(parameters.first(static_cast<std::size_t>(step_.circuit().shared_parameters())));
   rest_.bind({});
+  if (fold_) fold_->bind(parameters);
 }
 
 // The ancilla's density matrix that h stands for.
@@ -150,6 +175,7 @@ void NoisyRegisterCell<T>::enter(const Step& step, Work& w) const {
             circuits_.rules[k].value(step.x[static_cast<std::size_t>(circuits_.rules[k].feature) * kW + l]));
     step_.bind_lanes(w.angles.data(), w.lanes);
   }
+  if (product()) return;
   const std::size_t width = systems * n;
   for (std::size_t i = 0; i < systems; ++i)
     for (std::size_t ii = 0; ii < systems; ++ii)
@@ -172,7 +198,10 @@ void NoisyRegisterCell<T>::enter_backward(const Step& step, const StepGradient& 
   const Tile<T> s = Work::tile(w.system, shape_.system), g_s = Work::tile(w.g_system, shape_.system);
   std::ranges::fill(w.g_system, T(0));
   std::ranges::fill(w.g_ancilla, T(0));
-  for (std::size_t i = 0; i < systems; ++i)
+  if (product())
+    fold_->products_backward(w.system.data(), w.ancilla.data(), w.d_x.data(), w.numbers.data(),
+                             w.g_system.data(), w.g_ancilla.data());
+  for (std::size_t i = 0; !product() && i < systems; ++i)
     for (std::size_t ii = 0; ii < systems; ++ii)
       for (std::size_t j = 0; j < n; ++j)
         for (std::size_t jj = 0; jj < n; ++jj) {
@@ -219,7 +248,8 @@ void NoisyRegisterCell<T>::measured_probabilities(const Step& step, Work& w) con
   constexpr std::size_t kW = kLanes<T>;
   const std::size_t n = shape_.ancillas(), systems = shape_.systems(), width = systems * n;
   std::ranges::fill(w.probabilities, T(0));
-  for (std::size_t i = 0; i < systems; ++i)
+  if (fold_) fold_->memory(w.values.data(), w.probabilities.data());
+  for (std::size_t i = 0; !fold_ && i < systems; ++i)
     for (std::size_t j = 0; j < n; ++j)
       for (std::size_t l = 0; l < kW; ++l)
         w.probabilities[j * kW + l] += w.rho.re[((i * n + j) * width + i * n + j) * kW + l];
@@ -266,6 +296,7 @@ void NoisyRegisterCell<T>::leave(const Step& step, Work& w) const {
     update_.update(update_input(w), step.after);
     return;
   }
+  if (fold_) return fold_->memory(w.values.data(), step.after);
   std::fill_n(step.after, 2 * half, T(0));
   for (std::size_t i = 0; i < systems; ++i)
     for (std::size_t j = 0; j < n; ++j)
@@ -278,19 +309,28 @@ void NoisyRegisterCell<T>::leave(const Step& step, Work& w) const {
       }
 }
 
-// Writes g.
+// Writes g; of a fold the cotangents of the memory's rows.
 template <class T>
 void NoisyRegisterCell<T>::leave_backward(const Step& step, T* d_state, Work& w) const {
   constexpr std::size_t kW = kLanes<T>;
   const std::size_t n = shape_.ancillas(), half = n * n * kW, systems = shape_.systems(), width = systems * n;
-  std::fill_n(w.g.re, w.g.numbers(), T(0));
-  std::fill_n(w.g.im, w.g.numbers(), T(0));
+  if (!fold_) {
+    std::fill_n(w.g.re, w.g.numbers(), T(0));
+    std::fill_n(w.g.im, w.g.numbers(), T(0));
+  }
   if (!mixture()) {
     measured_probabilities(step, w);
     const UpdateInput<T> input = update_input(w);
     const Tile<T> g_roots = Work::tile(w.g_pure, shape_.ancilla);
     std::ranges::fill(w.g_pure, T(0));
     update_.update_backward(input, step.after, d_state, g_roots);
+    if (fold_) {
+      for (std::size_t k = 0; k < n * kW; ++k)
+        w.probabilities[k] = input.psi.re[k] > 0 ? g_roots.re[k] / (2 * input.psi.re[k]) : T(0);
+      fold_->memory_backward(w.probabilities.data(), w.d_values.data());
+      ancilla_of(step.before, w);
+      return;
+    }
     for (std::size_t i = 0; i < systems; ++i)
       for (std::size_t j = 0; j < n; ++j)
         for (std::size_t l = 0; l < kW; ++l) {
@@ -301,6 +341,7 @@ void NoisyRegisterCell<T>::leave_backward(const Step& step, T* d_state, Work& w)
     ancilla_of(step.before, w);  // the state that entered lay where the roots are
     return;
   }
+  if (fold_) return fold_->memory_backward(d_state, w.d_values.data());
   for (std::size_t i = 0; i < systems; ++i)
     for (std::size_t j = 0; j < n; ++j)
       for (std::size_t jj = 0; jj < n; ++jj) {
@@ -314,12 +355,16 @@ template <class T>
 void NoisyRegisterCell<T>::run_step(const Step& step, Scratch& scratch) const {
   Work& w = static_cast<Work&>(scratch);
   enter(step, w);
-  step_.run(w.rho, w.bound());
+  if (!product()) step_.run(w.rho, w.bound());
+  if (fold_) {
+    fold_inputs(w, w.x.data());
+    fold_->apply(w.x.data(), w.values.data());
+  }
   if (step.y) {
-    density_expectations<T>(w.rho, readout_.terms(), w.values.data());
+    if (!fold_) density_expectations<T>(w.rho, readout_.terms(), w.values.data());
     readout_.combine(w.values.data(), options_.shots, step.draw_seed, step.draw_stream, step.time, step.y);
   }
-  rest_.run(w.rho);
+  if (!fold_) rest_.run(w.rho);
   leave(step, w);
 }
 
@@ -328,17 +373,22 @@ void NoisyRegisterCell<T>::step_backward(const Step& step, const StepGradient& g
                                          Scratch& scratch) const {
   Work& w = static_cast<Work&>(scratch);
   enter(step, w);
-  step_.run(w.rho, w.bound(), w.kept_step.data());
-  rest_.run(w.rho, nullptr, w.kept_rest.data());
-  leave_backward(step, gradient.d_state, w);
-  rest_.backward(w.rho, w.g, nullptr, nullptr, w.kept_rest.data(), {});
-  if (gradient.d_y) {
-    readout_.combine_backward(gradient.d_y, w.d_values.data());
-    density_expectations_backward<T>(w.g, readout_.terms(), w.d_values.data());
+  if (!product()) step_.run(w.rho, w.bound(), w.kept_step.data());
+  if (fold_) {
+    fold_backward(step, gradient, w);
+  } else {
+    rest_.run(w.rho, nullptr, w.kept_rest.data());
+    leave_backward(step, gradient.d_state, w);
+    rest_.backward(w.rho, w.g, nullptr, nullptr, w.kept_rest.data(), {});
+    if (gradient.d_y) {
+      readout_.combine_backward(gradient.d_y, w.d_values.data());
+      density_expectations_backward<T>(w.g, readout_.terms(), w.d_values.data());
+    }
   }
   std::ranges::fill(w.d_angles, T(0));
-  step_.backward(w.rho, w.g, w.bound(), w.angles.data(), w.kept_step.data(),
-                 {gradient.d_parameters, w.d_angles.empty() ? nullptr : w.d_angles.data()});
+  if (!product())
+    step_.backward(w.rho, w.g, w.bound(), w.angles.data(), w.kept_step.data(),
+                   {gradient.d_parameters, w.d_angles.empty() ? nullptr : w.d_angles.data()});
   for (std::size_t k = 0; k < circuits_.rules.size(); ++k)
     for (std::size_t l = 0; l < kLanes<T>; ++l) {
       const std::size_t at = static_cast<std::size_t>(circuits_.rules[k].feature) * kLanes<T> + l;
@@ -346,6 +396,36 @@ void NoisyRegisterCell<T>::step_backward(const Step& step, const StepGradient& g
           w.d_angles[k * kLanes<T> + l] * static_cast<T>(circuits_.rules[k].slope(step.x[at]));
     }
   enter_backward(step, gradient, w);
+}
+
+template <class T>
+void NoisyRegisterCell<T>::fold_inputs(Work& w, T* x) const {
+  if (product())
+    fold_->products(w.system.data(), w.ancilla.data(), w.numbers.data(), x);
+  else
+    fold_->pack(w.rho, x);
+}
+
+// Writes the cotangents of what enters the fold; those of its matrix are summed over steps.
+template <class T>
+void NoisyRegisterCell<T>::fold_backward(const Step& step, const StepGradient& gradient, Work& w) const {
+  if (step.time + 1 != std::exchange(w.time, step.time)) w.pairs.count = 0;  // another tile begins
+  fold_inputs(w, w.x.data());
+  if (!mixture()) fold_->apply(w.x.data(), w.values.data());
+  std::ranges::fill(w.d_values, T(0));
+  leave_backward(step, gradient.d_state, w);
+  if (gradient.d_y) readout_.combine_backward(gradient.d_y, w.d_values.data());
+  if (gradient.d_shared) {
+    fold_->keep(w.pairs, w.x.data(), w.d_values.data(), gradient.d_shared);
+    if (step.time == 0) fold_->flush(w.pairs, gradient.d_shared);
+  }
+  fold_->apply_backward(w.d_values.data(), w.d_x.data());
+  if (!product()) fold_->unpack(w.d_x.data(), w.g);
+}
+
+template <class T>
+void NoisyRegisterCell<T>::finish_backward(std::span<const T>, const double* d_shared, double* d_parameters) {
+  if (fold_) fold_->add_gradient(d_shared, d_parameters);
 }
 
 template class NoisyRegisterCell<float>;

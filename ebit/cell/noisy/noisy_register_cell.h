@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "ebit/cell/encoding.h"
+#include "ebit/cell/noisy/density_fold.h"
 #include "ebit/cell/noisy/noisy_readout.h"
 #include "ebit/cell/noisy/noisy_step.h"
 #include "ebit/cell/recurrent_cell.h"
@@ -22,7 +23,9 @@ namespace ebit::inline cell {
 /// sqrt-probabilities, marginals; measured with options.shots too). The amplitudes of the encoder
 /// linear-amplitude are written without noise, as a state preparation that is no smooth function of them
 /// cannot be trained through. Gradients are exact, of what is drawn those of its mean. The parameters and,
-/// with density, the state are those of a RegisterCell.
+/// with density, the state are those of a RegisterCell. With options.engine "fold", and by "auto" of up to 6
+/// wires, what follows the encoder is one matrix a batch (DensityFold), and a state counts as the Hermitian
+/// matrix next to it.
 template <class T>
 class NoisyRegisterCell final : public RecurrentCell<T> {
  public:
@@ -46,10 +49,12 @@ class NoisyRegisterCell final : public RecurrentCell<T> {
   std::span<const T> initial_state() const override { return initial_; }
   void check_input(const SequenceInput<T>& input) const override;
   std::size_t kept_numbers() const override { return 0; }
+  std::size_t shared_sums() const override { return fold_ ? fold_->sums() : 0; }
   std::unique_ptr<Scratch> make_scratch() const override;
   void begin(std::span<const T> parameters) override;
   void run_step(const Step& step, Scratch& scratch) const override;
   void step_backward(const Step& step, const StepGradient& gradient, Scratch& scratch) const override;
+  void finish_backward(std::span<const T> parameters, const double* d_shared, double* d_parameters) override;
 
  private:
   struct Work;
@@ -60,7 +65,10 @@ class NoisyRegisterCell final : public RecurrentCell<T> {
   void enter_backward(const Step& step, const StepGradient& gradient, Work& w) const;
   void ancilla_of(const T* h, Work& w) const;
   void measured_probabilities(const Step& step, Work& w) const;
+  void fold_backward(const Step& step, const StepGradient& gradient, Work& w) const;
   UpdateInput<T> update_input(Work& w) const;
+  void fold_inputs(Work& w, T* x) const;
+  bool product() const { return fold_ && circuits_.rules.empty(); }  // the fold takes what enters as it is
   bool mixture() const { return update_.memory == Memory::kMixture; }
 
   RegisterOptions options_;
@@ -68,8 +76,9 @@ class NoisyRegisterCell final : public RecurrentCell<T> {
   const HiddenUpdate<T>& update_;
   Encoding<T> encoding_;
   NoisyStep circuits_;
-  DensityProgram<T> step_, rest_;
+  DensityProgram<T> step_, rest_;  // where the step is folded, step_ is what stands in front of the fold
   NoisyReadout readout_;
+  std::unique_ptr<DensityFold<T>> fold_;  // null: every gate at every step
   std::vector<Segment> segments_;
   std::size_t encoder_offset_ = 0, encoder_numbers_ = 0;
   std::vector<T> initial_;

@@ -7,6 +7,7 @@
 #include "ebit/cell/register/register_cell.h"
 #include "ebit/sim/draw.h"
 #include "ebit/sim/lowered.h"
+#include "ebit/sim/routing.h"
 #include "ebit/sim/state_preparation.h"
 
 namespace ebit::inline cell {
@@ -256,6 +257,24 @@ const HardwareProtocol& hardware_protocol(std::string_view hidden) {
   fail("the hidden update '{}' has no protocol for hardware", hidden);
 }
 
+std::string_view hardware_obstacle(const CellOptions& options) {
+  // In the order of CellOptions.
+  constexpr std::string_view kObstacles[] = {
+      "",
+      "the angles of each step are written by a network from means over many runs of the steps before: it is "
+      "prefix circuits for each step and basis, O(T^2) gates",
+      "its gates are small circuits that start in |0...0> at every step, and its memory is numbers: take "
+      "ebit export --ansatz for one of them",
+      "its memory is numbers, and its kernels are overlaps of two product states",
+      "its memory is the angles of a circuit, written by a network at every step",
+      "its memory is numbers, and it has no circuit",
+      "its neurons repeat until they succeed, which is no circuit of fixed length",
+      "it has no memory of its own: take ebit export --ansatz for its circuit",
+      "its memory is measured word by word, and what follows depends on the words"};
+  static_assert(std::size(kObstacles) == std::variant_size_v<CellOptions>);
+  return kObstacles[options.index()];
+}
+
 HardwareWindow hardware_window(const RegisterOptions& options, std::span<const double> parameters,
                                std::span<const double> x, const HardwareOptions& how) {
   require(!options.feedback,
@@ -266,16 +285,20 @@ HardwareWindow hardware_window(const RegisterOptions& options, std::span<const d
   return Writer(pure, parameters, x, how).window();
 }
 
-CircuitCosts costs_of(const CircuitProgram& program) {
+CircuitCosts costs_of(const CircuitProgram& program, const CouplingMap& map) {
   constexpr GateId kNative[] = {GateId::kX,   GateId::kH,  GateId::kS,  GateId::kSdg, GateId::kT,
                                 GateId::kTdg, GateId::kRX, GateId::kRY, GateId::kRZ,  GateId::kCNOT};
-  CircuitCosts costs{.qubits = program.wires};
   Circuit all(program.wires);
   for (const ProgramPart& part : program.parts) all.append(lowered(part.circuit, kNative));
-  costs.depth = depth(all);
-  for (const Operation& operation : all.operations()) costs.two_qubit += gate(operation.gate).wires == 2;
-  for (const PlacedChannel& placed : all.channels())
-    costs.measurements += placed.channel == ChannelId::kReset || placed.channel == ChannelId::kFeedforward;
+  const RoutedCircuit routed = route(all, map);
+  CircuitCosts costs{.qubits = routed.qubits, .depth = depth(routed.circuit), .swaps = routed.swaps};
+  for (const Operation& operation : routed.circuit.operations())
+    costs.two_qubit += gate(operation.gate).wires == 2;
+  for (const PlacedChannel& placed : routed.circuit.channels()) {
+    const bool both = placed.channel == ChannelId::kFeedforward;
+    costs.measurements += both || placed.channel == ChannelId::kMeasure;
+    costs.resets += both || placed.channel == ChannelId::kReset;
+  }
   return costs;
 }
 

@@ -6,8 +6,10 @@
 #include <string_view>
 #include <vector>
 
+#include "ebit/cell/cells.h"
 #include "ebit/cell/register/register_options.h"
 #include "ebit/sim/circuit_text.h"
+#include "ebit/sim/coupling.h"
 
 namespace ebit::inline cell {
 
@@ -24,6 +26,9 @@ std::span<const HardwareProtocol> hardware_protocols();
 
 /// The protocol of a hidden update.
 const HardwareProtocol& hardware_protocol(std::string_view hidden);
+
+/// Why a window of a cell is no circuit; "": it is one, of register cells.
+std::string_view hardware_obstacle(const CellOptions& options);
 
 /// How a window is written.
 struct HardwareOptions {
@@ -50,13 +55,16 @@ HardwareWindow hardware_window(const RegisterOptions& options, std::span<const d
 
 /// What a program takes.
 struct CircuitCosts {
-  int qubits = 0;        ///< wires
-  int depth = 0;         ///< layers of one- and two-wire gates
-  int two_qubit = 0;     ///< gates of two wires, brought to CNOT and rotations
-  int measurements = 0;  ///< measurements and resets before the end
+  int qubits = 0;        ///< that something happens on
+  int depth = 0;         ///< layers of gates of one and two wires
+  int two_qubit = 0;     ///< CNOTs
+  int swaps = 0;         ///< that bring wires together; up to three of the CNOTs each
+  int measurements = 0;  ///< before the end
+  int resets = 0;        ///< before the end; by feed-forward it is a measurement too
 };
 
-/// The costs of a program with its gates brought to CNOT and rotations, all pairs of wires joined.
-CircuitCosts costs_of(const CircuitProgram& program);
+/// The costs of a program on a map: its gates brought to CNOT and rotations, CNOTs on joined qubits alone,
+/// see route(). Throws Error for more wires than the map has qubits.
+CircuitCosts costs_of(const CircuitProgram& program, const CouplingMap& map);
 
 }  // namespace ebit::inline cell

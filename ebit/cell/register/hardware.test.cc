@@ -86,10 +86,11 @@ TEST(HardwareWindow, GivesTheReferenceProblem) {
   ASSERT_EQ(density.programs.size(), 1u);
   EXPECT_NEAR(density.y[0], file["density"]["y"][3].get<double>(), 1e-12);
   EXPECT_NEAR(measured_value(density.programs[0], 4), file["density"]["y"][3].get<double>(), 1e-12);
-  const CircuitCosts costs = costs_of(density.programs[0]);
+  const CircuitCosts costs = costs_of(density.programs[0], find_coupling("all", 4, "test"));
   EXPECT_EQ(costs.qubits, 4);
   EXPECT_EQ(costs.two_qubit, 64 + 4);  // one CNOT a state preparation of two wires instead of two
-  EXPECT_EQ(costs.measurements, 6);
+  EXPECT_EQ(costs.resets, 6);
+  EXPECT_EQ(costs.measurements, 0);
   o.hidden = "sample";
   EXPECT_NEAR(measured_value(hardware_window(o, parameters, x).programs[0], 4),
               file["density"]["y"][3].get<double>(), 1e-12);
