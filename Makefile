@@ -1,7 +1,7 @@
 # The few commands that a user or developer of ebit types; what they do is in dev/, CMakePresets.json and cmake/.
-.PHONY: help deps build demo test test-torch2 wheel bench microbench format lint tidy docs cli clean
+.PHONY: help deps build demo test test-torch2 test-tsan test-asan-torch fuzz wheel bench microbench format lint tidy docs cli clean
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 deps:  ## install the Debian packages that are missing
 	dev/deps.sh build test
@@ -20,6 +20,15 @@ test: deps  ## install what is missing, build, run all tests; CI=true makes warn
 
 test-torch2: deps  ## the Python tests with PyPI's current torch, JAX, scikit-learn, darts, sktime, Optuna, Qiskit
 	dev/test_torch2.sh
+
+test-tsan: deps  ## what uses threads, under the thread sanitizer
+	dev/test_sanitized.sh tsan test_base test_sim test_cell test_fit
+
+test-asan-torch: deps  ## the layers on libtorch under the address and undefined-behaviour sanitizers
+	dev/test_sanitized.sh asan-torch test_torch test_across_torch
+
+fuzz: build  ## libFuzzer over what reads files: make fuzz SECONDS=60 TARGETS="series qasm"
+	dev/fuzz.sh $(or $(SECONDS),60) $(TARGETS)
 
 wheel: deps  ## dist/ebit-*.whl, for every Python from 3.10 and any torch
 	dev/venv.sh build/venv dev/requirements.txt

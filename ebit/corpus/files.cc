@@ -112,7 +112,7 @@ std::vector<NamedBytes> read_archive(const fs::path& path,
 }  // namespace
 
 std::string read_unpacked(const std::filesystem::path& path) {
-  std::string bytes = read_file(path);
+  std::string bytes = read_input(path);
   if (!is_packed(bytes)) return bytes;
   PackedFile file(path, /*archives=*/false);
   file.next();

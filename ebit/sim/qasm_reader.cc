@@ -9,6 +9,7 @@
 
 #include "ebit/base/error.h"
 #include "ebit/base/nearest.h"
+#include "ebit/base/utf8.h"
 
 namespace ebit::inline sim {
 namespace {
@@ -91,6 +92,9 @@ constexpr Name kGateNames[] = {
     {"ryy", GateId::kRYY},     {"rzz", GateId::kRZZ},   {"u3", GateId::kU3},       {"u", GateId::kU3},
     {"U", GateId::kU3}};
 
+constexpr int kMostGates = 1'000'000;  // that a text may stand for
+constexpr int kDeepest = 100;          // signs and brackets inside each other in an angle
+
 class Parser {
  public:
   Parser(std::string_view text, const std::string& source) : source_(source), tokens_(tokens_of(text)) {}
@@ -115,14 +119,20 @@ class Parser {
     fail("{}:{}: {}", source_, tokens_[next_].line, message);
   }
   bool at(std::string_view text) const { return tokens_[next_].text == text; }
-  std::string take() { return tokens_[next_++].text; }
+  // The next token; at the end of the text the empty one, again and again.
+  std::string take() { return at("") ? "" : tokens_[next_++].text; }
+  // Whether something stands before the `sign` that ends a list; fails where the text ends first.
+  bool before(std::string_view sign) const {
+    if (at("")) fail_here(fmt::format("the text ends where '{}' is expected", sign));
+    return !at(sign);
+  }
   bool skip(std::string_view text) {
     const bool there = at(text);
     if (there) ++next_;
     return there;
   }
   void expect(std::string_view text) {
-    if (!skip(text)) fail_here(fmt::format("'{}' is expected, not '{}'", text, tokens_[next_].text));
+    if (!skip(text)) fail_here(fmt::format("'{}' is expected, not '{}'", text, shown(tokens_[next_].text)));
   }
 
   // Registers are needed before the circuit is made; declarations themselves are skipped later.
@@ -135,12 +145,14 @@ class Parser {
         if (skip("[")) size = whole(), expect("]");
         const std::string name = take();
         if (skip("[")) size = whole();
+        if (size < 1 || size > kMaxWires - wires_)
+          fail_here(fmt::format("circuits have from 1 to {} qubits, and here are more or none", kMaxWires));
         registers_[name] = {wires_, size};
         wires_ += size;
       } else if (word == "input") {
         ++next_;
         const std::string type = take();
-        if (type != "float" && type != "angle") fail_here("an input must be a float[64], not " + type);
+        if (type != "float" && type != "angle") fail_here("an input must be a float[64], not " + shown(type));
         if (skip("[")) take(), expect("]");
         inputs_.push_back(tokens_[next_].text);
       }
@@ -154,7 +166,7 @@ class Parser {
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (error != std::errc() || end != text.data() + text.size() || value < 0 || value > 1 << 20) {
       --next_;
-      fail_here(fmt::format("'{}' is no whole number", text));
+      fail_here(fmt::format("'{}' is no whole number", shown(text)));
     }
     return value;
   }
@@ -190,10 +202,10 @@ class Parser {
     const std::string name = take();
     Definition made;
     if (skip("(")) {
-      while (!at(")")) made.angles.push_back(take()), skip(",");
+      while (before(")")) made.angles.push_back(take()), skip(",");
       expect(")");
     }
-    while (!at("{")) made.wires.push_back(take()), skip(",");
+    while (before("{")) made.wires.push_back(take()), skip(",");
     expect("{");
     made.body = next_;
     skip_to("}");
@@ -207,11 +219,12 @@ class Parser {
     const auto found = registers_.find(name);
     if (found == registers_.end()) {
       --next_;
-      fail_here(fmt::format("there is no qubit called '{}'", name));
+      fail_here(fmt::format("there is no qubit called '{}'", shown(name)));
     }
     if (skip("[")) {
       const int index = whole();
-      if (index >= found->second.size) fail_here(fmt::format("{} has {} qubits", name, found->second.size));
+      if (index >= found->second.size)
+        fail_here(fmt::format("{} has {} qubits", shown(name), found->second.size));
       expect("]");
       return {found->second.first + index};
     }
@@ -226,16 +239,20 @@ class Parser {
     const std::string name = take();
     std::vector<Value> values;
     if (skip("(")) {
-      while (!at(")")) values.push_back(expression(angles)), skip(",");
+      while (before(")")) values.push_back(expression(angles)), skip(",");
       expect(")");
     }
     std::vector<std::vector<int>> operands;
-    while (!at(";")) {
+    while (before(";")) {
       operands.push_back(operand(wires));
-      if (!skip(",") && !at(";")) fail_here(fmt::format("';' is expected, not '{}'", tokens_[next_].text));
+      if (!skip(",") && !at(";"))
+        fail_here(fmt::format("';' is expected, not '{}'", shown(tokens_[next_].text)));
     }
     std::size_t repeats = 1;
     for (const auto& one : operands) repeats = std::max(repeats, one.size());
+    for (const auto& one : operands)
+      if (one.size() != 1 && one.size() != repeats)
+        fail_here(fmt::format("registers of {} and {} qubits cannot be paired", one.size(), repeats));
     for (std::size_t k = 0; k < repeats; ++k) {
       std::vector<int> on;
       for (const auto& one : operands) on.push_back(one.size() == 1 ? one[0] : one[k]);
@@ -245,6 +262,8 @@ class Parser {
 
   void apply(const std::string& name, const std::vector<Value>& values, const std::vector<int>& on,
              std::size_t token) {
+    // A few definitions of each other stand for more gates than any memory holds.
+    if (++gates_ > kMostGates) fail_here(fmt::format("the text stands for more than {} gates", kMostGates));
     if (const auto found = definitions_.find(name); found != definitions_.end())
       return expand(found->second, values, on, token);
     const auto row = std::ranges::find(kGateNames, name, &Name::name);
@@ -254,12 +273,14 @@ class Parser {
         next_ = back;
         return;
       }
-      fail_here(fmt::format("unknown gate '{}'{}", name, suggestion(name, names_of(kGateNames))));
+      fail_here(fmt::format("unknown gate '{}'{}", shown(name), suggestion(name, names_of(kGateNames))));
     }
     std::vector<Angle> angles;
-    for (const Value& v : values)
+    for (const Value& v : values) {
+      if (!std::isfinite(v.value) || !std::isfinite(v.scale)) fail_here("an angle is no finite number");
       angles.push_back(v.input < 0 ? Angle::constant(v.value)
                                    : Angle{Angle::Kind::kShared, v.input, v.scale, v.value});
+    }
     try {
       out_->circuit.add(gate(row->gate), on, angles);
     } catch (const Error& error) {
@@ -348,14 +369,14 @@ class Parser {
   }
 
   Value factor(const std::map<std::string, Value>& bound) {
-    if (skip("-")) {
-      const Value v = factor(bound);
-      return {-v.value, -v.scale, v.input};
-    }
-    if (skip("+")) return factor(bound);
-    if (skip("(")) {
-      const Value v = expression(bound);
-      expect(")");
+    if (at("-") || at("+") || at("(")) {
+      if (++nested_ > kDeepest)
+        fail_here(fmt::format("an angle has signs and brackets nested deeper than {}", kDeepest));
+      const std::string sign = take();
+      Value v = sign == "(" ? expression(bound) : factor(bound);
+      if (sign == "(") expect(")");
+      if (sign == "-") v = {-v.value, -v.scale, v.input};
+      --nested_;
       return v;
     }
     const std::string text = tokens_[next_].text;
@@ -369,7 +390,7 @@ class Parser {
     if (text == "pi" || text == "π") return ++next_, Value{.value = std::numbers::pi};
     if (text == "tau" || text == "τ") return ++next_, Value{.value = 2 * std::numbers::pi};
     const auto input = std::ranges::find(inputs_, text);
-    if (input == inputs_.end()) fail_here(fmt::format("'{}' is no number and no input", text));
+    if (input == inputs_.end()) fail_here(fmt::format("'{}' is no number and no input", shown(text)));
     ++next_;
     return {.value = 0, .scale = 1, .input = static_cast<int>(input - inputs_.begin())};
   }
@@ -392,7 +413,7 @@ class Parser {
     const std::vector<int> wires = operand({});
     std::string bit;
     if (skip("->"))
-      while (!at(";")) bit += take();
+      while (before(";")) bit += take();
     measured(bit, wires);
     expect(";");
   }
@@ -421,7 +442,7 @@ class Parser {
     expect(")");
     const bool braces = skip("{");
     const auto found = bits_.find(bit);
-    if (found == bits_.end()) fail_here(fmt::format("bit '{}' was not measured", bit));
+    if (found == bits_.end()) fail_here(fmt::format("bit '{}' was not measured", shown(bit)));
     expect("x");
     const std::vector<int> wires = operand({});
     expect(";");
@@ -462,7 +483,7 @@ class Parser {
   std::string source_;
   std::vector<Token> tokens_;
   std::size_t next_ = 0;
-  int wires_ = 0, depth_ = 0;
+  int wires_ = 0, depth_ = 0, gates_ = 0, nested_ = 0;
   std::map<std::string, Register> registers_;
   std::vector<std::string> inputs_;
   std::map<std::string, Definition> definitions_;

@@ -114,7 +114,7 @@ SuiteEstimate estimate_time(const Suite& suite, const std::vector<Unit>& units, 
   std::vector<Unit> left;
   std::ranges::copy_if(units, std::back_inserter(left), [](const Unit& unit) { return !is_done(unit); });
   if (left.size() < 2 * suite.models.size()) return estimate;
-  experiment::make_folder(folder / "units");
+  make_folder(folder / "units");
   std::vector<Unit> first;
   std::ranges::copy_if(left, std::back_inserter(first),
                        [&](const Unit& unit) { return unit.seed == left[0].seed; });

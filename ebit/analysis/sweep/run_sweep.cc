@@ -123,7 +123,7 @@ std::optional<double> test_score(const Unit& unit, const Suite& suite) {
 std::vector<TestScores> tested_with(const Ready& ready, std::size_t chosen, int seeds,
                                     const fs::path& folder) {
   const fs::path claim = folder / "units" / "test";
-  experiment::make_folder(claim);
+  make_folder(claim);
   for (;;) {
     try {
       const FolderLock lock(claim);
