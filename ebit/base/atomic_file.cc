@@ -68,8 +68,12 @@ void flush_folder(const std::filesystem::path& folder) {
 void write_device(const std::filesystem::path& path, std::string_view content) {
   Temporary device;
   device.kept = true;
-  device.file = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
+  // A pipe that nobody reads is told, and not waited for.
+  device.file = ::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+  if (device.file < 0 && errno == ENXIO)
+    fail("cannot write '{}': it is a pipe that nobody reads", path.string());
   if (device.file < 0) fail_writing(path);
+  ::fcntl(device.file, F_SETFL, ::fcntl(device.file, F_GETFL) & ~O_NONBLOCK);
   write_all(device.file, content, path);
 }
 
@@ -152,11 +156,11 @@ void require_memory(double bytes, const std::filesystem::path& path) {
 std::string read_all(int file, std::size_t size, std::size_t most, const std::filesystem::path& path) {
   constexpr std::size_t kPiece = std::size_t{1} << 16;
   std::string bytes;
-  bytes.reserve(size);
+  bytes.reserve(size + 1);
   std::size_t filled = 0, checked = std::size_t{1} << 26;
   for (;;) {
     // One byte beyond the expected size finds the end.
-    bytes.resize(filled + (filled < size ? size - filled : kPiece));
+    bytes.resize(filled + (filled < size ? size - filled : filled == size && size > 0 ? 1 : kPiece));
     const ssize_t got = ::read(file, bytes.data() + filled, bytes.size() - filled);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) fail_reading(path, std::strerror(errno));

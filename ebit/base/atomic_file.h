@@ -19,7 +19,7 @@ std::string_view partial_target(std::string_view name);
 /// renamed over it, and the folder flushed too. Any number of threads and processes may write one path: each
 /// leaves a whole file, and the last one stays. Throws Error naming the path and the reason (read-only
 /// folder, full disk); `path` is then what it was before and nothing is left behind. A link is followed; a
-/// device or pipe, such as /dev/stdout, is written to as it is.
+/// device or pipe, such as /dev/stdout, is written to as it is; a pipe that nobody reads is refused.
 void write_file_atomically(const std::filesystem::path& path, std::string_view content);
 
 /// Makes a folder and those above it, so that they outlast a crash: each new one is flushed into the one
