@@ -22,13 +22,14 @@ import subprocess
 import sys
 import time
 
-DATA = "--generator noisy-sine --set points=90 --validation 0.2 --baselines none --no-plots -q".split()
+DATA = "--generator noisy-sine --set points=90 --window 3 --validation 0.2 --baselines none --no-plots -q".split()
 CELL = "--n-system 1 --n-ancilla 1 --layers-en 1 --layers-dis 1".split()
 
 SUITE = """name = "killed"
 seeds = 2
 [settings]
 data.validation = 0.2
+data.window = 3
 data.set = "points=90"
 train.epochs = {epochs}
 output.checkpoint_seconds = 0
@@ -48,6 +49,7 @@ seeds = 1
 [settings]
 data.generator = "noisy-sine"
 data.validation = 0.2
+data.window = 3
 data.set = "points=90"
 model.name = "daskin-collapse"
 model.n_system = 1
@@ -65,9 +67,9 @@ def commands(work, epochs):
     often = ["--epochs", str(epochs), "--checkpoint-seconds", "0"]
     return {
         "train": (["train", *DATA, *CELL, *often, "--seeds", "2"], True),
-        "task": (["task", "copying", "--delay", "3", "--model", "qrnn", "--hidden-size", "4", "--epoch-steps", "4",
+        "task": (["task", "copying", "--delay", "3", "--model", "qrnn", "--qubits", "2", "--epoch-steps", "4",
                   "--batch", "4", "--no-plots", "-q", *often], True),
-        "study": (["study", "depth", "--values", "1,2", *DATA, *CELL[:4], *often], False),
+        "study": (["study", "depth", "--values", "1,2", "--seeds", "1", *DATA, *CELL[:4], *often], False),
         "suite": (["suite", str(work / "killed.suite.toml"), "-q", "--jobs", "2"], False),
         "sweep": (["sweep", str(work / "killed.sweep.toml"), "-q", "--jobs", "2"], False),
     }
@@ -105,11 +107,11 @@ def table_of(path):
     return [[row[k] for k in kept if k < len(row)] for row in rows]
 
 
-def content_of(path, folder):
+def content_of(path):
     if path.suffix == ".safetensors":
         return tensors_of(path)
     if path.suffix == ".json":
-        return without_seconds(json.loads(path.read_text().replace(str(folder), "FOLDER")))
+        return without_seconds(json.loads(path.read_text()))
     if path.suffix == ".csv":
         return table_of(path)
     return path.read_text()
@@ -131,7 +133,7 @@ def difference(expected, folder):
     if ours.keys() != theirs.keys():
         return f"other files: {sorted(ours.keys() ^ theirs.keys())}"
     for name in ours:
-        if content_of(ours[name], folder) != content_of(theirs[name], expected):
+        if content_of(ours[name]) != content_of(theirs[name]):
             return f"{name} differs"
     return ""
 
@@ -145,15 +147,16 @@ def end_group(process):
     process.wait()
 
 
-def trial(program, begin, resumes, folder, seconds, dice, kills):
-    """One command, killed up to `kills` times. Returns (kills that met a running process, what went wrong)."""
-    shutil.rmtree(folder, ignore_errors=True)
+def trial(program, begin, resumes, place, seconds, dice, kills):
+    """One command in the folder `place`, killed up to `kills` times. Returns (kills that met it, what went wrong)."""
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir()
     met = 0
-    arguments = [*begin, "-o", str(folder)]
+    arguments = [*begin, "-o", "run"]
     for attempt in range(12):
         # Not into a pipe: workers that are left behind would hold it open.
-        with open(f"{folder}.stderr", "wb") as errors:
-            process = subprocess.Popen([program, *arguments], stdout=subprocess.DEVNULL, stderr=errors,
+        with open(place / "stderr", "wb") as errors:
+            process = subprocess.Popen([program, *arguments], stdout=subprocess.DEVNULL, stderr=errors, cwd=place,
                                        start_new_session=True)
         if attempt < kills:
             try:
@@ -166,7 +169,7 @@ def trial(program, begin, resumes, folder, seconds, dice, kills):
                 process.wait()
         else:
             process.wait(timeout=120 + 60 * seconds)
-        said = pathlib.Path(f"{folder}.stderr").read_text()
+        said = (place / "stderr").read_text()
         if process.returncode == 0:
             return met, ""
         if process.returncode > 0 and ("in use by" in said or "stopped after" in said):
@@ -174,8 +177,8 @@ def trial(program, begin, resumes, folder, seconds, dice, kills):
         elif process.returncode > 0:
             return met, f"status {process.returncode}: {said.strip()}"
         # As a user would: go on with what is there, begin where there is nothing yet.
-        if resumes and (folder / "config.toml").exists():
-            arguments = ["resume", str(folder), "-q"]
+        if resumes and (place / "run" / "config.toml").exists():
+            arguments = ["resume", "run", "-q"]
     return met, "it does not end"
 
 
@@ -197,10 +200,11 @@ def main():
         rows = {name: rows[name] for name in options.only.split(",")}
     left, failed = options.count, 0
     for index, (name, (begin, resumes)) in enumerate(rows.items()):
-        expected = work / f"{name}-expected"
+        expected, place = work / f"{name}-expected", work / name
+        expected.mkdir()
         start = time.time()
-        done = subprocess.run([program, *begin, "-o", str(expected)], stdout=subprocess.DEVNULL,
-                              stderr=subprocess.PIPE)
+        done = subprocess.run([program, *begin, "-o", "run"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                              cwd=expected)
         seconds = time.time() - start
         if done.returncode != 0:
             print(f"{name}: the uninterrupted run fails: {done.stderr.decode().strip()}")
@@ -210,14 +214,13 @@ def main():
         met = trials = 0
         while met < share and trials < 4 * share + 8:
             trials += 1
-            folder = work / name
-            more, wrong = trial(program, begin, resumes, folder, seconds, dice, min(share - met, 1 + trials % 3))
+            more, wrong = trial(program, begin, resumes, place, seconds, dice, min(share - met, 1 + trials % 3))
             met += more
-            wrong = wrong or difference(expected, folder)
+            wrong = wrong or difference(expected / "run", place / "run")
             if wrong:
                 failed += 1
                 kept = work / f"{name}-failed-{trials}"
-                shutil.copytree(folder, kept, ignore_dangling_symlinks=True) if folder.exists() else None
+                shutil.copytree(place, kept)
                 print(f"{name}: trial {trials} (--seed {options.seed}): {wrong}; kept in {kept}")
         print(f"{name}: {met} kills in {trials} runs of {seconds:.1f} s, "
               f"{'every one ends as the uninterrupted run' if not failed else 'with differences'}", flush=True)

@@ -17,7 +17,8 @@ using testing::MatchesRegex;
 using testing::Not;
 
 const std::string kRun =
-    "train --generator noisy-sine --set points=60 --validation 0.2 --n-system 1 --n-ancilla 1 --baselines "
+    "train --generator noisy-sine --set points=60 --window 3 --validation 0.2 --n-system 1 --n-ancilla 1 "
+    "--baselines "
     "none "
     "--no-plots --checkpoint-seconds 0 -o run ";
 
@@ -142,7 +143,8 @@ TEST(Faults, TwoHyphensShortIsStandardInput) {
 
 TEST(Faults, AStudyGoesOnWithItsOwnCommandAndResumeSaysSo) {
   const std::string study =
-      "study depth --values 1 --generator noisy-sine --set points=60 --validation 0.2 --n-system 1 "
+      "study depth --values 1 --generator noisy-sine --set points=60 --window 3 --validation 0.2 --n-system "
+      "1 "
       "--n-ancilla 1 "
       "--baselines none --no-plots -q --epochs 2 -o s";
   const Outcome outcome =

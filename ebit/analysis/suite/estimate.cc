@@ -97,8 +97,16 @@ Json timings_in(const fs::path& folder) {
   const fs::path file = folder / "units" / "timing.json";
   std::error_code ignored;
   if (!fs::exists(file, ignored)) return Json::object();
-  Json known = Json::parse(read_file(file), nullptr, false);
-  return known.is_object() ? known : Json::object();
+  // Times that cannot be read are measured again.
+  const Json known = Json::parse(read_file(file), nullptr, false);
+  Json sound = Json::object();
+  if (!known.is_object()) return sound;
+  for (const auto& [key, row] : known.items()) {
+    const bool numbers =
+        row.is_object() && std::ranges::all_of(row, [](const Json& v) { return v.is_number(); });
+    if (numbers) sound[key] = row;
+  }
+  return sound;
 }
 
 int epochs_of(const Config& config) {
