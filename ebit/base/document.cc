@@ -23,9 +23,7 @@ DocumentValue parse_json(std::string_view text, std::string_view source_name);
 }  // namespace
 
 const DocumentValue* DocumentValue::find(std::string_view key) const {
-  // Not std::ranges::find: clang 14 asks too early whether a table in a table is complete.
-  const auto found =
-      std::find_if(table.begin(), table.end(), [&](const auto& entry) { return entry.first == key; });
+  const auto found = std::ranges::find(table, key, [](const auto& entry) { return entry.first; });
   return found == table.end() ? nullptr : &found->second;
 }
 

@@ -1,10 +1,12 @@
 #include "ebit/analysis/suite/estimate.h"
 
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
+#include <csignal>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -71,6 +73,7 @@ void time_all(const Suite& suite, const std::vector<Unit>& units, const fs::path
     waitpid(pid, &status, 0);
     return;
   }
+  ::prctl(PR_SET_PDEATHSIG, SIGTERM);  // it measures for its parent, and ends with it
   try {
     set_threads(1);
     const fs::path scratch = folder / "units" / "timing";
