@@ -67,8 +67,8 @@ def commands(work, epochs):
     often = ["--epochs", str(epochs), "--checkpoint-seconds", "0"]
     return {
         "train": (["train", *DATA, *CELL, *often, "--seeds", "2"], True),
-        "task": (["task", "copying", "--delay", "3", "--model", "qrnn", "--qubits", "2", "--epoch-steps", "4",
-                  "--batch", "4", "--no-plots", "-q", *often], True),
+        "task": (["task", "pauli", "--model", "measured", "--task-qubits", "2", "--epoch-steps", "4", "--batch", "4",
+                  "--no-plots", "-q", *often], True),
         "study": (["study", "depth", "--values", "1,2", "--seeds", "1", *DATA, *CELL[:4], *often], False),
         "suite": (["suite", str(work / "killed.suite.toml"), "-q", "--jobs", "2"], False),
         "sweep": (["sweep", str(work / "killed.sweep.toml"), "-q", "--jobs", "2"], False),

@@ -24,6 +24,6 @@ extern "C" int LLVMFuzzerInitialize(int*, char***) {
 }
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  chosen->run({reinterpret_cast<const char*>(data), size});
+  ebit::fuzz::read_as(*chosen, {reinterpret_cast<const char*>(data), size});
   return 0;
 }

@@ -51,7 +51,7 @@ class Replay : public testing::TestWithParam<Target> {};
 
 TEST_P(Replay, NothingThatWasFoundComesBack) {
   for (const fs::path& file : files_of("found", GetParam().name))
-    EXPECT_NO_THROW(GetParam().run(read_file(file))) << file;
+    EXPECT_NO_THROW(read_as(GetParam(), read_file(file))) << file;
 }
 
 TEST_P(Replay, SeedsAreReadAndDamagedOnesAreRefusedInOneLine) {
@@ -60,19 +60,19 @@ TEST_P(Replay, SeedsAreReadAndDamagedOnesAreRefusedInOneLine) {
   int taken = 0;
   for (const fs::path& file : seeds) {
     const std::string seed = read_file(file);
-    EXPECT_NO_THROW(taken += GetParam().run(seed)) << file;
+    EXPECT_NO_THROW(taken += read_as(GetParam(), seed)) << file;
     for (std::uint64_t round = 0; round < 60; ++round) {
       Random random(20260510, round);
       const std::string text = damaged(seed, random);
-      EXPECT_NO_THROW(GetParam().run(text)) << file << ", round " << round << ":\n" << text;
+      EXPECT_NO_THROW(read_as(GetParam(), text)) << file << ", round " << round << ":\n" << text;
     }
   }
   EXPECT_GT(taken, 0) << "none of the seeds is good";
 }
 
 INSTANTIATE_TEST_SUITE_P(Targets, Replay, testing::ValuesIn(targets().begin(), targets().end()),
-                         [](const testing::TestParamInfo<Target>& info) {
-                           std::string name(info.param.name);
+                         [](const testing::TestParamInfo<Target>& row) {
+                           std::string name(row.param.name);
                            std::ranges::replace(name, '-', '_');
                            return name;
                          });

@@ -23,6 +23,9 @@ std::span<const Target> targets();
 /// The target of that name. Throws ebit::Error with the nearest one.
 const Target& find_target(std::string_view name);
 
+/// Gives `bytes` to the target. @returns how many of its readers took them. Throws as attempt() does.
+int read_as(const Target& target, std::string_view bytes);
+
 /// Runs `work`. An ebit::Error is how bad input is refused, if its message is one short line of valid UTF-8
 /// without control characters and without the words of a library's exception; for any other it throws
 /// std::logic_error.

@@ -203,7 +203,7 @@ MatrixXcd parse_npy(std::string_view bytes, std::string_view name) {
   const std::string_view type_name = descr.size() > 3 ? descr.substr(2, descr.size() - 3) : "";
   const auto* type = std::ranges::find(kNpyTypes, type_name, &NpyType::name);
   require(type != std::end(kNpyTypes), "{}: numbers of type {} are not read; save as float64 or complex128",
-          name, descr);
+          name, shown(descr));
   const bool fortran = header_value(header, "fortran_order", name) == "True";
   const auto [rows, columns] = npy_shape(header_value(header, "shape", name), name);
   const std::size_t wanted = rows * columns * type->bytes * type->numbers;
