@@ -1,7 +1,8 @@
 # The few commands that a user or developer of ebit types; what they do is in dev/, CMakePresets.json and cmake/.
-.PHONY: help deps build demo test test-torch2 test-pages wheel bench microbench format lint tidy docs cli man site deb clean
+.PHONY: help deps build demo test test-torch2 test-pages test-tsan test-asan-torch fuzz wheel bench microbench format lint \
+  tidy docs cli man site deb clean
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 deps:  ## install the Debian packages that are missing
 	dev/deps.sh build test
@@ -24,6 +25,15 @@ test-torch2: deps  ## the Python tests with PyPI's current torch, JAX, scikit-le
 test-pages: build  ## a page of each kind in headless Chromium, at 1280 and 390 pixels; pictures in build/pages
 	dev/deps.sh pages
 	dev/test_pages.py -o build/pages build/release/ebit
+
+test-tsan: deps  ## what uses threads, under the thread sanitizer
+	dev/test_sanitized.sh tsan test_base test_sim test_cell test_fit
+
+test-asan-torch: deps  ## the layers on libtorch under the address and undefined-behaviour sanitizers
+	dev/test_sanitized.sh asan-torch test_torch test_across_torch
+
+fuzz: build  ## libFuzzer over what reads files: make fuzz SECONDS=60 TARGETS="series qasm"
+	dev/fuzz.sh $(or $(SECONDS),60) $(TARGETS)
 
 wheel: deps  ## dist/ebit-*.whl, for every Python from 3.10 and any torch
 	dev/venv.sh build/venv dev/requirements.txt

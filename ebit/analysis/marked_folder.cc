@@ -4,7 +4,7 @@
 
 #include "ebit/base/atomic_file.h"
 #include "ebit/base/error.h"
-#include "ebit/experiment/runs/run_folder.h"
+#include "ebit/base/file_lock.h"
 
 namespace ebit::analysis {
 namespace {
@@ -12,12 +12,15 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
+// Whether a file is no one's: what a killed program left, or the lock.
+bool is_left_over(const std::string& name) { return name == kLockFile || !partial_target(name).empty(); }
+
 // Deletes what an earlier question left in its folder, and nothing else.
 void clear(const fs::path& folder, const FolderMark& mark) {
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(folder)) {
     const std::string name = entry.path().filename().string();
-    require(name == mark.file || mark.ours(entry.path()),
+    require(name == mark.file || is_left_over(name) || mark.ours(entry.path()),
             "'{}' also holds '{}', which is not ebit's: move it away before --overwrite", folder.string(),
             name);
   }
@@ -60,15 +63,22 @@ void prepare_marked_folder(const fs::path& folder, const FolderMark& mark, const
   } else {
     require(free, "'{}' is there and holds something else: choose another folder with -o", folder.string());
   }
-  experiment::make_folder(folder);
+  make_folder(folder);
   write_file_atomically(file, settings.dump(1) + "\n");
 }
 
 void forget_marked_folder(const fs::path& folder, const FolderMark& mark) {
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(folder))
-    if (entry.path().filename() != mark.file) return;
+    if (entry.path().filename() != mark.file && entry.path().filename() != kLockFile) return;
   fs::remove_all(folder, error);
+}
+
+std::string marked_as(const fs::path& folder) {
+  std::error_code error;
+  for (const std::string what : {"study", "suite", "sweep"})
+    if (fs::is_regular_file(folder / (what + ".json"), error)) return what;
+  return "";
 }
 
 }  // namespace ebit::analysis

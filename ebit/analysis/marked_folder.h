@@ -23,6 +23,9 @@ struct FolderMark {
 void prepare_marked_folder(const std::filesystem::path& folder, const FolderMark& mark,
                            const nlohmann::ordered_json& settings, bool overwrite);
 
+/// Whose folder it is, "study", "suite" or "sweep"; "" where it has no mark.
+std::string marked_as(const std::filesystem::path& folder);
+
 /// Deletes a folder that holds nothing but its mark.
 void forget_marked_folder(const std::filesystem::path& folder, const FolderMark& mark);
 

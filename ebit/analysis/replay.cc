@@ -115,6 +115,8 @@ Recording read_recording(const std::string& path, const std::string& preset) {
     }
     recording.permutations.push_back(std::move(order));
     recording.losses.push_back(losses.at(epoch).array({-1}, "one a batch"));
+    if (recording.losses.back().size() > recording.windows)
+      losses.at(epoch).fail_here(fmt::format("has more batches than there are windows ({})", windows));
   }
   if (recording.losses[0].empty()) losses.at(std::size_t{0}).fail_here("holds no batch");
   const DocumentPlace adam = file.at("adam");

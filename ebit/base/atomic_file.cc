@@ -6,10 +6,11 @@
 #include <atomic>
 #include <cerrno>
 #include <cstring>
-#include <fstream>
-#include <sstream>
+#include <limits>
+#include <vector>
 
 #include "ebit/base/error.h"
+#include "ebit/base/memory.h"
 
 namespace ebit::inline base {
 namespace {
@@ -67,8 +68,12 @@ void flush_folder(const std::filesystem::path& folder) {
 void write_device(const std::filesystem::path& path, std::string_view content) {
   Temporary device;
   device.kept = true;
-  device.file = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
+  // A pipe that nobody reads is told, and not waited for.
+  device.file = ::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+  if (device.file < 0 && errno == ENXIO)
+    fail("cannot write '{}': it is a pipe that nobody reads", path.string());
   if (device.file < 0) fail_writing(path);
+  ::fcntl(device.file, F_SETFL, ::fcntl(device.file, F_GETFL) & ~O_NONBLOCK);
   write_all(device.file, content, path);
 }
 
@@ -107,15 +112,94 @@ std::string_view partial_target(std::string_view name) {
   return with_process.substr(0, process);
 }
 
-std::string read_file(const std::filesystem::path& path) {
+void make_folder(const std::filesystem::path& folder) {
+  std::error_code error;
+  std::vector<std::filesystem::path> made;  // innermost first
+  for (std::filesystem::path missing = folder; !missing.empty() && !std::filesystem::exists(missing, error);
+       missing = missing.parent_path())
+    made.push_back(missing);
+  std::filesystem::create_directories(folder, error);
+  require(!error, "cannot make the folder '{}': {}", folder.string(), error.message());
+  for (const std::filesystem::path& one : made) flush_folder(one.parent_path());
+}
+
+void remove_partial_files(const std::filesystem::path& folder) {
+  std::error_code error;
+  std::vector<std::filesystem::path> left;
+  for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end;
+       entry.increment(error))
+    if (!partial_target(entry->path().filename().string()).empty()) left.push_back(entry->path());
+  for (const std::filesystem::path& file : left) std::filesystem::remove(file, error);
+}
+
+namespace {
+
+// An open file that is closed at the end.
+struct OpenFile {
+  int file;
+  ~OpenFile() {
+    if (file > STDERR_FILENO) ::close(file);
+  }
+};
+
+[[noreturn]] void fail_reading(const std::filesystem::path& path, std::string_view why) {
+  fail("cannot read '{}': {}", path.string(), why);
+}
+
+void require_memory(double bytes, const std::filesystem::path& path) {
+  if (bytes < available_memory()) return;
+  fail_reading(path, fmt::format("it has {} and {} of memory are free", readable_bytes(bytes),
+                                 readable_bytes(available_memory())));
+}
+
+// All that `file` still gives, at most `most` bytes. @param size expected; 0 where it is not known.
+std::string read_all(int file, std::size_t size, std::size_t most, const std::filesystem::path& path) {
+  constexpr std::size_t kPiece = std::size_t{1} << 16;
+  std::string bytes;
+  bytes.reserve(size + 1);
+  std::size_t filled = 0, checked = std::size_t{1} << 26;
+  for (;;) {
+    // One byte beyond the expected size finds the end.
+    bytes.resize(filled + (filled < size ? size - filled : filled == size && size > 0 ? 1 : kPiece));
+    const ssize_t got = ::read(file, bytes.data() + filled, bytes.size() - filled);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) fail_reading(path, std::strerror(errno));
+    filled += static_cast<std::size_t>(got);
+    if (got == 0) break;
+    if (filled > most)
+      fail_reading(path, fmt::format("it gives more than {} and does not end",
+                                     readable_bytes(static_cast<double>(most))));
+    if (filled > size && filled > checked) require_memory(static_cast<double>(checked *= 2), path);
+  }
+  bytes.resize(filled);
+  return bytes;
+}
+
+std::string read_from(const std::filesystem::path& path, bool streams) {
   std::error_code ignored;
-  require(!std::filesystem::is_directory(path, ignored), "cannot read '{}': it is a folder", path.string());
-  std::ifstream in(path, std::ios::binary);
-  require(in.good(), "cannot read '{}': {}", path.string(), std::strerror(errno));
-  std::ostringstream bytes;
-  bytes << in.rdbuf();
-  require(!in.bad(), "cannot read '{}': {}", path.string(), std::strerror(errno));
-  return std::move(bytes).str();
+  const std::filesystem::file_status status = std::filesystem::status(path, ignored);
+  if (std::filesystem::is_directory(status)) fail_reading(path, "it is a folder");
+  const bool regular = std::filesystem::is_regular_file(status);
+  if (std::filesystem::exists(status) && !regular && !streams)
+    fail_reading(path, "it is a pipe, socket or device, and a file is needed");
+  // Should it have become a pipe by now, it is not waited for.
+  const OpenFile open{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | (streams ? 0 : O_NONBLOCK))};
+  if (open.file < 0) fail_reading(path, std::strerror(errno));
+  const std::uintmax_t size = regular ? std::filesystem::file_size(path, ignored) : 0;
+  const bool known = regular && !ignored && size > 0;  // files of /proc say 0
+  if (known) require_memory(static_cast<double>(size), path);
+  return read_all(open.file, known ? static_cast<std::size_t>(size) : 0,
+                  known ? std::numeric_limits<std::size_t>::max() : kMostStreamed, path);
+}
+
+}  // namespace
+
+std::string read_file(const std::filesystem::path& path) { return read_from(path, false); }
+
+std::string read_input(const std::filesystem::path& path) {
+  if (path != kStandardInput) return read_from(path, true);
+  static const std::string bytes = read_all(STDIN_FILENO, 0, kMostStreamed, "standard input");
+  return bytes;
 }
 
 }  // namespace ebit::inline base

@@ -1,7 +1,10 @@
 #include "ebit/base/atomic_file.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -11,6 +14,7 @@
 #include <vector>
 
 #include "ebit/base/error.h"
+#include "ebit/base/testing/error_of.h"
 
 namespace ebit::inline base {
 namespace {
@@ -120,6 +124,53 @@ TEST(AtomicFile, ALinkStaysALinkAndADeviceADevice) {
 TEST(AtomicFile, ReadingSaysWhy) {
   EXPECT_THROW(read_file("/nonexistent"), Error);
   EXPECT_THROW(read_file("/"), Error);
+}
+
+TEST(AtomicFile, ARunsFileIsAFileAndInputMayBeAPipe) {
+  const fs::path pipe = fs::path(EBIT_TEST_TMP) / "a_pipe";
+  fs::remove(pipe);
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  EXPECT_THAT(error_of([&] { read_file(pipe); }), testing::HasSubstr("it is a pipe, socket or device"));
+  EXPECT_THAT(error_of([&] { write_file_atomically(pipe, "x"); }),
+              testing::HasSubstr("a pipe that nobody reads"));
+  EXPECT_THAT(error_of([&] { read_file("/dev/zero"); }), testing::HasSubstr("device"));
+  const std::string long_text(300000, 'x');
+  std::thread writer([&] { std::ofstream(pipe) << long_text; });
+  EXPECT_EQ(read_input(pipe), long_text);
+  writer.join();
+  fs::remove(pipe);
+  EXPECT_GT(read_file("/proc/self/status").size(), 100u) << "a file that says it has no bytes";
+}
+
+TEST(AtomicFile, StandardInputIsTheSameEveryTime) {
+  const fs::path path = fs::path(EBIT_TEST_TMP) / "stdin.txt";
+  write_file_atomically(path, "1,2\n");
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const int file = ::open(path.c_str(), O_RDONLY);
+    ::dup2(file, STDIN_FILENO);
+    ::_exit(read_input("-") == "1,2\n" && read_input("-") == "1,2\n" ? 0 : 1);
+  }
+  int status = -1;
+  ::waitpid(child, &status, 0);
+  EXPECT_EQ(status, 0);
+  fs::remove(path);
+}
+
+TEST(AtomicFile, FoldersAreMadeAndLeftOversRemoved) {
+  const fs::path top = fs::path(EBIT_TEST_TMP) / "made", folder = top / "b" / "c";
+  make_folder(folder);
+  make_folder(folder);
+  EXPECT_TRUE(fs::is_directory(folder));
+  for (const char* const name : {"a.toml.1-0.partial", "b.partial", "c.toml"})
+    std::ofstream(folder / name) << "x";
+  remove_partial_files(folder);
+  EXPECT_FALSE(fs::exists(folder / "a.toml.1-0.partial"));
+  EXPECT_TRUE(fs::exists(folder / "b.partial")) << "no name that a writer of ours gives";
+  EXPECT_TRUE(fs::exists(folder / "c.toml"));
+  EXPECT_THAT(error_of([&] { make_folder(folder / "c.toml" / "d"); }),
+              testing::HasSubstr("cannot make the folder"));
+  fs::remove_all(top);
 }
 
 }  // namespace

@@ -7,13 +7,15 @@
 #include <sstream>
 
 #include "ebit/base/error.h"
+#include "ebit/base/utf8.h"
 
 namespace ebit::inline base {
 namespace {
 
 using Kind = DocumentValue::Kind;
 
-constexpr int kDeepest = 32;  // values inside values; what follows recurses once for each
+constexpr std::size_t kWhy = 200;  // bytes of a parser's own words, which quote the text
+constexpr int kDeepest = 32;       // values inside values; what follows recurses once for each
 
 DocumentValue parse_toml(std::string_view text, std::string_view source_name);
 DocumentValue parse_json(std::string_view text, std::string_view source_name);
@@ -85,7 +87,7 @@ DocumentValue parse_toml(std::string_view text, std::string_view source_name) {
   try {
     return from_toml(toml::parse(text), source_name, 0);
   } catch (const toml::parse_error& error) {
-    fail("{}:{}: broken TOML: {}", source_name, error.source().begin.line, error.description());
+    fail("{}:{}: broken TOML: {}", source_name, error.source().begin.line, shown(error.description(), kWhy));
   }
 }
 
@@ -136,7 +138,7 @@ class JsonReader : public nlohmann::json_sax<nlohmann::json> {
   bool end_array() override { return close(); }
   bool key(string_t& name) override {
     DocumentValue& table = *open_.back();
-    require(!table.find(name), "{}:{}: '{}' is given twice", source_name_, line(), name);
+    require(!table.find(name), "{}:{}: '{}' is given twice", source_name_, line(), shown(name));
     table.table.emplace_back(name, DocumentValue{});
     return true;
   }
@@ -145,7 +147,7 @@ class JsonReader : public nlohmann::json_sax<nlohmann::json> {
     const std::string what = error.what();
     const std::size_t colon = what.find(": ");
     fail("{}:{}: broken JSON: {}", source_name_, line(),
-         colon == std::string::npos ? what : what.substr(colon + 2));
+         shown(colon == std::string::npos ? what : what.substr(colon + 2), kWhy));
   }
 
  private:

@@ -6,17 +6,19 @@
 #include "ebit/base/document.h"
 #include "ebit/base/error.h"
 #include "ebit/base/nearest.h"
+#include "ebit/base/utf8.h"
 
 namespace ebit::inline base {
 namespace {
 
 using Kind = DocumentValue::Kind;
 
-constexpr int kLargest = 1000000;  // whole numbers beyond it are typing errors
+constexpr std::size_t kPath = 120;  // bytes of the way to a value, whose keys are foreign
+constexpr int kLargest = 1000000;   // whole numbers beyond it are typing errors
 
 // What stands there, for messages.
 std::string written(const DocumentValue& value) {
-  if (value.kind == Kind::kText) return fmt::format("'{}'", value.text);
+  if (value.kind == Kind::kText) return fmt::format("'{}'", shown(value.text));
   return value.scalar_text().value_or(std::string(value.kind_text()));
 }
 
@@ -66,7 +68,7 @@ DocumentPlace DocumentPlace::parse(std::string_view text, std::string source_nam
   return {std::move(document), root, ""};
 }
 
-DocumentPlace DocumentPlace::open(const std::string& path) { return parse(read_file(path), path); }
+DocumentPlace DocumentPlace::open(const std::string& path) { return parse(read_input(path), path); }
 
 std::string DocumentPlace::where() const {
   return fmt::format("{}:{}", document_->source_name, value_->line);
@@ -75,7 +77,7 @@ std::string DocumentPlace::where() const {
 void DocumentPlace::fail_here(std::string_view message) const {
   // A value that is not there has no line.
   const std::string place = value_ == &document_->absent ? document_->source_name : where();
-  fail("{}: {}{}{}", place, path_, path_.empty() ? "" : " ", message);
+  fail("{}: {}{}{}", place, shown(path_, kPath), path_.empty() ? "" : " ", message);
 }
 
 void DocumentPlace::need(Kind kind, std::string_view wanted) const {
@@ -148,7 +150,7 @@ void DocumentPlace::check_keys(const std::vector<std::string>& known) const {
   for (const std::string& key : keys())
     if (std::ranges::find(known, key) == known.end()) {
       const DocumentPlace unknown = find(key);
-      fail("{}: unknown key '{}'{}", unknown.where(), unknown.path_, suggestion(key, known));
+      fail("{}: unknown key '{}'{}", unknown.where(), shown(unknown.path_, kPath), suggestion(key, known));
     }
 }
 

@@ -8,6 +8,7 @@
 #include <numeric>
 
 #include "ebit/base/listed.h"
+#include "ebit/base/utf8.h"
 
 namespace ebit::inline base {
 
@@ -29,6 +30,8 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 
 namespace {
 
+constexpr std::size_t kLongestWord = 200;  // nobody meant a name by more; comparing costs its square
+
 std::size_t common_prefix(std::string_view a, std::string_view b) {
   return static_cast<std::size_t>(std::ranges::mismatch(a, b).in1 - a.begin());
 }
@@ -37,8 +40,10 @@ std::size_t common_prefix(std::string_view a, std::string_view b) {
 
 std::string nearest(std::string_view word, std::span<const std::string> names) {
   std::string best;
+  if (word.size() > kLongestWord) return best;
   std::size_t best_distance = std::max<std::size_t>(2, word.size() / 2) + 1;
   for (const auto& name : names) {
+    if (name.size() > kLongestWord) continue;
     const std::size_t distance = edit_distance(word, name);
     // Of equally near ones the one that begins alike was meant.
     const bool alike =
@@ -51,7 +56,7 @@ std::string nearest(std::string_view word, std::span<const std::string> names) {
 std::string suggestion(std::string_view word, std::span<const std::string> names) {
   const std::string best = nearest(word, names);
   return fmt::format("{} known: {}",
-                     best.empty() ? std::string(";") : fmt::format("; did you mean '{}'?", best),
+                     best.empty() ? std::string(";") : fmt::format("; did you mean '{}'?", shown(best)),
                      listed(names));
 }
 

@@ -1,8 +1,8 @@
 #include "ebit/base/utf8.h"
 
+#include <fmt/format.h>
 #include <utf8proc.h>
 
-#include <algorithm>
 #include <array>
 
 namespace ebit::inline base {
@@ -61,14 +61,36 @@ std::string utf8_of_windows1252(std::string_view text) {
   return out;
 }
 
+namespace {
+
+// Controls of the terminal, of lines and of the direction of writing.
+bool is_control(char32_t code) {
+  return code < 0x20 || (code >= 0x7F && code <= 0x9F) || code == 0x061C || code == 0x200E ||
+         code == 0x200F || (code >= 0x2028 && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069) ||
+         code == 0xFEFF;
+}
+
+std::string escaped(char32_t code) {
+  if (code == '\n') return "\\n";
+  if (code == '\r') return "\\r";
+  if (code == '\t') return "\\t";
+  const auto number = static_cast<unsigned>(code);
+  return code < 0x80 ? fmt::format("\\x{:02x}", number) : fmt::format("\\u{:04x}", number);
+}
+
+}  // namespace
+
 std::string shown(std::string_view text, std::size_t most) {
-  std::string out(text.substr(0, most));
-  if (text.size() > most) {
-    while (!out.empty() && (static_cast<unsigned char>(text[out.size()]) & 0xC0) == 0x80) out.pop_back();
-    out += "...";
+  std::string out;
+  while (!text.empty()) {
+    const CodePoint point = first_code_point(text);
+    const std::string piece = !point.valid ? fmt::format("\\x{:02x}", static_cast<unsigned char>(text[0]))
+                              : is_control(point.code) ? escaped(point.code)
+                                                       : std::string(text.substr(0, point.bytes));
+    if (piece.size() > most - out.size()) return out + "...";
+    out += piece;
+    text.remove_prefix(point.bytes);
   }
-  std::replace_if(
-      out.begin(), out.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }, ' ');
   return out;
 }
 

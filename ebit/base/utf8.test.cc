@@ -68,7 +68,12 @@ TEST(Utf8, EveryWindows1252ByteBecomesACharacter) {
 }
 
 TEST(Utf8, ShownIsOneShortLine) {
-  EXPECT_EQ(shown("two\nlines\t"), "two lines ");
+  EXPECT_EQ(shown("two\nlines\t"), "two\\nlines\\t");
+  EXPECT_EQ(shown("\x1b[31mred\x7f"), "\\x1b[31mred\\x7f") << "no colour reaches the terminal";
+  EXPECT_EQ(shown("a\xff\xc3"), "a\\xff\\xc3") << "ill-formed bytes";
+  EXPECT_EQ(shown("\xc2\x9b\xe2\x80\xae"), "\\u009b\\u202e") << "controls beyond ASCII";
+  EXPECT_EQ(shown(std::string(500, 'a') + "\n", std::string::npos), std::string(500, 'a') + "\\n");
+  EXPECT_EQ(shown("\x1b\x1b", 6), "\\x1b...") << "no half escape";
   EXPECT_EQ(shown("abcdef", 3), "abc...");
   EXPECT_EQ(shown("abcdef", 6), "abcdef");
   EXPECT_EQ(shown("ab\xc2\xb0"

@@ -11,6 +11,7 @@
 #include "ebit/base/document.h"
 #include "ebit/base/error.h"
 #include "ebit/base/nearest.h"
+#include "ebit/base/utf8.h"
 #include "ebit/cell/ansatz.h"
 #include "ebit/sim/channel.h"
 
@@ -133,7 +134,7 @@ Ansatz Reader::read(const DocumentValue& root) {
 
 void Reader::check_keys(const DocumentValue& table, std::span<const std::string> known) const {
   for (const auto& [key, value] : table.table)
-    need(std::ranges::find(known, key) != known.end(), value.line, "unknown key '{}'{}", key,
+    need(std::ranges::find(known, key) != known.end(), value.line, "unknown key '{}'{}", shown(key),
          suggestion(key, known));
 }
 
@@ -190,7 +191,7 @@ void Reader::read_wires(const DocumentValue& value, Entry& entry) const {
   if (value.kind == Kind::kText) {
     for (const Pattern& row : kPatterns)
       if (row.name == value.text) entry.pattern = &row;
-    need(entry.pattern != nullptr, value.line, "unknown word '{}' for 'wires'{}", value.text,
+    need(entry.pattern != nullptr, value.line, "unknown word '{}' for 'wires'{}", shown(value.text),
          suggestion(value.text, names_of(kPatterns)));
     need(entry.pattern->gate_wires == entry.gate_wires(), value.line,
          "\"{}\" puts gates of {} wire{} {}, but {} takes {}", value.text, entry.pattern->gate_wires,
@@ -330,7 +331,7 @@ AngleText Reader::angle(const DocumentValue& value) const {
   need(
       parse_angle_text(value.text, angle), value.line,
       "cannot read the angle '{}'; write a number, a name, or a multiple such as -a, 0.5*a, a/2, a+0.7, pi/4",
-      value.text);
+      shown(value.text));
   return angle;
 }
 
@@ -358,8 +359,8 @@ void Reader::check_names(const std::vector<Entry>& entries) const {
       if (angle.name.empty()) continue;
       const auto [use, fresh] = uses.try_emplace(angle.name, Use{entry.pattern, entry.line});
       need(use->second.pattern == entry.pattern, entry.line,
-           "'{}' is {} here, but {} on line {}: give it another name", angle.name, words(entry.pattern),
-           words(use->second.pattern), use->second.line);
+           "'{}' is {} here, but {} on line {}: give it another name", shown(angle.name),
+           words(entry.pattern), words(use->second.pattern), use->second.line);
     }
 }
 

@@ -67,7 +67,7 @@ struct Part {
 Ansatz ansatz_of(const std::string& name) {
   for (const Ansatz& row : ansaetze())
     if (row.name == name) return row;
-  if (std::filesystem::exists(name)) return parse_ansatz(read_file(name), name);
+  if (std::filesystem::exists(name)) return parse_ansatz(read_input(name), name);
   fail("no ansatz and no file is called '{}'{}", name, suggestion(name, names_of(ansaetze())));
 }
 

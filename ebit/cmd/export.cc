@@ -148,7 +148,7 @@ Exported of_ansatz(const Options& options) {
   if (!own) {
     require(std::filesystem::exists(options.ansatz), "no ansatz and no file is called '{}'{}", options.ansatz,
             suggestion(options.ansatz, names_of(ansaetze())));
-    own = parse_ansatz(read_file(options.ansatz), options.ansatz);
+    own = parse_ansatz(read_input(options.ansatz), options.ansatz);
   }
   require(options.wires >= 1 && options.wires <= kMaxWires, "export: --wires must be from 1 to {}, not {}",
           kMaxWires, options.wires);

@@ -70,7 +70,7 @@ std::string gate_list(const QasmCircuit& read, const std::string& source) {
 }
 
 int run(const Options& options) {
-  const QasmCircuit read = read_qasm(read_file(options.file), options.file);
+  const QasmCircuit read = read_qasm(read_input(options.file), options.file);
   require(!read.circuit.operations().empty() || !read.circuit.channels().empty(), "{}: there is no gate",
           options.file);
   const std::string text = gate_list(read, options.file);

@@ -4,7 +4,7 @@
 namespace ebit::cmd {
 
 /// From here on the first SIGINT, SIGTERM or SIGHUP (a terminal that was closed; not where nohup silenced it)
-/// only sets the flag that interrupted() reads; the second one of the same kind ends the program at once, as
+/// only sets the flag that interrupted() reads; the next one, of whichever kind, ends the program at once, as
 /// it would without this call. Also clears the flag. Call it once the command is about to start work that
 /// polls interrupted(); a command that does not poll must not call it.
 void catch_interrupts();

@@ -35,11 +35,25 @@ TEST_P(Interrupt, SecondSignalKills) {
       testing::KilledBySignal(GetParam()), "");
 }
 
+TEST_P(Interrupt, SecondSignalOfAnotherKindKillsToo) {
+  for (const int other : {SIGINT, SIGTERM, SIGHUP})
+    EXPECT_EXIT(
+        {
+          catch_interrupts();
+          std::raise(GetParam());
+          std::raise(other);
+        },
+        testing::KilledBySignal(other), "");
+}
+
 TEST(InterruptUnderNohup, AClosedTerminalIsNoReasonToStop) {
   std::signal(SIGHUP, SIG_IGN);
   catch_interrupts();
   std::raise(SIGHUP);
   EXPECT_FALSE(interrupted());
+  std::raise(SIGINT);
+  EXPECT_TRUE(interrupted());
+  std::raise(SIGHUP);  // still silenced
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) std::signal(signal, SIG_DFL);
 }
 

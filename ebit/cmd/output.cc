@@ -1,21 +1,42 @@
 #include "ebit/cmd/output.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <nlohmann/json.hpp>
 
 #include "ebit/base/error.h"
+#include "ebit/base/utf8.h"
 
 namespace ebit::cmd {
+
+namespace {
+
+// Whether standard output is a pipe that nobody reads any more: `ebit ... | head -1` had enough.
+bool reader_left() {
+  pollfd pipe{STDOUT_FILENO, POLLOUT, 0};
+  return ::poll(&pipe, 1, 0) == 1 && (pipe.revents & POLLERR) != 0;
+}
+
+}  // namespace
 
 void print(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); }
 
 void tell(std::string_view text) {
-  std::fwrite(text.data(), 1, text.size(), stderr);
+  // Whatever a file made its way into the text with: nothing reaches the terminal that steers it.
+  std::string lines;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    lines += shown(text.substr(0, end), std::string::npos);
+    if (end < text.size()) lines += '\n';
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  std::fwrite(lines.data(), 1, lines.size(), stderr);
   std::fflush(stderr);
 }
 
@@ -36,6 +57,7 @@ void print_json(const nlohmann::ordered_json& value) {
 void flush_output() {
   errno = 0;
   if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
+    if (errno == EPIPE || reader_left()) return;
     fail("cannot write to standard output: {}", errno ? std::strerror(errno) : "an earlier write failed");
   }
 }

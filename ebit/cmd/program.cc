@@ -22,6 +22,8 @@ namespace ebit::cmd {
 namespace {
 
 int run_or_throw(std::span<const Command> table, std::vector<std::string> arguments);
+constexpr std::size_t kLongestMessage = 4000;  // bytes; file names have at most 4096
+
 void print_error(std::string message);
 std::string first_line(const std::string& text);
 
@@ -31,6 +33,8 @@ int run_program(std::span<const Command> table, const std::vector<std::string>& 
   open_standard_streams();
   // A file that grows beyond the limit of its size is an error like a full disk.
   std::signal(SIGXFSZ, SIG_IGN);
+  // A reader that has had enough, such as head, does not end a training: what cannot be shown is not.
+  std::signal(SIGPIPE, SIG_IGN);
   try {
     try {
       const int status = run_or_throw(table, arguments);
@@ -142,6 +146,7 @@ int run_or_throw(std::span<const Command> table, std::vector<std::string> argume
 
 void print_error(std::string message) {
   std::replace(message.begin(), message.end(), '\n', ' ');
+  if (message.size() > kLongestMessage) message = message.substr(0, kLongestMessage) + "...";
   std::fflush(stdout);
   tell(fmt::format("ebit: {}\n", message));
 }

@@ -1,6 +1,8 @@
 // ebit resume: goes on with a run that was stopped or killed, or trains it for longer.
 #include <optional>
 
+#include "ebit/analysis/marked_folder.h"
+#include "ebit/base/error.h"
 #include "ebit/cmd/command.h"
 #include "ebit/cmd/run_output.h"
 #include "ebit/cmd/torch_program.h"
@@ -26,6 +28,12 @@ Action setup_resume(Parser& parser) {
   parser.add_flag("--json", options->json, "Print the results as JSON");
   parser.add_flag("-q,--quiet", options->quiet, "Show no progress");
   return [options] {
+    if (const std::string what = analysis::marked_as(options->folder); !what.empty())
+      fail(
+          "'{0}' is the folder of a {1}, which goes on when its command is given again: ebit {1} ... -o {0}, "
+          "with "
+          "the options that it began with",
+          options->folder, what);
     require_run_backends(options->folder);
     return run_and_report(
         [&](const experiment::RunCallbacks& callbacks) {

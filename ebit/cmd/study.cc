@@ -52,7 +52,7 @@ int run(Options& options) {
   if (options.name.empty()) return list(options.json);
   const analysis::Study& study = analysis::find_study(options.name);
   std::vector<Setting>& settings = options.study.settings;
-  if (!options.config.empty()) settings = parse_settings(read_file(options.config), options.config);
+  if (!options.config.empty()) settings = parse_settings(read_input(options.config), options.config);
   settle_source(*options.settings);
   settings.insert(settings.end(), options.settings->begin(), options.settings->end());
   for (const Setting& setting : *options.settings) {

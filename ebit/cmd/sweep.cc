@@ -55,7 +55,7 @@ int run(Options& options) {
     return kOk;
   }
   require(!options.file.empty(), "name a file of TOML: ebit sweep --text prints one to begin with");
-  analysis::SweepSpec sweep = analysis::parse_sweep(read_file(options.file), options.file);
+  analysis::SweepSpec sweep = analysis::parse_sweep(read_input(options.file), options.file);
   add_flags(options, sweep);
   const std::vector<std::string> units = analysis::sweep_units(sweep);
   if (options.units) {

@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "ebit/base/error.h"
+#include "ebit/base/memory.h"
 #include "ebit/experiment/runs/run_folder.h"
 #include "ebit/fit/model.h"
 #include "ebit/settings/models.h"
@@ -14,7 +15,8 @@
 namespace ebit::cmd {
 namespace {
 
-constexpr std::string_view kTorch = "torch";  // its name in the table of backends
+constexpr double kTorchMemory = 1.0 * (1 << 30);  // bytes: with its libraries, before a model is made
+constexpr std::string_view kTorch = "torch";      // its name in the table of backends
 
 bool can_compute(const fit::ModelSpec& spec) {
   return std::ranges::any_of(fit::backends(),
@@ -44,6 +46,12 @@ std::filesystem::path torch_program() {
 
 void run_in_torch_program(const std::vector<std::string>& arguments) {
   const std::string path = torch_program().string();
+  // Its linear algebra waits for ever for a buffer that it cannot have.
+  require(available_memory() >= kTorchMemory,
+          "libtorch, which this model needs, takes about {} of memory, and {} are free (of the machine, of "
+          "its group or "
+          "of ulimit -v)",
+          readable_bytes(kTorchMemory), readable_bytes(available_memory()));
   std::vector<char*> argv{const_cast<char*>(path.c_str())};
   for (const auto& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
   argv.push_back(nullptr);

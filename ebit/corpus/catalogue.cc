@@ -1,5 +1,8 @@
 #include "ebit/corpus/catalogue.h"
 
+#include <pwd.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 #include <cstdlib>
@@ -194,9 +197,11 @@ std::filesystem::path corpora_folder() {
   if (const auto given = variable("EBIT_CORPORA"); !given.empty()) return given;
   // The XDG base directory specification says to pass over what is not an absolute path.
   if (const fs::path data = variable("XDG_DATA_HOME"); data.is_absolute()) return data / "ebit" / "corpora";
-  const auto home = variable("HOME");
+  fs::path home = variable("HOME");
+  if (home.empty())
+    if (const passwd* const user = ::getpwuid(::getuid())) home = user->pw_dir;
   require(!home.empty(), "neither EBIT_CORPORA nor HOME is set; say where downloads belong by one of them");
-  return fs::path(home) / ".local" / "share" / "ebit" / "corpora";
+  return home / ".local" / "share" / "ebit" / "corpora";
 }
 
 std::optional<CorpusPlace> find_corpus(const CorpusRow& row, const std::filesystem::path& folder) {

@@ -18,8 +18,8 @@ namespace fs = std::filesystem;
 /// A packed file being read, entry by entry.
 class PackedFile {
  public:
-  explicit PackedFile(const fs::path& path, bool archives)
-      : path_(path), archive_(archive_read_new(), archive_read_free) {
+  explicit PackedFile(const fs::path& path, bool archives, std::size_t most)
+      : path_(path), most_(most), archive_(archive_read_new(), archive_read_free) {
     archive* a = archive_.get();
     archive_read_support_filter_gzip(a);
     archive_read_support_filter_bzip2(a);
@@ -59,8 +59,8 @@ class PackedFile {
       if (status == ARCHIVE_EOF) return bytes;
       check(status);
       unpacked_ += size;
-      require(unpacked_ <= kMostUnpacked, "'{}' unpacks to more than {}; unpack it and give what is needed",
-              path_.string(), readable_bytes(static_cast<double>(kMostUnpacked)));
+      require(unpacked_ <= most_, "'{}' unpacks to more than {}; unpack it and give what is needed",
+              path_.string(), readable_bytes(static_cast<double>(most_)));
       bytes.append(static_cast<const char*>(block), size);
     }
   }
@@ -74,6 +74,7 @@ class PackedFile {
   }
 
   fs::path path_;
+  std::size_t most_;
   std::unique_ptr<archive, int (*)(archive*)> archive_;
   std::size_t unpacked_ = 0;
 };
@@ -85,19 +86,19 @@ bool is_packed(std::string_view bytes) {
 }
 
 std::vector<NamedBytes> read_folder(const fs::path& folder,
-                                    const std::function<bool(std::string_view)>& wanted) {
+                                    const std::function<bool(std::string_view)>& wanted, std::size_t most) {
   std::vector<NamedBytes> found;
   for (const auto& entry : fs::recursive_directory_iterator(folder)) {
     const std::string name = fs::relative(entry.path(), folder).generic_string();
-    if (entry.is_regular_file() && wanted(name)) found.push_back({name, read_unpacked(entry.path())});
+    if (entry.is_regular_file() && wanted(name)) found.push_back({name, read_unpacked(entry.path(), most)});
   }
   return found;
 }
 
 std::vector<NamedBytes> read_archive(const fs::path& path,
-                                     const std::function<bool(std::string_view)>& wanted) {
+                                     const std::function<bool(std::string_view)>& wanted, std::size_t most) {
   std::vector<NamedBytes> found;
-  PackedFile file(path, /*archives=*/true);
+  PackedFile file(path, /*archives=*/true, most);
   while (archive_entry* entry = file.next()) {
     const char* pathname = file.single() ? nullptr : archive_entry_pathname(entry);
     std::string name = pathname ? pathname : path.filename().string();
@@ -111,20 +112,21 @@ std::vector<NamedBytes> read_archive(const fs::path& path,
 
 }  // namespace
 
-std::string read_unpacked(const std::filesystem::path& path) {
-  std::string bytes = read_file(path);
+std::string read_unpacked(const std::filesystem::path& path, std::size_t most) {
+  std::string bytes = read_input(path);
   if (!is_packed(bytes)) return bytes;
-  PackedFile file(path, /*archives=*/false);
+  PackedFile file(path, /*archives=*/false, most);
   file.next();
   return file.content();
 }
 
 std::vector<NamedBytes> read_members(const std::filesystem::path& path,
-                                     const std::function<bool(std::string_view name)>& wanted) {
+                                     const std::function<bool(std::string_view name)>& wanted,
+                                     std::size_t most) {
   require(fs::exists(path), "cannot read '{}': there is no such file or folder", path.string());
   require(!fs::is_regular_file(path) || fs::file_size(path) > 0, "'{}' is empty", path.string());
   std::vector<NamedBytes> found =
-      fs::is_directory(path) ? read_folder(path, wanted) : read_archive(path, wanted);
+      fs::is_directory(path) ? read_folder(path, wanted, most) : read_archive(path, wanted, most);
   std::ranges::sort(found, {}, &NamedBytes::name);
   return found;
 }

@@ -66,5 +66,33 @@ TEST(Files, DamagedOnesAreRefusedInOneLine) {
   EXPECT_THAT(error_of([&] { read_unpacked(folder.path() / "none"); }), HasSubstr("cannot read"));
 }
 
+TEST(Files, NothingIsWrittenAndNoMoreThanTheLimitIsHeld) {
+  const TestFolder folder;
+  folder.shell(
+      "mkdir in && cd in && python3 -c \"\n"
+      "import zipfile, tarfile, io\n"
+      "z = zipfile.ZipFile('s.zip', 'w', zipfile.ZIP_DEFLATED)\n"
+      "z.writestr('../outside.txt', 'no'); z.writestr('bomb.txt', b'0' * 8000000); z.close()\n"
+      "t = tarfile.open('s.tar', 'w')\n"
+      "i = tarfile.TarInfo('../../outside.txt'); i.size = 2; t.addfile(i, io.BytesIO(b'no'))\n"
+      "i = tarfile.TarInfo('link.txt'); i.type = tarfile.SYMTYPE; i.linkname = '/etc/passwd'; t.addfile(i)\n"
+      "t.close()\" && head -c 8000000 /dev/zero | gzip >bomb.gz");
+  const auto any = [](std::string_view) { return true; };
+  const auto outside = [](std::string_view name) { return base_name(name) == "outside.txt"; };
+  for (const char* const name : {"in/s.zip", "in/s.tar"}) {
+    const auto members = read_members(folder.path() / name, outside);
+    ASSERT_EQ(members.size(), 1u) << name;
+    EXPECT_EQ(members[0].bytes, "no");
+  }
+  EXPECT_EQ(read_members(folder.path() / "in/s.tar", any).size(), 1u) << "a link is passed over";
+  EXPECT_FALSE(std::filesystem::exists(folder.path() / "outside.txt"));
+  constexpr std::size_t kMost = 1 << 20;
+  EXPECT_THAT(error_of([&] { read_members(folder.path() / "in/s.zip", any, kMost); }),
+              HasSubstr("unpacks to more than 1 MiB"));
+  EXPECT_THAT(error_of([&] { read_unpacked(folder.path() / "in/bomb.gz", kMost); }),
+              HasSubstr("unpacks to more than 1 MiB"));
+  EXPECT_EQ(read_unpacked(folder.path() / "in/bomb.gz").size(), 8000000u);
+}
+
 }  // namespace
 }  // namespace ebit::inline corpus

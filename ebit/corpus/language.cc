@@ -63,14 +63,15 @@ Texts read_texts(const LanguageOptions& options) {
       files.push_back(std::move(file));
   }
   const auto decoded = [&](NamedBytes& file) {
-    return decode_text(std::move(file.bytes), source.name.empty() ? options.encoding : "utf-8", file.name);
+    return decode_text(std::move(file.bytes), source.name.empty() ? options.encoding : "utf-8",
+                       shown(file.name));
   };
-  if (files.size() == 1) return divide(decoded(files[0]), options, files[0].name);
+  if (files.size() == 1) return divide(decoded(files[0]), options, shown(files[0].name));
   Texts texts;
   for (NamedBytes& file : files) {
     std::string& part = *part_of(texts, file.name).value();
     require(part.empty(), "'{}' has several files for the part of '{}'; give a folder with one of each",
-            options.corpus, file.name);
+            options.corpus, shown(file.name));
     part = decoded(file);
   }
   require(!texts.train.empty() && !texts.validation.empty() && !texts.test.empty(),

@@ -28,15 +28,15 @@ void add_sentence(RawSentences& out, std::string_view text, std::int64_t label, 
 
 // A corpus whose copies are in UTF-8 or, the older ones, in Windows-1252.
 std::string decode_either(const NamedBytes& file, RawSentences& out) {
-  if (is_utf8(file.bytes)) return decode_text(file.bytes, "utf-8", file.name);
-  out.notes.push_back(fmt::format("'{}' is not UTF-8: read as Windows-1252", file.name));
-  return decode_text(file.bytes, "windows-1252", file.name);
+  if (is_utf8(file.bytes)) return decode_text(file.bytes, "utf-8", shown(file.name));
+  out.notes.push_back(fmt::format("'{}' is not UTF-8: read as Windows-1252", shown(file.name)));
+  return decode_text(file.bytes, "windows-1252", shown(file.name));
 }
 
 void read_labelled_lines(std::string_view text, const std::string& source, RawSentences& out) {
   std::size_t number = 0;
   for (const std::string_view line : lines_of(text)) {
-    const std::string place = fmt::format("'{}', line {}", source, ++number);
+    const std::string place = fmt::format("'{}', line {}", shown(source, std::string::npos), ++number);
     const std::size_t tab = line.rfind('\t');
     require(tab != std::string_view::npos, "{}: no tab between a sentence and its label: '{}'", place,
             shown(line));
@@ -55,7 +55,7 @@ void read_polarity(const fs::path& path, RawSentences& out) {
     std::size_t number = 0;
     for (const std::string_view line : lines_of(text)) {
       add_sentence(out, line, file.name.ends_with(".pos") ? kPositive : kNegative,
-                   fmt::format("'{}', line {}", file.name, ++number));
+                   fmt::format("'{}', line {}", shown(file.name), ++number));
     }
   }
 }
@@ -68,7 +68,7 @@ void read_reviews(const fs::path& path, RawSentences& out) {
   for (const NamedBytes& file :
        read_members(path, [&](std::string_view name) { return in(name, "neg/") || in(name, "pos/"); })) {
     add_sentence(out, decode_either(file, out), in(file.name, "pos/") ? kPositive : kNegative,
-                 fmt::format("'{}'", file.name));
+                 fmt::format("'{}'", shown(file.name)));
   }
 }
 

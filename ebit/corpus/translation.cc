@@ -105,7 +105,7 @@ RawPairs read_pairs(const std::filesystem::path& path, bool swapped, const std::
   });
   require(files.size() == 1, "'{}' holds {} texts where one of sentence pairs is expected", path.string(),
           files.size());
-  const std::string source = files[0].name;
+  const std::string source = shown(files[0].name, std::string::npos);
   const std::string text = decode_text(std::move(files[0].bytes), encoding, source);
   RawPairs pairs;
   std::size_t number = 0;

@@ -92,7 +92,7 @@ Series with_calendar(const Series& series, std::span<const std::string> features
   const std::vector<std::string> names = calendar_columns(features);
   for (const std::string& name : names) {
     require(std::ranges::find(series.names, name) == series.names.end(),
-            "{}: there is a column '{}' already, which --calendar would make", series.source, name);
+            "{}: there is a column '{}' already, which --calendar would make", series.source, shown(name));
     wide.names.push_back(name);
   }
   const std::vector<double> values =

@@ -113,7 +113,7 @@ class CsvReader {
 
 CsvTable read_csv(const std::filesystem::path& path, const CsvOptions& options) {
   require(!std::filesystem::is_directory(path), "{} is a folder, not a CSV file", path.string());
-  return parse_csv(read_file(path), options, path.string());
+  return parse_csv(read_input(path), options, path.string());
 }
 
 CsvTable parse_csv(std::string_view text, const CsvOptions& options, std::string source) {
@@ -154,7 +154,7 @@ std::size_t CsvTable::column(std::string_view name) const {
     const auto second = std::find(found + 1, names.end(), name);
     require(second == names.end(),
             "{}: columns {} and {} are both called '{}'; give the column's number instead", source, index + 1,
-            second - names.begin() + 1, name);
+            second - names.begin() + 1, shown(name));
     return index;
   }
   const bool digits = !name.empty() && name.find_first_not_of("0123456789") == std::string_view::npos;
@@ -164,7 +164,7 @@ std::size_t CsvTable::column(std::string_view name) const {
             source, name, names.size());
     return number - 1;
   }
-  fail("{}: no column '{}'{}", source, name, suggestion(name, names));
+  fail("{}: no column '{}'{}", source, shown(name), suggestion(name, names));
 }
 
 }  // namespace ebit::inline data

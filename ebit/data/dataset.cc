@@ -59,7 +59,7 @@ std::size_t column_of(const Series& series, const std::string& name) {
   if (found != series.names.end()) return static_cast<std::size_t>(found - series.names.begin());
   const auto alias = series.aliases.find(name);
   if (alias == series.aliases.end()) {
-    fail("{}: no column '{}'{}", series.source, name, suggestion(name, series.names));
+    fail("{}: no column '{}'{}", series.source, shown(name), suggestion(name, series.names));
   }
   return alias->second;
 }
@@ -88,7 +88,7 @@ Series pick_columns(const Series& series, const std::vector<std::string>& names)
     for (const std::size_t column : from) {
       const double value = series.at(row, column);
       require(std::isfinite(value), "{}: row {} ({}), column '{}': the value {} is not a finite number",
-              series.source, row + 1, series.times[row], series.names[column], value);
+              series.source, row + 1, shown(series.times[row]), shown(series.names[column]), value);
       picked.values.push_back(value);
     }
   }
@@ -202,7 +202,8 @@ void fit_scalers(Dataset& dataset, const Starts& starts) {
     const std::string_view where = whole ? "all" : kParts[p];
     dataset.scalers.emplace_back();
     for (std::size_t c = 0; c < series.columns(); ++c) {
-      const std::string what = fmt::format("{}: column '{}', {} rows", series.source, series.names[c], where);
+      const std::string what =
+          fmt::format("{}: column '{}', {} rows", series.source, shown(series.names[c]), where);
       // Sines and cosines are in [-1, 1] as they are.
       const bool made = std::ranges::find(calendar, series.names[c]) != calendar.end();
       dataset.scalers[p].push_back(fit_scaler(made ? "none" : std::string_view(dataset.options.scaler),
@@ -218,7 +219,7 @@ void check_targets_vary(const Dataset& dataset, const Starts& starts) {
     const auto [low, high] = std::minmax_element(values.begin(), values.end());
     require(*low < *high,
             "{}: target '{}' is constant (always {}) on the training rows: there is nothing to learn",
-            dataset.series.source, dataset.series.names[column], *low);
+            dataset.series.source, shown(dataset.series.names[column]), *low);
   }
 }
 
@@ -256,10 +257,10 @@ Windows cut(const Series& series, const std::vector<std::size_t>& starts, const 
 void check_columns(const DatasetOptions& o) {
   for (const auto* columns : {&o.targets, &o.features, &o.future})
     for (auto name = columns->begin(); name != columns->end(); ++name)
-      require(std::find(columns->begin(), name, *name) == name, "column '{}' is given twice", *name);
+      require(std::find(columns->begin(), name, *name) == name, "column '{}' is given twice", shown(*name));
   for (const std::string& name : o.future)
     require(std::find(o.targets.begin(), o.targets.end(), name) == o.targets.end(),
-            "column '{}' is a target, so that it cannot be known ahead (--future)", name);
+            "column '{}' is a target, so that it cannot be known ahead (--future)", shown(name));
 }
 
 // The first row whose time is not before `from`.
@@ -280,8 +281,8 @@ std::size_t row_from(const Series& series, const std::string& from) {
   std::size_t row = 0;
   while (row < series.rows() && is_before(series.times[row])) ++row;
   require(row > 0 && row < series.rows(), "{}: --test-from {} leaves no rows {}: they are of {} to {}",
-          series.source, from, row == 0 ? "for training" : "for testing", series.times.front(),
-          series.times.back());
+          series.source, from, row == 0 ? "for training" : "for testing", shown(series.times.front()),
+          shown(series.times.back()));
   return row;
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "ebit/base/atomic_file.h"
 #include "ebit/base/error.h"
 #include "ebit/base/nearest.h"
 
@@ -74,7 +75,7 @@ std::filesystem::path data_folder() {
 
 std::filesystem::path find_data(const std::string& name) {
   std::error_code ignored;
-  if (std::filesystem::exists(name, ignored)) return name;
+  if (name == kStandardInput || std::filesystem::exists(name, ignored)) return name;
   if (const IncludedSet* row = find_included(name)) {
     const auto path = data_folder() / row->file;
     require(std::filesystem::exists(path, ignored), "the included data set '{}' is not in {}", name,

@@ -104,9 +104,9 @@ double parse_cell(const CsvTable& table, std::size_t row, std::size_t column) {
   const auto number = table.number(row, column);
   if (!number)
     fail("{} line {}, column '{}': '{}' is not a number{}", table.source, table.line(row),
-         table.names[column], shown(text), mark_advice(table, text));
+         shown(table.names[column]), shown(text), mark_advice(table, text));
   require(std::isfinite(*number), "{} line {}, column '{}': '{}' is not a finite number", table.source,
-          table.line(row), table.names[column], text);
+          table.line(row), shown(table.names[column]), shown(text));
   return *number;
 }
 
@@ -154,8 +154,8 @@ double merged_value(Draft& draft, std::size_t begin, std::size_t end, std::size_
             "{} lines {} and {} are both of {}, with '{}' {} and {}; repair the file, or set duplicates to "
             "'first', "
             "'last' or 'mean'",
-            draft.table.source, draft.line(known[0]), draft.line(i), draft.label(i), draft.name(c),
-            draft.at(known[0], c), draft.at(i, c));
+            draft.table.source, draft.line(known[0]), draft.line(i), shown(draft.label(i)),
+            shown(draft.name(c)), draft.at(known[0], c), draft.at(i, c));
   }
   if (policy == "mean") return mean;
   return draft.at(policy == "last" ? known.back() : known.front(), c);
@@ -201,7 +201,7 @@ void refuse_missing(Draft& draft) {
   fail(
       "{} line {}, column '{}': the value is missing ({}), {} missing in all; choose --missing drop or "
       "--missing interpolate",
-      draft.table.source, draft.line(i), draft.name(c),
+      draft.table.source, draft.line(i), shown(draft.name(c)),
       text.empty() ? std::string("blank") : fmt::format("'{}'", shown(text)),
       std::count_if(missing, draft.values.end(), is_nan));
 }
@@ -234,11 +234,11 @@ void interpolate_missing(Draft& draft) {
     std::size_t missing = 0;
     for (std::size_t i = 0; i < n; ++i) missing += std::isnan(column[i] = draft.at(i, c));
     if (missing == 0) continue;
-    require(missing < n, "{}: column '{}' has no value at all", draft.table.source, draft.name(c));
+    require(missing < n, "{}: column '{}' has no value at all", draft.table.source, shown(draft.name(c)));
     const std::size_t edges = interpolate(column, positions);
     for (std::size_t i = 0; i < n; ++i) draft.at(i, c) = column[i];
     draft.warnings.push_back(fmt::format(
-        "{}: column '{}': {} missing {} interpolated{}", draft.table.source, draft.name(c), missing,
+        "{}: column '{}': {} missing {} interpolated{}", draft.table.source, shown(draft.name(c)), missing,
         missing == 1 ? "value" : "values",
         edges == 0 ? std::string()
                    : fmt::format(", {} of them at the ends taken from the nearest value", edges)));

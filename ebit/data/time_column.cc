@@ -124,7 +124,7 @@ bool all_text(const CsvTable& table, std::size_t column) {
   std::string names = table.names[columns[0]];
   for (std::size_t i = 1; i < columns.size(); ++i) (names += ",") += table.names[columns[i]];
   fail("{} line {}, time column '{}': '{}' is not a date or a time; known forms: {}", table.source,
-       table.line(row), names, shown(text), kForms);
+       table.line(row), shown(names), shown(text), kForms);
 }
 
 // Fills in the points and the order of dates.
@@ -141,7 +141,7 @@ void read_points(const CsvTable& table, const std::string& date_order, TimeColum
     warnings.push_back(
         fmt::format("{}: dates such as '{}' could be day/month or month/day; read as day/month (give "
                     "the date order, dmy or mdy, to be sure)",
-                    table.source, joined(table, 0, columns)));
+                    table.source, shown(joined(table, 0, columns))));
   }
   if (day_first.ok || month_first.ok) {
     if (order_matters) time.date_order = day_first.ok ? "dmy" : "mdy";
@@ -172,7 +172,8 @@ TimeColumn read_time_column(const CsvTable& table, const TimeColumnOptions& opti
           "{}: column '{}' is called like a time, but '{}' (line {}) and the rest of it are none; the rows "
           "are taken in "
           "the order of the file",
-          table.source, table.names[time.columns[0]], shown(table.cell(0, time.columns[0])), table.line(0)));
+          table.source, shown(table.names[time.columns[0]]), shown(table.cell(0, time.columns[0])),
+          table.line(0)));
       time.columns.clear();
     } else if (time.columns.empty()) {
       warnings.push_back(

@@ -7,6 +7,7 @@
 #include <fmt/ranges.h>
 
 #include "ebit/base/error.h"
+#include "ebit/base/utf8.h"
 
 namespace ebit::fit {
 namespace {
@@ -69,9 +70,9 @@ void check_format(const TensorFile& file, const std::string& path, const char* f
   const std::string written = version == file.metadata.end() ? "none" : version->second;
   require(written != kEarlierVersion,
           "'{}' was written by an earlier version of ebit (file version {}, here {}): train it again", path,
-          written, kVersion);
+          shown(written), kVersion);
   require(written == kVersion, "'{}' was written by another version of ebit (file version {}, here {})", path,
-          written, kVersion);
+          shown(written), kVersion);
 }
 
 const Tensor& tensor_of(const TensorFile& file, const std::string& path, const std::string& name, Dtype dtype,
@@ -181,7 +182,7 @@ SavedWeights load_weights(const std::filesystem::path& path) {
   check_format(file, path.string(), kWeightsFormat);
   for (const auto& [name, tensor] : file.tensors)
     require(!has_nan(tensor), "'{}' is damaged: its weights '{}' are not all numbers (NaN)", path.string(),
-            name);
+            shown(name));
   return {std::move(file.tensors), std::move(file.metadata)};
 }
 

@@ -11,6 +11,7 @@
 
 #include "ebit/base/atomic_file.h"
 #include "ebit/base/error.h"
+#include "ebit/base/utf8.h"
 
 namespace ebit::fit {
 namespace {
@@ -21,6 +22,8 @@ using nlohmann::json;
 
 constexpr std::size_t kLengthBytes = 8;
 constexpr std::uint64_t kLongestHeader = 100'000'000;  // the limit of the reference implementation
+
+constexpr int kDeepest = 8;  // values inside values of a header
 
 // One tensor of the header, its bytes still in the file.
 struct Entry {
@@ -48,11 +51,13 @@ std::uint64_t header_length(std::string_view bytes, std::string_view where) {
 json parse_header(std::string_view text, std::string_view where) {
   std::set<std::string> seen;
   std::string twice;
+  bool too_deep = false;
   const auto watch = [&](int depth, json::parse_event_t event, json& value) {
+    if (depth > kDeepest) too_deep = true;
     if (event == json::parse_event_t::key && depth == 1 && !seen.insert(value.get<std::string>()).second) {
       twice = value.get<std::string>();
     }
-    return true;
+    return !too_deep;  // what lies deeper is passed over
   };
   json header;
   try {
@@ -60,8 +65,9 @@ json parse_header(std::string_view text, std::string_view where) {
   } catch (const json::exception&) {
     fail("'{}' is not a safetensors file, or a damaged one: its header is not valid JSON", where);
   }
+  require(!too_deep, "'{}' is damaged: its header has values nested deeper than {}", where, kDeepest);
   require(header.is_object(), "'{}' is not a safetensors file: its header is not a JSON object", where);
-  require(twice.empty(), "'{}' is damaged: tensor '{}' is in its header twice", where, twice);
+  require(twice.empty(), "'{}' is damaged: tensor '{}' is in its header twice", where, shown(twice));
   return header;
 }
 
@@ -69,7 +75,7 @@ bool is_count(const json& value) { return value.is_number_unsigned(); }
 
 Entry parse_entry(const std::string& name, const json& value, std::string_view where) {
   const auto damaged = [&](std::string_view what) {
-    fail("'{}' is damaged: tensor '{}' {}", where, name, what);
+    fail("'{}' is damaged: tensor '{}' {}", where, shown(name), what);
   };
   if (!value.is_object() || !value.contains("dtype") || !value.contains("shape") ||
       !value.contains("data_offsets") || value.size() != 3) {
@@ -81,7 +87,7 @@ Entry parse_entry(const std::string& name, const json& value, std::string_view w
   const auto known = std::ranges::find_if(dtypes(), [&](Dtype candidate) {
     return dtype.is_string() && dtype.get_ref<const std::string&>() == name_of(candidate);
   });
-  if (known == dtypes().end()) damaged(fmt::format("has the unknown dtype {}", dtype.dump()));
+  if (known == dtypes().end()) damaged(fmt::format("has the unknown dtype {}", shown(dtype.dump())));
   entry.dtype = *known;
   if (!offsets.is_array() || offsets.size() != 2 || !is_count(offsets[0]) || !is_count(offsets[1])) {
     damaged("has data_offsets that are not two positions");
@@ -101,8 +107,8 @@ Entry parse_entry(const std::string& name, const json& value, std::string_view w
     entry.shape.push_back(size.get<std::int64_t>());
   }
   if (entry.end < entry.begin || entry.end - entry.begin != bytes) {
-    damaged(fmt::format("has a shape {} of {} that does not fit its data_offsets {}", shape.dump(),
-                        name_of(entry.dtype), offsets.dump()));
+    damaged(fmt::format("has a shape {} of {} that does not fit its data_offsets {}", shown(shape.dump()),
+                        name_of(entry.dtype), shown(offsets.dump())));
   }
   return entry;
 }
@@ -115,9 +121,9 @@ void check_coverage(std::vector<const Entry*> entries, std::uint64_t data_bytes,
   std::uint64_t covered = 0;
   for (const Entry* entry : entries) {
     require(entry->begin >= covered, "'{}' is damaged: the bytes of tensor '{}' overlap another tensor's",
-            where, entry->name);
+            where, shown(entry->name));
     require(entry->begin == covered, "'{}' is damaged: bytes before those of tensor '{}' belong to no tensor",
-            where, entry->name);
+            where, shown(entry->name));
     covered = entry->end;
   }
   require(covered <= data_bytes,
@@ -131,7 +137,7 @@ Tensor read_tensor(const Entry& entry, std::string_view data, std::string_view w
   const std::string_view text = data.substr(entry.begin, entry.end - entry.begin);
   if (entry.dtype == Dtype::kBool) {
     require(std::ranges::all_of(text, [](char c) { return c == 0 || c == 1; }),
-            "'{}' is damaged: tensor '{}' of BOOL holds bytes other than 0 and 1", where, entry.name);
+            "'{}' is damaged: tensor '{}' of BOOL holds bytes other than 0 and 1", where, shown(entry.name));
   }
   const auto bytes = std::as_bytes(std::span(text));
   return {entry.dtype, entry.shape, {bytes.begin(), bytes.end()}};
@@ -191,7 +197,7 @@ TensorFile decode_safetensors(std::string_view bytes, std::string_view where) {
     }
     require(value.is_object(), "'{}' is damaged: its __metadata__ is not an object", where);
     for (const auto& [key, text] : value.items()) {
-      require(text.is_string(), "'{}' is damaged: '{}' in its __metadata__ is not text", where, key);
+      require(text.is_string(), "'{}' is damaged: '{}' in its __metadata__ is not text", where, shown(key));
       file.metadata[key] = text.get<std::string>();
     }
   }

@@ -6,6 +6,7 @@
 #include <fmt/ranges.h>
 
 #include "ebit/base/error.h"
+#include "ebit/base/utf8.h"
 
 namespace ebit::fit {
 namespace {
@@ -95,14 +96,14 @@ std::vector<double> as_doubles(const Tensor& tensor, std::string_view what) {
 void require_same_tensors(const Tensors& own, const Tensors& given, std::string_view where) {
   for (const auto& [name, tensor] : own) {
     const auto found = given.find(name);
-    require(found != given.end(), "'{}' is of another model: it has no tensor '{}'", where, name);
+    require(found != given.end(), "'{}' is of another model: it has no tensor '{}'", where, shown(name));
     const Tensor& other = found->second;
     if (other.shape != tensor.shape || other.dtype != tensor.dtype)
-      fail("'{}' is of another model: tensor '{}' is {} there and {} here", where, name, text_of(other),
-           text_of(tensor));
+      fail("'{}' is of another model: tensor '{}' is {} there and {} here", where, shown(name),
+           text_of(other), text_of(tensor));
   }
   for (const auto& [name, tensor] : given)
-    require(own.contains(name), "'{}' is of another model: nothing here is called '{}'", where, name);
+    require(own.contains(name), "'{}' is of another model: nothing here is called '{}'", where, shown(name));
 }
 
 template Tensor make_tensor(std::vector<std::int64_t>, const double*);

@@ -13,6 +13,7 @@
 
 #include "ebit/base/atomic_file.h"
 #include "ebit/base/error.h"
+#include "ebit/base/utf8.h"
 #include "ebit/sim/gate.h"
 
 namespace ebit::inline info {
@@ -133,6 +134,12 @@ double read_number(const NpyType& type, const char* at, bool swap) {
 
 using Json = nlohmann::json;
 
+// What a value is, for messages. A list may hold lists without end, so it is not written out.
+std::string brief(const Json& value) {
+  return value.is_structured() ? std::string(value.is_array() ? "a list" : "an object")
+                               : shown(value.dump(), 20);
+}
+
 std::vector<std::vector<double>> number_rows(const Json& value, const char* key, std::string_view name) {
   std::vector<std::vector<double>> rows;
   require(value.is_array(), "{}: \"{}\" must be a list of rows", name, key);
@@ -141,7 +148,7 @@ std::vector<std::vector<double>> number_rows(const Json& value, const char* key,
     rows.emplace_back();
     for (const Json& entry : row) {
       require(entry.is_number(), "{}: \"{}\", row {}, column {} is {}, not a finite number", name, key,
-              rows.size(), rows.back().size() + 1, entry.dump().substr(0, 20));
+              rows.size(), rows.back().size() + 1, brief(entry));
       rows.back().push_back(entry.get<double>());
     }
   }
@@ -169,7 +176,7 @@ MatrixXcd parse_matrix_csv(std::string_view text, std::string_view name) {
       const std::string_view cell = rest.substr(0, stop);
       const auto number = parse_complex(cell);
       require(number.has_value(), "{}:{}: cannot read '{}' as a complex number; write 0.5, -0.5i or 0.5+0.5i",
-              name, line, cell.substr(0, 40));
+              name, line, shown(cell, 40));
       row.push_back(*number);
       rest.remove_prefix(stop);
     }
@@ -196,7 +203,7 @@ MatrixXcd parse_npy(std::string_view bytes, std::string_view name) {
   const std::string_view type_name = descr.size() > 3 ? descr.substr(2, descr.size() - 3) : "";
   const auto* type = std::ranges::find(kNpyTypes, type_name, &NpyType::name);
   require(type != std::end(kNpyTypes), "{}: numbers of type {} are not read; save as float64 or complex128",
-          name, descr);
+          name, shown(descr));
   const bool fortran = header_value(header, "fortran_order", name) == "True";
   const auto [rows, columns] = npy_shape(header_value(header, "shape", name), name);
   const std::size_t wanted = rows * columns * type->bytes * type->numbers;
@@ -219,7 +226,8 @@ MatrixFile parse_matrix_json(std::string_view text, std::string_view name) {
   try {
     root = Json::parse(text);
   } catch (const Json::exception& error) {
-    fail("{}: broken JSON: {}", name, error.what());
+    const std::string_view what = error.what();  // "[json.exception.parse_error.101] parse error at ...: why"
+    fail("{}: broken JSON: {}", name, shown(what.substr(std::min(what.find("] ") + 2, what.size())), 200));
   }
   require(root.is_object() && root.contains("re"),
           "{}: a matrix is {{\"dims\": [2, 3], \"re\": [[...], ...], \"im\": [[...], ...]}}, and there is no "
@@ -230,7 +238,7 @@ MatrixFile parse_matrix_json(std::string_view text, std::string_view name) {
     require(root["dims"].is_array(), "{}: \"dims\" must be a list such as [2, 3]", name);
     for (const Json& d : root["dims"]) {
       require(d.is_number_integer() && d.get<double>() >= 1 && d.get<double>() <= 1 << 16,
-              "{}: \"dims\" holds {}, not a dimension", name, d.dump().substr(0, 20));
+              "{}: \"dims\" holds {}, not a dimension", name, brief(d));
       out.dims.push_back(d.get<int>());
     }
   }
@@ -253,9 +261,9 @@ MatrixFile parse_matrix_json(std::string_view text, std::string_view name) {
 
 MatrixFile read_matrix(const std::filesystem::path& path) {
   const std::string ending = path.extension().string(), name = path.string();
-  if (ending == ".json") return parse_matrix_json(read_file(path), name);
-  if (ending == ".csv") return {parse_matrix_csv(read_file(path), name), {}};
-  if (ending == ".npy") return {parse_npy(read_file(path), name), {}};
+  if (ending == ".json") return parse_matrix_json(read_input(path), name);
+  if (ending == ".csv") return {parse_matrix_csv(read_input(path), name), {}};
+  if (ending == ".npy") return {parse_npy(read_input(path), name), {}};
   fail("{}: a matrix is read from a .json, .csv or .npy file", name);
 }
 

@@ -114,8 +114,8 @@ double angle_of(std::string_view part, std::string_view whole) {
   require(angle.has_value(),
           "{}: cannot read the angle '{}'; write a number, a multiple such as pi/2 or 3*pi/4, or "
           "a range FROM:TO",
-          whole, trimmed(part));
-  require(std::isfinite(*angle), "{}: an angle must be finite, not '{}'", whole, trimmed(part));
+          shown(whole), shown(trimmed(part)));
+  require(std::isfinite(*angle), "{}: an angle must be finite, not '{}'", shown(whole), shown(trimmed(part)));
   return *angle;
 }
 
@@ -124,7 +124,7 @@ std::vector<AngleRange> parse_angles(std::string_view text) {
   const std::size_t open = text.find('(');
   if (open == std::string_view::npos) return angles;
   const std::string_view shut = trimmed(text);
-  require(shut.back() == ')', "{}: the bracket '(' is not closed at the end", text);
+  require(shut.back() == ')', "{}: the bracket '(' is not closed at the end", shown(text));
   std::string_view inside = trimmed(text.substr(open + 1, text.rfind(')') - open - 1));
   if (inside.empty()) return angles;
   for (;;) {
@@ -189,7 +189,7 @@ UnitaryText parse_unitary(std::string_view text) {
     std::vector<std::string> names = names_of(kKnown);
     for (const Gate& other : gates())
       if (other.matrix && other.wires > 1) names.emplace_back(other.name);
-    fail("no gate, known unitary or file is called '{}'{}", name, suggestion(name, names));
+    fail("no gate, known unitary or file is called '{}'{}", shown(name), suggestion(name, names));
   }
   require(out.angles.size() == wanted, "{} takes {} angle{}, not {}{}", out.name, wanted,
           wanted == 1 ? "" : "s", out.angles.size(),

@@ -5,6 +5,7 @@
 
 #include "ebit/base/choice.h"
 #include "ebit/base/document.h"
+#include "ebit/base/utf8.h"
 
 namespace ebit::inline noise {
 namespace {
@@ -112,7 +113,7 @@ double seconds(const DocumentPlace& entry) {
   const std::string unit = entry.at("unit").text();
   for (const Unit& row : kUnits)
     if (row.name == unit) return duration(entry.at("value")) * row.seconds;
-  entry.at("unit").fail_here(fmt::format("is '{}', which is no unit of time: s, ms, us or ns", unit));
+  entry.at("unit").fail_here(fmt::format("is '{}', which is no unit of time: s, ms, us or ns", shown(unit)));
 }
 
 // The entry called `name` of a list of {name, unit, value}.
@@ -124,7 +125,7 @@ std::optional<DocumentPlace> entry_called(const DocumentPlace& list, std::string
 
 DocumentPlace needed(const DocumentPlace& list, std::string_view name) {
   const auto entry = entry_called(list, name);
-  if (!entry) list.fail_here(fmt::format("has no entry called '{}'", name));
+  if (!entry) list.fail_here(fmt::format("has no entry called '{}'", shown(name)));
   return *entry;
 }
 

@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "ebit/base/atomic_file.h"
+#include "ebit/base/utf8.h"
 #include "ebit/noise/density_program.h"
 #include "ebit/sim/state_preparation.h"
 
@@ -69,7 +70,7 @@ std::vector<NoisePart> read_parts(const DocumentPlace& list, int wires, const No
         settle();
         add_preparation(done, entry);
       } else {
-        require(op == "snapshot", "'{}' is no operation: gate, channel, prepare or snapshot", op);
+        require(op == "snapshot", "'{}' is no operation: gate, channel, prepare or snapshot", shown(op));
         close(entry.at("name").text());
       }
     } catch (const Error& error) {

@@ -8,6 +8,7 @@
 
 #include "ebit/base/atomic_file.h"
 #include "ebit/base/nearest.h"
+#include "ebit/base/utf8.h"
 
 namespace ebit::inline noise {
 namespace {
@@ -287,9 +288,9 @@ NoiseModel plain_noise_model(const std::string& file_or_name) {
   for (const Choice& row : kModels)
     if (row.name == file_or_name) return built_in(row.name);
   const auto [file, choice] = split_choice(file_or_name);
-  require(std::filesystem::exists(file), "no noise model and no file is called '{}'{}", file,
+  require(std::filesystem::exists(file), "no noise model and no file is called '{}'{}", shown(file),
           suggestion(file, names_of(kModels)));
-  const std::string text = read_file(file);
+  const std::string text = read_input(file);
   const DocumentPlace root = DocumentPlace::parse(text, file);
   if (root.find("qubits").present() || root.find("wires").present()) {
     NoiseModel model{.name = file_or_name, .device = parse_device(text, file, choice)};

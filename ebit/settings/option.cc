@@ -10,6 +10,7 @@
 
 #include "ebit/base/error.h"
 #include "ebit/base/nearest.h"
+#include "ebit/base/utf8.h"
 #include "ebit/settings/models.h"
 #include "ebit/settings/problems.h"
 
@@ -170,15 +171,15 @@ const OptionRow& find_option(const Config& config, const Setting& setting) {
   const std::vector<std::string> names = option_names();
   const std::string near = nearest(setting.name, names);
   if (!near.empty())
-    fail("{}: there is no option '{}'; did you mean '{}'?", setting.where, setting.name, near);
+    fail("{}: there is no option '{}'; did you mean '{}'?", setting.where, shown(setting.name), near);
   std::string keys;
   const std::string section = setting.name.substr(0, setting.name.find('.'));
   for (const OptionRow& row : option_table()) {
     if (row.section == section) keys += (keys.empty() ? "" : ", ") + std::string(row.key);
   }
   if (!keys.empty())
-    fail("{}: there is no option '{}'; [{}] has {}", setting.where, setting.name, section, keys);
-  fail("{}: there is no option '{}'; the sections are {}", setting.where, setting.name,
+    fail("{}: there is no option '{}'; [{}] has {}", setting.where, shown(setting.name), section, keys);
+  fail("{}: there is no option '{}'; the sections are {}", setting.where, shown(setting.name),
        fmt::join(option_sections(), ", "));
 }
 
@@ -223,7 +224,7 @@ void check_choice(const OptionRow& row, const std::string& value, const std::str
   std::erase(choices, "");
   // A flag names its option itself; a line of a file does not.
   const std::string place = where.starts_with("--") ? where : fmt::format("{}: {}", where, name_of(row));
-  fail("{}: '{}' is not one of the choices{}", place, value, suggestion(value, choices));
+  fail("{}: '{}' is not one of the choices{}", place, shown(value), suggestion(value, choices));
 }
 
 }  // namespace
@@ -264,8 +265,8 @@ void apply_setting(Config& config, const Setting& setting) {
           const std::string& text = setting.value;
           const bool whole = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
           require(!std::integral<Type> || std::is_same_v<Type, bool> || !whole, "{}: '{}' is too large",
-                  setting.where, text);
-          fail("{}: '{}' is not {}", setting.where, text, TextOf<decltype(slot)>::kMeaning);
+                  setting.where, shown(text));
+          fail("{}: '{}' is not {}", setting.where, shown(text), TextOf<decltype(slot)>::kMeaning);
         }
         if constexpr (std::is_same_v<Type, std::string>) check_choice(row, value, setting.where);
         if constexpr (std::is_same_v<Type, std::vector<std::string>>) {

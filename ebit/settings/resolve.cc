@@ -9,6 +9,7 @@
 #include "ebit/base/atomic_file.h"
 #include "ebit/base/error.h"
 #include "ebit/base/nearest.h"
+#include "ebit/base/utf8.h"
 #include "ebit/cell/ansatz.h"
 #include "ebit/settings/models.h"
 #include "ebit/settings/problems.h"
@@ -172,7 +173,7 @@ void start_from(Config& config, const ModelRow& row) {
 void fill_cells(Config& config) {
   const ModelConfig& m = config.model;
   std::optional<Ansatz> own;
-  if (!m.ansatz_file.empty()) own = parse_ansatz(read_file(m.ansatz_file), m.ansatz_file);
+  if (!m.ansatz_file.empty()) own = parse_ansatz(read_input(m.ansatz_file), m.ansatz_file);
   const auto fill = [&](auto& cell) {
     if (own) cell.custom_ansatz = own;
     cell.entanglement = m.entanglement, cell.freeze = m.freeze;
@@ -190,17 +191,18 @@ std::vector<Setting> parse_settings(std::string_view text, const std::string& so
   try {
     root = toml::parse(text, source);
   } catch (const toml::parse_error& error) {
-    fail("{}:{}: broken TOML: {}", source, error.source().begin.line, error.description());
+    fail("{}:{}: broken TOML: {}", source, error.source().begin.line, shown(error.description(), 200));
   }
   std::vector<Setting> settings;
   for (const auto& [section, node] : root) {
     const std::string name(section.str());
     require(node.is_table(),
             "{}: '{}' stands outside a section; begin one with [problem], [data], [model], [train], ...",
-            position(source, node), name);
+            position(source, node), shown(name));
     const std::vector<std::string> sections = option_sections();
     require(std::find(sections.begin(), sections.end(), name) != sections.end(),
-            "{}: there is no section [{}]{}", position(source, node), name, suggestion(name, sections));
+            "{}: there is no section [{}]{}", position(source, node), shown(name),
+            suggestion(name, sections));
     for (const auto& [key, value] : *node.as_table()) {
       settings.push_back(
           read_setting(fmt::format("{}.{}", name, std::string_view(key.str())), value, source));
@@ -212,7 +214,7 @@ std::vector<Setting> parse_settings(std::string_view text, const std::string& so
 Config resolve(std::string_view problem, const std::optional<std::filesystem::path>& file,
                const std::vector<Setting>& flags) {
   std::vector<Setting> settings;
-  if (file) settings = parse_settings(read_file(*file), file->string());
+  if (file) settings = parse_settings(read_input(*file), file->string());
   settings.insert(settings.end(), flags.begin(), flags.end());
 
   // Problem and model first: they say which options there are, and where their defaults lie.

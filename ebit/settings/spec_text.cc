@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "ebit/base/error.h"
+#include "ebit/base/utf8.h"
 #include "ebit/settings/models.h"
 
 namespace ebit::inline settings {
@@ -27,7 +28,7 @@ fit::InputSpec input_of(const json& value) {
 fit::HeadSpec head_of(const json& value, std::string_view where) {
   const std::string asked = value.at("answer");
   const auto answer = std::ranges::find(kAnswers, asked);
-  require(answer != std::end(kAnswers), "'{}' is damaged: it asks its model for '{}'", where, asked);
+  require(answer != std::end(kAnswers), "'{}' is damaged: it asks its model for '{}'", where, shown(asked));
   return {.answer = static_cast<fit::Answer>(answer - std::begin(kAnswers)),
           .outputs = value.at("outputs"),
           .linear = value.at("linear"),
@@ -78,8 +79,8 @@ fit::ModelSpec spec_of_text(const Config& config, std::string_view text, std::st
       classical->hidden = value.at("hidden"), classical->layers = value.at("layers"),
       classical->degrees = value.at("degrees").get<std::vector<int>>();
     spec.solve_head = value.at("solve_head"), spec.ridge = config.model.ridge;
-  } catch (const json::exception& error) {
-    fail("'{}' is damaged: it does not say what its model is ({})", where, error.what());
+  } catch (const json::exception&) {
+    fail("'{}' is damaged: it does not say what its model is", where);
   }
   if (config.model.has_entropy()) {
     spec.entropy = config.model.entropy;

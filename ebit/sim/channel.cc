@@ -8,6 +8,7 @@
 #include "ebit/base/document.h"
 #include "ebit/base/error.h"
 #include "ebit/base/nearest.h"
+#include "ebit/base/utf8.h"
 
 namespace ebit::inline sim {
 namespace {
@@ -262,7 +263,7 @@ const Channel& channel(std::string_view name) {
     if (row.name == lower) return row;
   std::vector<std::string> names;
   for (const Channel& row : kChannels) names.emplace_back(row.name);
-  fail("unknown channel '{}'{}", name, suggestion(name, names));
+  fail("unknown channel '{}'{}", shown(name), suggestion(name, names));
 }
 
 void check_parameters(const Channel& channel, std::span<const double> parameters) {
@@ -300,8 +301,8 @@ std::vector<double> channel_parameters(const Channel& channel, int wires, const 
     parameters.push_back(own ? own->number : other ? row.from_other(other->number, wires) : 0.0);
   }
   for (const auto& [key, value] : table.table)
-    require(std::ranges::find(known, key) != known.end(), "unknown key '{}' of {}{}", key, channel.name,
-            suggestion(key, known));
+    require(std::ranges::find(known, key) != known.end(), "unknown key '{}' of {}{}", shown(key),
+            channel.name, suggestion(key, known));
   check_parameters(channel, parameters);
   return parameters;
 }

@@ -7,6 +7,7 @@
 
 #include "ebit/base/error.h"
 #include "ebit/base/nearest.h"
+#include "ebit/base/utf8.h"
 
 namespace ebit::inline sim {
 namespace {
@@ -297,7 +298,7 @@ const Gate& gate(std::string_view name) {
   if (same_word(name, "CX")) return gate(kCNOT);
   for (const Gate& row : kGates)
     if (same_word(row.name, name)) return row;
-  fail("unknown gate '{}'{}", name, suggestion(name, names_of(kGates)));
+  fail("unknown gate '{}'{}", shown(name), suggestion(name, names_of(kGates)));
 }
 
 std::vector<Complex> gate_matrix(const Gate& gate, std::span<const double> angles) {

@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "ebit/base/error.h"
+#include "ebit/base/utf8.h"
 
 namespace ebit::inline sim {
 namespace {
@@ -14,9 +15,9 @@ int take_wire(std::string_view& rest, std::string_view text, int wires) {
   int wire = -1;
   const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), wire);
   require(error == std::errc(), "observable '{}': a wire number must follow each letter, as in Z1 or X0*Y2",
-          text);
-  require(wire >= 0 && wire < wires, "observable '{}': wire {} is not there, the wires are 0 to {}", text,
-          wire, wires - 1);
+          shown(text));
+  require(wire >= 0 && wire < wires, "observable '{}': wire {} is not there, the wires are 0 to {}",
+          shown(text), wire, wires - 1);
   rest.remove_prefix(static_cast<std::size_t>(end - rest.data()));
   return wire;
 }
@@ -60,9 +61,10 @@ Observable parse_observable(std::string_view text, int wires) {
   const auto bit = [&](int wire) { return std::size_t{1} << (wires - 1 - wire); };
   require(!rest.empty(), "an observable is empty: write Pauli letters with wires, as in Z1 or X0*Y2");
   if (take(rest, 'P')) {
-    require(take(rest, '('), "observable '{}': write P(wire) for the probability of 1", text);
+    require(take(rest, '('), "observable '{}': write P(wire) for the probability of 1", shown(text));
     o.z_mask = bit(take_wire(rest, text, wires));
-    require(take(rest, ')') && rest.empty(), "observable '{}': write P(wire) for the probability of 1", text);
+    require(take(rest, ')') && rest.empty(), "observable '{}': write P(wire) for the probability of 1",
+            shown(text));
     o.offset = 0.5, o.scale = -0.5;
     return o;
   }
@@ -70,14 +72,15 @@ Observable parse_observable(std::string_view text, int wires) {
   do {
     const bool x = take(rest, 'X'), y = !x && take(rest, 'Y'), z = !x && !y && take(rest, 'Z');
     require(x || y || z,
-            "observable '{}': expected X, Y or Z with a wire number, as in Z1 or X0*Y2, or P(wire)", text);
+            "observable '{}': expected X, Y or Z with a wire number, as in Z1 or X0*Y2, or P(wire)",
+            shown(text));
     const std::size_t wire = bit(take_wire(rest, text, wires));
-    require(((o.x_mask | o.z_mask) & wire) == 0, "observable '{}' names a wire twice", text);
+    require(((o.x_mask | o.z_mask) & wire) == 0, "observable '{}' names a wire twice", shown(text));
     if (x || y) o.x_mask |= wire;
     if (y || z) o.z_mask |= wire;
     o.y_count += y;
   } while (take(rest, '*'));
-  require(rest.empty(), "observable '{}': '*' must stand between the letters, as in X0*Y2", text);
+  require(rest.empty(), "observable '{}': '*' must stand between the letters, as in X0*Y2", shown(text));
   return o;
 }
 

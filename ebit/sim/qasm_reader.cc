@@ -9,6 +9,7 @@
 
 #include "ebit/base/error.h"
 #include "ebit/base/nearest.h"
+#include "ebit/base/utf8.h"
 #include "ebit/sim/qasm_gates.h"
 #include "ebit/sim/qasm_tokens.h"
 
@@ -20,6 +21,9 @@ struct Definition {
   std::vector<std::string> angles, wires;
   std::size_t body;  // of its first token
 };
+
+constexpr int kMostGates = 1'000'000;  // that a text may stand for
+constexpr int kDeepest = 100;          // signs and brackets inside each other in an angle
 
 class Parser {
  public:
@@ -45,14 +49,20 @@ class Parser {
     fail("{}:{}: {}", source_, tokens_[next_].line, message);
   }
   bool at(std::string_view text) const { return tokens_[next_].text == text; }
-  std::string take() { return tokens_[next_++].text; }
+  // The next token; at the end of the text the empty one, again and again.
+  std::string take() { return at("") ? "" : tokens_[next_++].text; }
+  // Whether something stands before the `sign` that ends a list; fails where the text ends first.
+  bool before(std::string_view sign) const {
+    if (at("")) fail_here(fmt::format("the text ends where '{}' is expected", sign));
+    return !at(sign);
+  }
   bool skip(std::string_view text) {
     const bool there = at(text);
     if (there) ++next_;
     return there;
   }
   void expect(std::string_view text) {
-    if (!skip(text)) fail_here(fmt::format("'{}' is expected, not '{}'", text, tokens_[next_].text));
+    if (!skip(text)) fail_here(fmt::format("'{}' is expected, not '{}'", text, shown(tokens_[next_].text)));
   }
 
   // Registers are needed before the circuit is made; declarations themselves are skipped later.
@@ -65,12 +75,14 @@ class Parser {
         if (skip("[")) size = whole(), expect("]");
         const std::string name = take();
         if (skip("[")) size = whole();
+        if (size < 1 || size > kMaxWires - wires_)
+          fail_here(fmt::format("circuits have from 1 to {} qubits, and here are more or none", kMaxWires));
         registers_[name] = {wires_, size};
         wires_ += size;
       } else if (word == "input") {
         ++next_;
         const std::string type = take();
-        if (type != "float" && type != "angle") fail_here("an input must be a float[64], not " + type);
+        if (type != "float" && type != "angle") fail_here("an input must be a float[64], not " + shown(type));
         if (skip("[")) take(), expect("]");
         inputs_.push_back(tokens_[next_].text);
       }
@@ -84,7 +96,7 @@ class Parser {
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (error != std::errc() || end != text.data() + text.size() || value < 0 || value > 1 << 20) {
       --next_;
-      fail_here(fmt::format("'{}' is no whole number", text));
+      fail_here(fmt::format("'{}' is no whole number", shown(text)));
     }
     return value;
   }
@@ -120,10 +132,10 @@ class Parser {
     const std::string name = take();
     Definition made;
     if (skip("(")) {
-      while (!at(")")) made.angles.push_back(take()), skip(",");
+      while (before(")")) made.angles.push_back(take()), skip(",");
       expect(")");
     }
-    while (!at("{")) made.wires.push_back(take()), skip(",");
+    while (before("{")) made.wires.push_back(take()), skip(",");
     expect("{");
     made.body = next_;
     skip_to("}");
@@ -137,11 +149,12 @@ class Parser {
     const auto found = registers_.find(name);
     if (found == registers_.end()) {
       --next_;
-      fail_here(fmt::format("there is no qubit called '{}'", name));
+      fail_here(fmt::format("there is no qubit called '{}'", shown(name)));
     }
     if (skip("[")) {
       const int index = whole();
-      if (index >= found->second.size) fail_here(fmt::format("{} has {} qubits", name, found->second.size));
+      if (index >= found->second.size)
+        fail_here(fmt::format("{} has {} qubits", shown(name), found->second.size));
       expect("]");
       return {found->second.first + index};
     }
@@ -156,16 +169,20 @@ class Parser {
     const std::string name = take();
     std::vector<QasmValue> values;
     if (skip("(")) {
-      while (!at(")")) values.push_back(expression(angles)), skip(",");
+      while (before(")")) values.push_back(expression(angles)), skip(",");
       expect(")");
     }
     std::vector<std::vector<int>> operands;
-    while (!at(";")) {
+    while (before(";")) {
       operands.push_back(operand(wires));
-      if (!skip(",") && !at(";")) fail_here(fmt::format("';' is expected, not '{}'", tokens_[next_].text));
+      if (!skip(",") && !at(";"))
+        fail_here(fmt::format("';' is expected, not '{}'", shown(tokens_[next_].text)));
     }
     std::size_t repeats = 1;
     for (const auto& one : operands) repeats = std::max(repeats, one.size());
+    for (const auto& one : operands)
+      if (one.size() != 1 && one.size() != repeats)
+        fail_here(fmt::format("registers of {} and {} qubits cannot be paired", one.size(), repeats));
     for (std::size_t k = 0; k < repeats; ++k) {
       std::vector<int> on;
       for (const auto& one : operands) on.push_back(one.size() == 1 ? one[0] : one[k]);
@@ -175,6 +192,8 @@ class Parser {
 
   void apply(const std::string& name, const std::vector<QasmValue>& values, const std::vector<int>& on,
              std::size_t token) {
+    // A few definitions of each other stand for more gates than any memory holds.
+    if (++gates_ > kMostGates) fail_here(fmt::format("the text stands for more than {} gates", kMostGates));
     if (const auto found = definitions_.find(name); found != definitions_.end())
       return expand(found->second, values, on, token);
     const std::optional<GateId> id = qasm_gate(name);
@@ -182,15 +201,17 @@ class Parser {
     if (!id) {
       const std::vector<QasmCall> parts = qasm_compound(name, values, on);
       if (parts.empty())
-        fail_here(fmt::format("unknown gate '{}'{}", name, suggestion(name, qasm_gate_names())));
+        fail_here(fmt::format("unknown gate '{}'{}", shown(name), suggestion(name, qasm_gate_names())));
       for (const QasmCall& part : parts) apply(std::string(part.name), part.angles, part.wires, token);
       next_ = back;
       return;
     }
     std::vector<Angle> angles;
-    for (const QasmValue& v : values)
+    for (const QasmValue& v : values) {
+      if (!std::isfinite(v.value) || !std::isfinite(v.scale)) fail_here("an angle is no finite number");
       angles.push_back(v.input < 0 ? Angle::constant(v.value)
                                    : Angle{Angle::Kind::kShared, v.input, v.scale, v.value});
+    }
     try {
       out_->circuit.add(gate(*id), on, angles);
     } catch (const Error& error) {
@@ -255,14 +276,14 @@ class Parser {
   }
 
   QasmValue factor(const std::map<std::string, QasmValue>& bound) {
-    if (skip("-")) {
-      const QasmValue v = factor(bound);
-      return {-v.value, -v.scale, v.input};
-    }
-    if (skip("+")) return factor(bound);
-    if (skip("(")) {
-      const QasmValue v = expression(bound);
-      expect(")");
+    if (at("-") || at("+") || at("(")) {
+      if (++nested_ > kDeepest)
+        fail_here(fmt::format("an angle has signs and brackets nested deeper than {}", kDeepest));
+      const std::string sign = take();
+      QasmValue v = sign == "(" ? expression(bound) : factor(bound);
+      if (sign == "(") expect(")");
+      if (sign == "-") v = {-v.value, -v.scale, v.input};
+      --nested_;
       return v;
     }
     const std::string text = tokens_[next_].text;
@@ -276,7 +297,7 @@ class Parser {
     if (text == "pi" || text == "π") return ++next_, QasmValue{.value = std::numbers::pi};
     if (text == "tau" || text == "τ") return ++next_, QasmValue{.value = 2 * std::numbers::pi};
     const auto input = std::ranges::find(inputs_, text);
-    if (input == inputs_.end()) fail_here(fmt::format("'{}' is no number and no input", text));
+    if (input == inputs_.end()) fail_here(fmt::format("'{}' is no number and no input", shown(text)));
     ++next_;
     return {.value = 0, .scale = 1, .input = static_cast<int>(input - inputs_.begin())};
   }
@@ -299,7 +320,7 @@ class Parser {
     const std::vector<int> wires = operand({});
     std::string bit;
     if (skip("->"))
-      while (!at(";")) bit += take();
+      while (before(";")) bit += take();
     measured(bit, wires);
     expect(";");
   }
@@ -328,7 +349,7 @@ class Parser {
     expect(")");
     const bool braces = skip("{");
     const auto found = bits_.find(bit);
-    if (found == bits_.end()) fail_here(fmt::format("bit '{}' was not measured", bit));
+    if (found == bits_.end()) fail_here(fmt::format("bit '{}' was not measured", shown(bit)));
     expect("x");
     const std::vector<int> wires = operand({});
     expect(";");
@@ -369,7 +390,7 @@ class Parser {
   std::string source_;
   std::vector<QasmToken> tokens_;
   std::size_t next_ = 0;
-  int wires_ = 0, depth_ = 0;
+  int wires_ = 0, depth_ = 0, gates_ = 0, nested_ = 0;
   std::map<std::string, Register> registers_;
   std::vector<std::string> inputs_;
   std::map<std::string, Definition> definitions_;

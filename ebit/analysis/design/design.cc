@@ -9,6 +9,7 @@
 #include "ebit/base/document.h"
 #include "ebit/base/error.h"
 #include "ebit/base/random.h"
+#include "ebit/base/utf8.h"
 #include "ebit/info/power.h"
 #include "ebit/sim/program.h"
 
@@ -73,7 +74,7 @@ std::vector<Wish> parse_wishes(std::string_view text) {
     text.remove_prefix(std::min(end + 1, text.size()));
     const std::size_t equals = std::min(part.find('='), part.size());
     Wish wish{.name = std::string(part.substr(0, equals)), .value = {}};
-    find_row(kWishes, "--want: there is no", wish.name);
+    find_row(kWishes, "--want: there is no", shown(wish.name));
     if (equals < part.size()) {
       const std::string_view number = part.substr(equals + 1);
       double value = 0;

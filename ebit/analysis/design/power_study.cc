@@ -6,6 +6,7 @@
 #include <set>
 
 #include "ebit/analysis/study/statistics.h"
+#include "ebit/analysis/written_json.h"
 #include "ebit/base/atomic_file.h"
 #include "ebit/base/error.h"
 #include "ebit/base/random.h"
@@ -45,26 +46,30 @@ Judged judged_in(const fs::path& folder) {
   std::error_code ignored;
   require(fs::exists(file, ignored), "'{}' holds no suite: run one with `ebit suite FILE -o {}`",
           folder.string(), folder.string());
-  const Json json = Json::parse(read_file(file), nullptr, false);
-  require(json.is_object() && json.contains("results"),
-          "'{}' is of a suite that has no results yet: run it again", file.string());
-  Judged judged{.metrics = {}, .scaled = json.value("scaled", false)};
-  for (const Json& row : json["results"]) judged.metrics[row.at("data")] = row.at("metric");
+  Judged judged{.metrics = {}};
+  use_json(file, "run the suite again", [&](const Json& json) {
+    require(json.contains("results"), "'{}' is of a suite that has no results yet: run it again",
+            file.string());
+    judged.scaled = json.value("scaled", false);
+    for (const Json& row : json.at("results")) judged.metrics[row.at("data")] = row.at("metric");
+  });
   return judged;
 }
 
 // That metric of a run's judged part, less being better.
 double error_in(const fs::path& folder, const std::string& metric, bool scaled) {
   const fs::path file = folder / experiment::files::kMetrics;
-  const Json json = Json::parse(read_file(file), nullptr, false);
-  require(json.is_object() && json.contains("judged"), "'{}' is damaged", file.string());
-  const std::string part = json["judged"]["part"];
-  const Json& scores = json["models"][0]["seeds"][0]["parts"][part];
-  const Json& value = scores[scaled && scores.contains("scaled") ? "scaled" : "values"][metric];
-  double sign = 1;
-  for (const Json& row : json["metrics"])
-    if (row["name"] == metric && row["better"] == "greater") sign = -1;
-  return value.is_number() ? sign * value.get<double>() : std::nan("");
+  double error = std::nan("");
+  use_json(file, "score the run again: ebit evaluate", [&](const Json& json) {
+    const Json& scores = json.at("models").at(0).at("seeds").at(0).at("parts").at(
+        json.at("judged").at("part").get<std::string>());
+    const Json& value = scores.at(scaled && scores.contains("scaled") ? "scaled" : "values").at(metric);
+    double sign = 1;
+    for (const Json& row : json.at("metrics"))
+      if (row.at("name") == metric && row.at("better") == "greater") sign = -1;
+    if (value.is_number()) error = sign * value.get<double>();
+  });
+  return error;
 }
 
 struct ReadRun {

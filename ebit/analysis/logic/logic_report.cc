@@ -304,12 +304,12 @@ std::string logic_csv(const LogicReport& report) {
 }
 
 std::vector<fs::path> write_logic(const fs::path& folder, const LogicReport& report, bool plots) {
-  experiment::make_folder(folder);
+  make_folder(folder);
   std::vector<fs::path> files = {folder / experiment::files::kLogicTable, folder / experiment::files::kLogic};
   write_file_atomically(files[0], logic_csv(report));
   write_file_atomically(files[1], to_json(report).dump(2) + "\n");
   if (!plots) return files;
-  experiment::make_folder(folder / experiment::files::kPlots);
+  make_folder(folder / experiment::files::kPlots);
   const Sheet sheet = sheet_of_logic(report);
   for (const char* ending : {"svg", "png"}) {
     files.push_back(folder / experiment::files::kPlots / fmt::format("quantum-logic.{}", ending));

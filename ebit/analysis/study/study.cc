@@ -7,6 +7,7 @@
 #include "ebit/base/atomic_file.h"
 #include "ebit/base/choice.h"
 #include "ebit/base/error.h"
+#include "ebit/base/file_lock.h"
 #include "ebit/base/parallel.h"
 #include "ebit/experiment/runs/run_folder.h"
 #include "ebit/experiment/runs/show_exhibit.h"
@@ -113,6 +114,7 @@ StudyResult run_study(const Study& study, const StudyOptions& options, const Stu
   set_threads(threads_of(plan));
   const Json settings = settings_json(study, plan);
   prepare_marked_folder(plan.folder, mark_of(), settings, options.overwrite);
+  const FolderLock lock(plan.folder);
   StudyResult result{.folder = plan.folder, .report = std::nullopt, .json = settings};
   try {
     result.report = study.run(plan, callbacks);

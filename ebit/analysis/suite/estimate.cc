@@ -1,10 +1,12 @@
 #include "ebit/analysis/suite/estimate.h"
 
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
+#include <csignal>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -71,6 +73,7 @@ void time_all(const Suite& suite, const std::vector<Unit>& units, const fs::path
     waitpid(pid, &status, 0);
     return;
   }
+  ::prctl(PR_SET_PDEATHSIG, SIGTERM);  // it measures for its parent, and ends with it
   try {
     set_threads(1);
     const fs::path scratch = folder / "units" / "timing";
@@ -97,8 +100,16 @@ Json timings_in(const fs::path& folder) {
   const fs::path file = folder / "units" / "timing.json";
   std::error_code ignored;
   if (!fs::exists(file, ignored)) return Json::object();
-  Json known = Json::parse(read_file(file), nullptr, false);
-  return known.is_object() ? known : Json::object();
+  // Times that cannot be read are measured again.
+  const Json known = Json::parse(read_file(file), nullptr, false);
+  Json sound = Json::object();
+  if (!known.is_object()) return sound;
+  for (const auto& [key, row] : known.items()) {
+    const bool numbers =
+        row.is_object() && std::ranges::all_of(row, [](const Json& v) { return v.is_number(); });
+    if (numbers) sound[key] = row;
+  }
+  return sound;
 }
 
 int epochs_of(const Config& config) {
@@ -114,7 +125,7 @@ SuiteEstimate estimate_time(const Suite& suite, const std::vector<Unit>& units, 
   std::vector<Unit> left;
   std::ranges::copy_if(units, std::back_inserter(left), [](const Unit& unit) { return !is_done(unit); });
   if (left.size() < 2 * suite.models.size()) return estimate;
-  experiment::make_folder(folder / "units");
+  make_folder(folder / "units");
   std::vector<Unit> first;
   std::ranges::copy_if(left, std::back_inserter(first),
                        [&](const Unit& unit) { return unit.seed == left[0].seed; });

@@ -6,6 +6,7 @@
 
 #include "ebit/analysis/study/statistics.h"
 #include "ebit/analysis/suite/comparison.h"
+#include "ebit/analysis/written_json.h"
 #include "ebit/base/atomic_file.h"
 #include "ebit/base/error.h"
 #include "ebit/data/baseline.h"
@@ -26,9 +27,9 @@ const Json* row_of(const Suite& suite, const Unit& unit, const Json& metrics) {
   const SuiteItem& model = suite.models[unit.model];
   const auto named = std::ranges::find(model.settings, "model.name", &Setting::name);
   const std::string& name = named == model.settings.end() ? model.name : named->value;
-  if (find_baseline(name) == nullptr) return &metrics["models"][0];
-  for (const auto& row : metrics["models"])
-    if (row["role"] == "reference" && row["name"] == name) return &row;
+  if (find_baseline(name) == nullptr) return &metrics.at("models").at(0);
+  for (const auto& row : metrics.at("models"))
+    if (row.at("role") == "reference" && row.at("name") == name) return &row;
   return nullptr;
 }
 
@@ -40,28 +41,28 @@ void read_unit(const Suite& suite, const Unit& unit, const Json& metrics, SuiteM
     return;
   }
   const Json& model = *found;
-  const Json& seed = model["seeds"][0];
-  const std::string part = metrics["judged"]["part"];
-  if (metric.name.empty()) metric.name = metrics["judged"]["metric"];
-  for (const auto& row : metrics["metrics"])
-    if (row["name"] == metric.name) metric.greater_is_better = row["better"] == "greater";
+  const Json& seed = model.at("seeds").at(0);
+  const std::string part = metrics.at("judged").at("part");
+  if (metric.name.empty()) metric.name = metrics.at("judged").at("metric");
+  for (const auto& row : metrics.at("metrics"))
+    if (row.at("name") == metric.name) metric.greater_is_better = row.at("better") == "greater";
   if (metric.name == "epochs") {
     cell.values.push_back(seed.value("epochs", 0));
   } else {
-    const Json& scores = seed["parts"][part];
-    const Json values = suite.scaled && scores.contains("scaled") ? scores["scaled"] : scores["values"];
+    const Json& scores = seed.at("parts").at(part);
+    const Json values = scores.at(suite.scaled && scores.contains("scaled") ? "scaled" : "values");
     require(values.contains(metric.name), "{} has no metric '{}' on its {} part", unit.name, metric.name,
             part);
-    const Json& value = values[metric.name];
+    const Json& value = values.at(metric.name);
     cell.values.push_back(value.is_number() ? value.get<double>() : std::nan(""));
   }
   if (seed.contains("solved_at"))
-    cell.solved = std::max(cell.solved, 0) + (seed["solved_at"].is_null() ? 0 : 1);
+    cell.solved = std::max(cell.solved, 0) + (seed.at("solved_at").is_null() ? 0 : 1);
   cell.seeds.push_back(unit.seed);
   cell.seconds.push_back(seed.value("seconds", 0.0));
   cell.epochs.push_back(seed.value("epochs", 0));
-  cell.parameters = model["parameters"];
-  if (model.contains("counts")) cell.quantum = model["counts"].value("quantum", std::int64_t{-1});
+  cell.parameters = model.at("parameters");
+  if (model.contains("counts")) cell.quantum = model.at("counts").value("quantum", std::int64_t{-1});
 }
 
 Json comparison_json(const Suite& suite, const SuiteComparison& c) {
@@ -98,10 +99,8 @@ SuiteResults read_results(const Suite& suite, const std::vector<Unit>& units, co
     if (const std::string error = why_failed(unit, folder); !error.empty()) cell.errors.push_back(error);
     if (!is_done(unit)) continue;
     const fs::path file = unit.folder / experiment::files::kMetrics;
-    const Json metrics = Json::parse(read_file(file), nullptr, false);
-    require(metrics.is_object() && metrics.contains("models"),
-            "'{}' is damaged: delete that folder, and the suite trains it again", file.string());
-    read_unit(suite, unit, metrics, results.metrics[unit.data], cell);
+    use_json(file, "delete that folder, and the suite trains it again",
+             [&](const Json& metrics) { read_unit(suite, unit, metrics, results.metrics[unit.data], cell); });
     ++results.done;
   }
   return results;

@@ -6,6 +6,7 @@
 #include "ebit/base/choice.h"
 #include "ebit/base/document.h"
 #include "ebit/base/error.h"
+#include "ebit/base/utf8.h"
 #include "ebit/data/included.h"
 #include "ebit/settings/problems.h"
 
@@ -57,7 +58,7 @@ namespace {
 void check_problem(const std::string& name, const std::string& where) {
   const std::vector<std::string> names = names_of(problems());
   if (!std::ranges::count(names, name))
-    fail("{}: no problem is called '{}'{}", where, name, suggestion(name, names));
+    fail("{}: no problem is called '{}'{}", where, shown(name), suggestion(name, names));
 }
 
 // Data may be of a problem of their own: problem.name.
@@ -69,6 +70,15 @@ void take_problem(SuiteItem& item) {
   item.settings.erase(named);
 }
 
+// The name of a folder: it can leave no other, and stands in lists and on terminals as it is.
+void check_name(const std::string& name, const DocumentPlace& place) {
+  const bool fit = !name.empty() && name.find_first_of("/\\ ,") == std::string::npos && name.front() != '.' &&
+                   name == shown(name);
+  if (!fit)
+    place.fail_here(
+        "is the name of a folder: short, without blanks, commas, slashes, control characters, a leading dot");
+}
+
 std::vector<SuiteItem> read_items(const DocumentPlace& root, const char* key,
                                   const std::vector<std::string>& own_keys) {
   std::vector<SuiteItem> items;
@@ -76,10 +86,7 @@ std::vector<SuiteItem> read_items(const DocumentPlace& root, const char* key,
   for (std::size_t i = 0; i < list.size(); ++i) {
     const DocumentPlace place = list.at(i);
     SuiteItem item{.name = place.at("name").text(), .settings = {}};
-    const bool fit = !item.name.empty() && item.name.find_first_of("/\\ ,") == std::string::npos &&
-                     item.name.front() != '.';
-    if (!fit)
-      place.at("name").fail_here("is the name of a folder: without blanks, commas, slashes, a leading dot");
+    check_name(item.name, place.at("name"));
     for (const SuiteItem& other : items)
       if (other.name == item.name) place.at("name").fail_here(fmt::format("is there twice: {}", item.name));
     read_sections(place, own_keys, item.settings);
@@ -138,6 +145,7 @@ Suite parse_suite(std::string_view text, const std::string& source, bool quick, 
               .help = text_of("help"),
               .source = text_of("source"),
               .takes = text_of("takes")};
+  check_name(suite.name, root.at("name"));
   if (root.find("problem").present()) suite.problem = text_of("problem");
   check_problem(suite.problem, root.at("name").where());
   suite.metric = text_of("metric");
@@ -188,7 +196,7 @@ Suite find_suite(const std::string& name_or_file, bool quick, const std::string&
     for (const SuiteRow& row : suites()) names.emplace_back(row.name);
     fail("there is no suite and no file '{}'{}", name_or_file, suggestion(name_or_file, names));
   }
-  return parse_suite(read_file(name_or_file), name_or_file, quick, protocol);
+  return parse_suite(read_input(name_or_file), name_or_file, quick, protocol);
 }
 
 }  // namespace ebit::analysis

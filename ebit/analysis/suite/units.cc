@@ -1,5 +1,6 @@
 #include "ebit/analysis/suite/units.h"
 
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -27,6 +28,15 @@ fs::path claim_of(const Unit& unit, const fs::path& folder) {
   std::string name = unit.name;
   std::ranges::replace(name, '/', ',');
   return folder / "units" / name;
+}
+
+// A worker is stopped by its parent alone, and does not outlive it: Ctrl-C of a terminal reaches both, and
+// two signals would end it at once.
+void follow(pid_t parent) {
+  std::signal(SIGINT, SIG_IGN);
+  std::signal(SIGHUP, SIG_IGN);
+  ::prctl(PR_SET_PDEATHSIG, SIGTERM);
+  if (::getppid() != parent) _exit(0);  // it died before the line above
 }
 
 constexpr int kCannotWrite = 3;  // status of a worker that could not even say what failed
@@ -126,7 +136,7 @@ bool run_unit(const Suite& suite, const Unit& unit, const fs::path& folder, cons
               const experiment::RunCallbacks& callbacks) {
   if (is_done(unit)) return true;
   const fs::path claim = claim_of(unit, folder);
-  experiment::make_folder(claim);
+  make_folder(claim);
   std::optional<FolderLock> lock;
   try {
     lock.emplace(claim);
@@ -151,6 +161,7 @@ bool run_units(const Suite& suite, const std::vector<Unit>& units, const fs::pat
   std::error_code ignored;
   fs::remove(told_by, ignored);  // of an earlier call
   std::vector<pid_t> workers;
+  const pid_t self = ::getpid();
   // All begin at the first unit that is free; a worker that finds none ends.
   for (int j = 0; j < jobs; ++j) {
     const pid_t pid = fork();
@@ -161,6 +172,7 @@ bool run_units(const Suite& suite, const std::vector<Unit>& units, const fs::pat
     }
     int status = 0;
     try {
+      follow(self);
       set_threads(1);
       experiment::RunCallbacks quiet;
       quiet.interrupted = callbacks.interrupted;
@@ -190,7 +202,12 @@ bool run_units(const Suite& suite, const std::vector<Unit>& units, const fs::pat
     }
     if (done + failed != told) callbacks.on_change(done, failed), told = done + failed;
   };
+  bool stopping = false;
   while (!workers.empty()) {
+    if (!stopping && callbacks.interrupted()) {
+      for (const pid_t pid : workers) ::kill(pid, SIGTERM);
+      stopping = true;
+    }
     std::erase_if(workers, [&](pid_t pid) {
       int status = 0;
       if (waitpid(pid, &status, WNOHANG) == 0) return false;
@@ -204,7 +221,7 @@ bool run_units(const Suite& suite, const std::vector<Unit>& units, const fs::pat
   require(!full,
           "'{}' cannot be written to: is the disk full? What is finished stays; the same command goes on",
           folder.string());
-  require(well, "a worker of the suite ended early ({}); the same command goes on",
+  require(well || stopping, "a worker of the suite ended early ({}); the same command goes on",
           fs::exists(told_by, ignored) ? read_file(told_by) : "killed");
   return told == units.size();
 }

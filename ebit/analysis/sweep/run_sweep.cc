@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "ebit/analysis/marked_folder.h"
+#include "ebit/analysis/written_json.h"
 #include "ebit/base/atomic_file.h"
 #include "ebit/base/choice.h"
 #include "ebit/base/error.h"
@@ -89,14 +90,14 @@ Ready prepared(SweepSpec& sweep, const SweepOptions& options, const fs::path& fo
 std::vector<TestScores> read_tested(const fs::path& folder) {
   std::error_code ignored;
   if (!fs::exists(folder / kTested, ignored)) return {};
-  const Json json = Json::parse(read_file(folder / kTested), nullptr, false);
-  require(json.is_array(), "'{}' is damaged: delete it", (folder / kTested).string());
   std::vector<TestScores> tested;
-  for (const Json& row : json) {
-    tested.push_back({row.value("setting", ""), {}});
-    for (const Json& value : row.at("values"))
-      tested.back().values.push_back(value.is_number() ? value.get<double>() : std::nan(""));
-  }
+  use_json(folder / kTested, "delete it", [&](const Json& json) {
+    for (const Json& row : json) {
+      tested.push_back({row.at("setting"), {}});
+      for (const Json& value : row.at("values"))
+        tested.back().values.push_back(value.is_number() ? value.get<double>() : std::nan(""));
+    }
+  });
   return tested;
 }
 
@@ -123,7 +124,7 @@ std::optional<double> test_score(const Unit& unit, const Suite& suite) {
 std::vector<TestScores> tested_with(const Ready& ready, std::size_t chosen, int seeds,
                                     const fs::path& folder) {
   const fs::path claim = folder / "units" / "test";
-  experiment::make_folder(claim);
+  make_folder(claim);
   for (;;) {
     try {
       const FolderLock lock(claim);

@@ -5,6 +5,7 @@
 
 #include "ebit/base/error.h"
 #include "ebit/base/nearest.h"
+#include "ebit/base/utf8.h"
 #include "ebit/settings/models.h"
 #include "ebit/settings/problems.h"
 
@@ -125,13 +126,14 @@ SweepSpec parse_sweep(std::string_view text, const std::string& source) {
   };
   sweep.name = root.at("name").text(), sweep.metric_where = source;
   if (sweep.name.empty() || sweep.name.find_first_of("/\\ ") != std::string::npos ||
-      sweep.name.front() == '.')
-    root.at("name").fail_here("is the name of a folder: without blanks, slashes, a leading dot");
+      sweep.name.front() == '.' || sweep.name != shown(sweep.name))
+    root.at("name").fail_here(
+        "is the name of a folder: short, without blanks, slashes, control characters, a leading dot");
   read("help", [&](const DocumentPlace& p) { sweep.help = p.text(); });
   read("problem", [&](const DocumentPlace& p) {
     sweep.problem = p.text();
     if (std::ranges::none_of(problems(), [&](const ProblemRow& row) { return row.name == sweep.problem; }))
-      p.fail_here(fmt::format("names no problem: '{}'{}", sweep.problem,
+      p.fail_here(fmt::format("names no problem: '{}'{}", shown(sweep.problem),
                               suggestion(sweep.problem, names_of(problems()))));
   });
   read("metric", [&](const DocumentPlace& p) { sweep.metric = p.text(), sweep.metric_where = p.where(); });

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "ebit/base/atomic_file.h"
 #include "ebit/base/error.h"
 #include "ebit/base/listed.h"
 #include "ebit/base/nearest.h"
@@ -44,7 +45,8 @@ Series load_file(Config& config) {
   const IncludedSet* included =
       std::filesystem::exists(config.data.file, ignored) ? nullptr : find_included(config.data.file);
   if (included == nullptr) {
-    config.data.file = std::filesystem::absolute(path).lexically_normal().string();
+    if (path != kStandardInput)
+      config.data.file = std::filesystem::absolute(path).lexically_normal().string();
   } else {
     if (options.targets.empty()) options.targets = {std::string(included->target)};
     if (config.data.series.time.columns.empty())

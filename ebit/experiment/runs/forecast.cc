@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "ebit/base/atomic_file.h"
 #include "ebit/base/error.h"
 #include "ebit/base/nearest.h"
 #include "ebit/base/time.h"

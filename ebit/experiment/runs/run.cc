@@ -193,6 +193,7 @@ std::string default_folder(const Config& c) {
 RunResult run_jobs(const Setup& setup, const RunCallbacks& callbacks) {
   const Config& config = *setup.config;
   RunResult result{.folder = config.output.folder, .config = config, .problem = setup.problem};
+  for (const Job& job : jobs_of(config, result.folder)) remove_partial_files(job.folder);
   RunLog log(result.folder);
   log.line(setup.problem->description());
   std::vector<std::string> notes = setup.problem->notes();
@@ -232,6 +233,10 @@ RunResult start_run(Config config, const RunCallbacks& callbacks) {
           "--trajectories has no gradient to train by: train with --noise, which is exact, and give "
           "--trajectories to "
           "ebit evaluate or ebit forecast");
+  require(config.data.file != kStandardInput,
+          "a run reads its data again, to be scored, resumed and extended, and standard input gives them "
+          "once: save "
+          "them as a file and name that");
   check_counts(config);
   check_numbers(config);
   use_threads(config);

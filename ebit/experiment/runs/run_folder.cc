@@ -131,12 +131,6 @@ void write_run_config(const fs::path& folder, const Config& config) {
                   kMark, config.problem.name == "forecast" ? "train" : "task", to_toml(config)));
 }
 
-void make_folder(const fs::path& folder) {
-  std::error_code error;
-  fs::create_directories(folder, error);
-  require(!error, "cannot make the folder '{}': {}", folder.string(), error.message());
-}
-
 std::string losses_csv(const fit::TrainProgress& progress) {
   const auto cell = [](double value) { return std::isnan(value) ? "" : fmt::format("{}", value); };
   const bool entropy =

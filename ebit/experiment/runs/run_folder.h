@@ -66,9 +66,6 @@ Config read_run_config(const std::filesystem::path& folder);
 /// Writes config.toml again, for a run that goes on with other settings.
 void write_run_config(const std::filesystem::path& folder, const Config& config);
 
-/// Makes a folder and those above it. Throws Error naming it and the reason.
-void make_folder(const std::filesystem::path& folder);
-
 /// losses.csv of a training: epoch, train, validation, lr, gradient_norm (both empty where the model was
 /// solved at once), seconds, best (1: best so far),
 /// entropy where it is in the loss, and a column validation_METRIC for each metric.

@@ -172,7 +172,9 @@ Results score_jobs(const fs::path& folder, const Config& config, const Problem& 
   bool changed = false;
   each_trained(config, problem, folder, callbacks, [&](const TrainedModel& trained, bool first) {
     // Runs resumed after a change are refused; looking at one again is not, but must not go unnoticed.
-    if (!changed && trained.metadata.at("fingerprint") != fingerprint_of(trained.job, problem)) {
+    const auto print = trained.metadata.find("fingerprint");
+    if (!changed &&
+        (print == trained.metadata.end() || print->second != fingerprint_of(trained.job, problem))) {
       changed = true;
       note(callbacks, "settings or data have changed since the training: the numbers are those of now");
     }

@@ -106,6 +106,10 @@ bool run_training(const Job& job, std::size_t index, std::size_t count, const Pr
 
 // A log that cannot be written is an error like any other file.
 RunLog::RunLog(const fs::path& folder) {
+  std::error_code ignored;
+  const fs::file_status there = fs::status(folder / files::kLog, ignored);
+  require(!fs::exists(there) || fs::is_regular_file(there),
+          "cannot write '{}': it is no file but something else", (folder / files::kLog).string());
   try {
     logger_ = std::make_shared<spdlog::logger>(
         "run", std::make_shared<spdlog::sinks::basic_file_sink_mt>((folder / files::kLog).string()));
