@@ -100,6 +100,8 @@ void add_results(Page& page, const RunResult& result, std::size_t judged) {
     page.table(table);
   }
   show(comparison(results, judged), result.folder, page);
+  constexpr std::size_t kMostSeries = 100;
+  if (!results.series.empty()) page.table(series_table(results, judged, kMostSeries));
 }
 
 void add_predictions(Page& page, const RunResult& result) {
