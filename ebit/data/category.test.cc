@@ -69,8 +69,7 @@ TEST(Category, StandsBesideOtherFeaturesAndAheadWhereItIsKnown) {
   const Dataset ahead = make_dataset(load(weather(4)), o);
   EXPECT_THAT(ahead.ahead, ElementsAre(false, true, true, true));
   EXPECT_EQ(ahead.train.x(2)[1], 0) << "row 3";
-  EXPECT_EQ(ahead.train.x(1)[5], 1) << "the last step of the window of rows 1 and 2 sees sky of row 3, rain: "
-                                    << ahead.train.x(1)[6];
+  EXPECT_EQ(ahead.train.x(1)[6], 1) << "the last step of the window of rows 1 and 2 sees the rain of row 3";
 }
 
 TEST(Category, ATextThatTheTrainingPartHasNotIsToldByItsRow) {

@@ -179,9 +179,10 @@ Panel panel_of(const CsvTable& table, const SeriesOptions& options, std::span<co
     panel.id = table.names[id];
     taken.push_back(id);
   }
+  for (const std::string& name : options.time.columns)
+    require(!many || name == "none" || table.column(name) != id,
+            "column '{}' cannot be the time (--time) and name the series (--id)", table.names[id]);
   const TimeColumn time = read_time_column(table, options.time, taken, panel.warnings);
-  require(!many || std::ranges::find(time.columns, id) == time.columns.end(),
-          "column '{}' cannot be the time (--time) and name the series (--id)", options.id);
   if (columns.empty()) {
     columns = find_numeric(table, options, time, id);
     for (const std::string& name : options.texts)

@@ -136,6 +136,7 @@ std::vector<PredictedRow> predicted_rows(const Dataset& dataset, const Windows& 
 // its own data are not to be had.
 std::string trained_on_note(Config own, const Problem& other) {
   std::set<PredictedRow> training;
+  own.baselines.which.clear();  // what takes no part in it need not be fitted
   try {
     const std::unique_ptr<Problem> problem = make_problem(own);
     for (const ForecastProblem* series : series_of(*problem))
