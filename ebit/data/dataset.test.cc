@@ -385,5 +385,22 @@ TEST(Dataset, EveryChoiceHasAHelpAndWorks) {
   }
 }
 
+TEST(Dataset, TimesMayBeWrittenMonthFirst) {
+  Series iso = ramp(60), mdy = iso;
+  mdy.date_order = "mdy";
+  for (std::size_t i = 0; i < 60; ++i) {
+    const std::size_t month = 1 + i / 31, day = 1 + i % 31;
+    iso.times[i] = fmt::format("2024-{:02}-{:02}", month, day);
+    mdy.times[i] = fmt::format("{:02}/{:02}/2024", month, day);
+  }
+  DatasetOptions o = plain();
+  o.calendar = {"month", "day-of-month"};
+  o.test_from = "2024-02-04";
+  const Dataset a = make_dataset(iso, o), b = make_dataset(mdy, o);
+  EXPECT_EQ(a.series.values, b.series.values);
+  EXPECT_EQ(a.part_begin, b.part_begin);
+  EXPECT_EQ(b.part_begin[2], 34u);
+}
+
 }  // namespace
 }  // namespace ebit::inline data

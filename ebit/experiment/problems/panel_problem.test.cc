@@ -95,7 +95,9 @@ TEST(PanelProblem, ACarriedStateBeginsAnewWithEachSeries) {
       series.insert(k);
     }
     EXPECT_EQ(series.size(), 1u) << "a batch is of one series";
-    if (first++ == 0) EXPECT_FALSE(problem.examples(batch).goes_on);
+    if (first++ == 0) {
+      EXPECT_FALSE(problem.examples(batch).goes_on);
+    }
   }
   EXPECT_EQ(begun, 3u);
 }
