@@ -116,7 +116,7 @@ void merge_duplicates(Draft& draft) {
     while (end < draft.rows.size() && points[draft.rows[end]] == points[draft.rows[begin]]) ++end;
     if (end > begin + 1) {
       require(draft.options.id.empty() || draft.options.duplicates != "error",
-              "{} lines {} and {} are both of {}; leave one out, or choose --duplicates first, last or mean",
+              "{}: lines {} and {} are both of {}; leave one out, or choose --duplicates first, last or mean",
               draft.source, draft.line(begin), draft.line(begin + 1), draft.label(begin));
       if (first_again == 0) first_again = begin + 1;
       for (std::size_t c = 0; c < draft.columns.size(); ++c)

@@ -121,7 +121,7 @@ TEST(Panel, TwoRowsOfOneSeriesAndTimeAreRefused) {
   rows.push_back({"B", 4, 1500});
   EXPECT_THAT(
       error_of([&] { load(rows); }),
-      AllOf(HasSubstr("series 'B' lines 9 and 62 are both of 2024-01-04"), HasSubstr("--duplicates")));
+      AllOf(HasSubstr("series 'B': lines 9 and 62 are both of 2024-01-04"), HasSubstr("--duplicates")));
   rows.back().y = 1000.0 + 100 * (4 * 3 % 7);
   rows.back().shop = "south";
   EXPECT_THAT(error_of([&] { load(rows); }), HasSubstr("lines 9 and 62")) << "equal ones too";

@@ -50,7 +50,7 @@ TEST(Panel, WhatIsWrongIsOneLine) {
   expect_refused("ebit train " + kLong + " --unusable drop", "with --id");
   expect_refused("ebit train " + kLong + " --target y", "--id");
   expect_refused("cp " + kLong + " p.csv && echo H1,2024-01-05,7 >>p.csv && " + train("", "p.csv"),
-                 "series 'H1' lines 6 and 82 are both of 2024-01-05");
+                 "series 'H1': lines 6 and 82 are both of 2024-01-05");
   expect_refused("cp " + kLong + " p.csv && echo H9,2024-01-05,7 >>p.csv && " + train("", "p.csv"),
                  "series 'H9'");
   expect_refused("ebit study depth " + kLong + " --id unique_id", "a study looks at one series");

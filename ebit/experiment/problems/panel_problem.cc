@@ -111,6 +111,13 @@ std::size_t PanelProblem::judged_metric() const {
   return metric_index(without_mase().size() < count() ? "MASE" : "RMSE");
 }
 
+std::string PanelProblem::no_intervals() const {
+  const double level = config_.output.interval;
+  if (level <= 0 || series_[0]->foreign() || pooled_[1].count >= fewest_errors(level)) return {};
+  return fmt::format("{:g} % take {} validation windows, and all series together have {}", 100 * level,
+                     fewest_errors(level), pooled_[1].count);
+}
+
 std::vector<std::string> PanelProblem::notes() const {
   std::vector<std::string> notes = notes_, single;
   std::size_t pooled = 0;
@@ -127,12 +134,15 @@ std::vector<std::string> PanelProblem::notes() const {
         "MASE is not defined for {} of {} series, the first '{}': their training parts have no rows a season "
         "of {} apart that differ; its means are of the others",
         undefined.size(), count(), shown(name(undefined[0])), config_.baselines.season));
-  if (pooled > 0 && validated())
+  const double level = config_.output.interval;
+  if (pooled > 0 && pooled_[1].count >= fewest_errors(level))
     notes.push_back(
         fmt::format("the prediction intervals of {} of {} series rest on the errors of all series, in scaled "
                     "units: their "
                     "own validation parts are too short",
                     pooled, count()));
+  else if (pooled > 0 && config_.given.contains("output.interval"))
+    notes.push_back("no prediction intervals: " + no_intervals());
   return notes;
 }
 
@@ -303,6 +313,8 @@ std::vector<Exhibit> PanelProblem::exhibits(std::span<const Scores* const> seeds
 std::vector<std::pair<std::string, std::string>> PanelProblem::facts() const {
   std::vector<std::pair<std::string, std::string>> facts = series_[0]->facts();
   std::erase_if(facts, [](const auto& fact) { return fact.first == "prediction intervals"; });
+  if (const std::string why = no_intervals(); !why.empty())
+    facts.emplace_back("prediction intervals", "none: " + why);
   facts.insert(facts.begin(),
                {"series", fmt::format("{}, named by '{}', each split and scaled by itself", count(), id_)});
   return facts;

@@ -68,6 +68,7 @@ class PanelProblem : public Problem {
   Scores together(std::vector<Scores> each) const;
   Scores of_series(const Scores& scores, std::size_t k) const;
   std::vector<std::size_t> without_mase() const;
+  std::string no_intervals() const;  // why there are none at all; "" where there are, or none were wanted
 
   const Config& config_;
   std::string id_;

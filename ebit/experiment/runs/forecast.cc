@@ -6,15 +6,13 @@
 #include <cmath>
 
 #include "ebit/base/error.h"
-#include "ebit/base/nearest.h"
-#include "ebit/base/time.h"
-#include "ebit/data/calendar.h"
 #include "ebit/data/conformal.h"
 #include "ebit/data/continue_times.h"
 #include "ebit/experiment/problems/check_inputs.h"
 #include "ebit/experiment/problems/forecast_problem.h"
 #include "ebit/experiment/problems/panel_problem.h"
 #include "ebit/experiment/problems/prepare.h"
+#include "ebit/experiment/runs/known_ahead.h"
 #include "ebit/fit/checkpoint.h"
 #include "ebit/report/figures.h"
 #include "ebit/settings/problems.h"
@@ -33,13 +31,6 @@ struct Scaled {
   std::vector<std::ptrdiff_t> target_of;      // [F] the target that continues a feature, or -1
   std::vector<std::size_t> shift;             // [F] rows that a feature is seen ahead
 };
-
-std::size_t column_of(const Series& series, const std::string& name) {
-  const auto found = std::find(series.names.begin(), series.names.end(), name);
-  require(found != series.names.end(), "{} has no column '{}'{}", series.source, name,
-          suggestion(name, series.names));
-  return static_cast<std::size_t>(found - series.names.begin());
-}
 
 // `series` as the model sees it, `known` (see known_ahead()) behind it.
 Scaled scale_features(const Dataset& fitted, const Series& series, const Series& known) {
@@ -151,79 +142,15 @@ void check_values(const TrainedModel& trained, const Dataset& fitted, const Scal
                   const Series& series) {
   const Config& config = trained.job.config;
   const InputCheck takes(config, scaled.features.size());
+  // The transform takes the first rows of the series.
+  const std::size_t lost = fitted.transform.lost(), rows = series.rows() - lost;
   const auto seen = static_cast<std::size_t>(fitted.options.window + fitted.options.horizon - 1);
   for (std::size_t f = 0; f < scaled.features.size(); ++f) {
     // A stateful model goes through all rows, any other sees the last windows.
-    const std::size_t first = config.model.stateful ? 0 : series.rows() - seen;
-    for (std::size_t row = first; row < series.rows(); ++row)
-      takes(scaled.features[f][row], series, row, fitted.series.names[fitted.feature_columns[f]]);
+    const std::size_t first = config.model.stateful ? 0 : rows - seen;
+    for (std::size_t row = first; row < rows; ++row)
+      takes(scaled.features[f][row], series, row + lost, fitted.series.names[fitted.feature_columns[f]]);
   }
-}
-
-bool is_calendar(const Dataset& fitted, const std::string& name) {
-  const std::vector<std::string> names = calendar_columns(fitted.options.calendar);
-  return std::ranges::find(names, name) != names.end();
-}
-
-// Whether two labels are of one time.
-bool same_time(const std::string& a, const std::string& order_a, const std::string& b,
-               const std::string& order_b) {
-  const auto read = [](const std::string& text, const std::string& order) {
-    return parse_time(text, order == "mdy" ? DateOrder::kMonthFirst : DateOrder::kDayFirst);
-  };
-  const auto first = read(a, order_a), second = read(b, order_b);
-  return first && second ? *first == *second : a == b;
-}
-
-// The columns known ahead at the times of the steps: given ones from `future`, those that never change from
-// the end of `series`, those of the calendar computed.
-Series known_ahead(const Dataset& fitted, const std::vector<std::string>& times, const Series& series,
-                   const std::string& date_order, const Series& future) {
-  Series known;
-  known.source = future.names.empty() ? "the forecast" : future.source;
-  known.times = times, known.date_order = date_order;
-  known.names = fitted.options.future;
-  known.texts = future.texts;
-  for (const std::string& time : times) {
-    if (known.names.empty()) break;
-    require(!future.names.empty(),
-            "the model sees '{}', which is known ahead: give its values with --future FILE, with a row for "
-            "{} and the "
-            "other steps",
-            known.names[0], time);
-    std::size_t row = 0;
-    while (row < future.rows() && !same_time(future.times[row], future.date_order, time, date_order)) ++row;
-    require(row < future.rows(),
-            "{} has no row for {}, which the forecast needs ('{}'); its rows are of {} to {}", future.source,
-            time, known.names[0], future.times.front(), future.times.back());
-    for (const std::string& name : known.names)
-      known.values.push_back(future.at(row, column_of(future, name)));
-  }
-  std::vector<Category> given;
-  for (const Category& category : fitted.categories)
-    if (std::ranges::find(known.names, category.name) != known.names.end()) given.push_back(category);
-  known = with_categories(known, given);
-  Series all = known;
-  all.values.clear();
-  std::vector<double> last;
-  for (std::size_t f = 0; f < fitted.feature_columns.size(); ++f) {
-    const std::string& name = fitted.series.names[fitted.feature_columns[f]];
-    if (!fitted.ahead[f] || std::ranges::find(known.names, name) != known.names.end() ||
-        std::ranges::find(series.names, name) == series.names.end() || is_calendar(fitted, name))
-      continue;
-    all.names.push_back(name);
-    last.push_back(series.at(series.rows() - 1, column_of(series, name)));
-  }
-  for (std::size_t k = 0; k < times.size(); ++k) {
-    for (std::size_t c = 0; c < known.columns(); ++c) all.values.push_back(known.at(k, c));
-    all.values.insert(all.values.end(), last.begin(), last.end());
-  }
-  const std::vector<std::string>& calendar = fitted.options.calendar;
-  if (calendar.empty()) return all;
-  if (!all.names.empty()) return with_calendar(all, calendar);
-  all.names = calendar_columns(calendar);
-  all.values = calendar_values(calendar, times, date_order, all.source);
-  return all;
 }
 
 void check(const Dataset& fitted, const Series& series, int steps) {
@@ -265,7 +192,7 @@ Forecast forecast(std::span<const TrainedModel> models, const Series& given, int
   for (const TrainedModel& trained : models) {
     const Dataset fitted = fitted_of(trained);
     const Scaled scaled = scale_features(fitted, seen, known);
-    check_values(trained, fitted, scaled, seen);
+    check_values(trained, fitted, scaled, series);
     const std::vector<double> original =
         restored(fitted, series, run_model(trained, fitted, scaled, seen.rows(), count));
     if (result.least.empty()) result.least = result.greatest = original;

@@ -99,10 +99,11 @@ class PanelIntervals {
       double half = 0;
       for (std::size_t m = 0; m < pooled_.size(); ++m) {
         const bool enough = own != errors_.end() && own->second[m][i].size() >= fewest_errors(level_);
-        shared = shared || !enough;
-        half += (enough ? conformal_half_width(own->second[m][i], level_)
-                        : conformal_half_width(pooled_[m][i], level_) / scale(dataset, i % outputs)) /
-                static_cast<double>(pooled_.size());
+        const double width = enough
+                                 ? conformal_half_width(own->second[m][i], level_)
+                                 : conformal_half_width(pooled_[m][i], level_) / scale(dataset, i % outputs);
+        shared = shared || (!enough && !std::isnan(width));
+        half += width / static_cast<double>(pooled_.size());
       }
       halves.push_back(half);
     }

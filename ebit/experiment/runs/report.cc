@@ -86,7 +86,9 @@ Exhibit comparison(const Results& results, std::size_t part) {
   return exhibit_of("comparison",
                     comparison_figure(bars, fmt::format("On the {} part", kPartNames[part]), judged.name),
                     fmt::format("{} on the {} part{}; {} is better.", judged.name, kPartNames[part],
-                                results.targets.empty() ? "" : ", in the data's units",
+                                !results.series.empty()   ? ", the mean over the series"
+                                : results.targets.empty() ? ""
+                                                          : ", in the data's units",
                                 judged.greater_is_better ? "more" : "less"));
 }
 
