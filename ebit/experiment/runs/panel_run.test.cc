@@ -95,7 +95,7 @@ TEST(PanelRun, IsScoredBySeriesAndForecastByThem) {
   for (int i = 80; i < 85; ++i) {
     all += fmt::format("{},0\n", day(i));
     for (const char* shop : {"s2", "n1", "s1"})
-      each += fmt::format("{},{},{}\n", shop, day(i), shop[0] == 's');
+      each += fmt::format("{},{},{}\n", shop, day(i), shop[0] == 's' ? 1 : 0);
   }
   ForecastOptions options{.steps = 5};
   EXPECT_THAT(error_of([&] { forecast_panel(folder, options); }), HasSubstr("--future FILE"));
