@@ -42,13 +42,13 @@ TEST(Panel, TwoSeriesOfOtherSizesAreOneModel) {
 }
 
 TEST(Panel, WhatIsWrongIsOneLine) {
-  expect_refused(train("--id uniqe_id"), "unique_id");
+  expect_refused("ebit train " + kLong + " --id uniqe_id --baselines none", "did you mean 'unique_id'");
   expect_refused(train("--split random"), "split by time");
   expect_refused(train("--target unique_id"), "names the series (--id)");
   expect_refused("ebit train --generator noisy-sine --id x", "for data from a file");
   expect_refused(train("--unusable keep"), "drop");
   expect_refused("ebit train " + kLong + " --unusable drop", "with --id");
-  expect_refused("ebit train " + kLong + " --target y", "--id");
+  expect_refused("ebit train " + kLong + " --target y --baselines none", "with --id");
   expect_refused("cp " + kLong + " p.csv && echo H1,2024-01-05,7 >>p.csv && " + train("", "p.csv"),
                  "series 'H1': lines 6 and 82 are both of 2024-01-05");
   expect_refused("cp " + kLong + " p.csv && echo H9,2024-01-05,7 >>p.csv && " + train("", "p.csv"),

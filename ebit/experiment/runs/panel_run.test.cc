@@ -44,7 +44,9 @@ std::string sales(int days, const std::vector<std::string>& shops = {"n1", "s1",
   for (int i = 0; i < days; ++i)
     for (const std::string& shop : shops) {
       const double size = shop == "n1" ? 10 : shop == "s1" ? 300 : 70;
-      const int promo = (i * i + (shop == "s1")) % 7 < 2;
+      // Promotions of no pattern, or else the past would tell of them.
+      const auto stream = static_cast<std::uint64_t>(shop[0] * 256 + shop[1]);
+      const int promo = random_uniform(3, stream, static_cast<std::uint64_t>(i)) < 0.3;
       text += fmt::format("{},{},{},{},{}\n", shop, day(i), size * (2 + promo + 0.1 * (i * 13 % 7)), promo,
                           shop == "n1" ? "north" : "south");
     }
