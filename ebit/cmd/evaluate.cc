@@ -1,6 +1,7 @@
 // ebit evaluate and ebit report: score a trained run again; draw its plots and its page again.
 #include <nlohmann/json.hpp>
 
+#include "ebit/base/error.h"
 #include "ebit/base/nearest.h"
 #include "ebit/cmd/command.h"
 #include "ebit/cmd/output.h"
@@ -13,7 +14,7 @@ namespace ebit::cmd {
 
 Action setup_evaluate(Parser& parser) {
   struct Options {
-    std::string folder, data;
+    std::string folder, data, id;
     bool json = false;
     Settings noise = std::make_shared<std::vector<Setting>>();
   };
@@ -26,15 +27,20 @@ Action setup_evaluate(Parser& parser) {
                   "test part")
       .offers(names_of(included_table()))
       .type_name("FILE|NAME");
+  parser
+      .add_option("--id", options->id,
+                  "Of a panel: the column that names the series in other data; default: as in the run")
+      .type_name("COLUMN");
   parser.add_flag("--json", options->json, "Print the results as JSON");
   return [options] {
     require_run_backends(options->folder);
+    require(options->id.empty() || !options->data.empty(), "--id is of other data: name them behind the run");
     RunProgress progress(/*quiet=*/true);
-    print_run(
-        options->data.empty()
-            ? experiment::evaluate_run(options->folder, progress.callbacks(), *options->noise)
-            : experiment::score_on(options->folder, options->data, progress.callbacks(), *options->noise),
-        options->json);
+    print_run(options->data.empty()
+                  ? experiment::evaluate_run(options->folder, progress.callbacks(), *options->noise)
+                  : experiment::score_on(options->folder, options->data, progress.callbacks(),
+                                         *options->noise, options->id),
+              options->json);
     return kOk;
   };
 }

@@ -6,13 +6,14 @@
 #include <nlohmann/json.hpp>
 
 #include "ebit/base/atomic_file.h"
+#include "ebit/base/error.h"
 #include "ebit/base/nearest.h"
 #include "ebit/cmd/command.h"
 #include "ebit/cmd/output.h"
 #include "ebit/cmd/settings_flags.h"
 #include "ebit/cmd/torch_program.h"
 #include "ebit/data/included.h"
-#include "ebit/experiment/runs/forecast.h"
+#include "ebit/experiment/runs/panel_forecast.h"
 #include "ebit/experiment/runs/run_folder.h"
 #include "ebit/report/text_table.h"
 
@@ -88,9 +89,58 @@ nlohmann::ordered_json forecast_json(const experiment::Forecast& forecast) {
   return value;
 }
 
+// The rows of all series, each with its name first; no more than a terminal has use for.
+TextTable panel_table(const experiment::PanelForecast& panel) {
+  constexpr std::size_t kMost = 100;
+  TextTable table;
+  std::size_t rows = 0;
+  for (const experiment::RunForecast& run : panel.series) {
+    TextTable own = forecast_table(run.forecast);
+    if (own.columns.size() + 1 > table.columns.size()) {
+      table.columns = own.columns;
+      table.columns.insert(table.columns.begin(), {panel.id, false});
+      table.notes = own.notes;
+    }
+    rows += own.rows.size();
+    for (std::vector<std::string>& row : own.rows) {
+      if (table.rows.size() >= kMost) break;
+      row.insert(row.begin(), run.series.id);
+      table.rows.push_back(std::move(row));
+    }
+  }
+  if (rows > table.rows.size())
+    table.notes.push_back(fmt::format("{} more rows are in the file", rows - table.rows.size()));
+  table.notes.insert(table.notes.end(), panel.notes.begin(), panel.notes.end());
+  return table;
+}
+
+int run_panel(const Options& options) {
+  const std::filesystem::path folder = options.folder;
+  experiment::PanelForecast panel = experiment::forecast_panel(folder, options.forecast, *options.noise);
+  if (options.json) {
+    nlohmann::ordered_json value = {{"id", panel.id}, {"series", nlohmann::ordered_json::array()}};
+    for (const experiment::RunForecast& run : panel.series) {
+      nlohmann::ordered_json own = {{"id", run.series.id}};
+      own.update(forecast_json(run.forecast));
+      value["series"].push_back(std::move(own));
+    }
+    if (!panel.notes.empty()) value["notes"] = panel.notes;
+    print_json(value);
+  } else {
+    print(table_text(panel_table(panel)));
+  }
+  write_file_atomically(folder / experiment::files::kForecast, experiment::forecast_csv(panel));
+  if (options.plot) experiment::plot_forecast(folder, panel);
+  if (!options.json)
+    print(fmt::format("\nwritten to {}\n", (folder / experiment::files::kForecast).string()));
+  return kOk;
+}
+
 int run(const Options& options) {
   require_run_backends(options.folder);
   const std::filesystem::path folder = options.folder;
+  if (experiment::is_panel_run(folder)) return run_panel(options);
+  require(options.forecast.id.empty(), "--id has no effect: the run '{}' is of one series", options.folder);
   const experiment::RunForecast run = experiment::forecast_run(folder, options.forecast, *options.noise);
   for (const std::string& note : run.series.warnings) tell(note + "\n");
   // The numbers first: the folder may be one that cannot be written to.
@@ -110,12 +160,16 @@ int run(const Options& options) {
 Action setup_forecast(Parser& parser) {
   auto options = std::make_shared<Options>();
   parser.add_option("run", options->folder, "Folder of the run").required().type_name("RUN");
-  parser.add_option("--steps", options->forecast.steps, "Rows to forecast after the last one");
+  parser.add_option("--steps,--horizon", options->forecast.steps, "Rows to forecast after the last one");
   parser
       .add_option("--data", options->forecast.data,
                   "Other data to go on from, read and scaled as the run's own")
       .offers(names_of(included_table()))
       .type_name("FILE|NAME");
+  parser
+      .add_option("--id", options->forecast.id,
+                  "Of a panel: the column that names the series in --data; default: as in the run")
+      .type_name("COLUMN");
   parser
       .add_option("--future", options->forecast.future,
                   "What is known ahead: the run's --future columns beside the times of the steps")

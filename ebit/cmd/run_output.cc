@@ -67,7 +67,14 @@ std::string RunProgress::stopped_text(const std::string& folder) const {
 }
 
 void print_run(const experiment::RunResult& result, bool json) {
-  if (!json) return print(table_text(result_table(result.results, judged_part(result.results))));
+  if (!json) {
+    const experiment::Results& results = result.results;
+    const std::size_t part = judged_part(results);
+    print(table_text(result_table(results, part)));
+    constexpr std::size_t kMostSeries = 10;
+    if (!results.series.empty()) print("\n" + table_text(series_table(results, part, kMostSeries)));
+    return;
+  }
   nlohmann::ordered_json value = to_json(result.results);
   value["folder"] = result.folder.string();
   value["interrupted"] = false;

@@ -35,7 +35,7 @@ TEST(Baseline, PersistenceRepeatsTheLastKnownValue) {
     ASSERT_EQ(forecast.size(), d.test.count);
     for (std::size_t i = 0; i < forecast.size(); ++i) {
       EXPECT_EQ(forecast[i], static_cast<double>(d.test.target_row[i]) - horizon);
-      EXPECT_NEAR(forecast[i], unscaled(d, 2, d.test.x(i))[3], 1e-12) << "the last row of the window";
+      EXPECT_NEAR(forecast[i], unscaled(d, 2, d.test, d.test.x(i))[3], 1e-12) << "the last row of the window";
     }
   }
 }

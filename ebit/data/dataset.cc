@@ -9,32 +9,18 @@
 #include "ebit/base/error.h"
 #include "ebit/base/memory.h"
 #include "ebit/base/nearest.h"
-#include "ebit/base/random.h"
-#include "ebit/base/time.h"
-#include "ebit/base/utf8.h"
 #include "ebit/data/calendar.h"
-#include "ebit/data/number.h"
+#include "ebit/data/split.h"
 
 namespace ebit::inline data {
 namespace {
 
-constexpr std::array<Choice, 3> kSplits{{
-    {"time", "train, validation and test follow each other"},
-    {"windows", "the same, but windows are counted instead of rows: those at a boundary share rows"},
-    {"random", "windows drawn by seed; parts share rows, which flatters every model"},
-}};
-constexpr std::array<Choice, 2> kBoundaries{{
-    {"inside", "no window reaches over the boundary of a part"},
-    {"across", "a window may begin in the part before, so that every row of a part is predicted"},
-}};
 constexpr std::array<Choice, 3> kScaleOns{{
     {"train", "scalers fitted on the training rows only"},
     {"leak-whole-series", "scalers fitted on all rows: knows the range of the test part"},
     {"leak-each-part",
      "every part scaled by itself, as in the extended code: knows the range of the test part"},
 }};
-constexpr std::array<std::string_view, 3> kParts{"training", "validation", "test"};
-constexpr std::uint64_t kSplitStream = 0x5711;  // of the random numbers that draw the windows
 
 void check_options(const DatasetOptions& o) {
   require(o.window >= 1, "window is {}; it must be 1 or more", o.window);
@@ -46,8 +32,8 @@ void check_options(const DatasetOptions& o) {
           "the validation share is {}; it must be 0 or more and below 1", o.validation);
   require(o.train + o.validation <= 1 + 1e-9,
           "the shares of training ({}) and validation ({}) add up to more than 1", o.train, o.validation);
-  find_row(kSplits, "unknown split", o.split);
-  find_row(kBoundaries, "unknown boundary", o.boundary);
+  find_row(split_table(), "unknown split", o.split);
+  find_row(boundary_table(), "unknown boundary", o.boundary);
   find_row(kScaleOns, "unknown scale_on", o.scale_on);
   scaler_row(o.scaler);
   require(!o.targets.empty(), "no target column is given");
@@ -77,6 +63,7 @@ Series pick_columns(const Series& series, const std::vector<std::string>& names)
   picked.source = series.source;
   picked.times = series.times;
   picked.warnings = series.warnings;
+  picked.date_order = series.date_order, picked.id = series.id, picked.texts = series.texts;
   std::vector<std::size_t> from;
   for (const auto& name : names) {
     if (std::find(picked.names.begin(), picked.names.end(), name) != picked.names.end()) continue;
@@ -95,89 +82,6 @@ Series pick_columns(const Series& series, const std::vector<std::string>& names)
   return picked;
 }
 
-// floor(n * share), forgiving a share such as 0.29 whose product falls short of a whole number by rounding.
-std::size_t share_of(std::size_t n, double share) {
-  return std::min(n, static_cast<std::size_t>(std::floor(static_cast<double>(n) * share + 1e-9)));
-}
-
-// The first rows of the windows of each part.
-using Starts = std::array<std::vector<std::size_t>, 3>;
-
-// Rows from a window's first one to its target.
-std::size_t reach(const DatasetOptions& o) {
-  return static_cast<std::size_t>(o.window) - 1 + static_cast<std::size_t>(o.horizon);
-}
-
-std::vector<std::size_t> starts_in(std::size_t begin, std::size_t end, const DatasetOptions& o) {
-  std::vector<std::size_t> starts;
-  for (std::size_t s = begin; s + reach(o) < end; s += static_cast<std::size_t>(o.stride))
-    starts.push_back(s);
-  return starts;
-}
-
-Starts split_by_time(const Dataset& dataset) {
-  const DatasetOptions& o = dataset.options;
-  const bool across = o.boundary == "across";
-  const double rest = o.test_from.empty() ? 1 - o.train - o.validation : 1;
-  const std::array<double, 3> shares{o.train, o.validation, rest};
-  Starts starts;
-  for (std::size_t p = 0; p < 3; ++p) {
-    const std::size_t begin = dataset.part_begin[p], end = dataset.part_begin[p + 1];
-    if (shares[p] < 1e-9) continue;
-    const std::size_t from = across ? begin - std::min(begin, reach(o)) : begin;
-    starts[p] = starts_in(from, end, o);
-    require(end > begin && !starts[p].empty(),
-            "{}: the {} part has {} of {} rows, but a window of {} with horizon {} needs {}; take a smaller "
-            "--window, other shares (--train, --validation){}",
-            dataset.series.source, kParts[p], end - begin, dataset.series.rows(), o.window, o.horizon,
-            reach(o) + 1, p > 0 && !across ? ", or --boundary across" : " or more rows");
-  }
-  return starts;
-}
-
-Starts split_by_count(const Dataset& dataset) {
-  const DatasetOptions& o = dataset.options;
-  auto all = starts_in(0, dataset.series.rows(), o);
-  const bool drawn = o.split == "random";
-  if (!drawn) all.pop_back();  // as the sources do
-  const std::size_t train = share_of(all.size(), o.train);
-  const std::size_t validation = share_of(all.size(), o.train + o.validation);
-  const std::array<std::size_t, 4> bounds{0, train, validation, all.size()};
-  const std::array<double, 3> shares{o.train, o.validation, 1 - o.train - o.validation};
-  std::vector<std::size_t> order(all.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  if (drawn) order = Random(o.seed, kSplitStream).permutation(all.size());
-  Starts starts;
-  for (std::size_t p = 0; p < 3; ++p) {
-    for (std::size_t i = bounds[p]; i < bounds[p + 1]; ++i) starts[p].push_back(all[order[i]]);
-    std::sort(starts[p].begin(), starts[p].end());
-    require(!starts[p].empty() || shares[p] < 1e-9,
-            "{}: of {} windows none is left for the {} part; take other shares", dataset.series.source,
-            all.size(), kParts[p]);
-  }
-  return starts;
-}
-
-// The rows that part p is made of, in ascending order.
-std::vector<std::size_t> rows_of(const Dataset& dataset, const Starts& starts, std::size_t p) {
-  const std::size_t n = dataset.series.rows();
-  std::vector<bool> seen(n, false);
-  if (dataset.options.split == "time") {
-    std::fill(seen.begin() + static_cast<std::ptrdiff_t>(dataset.part_begin[p]),
-              seen.begin() + static_cast<std::ptrdiff_t>(dataset.part_begin[p + 1]), true);
-  } else {
-    for (const std::size_t s : starts[p]) {
-      for (int t = 0; t < dataset.options.window; ++t) seen[s + static_cast<std::size_t>(t)] = true;
-      seen[s + reach(dataset.options)] = true;
-    }
-  }
-  std::vector<std::size_t> rows;
-  for (std::size_t row = 0; row < n; ++row) {
-    if (seen[row]) rows.push_back(row);
-  }
-  return rows;
-}
-
 std::vector<double> values_at(const Series& series, std::size_t column,
                               const std::vector<std::size_t>& rows) {
   std::vector<double> values;
@@ -186,12 +90,19 @@ std::vector<double> values_at(const Series& series, std::size_t column,
   return values;
 }
 
-void fit_scalers(Dataset& dataset, const Starts& starts) {
-  const Series& series = dataset.series;
+// Columns that are made here, and need no scaler.
+std::vector<std::string> made_columns(const Dataset& dataset) {
+  std::vector<std::string> names = category_columns(dataset.categories);
+  for (std::string& name : calendar_columns(dataset.options.calendar)) names.push_back(std::move(name));
+  return names;
+}
+
+// `series` is as the model sees it.
+void fit_scalers(Dataset& dataset, const Series& series, const Starts& starts, const Shared& shared) {
   const std::size_t sets = dataset.options.scale_on == "leak-each-part" ? 3 : 1;
-  const std::vector<std::string> calendar = calendar_columns(dataset.options.calendar);
-  std::vector<std::size_t> all(series.rows());
-  std::iota(all.begin(), all.end(), std::size_t{0});
+  const std::vector<std::string> made = made_columns(dataset);
+  std::vector<std::size_t> all(series.rows() - dataset.transform.lost());
+  std::iota(all.begin(), all.end(), dataset.transform.lost());
   for (std::size_t p = 0; p < sets; ++p) {
     const bool whole = dataset.options.scale_on == "leak-whole-series";
     const auto rows = whole ? all : rows_of(dataset, starts, p);
@@ -199,27 +110,32 @@ void fit_scalers(Dataset& dataset, const Starts& starts) {
       dataset.scalers.push_back(dataset.scalers[0]);
       continue;
     }
-    const std::string_view where = whole ? "all" : kParts[p];
+    const std::string_view where = whole ? "all" : kDataParts[p];
     dataset.scalers.emplace_back();
     for (std::size_t c = 0; c < series.columns(); ++c) {
       const std::string what =
           fmt::format("{}: column '{}', {} rows", series.source, shown(series.names[c]), where);
-      // Sines and cosines are in [-1, 1] as they are.
-      const bool made = std::ranges::find(calendar, series.names[c]) != calendar.end();
-      dataset.scalers[p].push_back(fit_scaler(made ? "none" : std::string_view(dataset.options.scaler),
+      if (const auto own = shared.scalers.find(series.names[c]); own != shared.scalers.end()) {
+        dataset.scalers[p].push_back(own->second);
+        continue;
+      }
+      // Sines and cosines are in [-1, 1] as they are, and texts are 0 and 1.
+      const bool plain = std::ranges::find(made, series.names[c]) != made.end();
+      dataset.scalers[p].push_back(fit_scaler(plain ? "none" : std::string_view(dataset.options.scaler),
                                               values_at(series, c, rows), what));
     }
   }
 }
 
-void check_targets_vary(const Dataset& dataset, const Starts& starts) {
+void check_targets_vary(const Dataset& dataset, const Series& seen, const Starts& starts) {
   const auto rows = rows_of(dataset, starts, 0);
   for (const std::size_t column : dataset.target_columns) {
-    const auto values = values_at(dataset.series, column, rows);
+    const auto values = values_at(seen, column, rows);
     const auto [low, high] = std::minmax_element(values.begin(), values.end());
     require(*low < *high,
-            "{}: target '{}' is constant (always {}) on the training rows: there is nothing to learn",
-            dataset.series.source, shown(dataset.series.names[column]), *low);
+            "{}: target '{}' is constant (always {}) on the training rows{}: there is nothing to learn",
+            dataset.series.source, shown(dataset.series.names[column]), *low,
+            dataset.transform.empty() ? "" : " behind --transform");
   }
 }
 
@@ -255,73 +171,69 @@ Windows cut(const Series& series, const std::vector<std::size_t>& starts, const 
 
 // Names that were given by number are names here.
 void check_columns(const DatasetOptions& o) {
-  for (const auto* columns : {&o.targets, &o.features, &o.future})
+  for (const auto* columns : {&o.targets, &o.features, &o.future, &o.categories})
     for (auto name = columns->begin(); name != columns->end(); ++name)
       require(std::find(columns->begin(), name, *name) == name, "column '{}' is given twice", shown(*name));
   for (const std::string& name : o.future)
     require(std::find(o.targets.begin(), o.targets.end(), name) == o.targets.end(),
             "column '{}' is a target, so that it cannot be known ahead (--future)", shown(name));
+  for (const std::string& name : o.categories)
+    require(std::find(o.targets.begin(), o.targets.end(), name) == o.targets.end(),
+            "column '{}' is a target, and texts (--category) cannot be predicted", shown(name));
 }
 
-// The first row whose time is not before `from`.
-std::size_t row_from(const Series& series, const std::string& from) {
-  const auto order = series.date_order == "mdy" ? DateOrder::kMonthFirst : DateOrder::kDayFirst;
-  const auto number = parse_number(from);
-  const auto date = parse_time(from, order);
-  const auto is_before = [&](const std::string& label) {
-    if (const auto own = parse_time(label, order); own && date) {
-      // By the file's own clock where `from` names no offset from UTC.
-      return date->has_offset ? *own < *date : own->seconds + own->offset < date->seconds;
-    }
-    const auto own = parse_number(label);
-    require(own && number, "{}: --test-from '{}' cannot be compared with times such as '{}'", series.source,
-            from, shown(label));
-    return *own < *number;
-  };
-  std::size_t row = 0;
-  while (row < series.rows() && is_before(series.times[row])) ++row;
-  require(row > 0 && row < series.rows(), "{}: --test-from {} leaves no rows {}: they are of {} to {}",
-          series.source, from, row == 0 ? "for training" : "for testing", shown(series.times.front()),
-          shown(series.times.back()));
-  return row;
-}
-
-// Where the parts begin, split by time.
-std::array<std::size_t, 4> parts_of(const Series& series, const DatasetOptions& o) {
-  const std::size_t n = series.rows();
-  if (o.test_from.empty()) return {0, share_of(n, o.train), share_of(n, o.train + o.validation), n};
-  const std::size_t test = row_from(series, o.test_from);
-  return {0, test - share_of(test, o.validation / (o.train + o.validation)), test, n};
-}
-
-// Targets, features, and what is known ahead.
+// Targets, features, texts, and what is known ahead.
 std::vector<std::string> used_columns(const DatasetOptions& o) {
   std::vector<std::string> names = o.targets;
-  names.insert(names.end(), o.features.begin(), o.features.end());
-  names.insert(names.end(), o.future.begin(), o.future.end());
+  for (const auto* columns : {&o.features, &o.future, &o.categories})
+    names.insert(names.end(), columns->begin(), columns->end());
   return names;
+}
+
+bool is_in(const std::vector<std::string>& names, const std::string& name) {
+  return std::ranges::find(names, name) != names.end();
 }
 
 // What the model sees, and which of it is known ahead.
 void choose_features(Dataset& dataset) {
   const DatasetOptions& o = dataset.options;
-  for (const auto& name : o.features) dataset.feature_columns.push_back(column_of(dataset.series, name));
-  if (dataset.feature_columns.empty()) dataset.feature_columns = dataset.target_columns;
-  std::vector<std::string> known = o.future;
-  for (std::string& name : calendar_columns(o.calendar)) known.push_back(std::move(name));
-  for (const std::string& name : known) {
-    const std::size_t column = column_of(dataset.series, name);
-    if (std::ranges::find(dataset.feature_columns, column) == dataset.feature_columns.end())
-      dataset.feature_columns.push_back(column);
+  std::vector<std::string> seen, known;
+  for (const std::string& name : o.features)
+    if (!is_in(o.categories, name)) seen.push_back(name);
+  if (o.features.empty()) seen = o.targets;
+  for (const Category& category : dataset.categories) {
+    const bool ahead = is_in(o.future, category.name) || is_in(o.fixed, category.name);
+    for (std::string& name : category_columns({&category, 1}))
+      (ahead ? known : seen).push_back(std::move(name));
   }
-  for (const std::size_t column : dataset.feature_columns)
-    dataset.ahead.push_back(std::ranges::find(known, dataset.series.names[column]) != known.end());
+  for (const std::string& name : o.future)
+    if (!is_in(o.categories, name)) known.push_back(name);
+  for (std::string& name : calendar_columns(o.calendar)) known.push_back(std::move(name));
+  for (const auto* names : {&seen, &known})
+    for (const std::string& name : *names) {
+      const std::size_t column = column_of(dataset.series, name);
+      if (std::ranges::find(dataset.feature_columns, column) == dataset.feature_columns.end())
+        dataset.feature_columns.push_back(column);
+    }
+  for (const std::size_t column : dataset.feature_columns) {
+    const std::string& name = dataset.series.names[column];
+    dataset.ahead.push_back(is_in(known, name) || is_in(o.fixed, name));
+  }
+}
+
+// `series` with the targets behind the transform of `dataset`.
+Series transformed(const Series& series, const Dataset& dataset) {
+  Series seen = series;
+  if (dataset.transform.empty()) return seen;
+  for (const std::size_t c : dataset.target_columns) {
+    const std::vector<double> z = dataset.transform.column(series, c);
+    for (std::size_t row = 0; row < z.size(); ++row) seen.values[row * seen.columns() + c] = z[row];
+  }
+  return seen;
 }
 
 }  // namespace
 
-std::span<const Choice> split_table() { return kSplits; }
-std::span<const Choice> boundary_table() { return kBoundaries; }
 std::span<const Choice> scale_on_table() { return kScaleOns; }
 
 std::vector<double> Windows::all_x() const {
@@ -355,65 +267,92 @@ Windows separate_windows(std::size_t steps, std::size_t features, std::size_t ou
   return windows;
 }
 
-Dataset make_dataset(const Series& series, const DatasetOptions& options) {
+Dataset make_dataset(const Series& series, const DatasetOptions& options, const Shared& shared) {
   check_options(options);
   check_series(series);
   Dataset dataset;
   dataset.options = options;
-  for (auto* columns : {&dataset.options.targets, &dataset.options.features, &dataset.options.future}) {
+  DatasetOptions& o = dataset.options;
+  for (auto* columns : {&o.targets, &o.features, &o.future, &o.categories, &o.fixed}) {
     for (auto& name : *columns) name = series.names[column_of(series, name)];
   }
-  check_columns(dataset.options);
-  dataset.series = with_calendar(pick_columns(series, used_columns(dataset.options)), options.calendar);
-  for (const auto& name : dataset.options.targets) {
-    dataset.target_columns.push_back(column_of(dataset.series, name));
-  }
-  choose_features(dataset);
-
-  const std::size_t n = series.rows();
-  require(n > reach(options),
+  check_columns(o);
+  dataset.transform = Transform(o.transform, o.horizon, o.season);
+  dataset.series = pick_columns(series, used_columns(o));
+  const std::size_t n = series.rows(), lost = dataset.transform.lost();
+  require(n > reach(options) + lost,
           "{}: the series has {} rows, but a window of {} with horizon {} needs at least {}", series.source,
-          n, options.window, options.horizon, reach(options) + 1);
-  const bool by_time = options.split == "time";
-  dataset.part_begin = by_time ? parts_of(dataset.series, options) : std::array<std::size_t, 4>{0, 0, 0, n};
-  const Starts starts = by_time ? split_by_time(dataset) : split_by_count(dataset);
-  check_targets_vary(dataset, starts);
-  fit_scalers(dataset, starts);
+          n, options.window, options.horizon, reach(options) + lost + 1);
+  dataset.part_begin = parts_of(dataset.series, options);
+  const Starts starts = split_windows(dataset);
+
+  dataset.categories = shared.categories;
+  if (dataset.categories.empty())
+    for (const std::string& name : o.categories)
+      dataset.categories.push_back(category_of(dataset.series, name, rows_of(dataset, starts, 0)));
+  dataset.series = with_calendar(with_categories(dataset.series, dataset.categories), options.calendar);
+  for (const auto& name : o.targets) dataset.target_columns.push_back(column_of(dataset.series, name));
+  choose_features(dataset);
+  const Series seen = transformed(dataset.series, dataset);
+  check_targets_vary(dataset, seen, starts);
+  fit_scalers(dataset, seen, starts, shared);
 
   const std::array<Windows*, 3> parts{&dataset.train, &dataset.validation, &dataset.test};
   for (std::size_t p = 0; p < 3; ++p) {
-    *parts[p] = cut(dataset.series, starts[p], options, dataset.feature_columns, dataset.ahead,
-                    dataset.target_columns, dataset.scalers[dataset.scalers.size() == 1 ? 0 : p]);
+    *parts[p] = cut(seen, starts[p], options, dataset.feature_columns, dataset.ahead, dataset.target_columns,
+                    dataset.scalers[dataset.scalers.size() == 1 ? 0 : p]);
   }
   return dataset;
 }
 
 Series as_fitted(const Series& series, const Dataset& fitted) {
-  const std::vector<std::string> made = calendar_columns(fitted.options.calendar);
+  const std::vector<std::string> made = made_columns(fitted);
   std::vector<std::string> own;
   for (const std::string& name : fitted.series.names)
-    if (std::ranges::find(made, name) == made.end()) own.push_back(name);
-  return with_calendar(pick_columns(series, own), fitted.options.calendar);
+    if (!is_in(made, name)) own.push_back(name);
+  for (const Category& category : fitted.categories) own.push_back(category.name);
+  return with_calendar(with_categories(pick_columns(series, own), fitted.categories),
+                       fitted.options.calendar);
+}
+
+Series as_seen(const Series& series, const Dataset& fitted) {
+  Series seen = transformed(series, fitted);
+  const auto lost = static_cast<std::ptrdiff_t>(fitted.transform.lost());
+  seen.times.erase(seen.times.begin(), seen.times.begin() + lost);
+  seen.values.erase(seen.values.begin(),
+                    seen.values.begin() + lost * static_cast<std::ptrdiff_t>(seen.columns()));
+  return seen;
 }
 
 Windows windows_of(const Series& series, const Dataset& fitted) {
   check_series(series);
   const Series picked = as_fitted(series, fitted);
   const DatasetOptions& o = fitted.options;
-  const auto starts = starts_in(0, picked.rows(), o);
+  const std::size_t lost = fitted.transform.lost();
+  const auto starts = starts_in(lost, picked.rows(), o);
   require(!starts.empty(), "{}: the series has {} rows, but a window of {} with horizon {} needs at least {}",
-          series.source, series.rows(), o.window, o.horizon, reach(o) + 1);
-  return cut(picked, starts, o, fitted.feature_columns, fitted.ahead, fitted.target_columns,
-             fitted.scalers[0]);
+          series.source, series.rows(), o.window, o.horizon, reach(o) + lost + 1);
+  return cut(transformed(picked, fitted), starts, o, fitted.feature_columns, fitted.ahead,
+             fitted.target_columns, fitted.scalers[0]);
 }
 
-std::vector<double> unscaled(const Dataset& dataset, std::size_t part, std::span<const double> scaled) {
+std::vector<double> unscaled(const Dataset& dataset, std::size_t part, const Windows& windows,
+                             std::span<const double> scaled) {
   const std::size_t outputs = dataset.target_columns.size();
   std::vector<double> values(scaled.begin(), scaled.end());
   for (std::size_t i = 0; i < values.size(); ++i) {
     values[i] = dataset.target_scaler(part, i % outputs).inverse(values[i]);
+    if (dataset.transform.empty()) continue;
+    values[i] = dataset.transform.restored(dataset.series, dataset.target_columns[i % outputs],
+                                           windows.target_row[i / outputs], values[i]);
   }
   return values;
+}
+
+double seen_value(const Dataset& dataset, std::size_t part, std::size_t output, std::size_t row,
+                  double value) {
+  const double z = dataset.transform.at(dataset.series, dataset.target_columns[output], row, value);
+  return dataset.target_scaler(part, output).transform(z);
 }
 
 }  // namespace ebit::inline data

@@ -5,14 +5,17 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "ebit/base/choice.h"
+#include "ebit/data/category.h"
 #include "ebit/data/scaler.h"
 #include "ebit/data/series.h"
+#include "ebit/data/transform.h"
 
 namespace ebit::inline data {
 
@@ -37,6 +40,11 @@ struct DatasetOptions {
   std::string test_from;              ///< time of the first test row, split by time; empty: by shares
   std::vector<std::string> calendar;  ///< rows of calendar_table(): features made of the time, known ahead
   std::vector<std::string> future;  ///< columns known ahead: features seen `horizon` rows ahead of the others
+  std::vector<std::string>
+      categories;                  ///< columns of text: features of 0 and 1, one a text of the training part
+  std::vector<std::string> fixed;  ///< columns of one value in all rows, of a panel's series: known ahead
+  std::vector<std::string> transform;  ///< rows of transform_table(), of the targets before they are scaled
+  int season = 1;                      ///< rows of a season, for the transform
 };
 
 /// Windows of one part, scaled. Windows overlap, so that each row is kept once; sample i predicts row
@@ -70,6 +78,12 @@ struct Windows {
 Windows separate_windows(std::size_t steps, std::size_t features, std::size_t outputs, std::vector<double> x,
                          std::vector<double> y);
 
+/// What the series of a panel have in common; each finds the rest in its own training rows.
+struct Shared {
+  std::map<std::string, Scaler> scalers = {};  ///< of some features, by name
+  std::vector<Category> categories = {};       ///< of all columns of text; empty: found
+};
+
 /// A series split, scaled and cut. The scalers were fitted as `options.scale_on` says, by default on the
 /// training rows only; scalers[part][c] belongs to column c of `series` (one part for all unless
 /// leak-each-part).
@@ -84,6 +98,8 @@ struct Dataset {
   std::vector<bool> ahead;
   /// [1 or 3][C]: one set of scalers for all parts, or one each for train, validation, test (leak-each-part).
   std::vector<std::vector<Scaler>> scalers;
+  std::vector<Category> categories = {};  ///< of the columns of text, whose features stand in `series`
+  Transform transform = {};               ///< of the targets: what is scaled; `series` is before it
   /// Split by time: part p holds rows [part_begin[p], part_begin[p + 1]) of `series`; else {0, 0, 0, N}.
   std::array<std::size_t, 4> part_begin{};
 
@@ -106,7 +122,9 @@ struct Dataset {
 /// share validation / (train + validation), the last ones, is for validation.
 ///
 /// Columns known ahead (`future`, and those of `calendar`, which are left unscaled) are features, in addition
-/// to `features`, or to the targets where that is empty.
+/// to `features`, or to the targets where that is empty; so are the columns that are made of texts.
+///
+/// `transform` is that of the targets before they are scaled, see Transform; its first rows are in no window.
 ///
 /// Split at random: the windows of the whole series are drawn by seed, floor(count * train) for training, and
 /// so on; each part keeps them in the order of time. Windows of different parts then share rows: the sources
@@ -123,11 +141,14 @@ struct Dataset {
 /// Throws Error for a column that is not there (nearest name suggested), a target that is constant on the
 /// training rows, a part too short for one window, shares outside (0, 1] (validation: [0, 1)) or above 1
 /// together, sizes below 1, an unknown choice (nearest suggested), and values that are not finite.
-Dataset make_dataset(const Series& series, const DatasetOptions& options);
+Dataset make_dataset(const Series& series, const DatasetOptions& options, const Shared& shared = {});
 
-/// The columns that `fitted` used, of another series: its own by name, and those of the calendar. Throws
-/// Error for one that is not there.
+/// The columns that `fitted` used, of another series: its own by name, those of texts, and those of the
+/// calendar. Throws Error for one that is not there, and for a text that was not in the training part.
 Series as_fitted(const Series& series, const Dataset& fitted);
+
+/// A series of as_fitted() with its targets behind the transform; the rows that this takes are left out.
+Series as_seen(const Series& series, const Dataset& fitted);
 
 /// All windows of a series under scalers fitted before, for evaluating and forecasting on other data: the
 /// columns that `fitted` used, found by name in `series`, its window, horizon and stride, the scalers of its
@@ -135,7 +156,13 @@ Series as_fitted(const Series& series, const Dataset& fitted);
 /// short for one window.
 Windows windows_of(const Series& series, const Dataset& fitted);
 
-/// Targets or predictions [B, O] of `part` (0 train, 1 validation, 2 test), back on the scale of the series.
-std::vector<double> unscaled(const Dataset& dataset, std::size_t part, std::span<const double> scaled);
+/// Targets or predictions [B, O] of some windows, back on the scale of the series. @param part whose scalers
+/// are taken: 0 train, 1 validation, 2 test.
+std::vector<double> unscaled(const Dataset& dataset, std::size_t part, const Windows& windows,
+                             std::span<const double> scaled);
+
+/// A value of target `output` in a row of the series as the model sees it: transformed and scaled.
+double seen_value(const Dataset& dataset, std::size_t part, std::size_t output, std::size_t row,
+                  double value);
 
 }  // namespace ebit::inline data

@@ -174,7 +174,7 @@ TEST(Dataset, TheLeakingWaysMustBeNamed) {
   EXPECT_DOUBLE_EQ(each.validation.y.back(), 1.0);
   EXPECT_DOUBLE_EQ(each.test.y.back(), 1.0);
   EXPECT_DOUBLE_EQ(each.test.x(0).front(), 0.0);
-  EXPECT_DOUBLE_EQ(unscaled(each, 2, each.test.y).back(), 99.0);
+  EXPECT_DOUBLE_EQ(unscaled(each, 2, each.test, each.test.y).back(), 99.0);
   o.validation = 0.0;
   EXPECT_EQ(make_dataset(ramp(100), o).scalers.size(), 3u) << "an empty part has a scaler too";
 }
@@ -375,7 +375,7 @@ TEST(Dataset, EveryChoiceHasAHelpAndWorks) {
         const Dataset d = make_dataset(ramp(100), o);
         for (std::size_t p = 0; p < 3; ++p) {
           const Windows& w = p == 0 ? d.train : p == 1 ? d.validation : d.test;
-          const auto y = unscaled(d, p, w.y);
+          const auto y = unscaled(d, p, w, w.y);
           ASSERT_FALSE(y.empty());
           for (std::size_t i = 0; i < w.count; ++i)
             EXPECT_NEAR(y[i], static_cast<double>(w.target_row[i]), 1e-10);
@@ -383,6 +383,23 @@ TEST(Dataset, EveryChoiceHasAHelpAndWorks) {
       }
     }
   }
+}
+
+TEST(Dataset, TimesMayBeWrittenMonthFirst) {
+  Series iso = ramp(60), mdy = iso;
+  mdy.date_order = "mdy";
+  for (std::size_t i = 0; i < 60; ++i) {
+    const std::size_t month = 1 + i / 31, day = 1 + i % 31;
+    iso.times[i] = fmt::format("2024-{:02}-{:02}", month, day);
+    mdy.times[i] = fmt::format("{:02}/{:02}/2024", month, day);
+  }
+  DatasetOptions o = plain();
+  o.calendar = {"month", "day-of-month"};
+  o.test_from = "2024-02-04";
+  const Dataset a = make_dataset(iso, o), b = make_dataset(mdy, o);
+  EXPECT_EQ(a.series.values, b.series.values);
+  EXPECT_EQ(a.part_begin, b.part_begin);
+  EXPECT_EQ(b.part_begin[2], 34u);
 }
 
 }  // namespace

@@ -22,6 +22,16 @@ struct SeriesOptions {
   std::vector<std::string> missing_tokens = default_missing_tokens();  ///< what stands for a missing value
   std::string duplicates = "error";                                    ///< a row of duplicates_table()
   std::size_t first_rows = 0;  ///< keep that many rows from the start, as if the file ended there; 0: all
+  std::string id = {};  ///< column that names the series of a row, a panel in long form; empty: one series
+  std::string unusable = "error";       ///< of a panel: a row of unusable_table()
+  std::vector<std::string> texts = {};  ///< columns of text; values are places in Series::texts
+};
+
+/// Many series of one file: a panel, in long form.
+struct Panel {
+  std::string id;                     ///< the column that names them; empty: there is one series
+  std::vector<Series> series;         ///< at least one, in the order in which they first appear
+  std::vector<std::string> warnings;  ///< what was put right in the whole file; of one series: nothing
 };
 
 /// A row of the table of ways to treat rows that bear the same time.
@@ -50,5 +60,15 @@ Series load_series(const std::filesystem::path& path, const SeriesOptions& optio
 
 /// The same from a table.
 Series series_of(const CsvTable& table, const SeriesOptions& options, std::span<const std::string> wanted);
+
+/// The same where options.id may name a column that says of which series a row is: each series is read by
+/// itself (order, duplicates, absent rows and missing values, first_rows), messages name it, its rows may lie
+/// anywhere. Throws Error also for a row without an id, and for two rows of one series and time, equal ones
+/// too, unless `duplicates` says which to take.
+Panel load_panel(const std::filesystem::path& path, const SeriesOptions& options,
+                 std::span<const std::string> wanted);
+
+/// The same from a table.
+Panel panel_of(const CsvTable& table, const SeriesOptions& options, std::span<const std::string> wanted);
 
 }  // namespace ebit::inline data

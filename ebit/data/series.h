@@ -20,6 +20,10 @@ struct Series {
   std::string date_order =
       {};  ///< how times such as 01/02/2024 were read: "dmy", "mdy"; empty: it did not matter
 
+  std::string id = {};  ///< of a panel: which series it is; empty: the only one
+  /// Columns of text by name: what stands in them, sorted. Their values are places in it.
+  std::map<std::string, std::vector<std::string>> texts = {};
+
   std::size_t rows() const { return names.empty() ? 0 : values.size() / names.size(); }  ///< N
   std::size_t columns() const { return names.size(); }                                   ///< C
   /// The value in row `row` and column `column`, both counted from 0 and not checked.

@@ -35,12 +35,20 @@ struct IntervalScore {
   double width = 0.0;     ///< in the data's units
 };
 
+/// What a model is worth on one part of one series of a panel.
+struct SeriesScore {
+  std::size_t series = 0;                      ///< which one
+  std::vector<double> values;                  ///< one a metric, in the data's units, means over the targets
+  std::optional<IntervalScore> interval = {};  ///< of its intervals; none: there are none
+};
+
 /// What a model is worth on one part. Undefined values are NaN.
 struct PartScores {
   std::vector<double> values;  ///< one a metric; of a series in the data's units, means over the targets
   std::vector<double> scaled;  ///< of a series: in the units that the model sees; else empty
   std::vector<std::vector<double>> by_target;  ///< of a series: `values` of each target; else empty
   std::optional<IntervalScore> interval = {};  ///< of a series: of its intervals; none: there are none
+  std::vector<SeriesScore> by_series = {};     ///< of a panel: of each series; `values` are their means
 };
 
 /// Something to show of a trained model: a picture or a text.
@@ -56,8 +64,9 @@ struct Scores {
   std::array<std::optional<PartScores>, 3> parts;  ///< none: not scored on this part
   std::array<std::vector<double>, 3> predictions;  ///< of a series: [B, O] in the data's units
   std::vector<Exhibit> exhibits;                   ///< of this model
-  std::vector<double> half_widths =
-      {};  ///< [O] of a series: half of its prediction intervals; empty: there are none
+  /// [O] of a series: half of its prediction intervals, see Transform::ends(); of a panel [series, O], NaN
+  /// where there are none; empty: there are none.
+  std::vector<double> half_widths = {};
 };
 
 /// What needs no training: persistence, majority class, no memory, counts of single tokens.

@@ -2,6 +2,7 @@
 // checks.
 #include "ebit/data/calendar.h"
 #include "ebit/data/number_marks.h"
+#include "ebit/data/panel.h"
 #include "ebit/settings/option_rows.h"
 #include "ebit/settings/problems.h"
 
@@ -154,6 +155,21 @@ const OptionRow kOptions[] = {
      "keep that many rows from the start, as if the file ended there; 0: all",
      EBIT_SLOT(data.series.first_rows), nullptr, kOfFiles},
 
+    {"data", "id", "--id",
+     "column that names the series of a row: a panel in long form, one model of many series; empty: one "
+     "series",
+     EBIT_SLOT(data.series.id), nullptr, kOfFiles, false},
+    {"data",
+     "unusable",
+     "--unusable",
+     "what is done with series of a panel that are too short for a window in each part, or constant",
+     EBIT_SLOT(data.series.unusable),
+     [] { return names_of(unusable_table()); },
+     {.problems = kForecast,
+      .effective = [](const Config& c) { return !c.data.series.id.empty(); },
+      .when = "with --id"},
+     false},
+
     // data: windows
     {"data", "targets", "--target", "columns to predict, by name or number", EBIT_SLOT(data.dataset.targets),
      nullptr, kOfSeries},
@@ -164,6 +180,12 @@ const OptionRow kOptions[] = {
      EBIT_SLOT(data.dataset.future), nullptr, kOfSeries},
     {"data", "calendar", "--calendar", "features made of the time, known ahead",
      EBIT_SLOT(data.dataset.calendar), [] { return names_of(calendar_table()); }, kOfFiles},
+    {"data", "categories", "--category",
+     "columns of text that the model sees too: a column of 0 and 1 for each text of the training part",
+     EBIT_SLOT(data.dataset.categories), nullptr, kOfFiles, false},
+    {"data", "transform", "--transform",
+     "what is done to the targets before they are scaled, in order, and undone behind every prediction",
+     EBIT_SLOT(data.dataset.transform), [] { return names_of(transform_table()); }, kOfSeries, false},
     {"data", "window", "--window", "time steps that the model sees", EBIT_SLOT(data.dataset.window), nullptr,
      kOfSeries},
     {"data", "horizon", "--horizon", "steps ahead that it predicts", EBIT_SLOT(data.dataset.horizon), nullptr,

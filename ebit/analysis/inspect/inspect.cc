@@ -47,6 +47,7 @@ std::unique_ptr<Problem> own_problem(Config& config, const Job& job, const Inspe
   if (options.data.empty()) return experiment::make_problem(config);
   require(find_problem(config.problem.name).set == kForecast,
           "inspect --data is for runs of a series, and this one is of the problem {}", config.problem.name);
+  experiment::require_one_series(config, "inspect --data");
   require(options.part.empty(), "inspect: --part is of the run's own data; all of --data is inspected");
   const std::string best = (job.folder / experiment::files::kBest).string();
   return std::make_unique<ForecastProblem>(config, fitted_of(fit::load_weights(best).metadata), best);

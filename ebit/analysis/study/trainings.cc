@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "ebit/base/error.h"
+#include "ebit/experiment/problems/prepare.h"
 #include "ebit/experiment/runs/run.h"
 #include "ebit/experiment/runs/score.h"
 #include "ebit/settings/resolve.h"
@@ -27,7 +28,9 @@ Config config_of(const StudyPlan& plan, const Variant& variant, bool first) {
   for (const auto& [name, value] : variant.settings) settings.push_back({name, value, "--values"});
   settings.push_back({"output.folder", (plan.folder / variant.name).string(), "--output"});
   if (!first) settings.push_back({"baselines.which", "none", "study"});
-  return resolve("forecast", std::nullopt, settings);
+  Config config = resolve("forecast", std::nullopt, settings);
+  experiment::require_one_series(config, "a study");
+  return config;
 }
 
 // Throws for settings that do not make a run, before anything is written: makes the model and its baselines.

@@ -42,8 +42,8 @@ PredictedSeries predicted_series(const Dataset& dataset, std::span<const Scores*
       }
       predicted.predicted.push_back(sum / static_cast<double>(seeds.size()));
       if (const double half = half_width(seeds, target); part == 2 && half > 0) {
-        predicted.low.push_back(predicted.predicted.back() - half);
-        predicted.high.push_back(predicted.predicted.back() + half);
+        const auto [least, greatest] = dataset.transform.ends(predicted.predicted.back(), half);
+        predicted.low.push_back(least), predicted.high.push_back(greatest);
         continue;
       }
       if (seeds.size() < 2) continue;
@@ -72,15 +72,19 @@ std::vector<Exhibit> forecast_exhibits(const Dataset& dataset, std::span<const S
                                        double level) {
   std::vector<Exhibit> exhibits;
   const std::size_t targets = dataset.options.targets.size();
+  const std::string& id = dataset.series.id;
+  const auto title = [&](const std::string& what) {
+    return id.empty() ? what : fmt::format("{}: {}", id, what);
+  };
   for (std::size_t o = 0; o < targets; ++o) {
     const std::string suffix = targets > 1 ? fmt::format("-{}", o + 1) : "";
     const PredictedSeries series = predicted_series(dataset, seeds, o);
     exhibits.push_back({"predictions" + suffix, band_caption(seeds, half_width(seeds, o), level),
-                        sheet_of(prediction_figure(series, "Predictions and truth"))});
+                        sheet_of(prediction_figure(series, title("Predictions and truth")))});
     exhibits.push_back(
-        {"residuals" + suffix, "Predicted minus true value.", residual_sheet(series, "Residuals")});
+        {"residuals" + suffix, "Predicted minus true value.", residual_sheet(series, title("Residuals"))});
     exhibits.push_back(
-        {"scatter" + suffix, "", sheet_of(scatter_figure(series, "Predicted against true values"))});
+        {"scatter" + suffix, "", sheet_of(scatter_figure(series, title("Predicted against true values")))});
   }
   return exhibits;
 }

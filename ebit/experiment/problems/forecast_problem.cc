@@ -1,6 +1,7 @@
 #include "ebit/experiment/problems/forecast_problem.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <iterator>
 #include <limits>
@@ -14,6 +15,7 @@
 #include "ebit/data/metrics.h"
 #include "ebit/experiment/problems/forecast_exhibits.h"
 #include "ebit/experiment/problems/numbers.h"
+#include "ebit/experiment/problems/panel_problem.h"
 #include "ebit/experiment/problems/prepare.h"
 #include "ebit/experiment/runs/run_folder.h"
 #include "ebit/fit/losses.h"
@@ -57,7 +59,10 @@ std::vector<std::size_t> columns_of(const Series& series, const std::vector<std:
 
 }  // namespace
 
-ForecastProblem::ForecastProblem(Config& config) : config_(config), dataset_(prepare_dataset(config)) {
+ForecastProblem::ForecastProblem(Config& config) : ForecastProblem(config, prepare_dataset(config)) {}
+
+ForecastProblem::ForecastProblem(const Config& config, Dataset dataset)
+    : config_(config), dataset_(std::move(dataset)) {
   require(dataset_.train.count > 0, "there is no training window");
   fit::find_loss(config.train.loss);
   require(config.output.interval >= 0 && config.output.interval < 1,
@@ -250,13 +255,20 @@ Scores ForecastProblem::scores_before_test(fit::Model& model, std::uint64_t seed
 
 // The first `count` parts.
 Scores ForecastProblem::scores_of_parts(fit::Model& model, std::uint64_t seed, std::size_t count) const {
+  std::array<std::vector<double>, 3> said;
+  for (std::size_t part = 0; part < count; ++part)
+    if (windows(part).count > 0)
+      // Other data are seen with the scalers, and drawn for as the first part, of the training.
+      said[part] = fit::predict(model, windows(part), config_.model.stateful, dataset_.options.stride, seed,
+                                foreign_ ? 0 : part);
+  return judged(said);
+}
+
+Scores ForecastProblem::judged(std::span<const std::vector<double>> scaled) const {
   Scores scores;
-  for (std::size_t part = 0; part < count; ++part) {
-    if (windows(part).count == 0) continue;
-    // Other data are seen with the scalers, and drawn for as the first part, of the training.
-    const std::vector<double> said = fit::predict(model, windows(part), config_.model.stateful,
-                                                  dataset_.options.stride, seed, foreign_ ? 0 : part);
-    scores.predictions[part] = unscaled(dataset_, foreign_ ? 0 : part, said);
+  for (std::size_t part = 0; part < scaled.size(); ++part) {
+    if (scaled[part].empty()) continue;
+    scores.predictions[part] = unscaled(dataset_, foreign_ ? 0 : part, windows(part), scaled[part]);
     scores.parts[part] = score(part, scores.predictions[part]);
   }
   add_intervals(scores);
@@ -275,30 +287,39 @@ fit::Batch ForecastProblem::following(const Windows& windows, std::size_t most) 
 
 void ForecastProblem::add_intervals(Scores& scores) const {
   const double level = config_.output.interval;
-  const auto& [train, validation, test] = scores.predictions;
-  if (level <= 0 || foreign_ || validation.empty()) return;
+  if (level <= 0 || foreign_ || scores.predictions[1].empty()) return;
+  std::vector<double> halves;
+  for (std::size_t o = 0; o < windows(1).outputs; ++o)
+    halves.push_back(conformal_half_width(validation_errors(scores, o), level));
+  if (std::ranges::none_of(halves, [](double half) { return std::isnan(half); }))
+    give_intervals(scores, halves);
+}
+
+std::vector<double> ForecastProblem::validation_errors(const Scores& scores, std::size_t output) const {
   const std::size_t outputs = windows(1).outputs;
-  const std::vector<double> known = true_values(dataset_, windows(1)),
-                            truth = true_values(dataset_, windows(2));
-  IntervalScore score{.level = level};
-  for (std::size_t o = 0; o < outputs; ++o) {
-    std::vector<double> y = column(known, outputs, o), said = column(validation, outputs, o);
+  std::vector<double> y = column(true_values(dataset_, windows(1)), outputs, output),
+                      said = column(scores.predictions[1], outputs, output);
+  keep_forecast(y, said);
+  for (std::size_t i = 0; i < y.size(); ++i)
+    y[i] = dataset_.transform.link(y[i]) - dataset_.transform.link(said[i]);
+  return y;
+}
+
+void ForecastProblem::give_intervals(Scores& scores, std::vector<double> halves) const {
+  const std::size_t outputs = halves.size();
+  IntervalScore score{.level = config_.output.interval};
+  const std::vector<double> truth = true_values(dataset_, windows(2));
+  for (std::size_t o = 0; o < outputs && !scores.predictions[2].empty(); ++o) {
+    std::vector<double> y = column(truth, outputs, o), said = column(scores.predictions[2], outputs, o);
     keep_forecast(y, said);
-    for (std::size_t i = 0; i < y.size(); ++i) y[i] -= said[i];
-    const double half = conformal_half_width(std::move(y), level);
-    if (std::isnan(half)) {
-      scores.half_widths.clear();
-      return;
+    const double share = 1 / static_cast<double>(y.size() * outputs);
+    for (std::size_t i = 0; i < y.size(); ++i) {
+      const auto [low, high] = dataset_.transform.ends(said[i], halves[o]);
+      score.coverage += low <= y[i] && y[i] <= high ? share : 0.0;
+      score.width += (high - low) * share;
     }
-    scores.half_widths.push_back(half);
-    if (test.empty()) continue;
-    y = column(truth, outputs, o), said = column(test, outputs, o);
-    keep_forecast(y, said);
-    double covered = 0.0;
-    for (std::size_t i = 0; i < y.size(); ++i) covered += std::abs(y[i] - said[i]) <= half;
-    score.coverage += covered / static_cast<double>(y.size() * outputs);
-    score.width += 2 * half / static_cast<double>(outputs);
   }
+  scores.half_widths = std::move(halves);
   if (scores.parts[2]) scores.parts[2]->interval = score;
 }
 
@@ -309,14 +330,20 @@ PartScores ForecastProblem::score(std::size_t part, const std::vector<double>& p
   PartScores scores;
   std::vector<std::vector<double>> scaled;
   for (std::size_t o = 0; o < outputs; ++o) {
-    const Scaler& scaler = dataset_.target_scaler(foreign_ ? 0 : part, o);
-    std::vector<double> y = column(truth, outputs, o), p = column(predictions, outputs, o);
-    if (partial) keep_forecast(y, p);
+    std::vector<double> y = column(truth, outputs, o), p = column(predictions, outputs, o), z = y, q = p;
+    for (std::size_t i = 0; i < y.size(); ++i) {
+      const std::size_t row = windows(part).target_row[i];
+      z[i] = seen_value(dataset_, foreign_ ? 0 : part, o, row, y[i]);
+      q[i] = seen_value(dataset_, foreign_ ? 0 : part, o, row, p[i]);
+    }
+    if (partial) keep_forecast(y, p), keep_forecast(z, q);
     // Without training rows (other data) there is no naive forecast to compare with, and MASE is undefined.
     const double naive = foreign_ ? kNaN : training_naive_mae(dataset_, o, config_.baselines.season);
     scores.by_target.push_back(all_metrics(y, p, naive));
-    scaler.transform(y), scaler.transform(p);
-    scaled.push_back(all_metrics(y, p, naive * std::abs(scaler.scale)));
+    const double scale = std::abs(dataset_.target_scaler(foreign_ ? 0 : part, o).scale);
+    // Behind a logarithm a naive error has no scale there.
+    const bool straight = dataset_.transform.link(1) == 1;
+    scaled.push_back(all_metrics(z, q, straight ? naive * scale : kNaN));
   }
   scores.values = mean_over(scores.by_target), scores.scaled = mean_over(scaled);
   if (outputs == 1) scores.by_target.clear();
@@ -334,6 +361,7 @@ std::vector<std::pair<std::string, std::string>> ForecastProblem::facts() const 
                                 o.horizon == 1 ? "" : "s", o.window)},
       {"split", o.split},
       {"scaler", fmt::format("{}, fitted on: {}", o.scaler, o.scale_on)}};
+  if (!o.transform.empty()) facts.emplace_back("transform", fmt::format("{}", fmt::join(o.transform, ", ")));
   if (const std::string why = no_intervals(); !why.empty())
     facts.emplace_back("prediction intervals", "none: " + why);
   if (const IncludedSet* set = find_included(config_.data.file))
@@ -376,6 +404,8 @@ std::uint64_t ForecastProblem::data_hash() const {
 }
 
 const ForecastProblem& require_forecast(const Problem& problem, std::string_view what) {
+  require(dynamic_cast<const PanelProblem*>(&problem) == nullptr,
+          "{} looks at one series, and these data are a panel (--id)", what);
   const auto* const forecast = dynamic_cast<const ForecastProblem*>(&problem);
   require(forecast != nullptr,
           "{} is for runs of a series (ebit train), and this run is of another problem: {}", what,
@@ -383,6 +413,9 @@ const ForecastProblem& require_forecast(const Problem& problem, std::string_view
   return *forecast;
 }
 
-std::unique_ptr<Problem> make_forecast(Config& config) { return std::make_unique<ForecastProblem>(config); }
+std::unique_ptr<Problem> make_forecast(Config& config) {
+  if (!config.data.series.id.empty()) return std::make_unique<PanelProblem>(config);
+  return std::make_unique<ForecastProblem>(config);
+}
 
 }  // namespace ebit::experiment

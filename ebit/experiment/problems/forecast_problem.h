@@ -3,6 +3,7 @@
 
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,8 @@ class ForecastProblem : public Problem {
   /// Loads the series of `config` and fills in what its settings leave open. `config` must outlive this.
   /// Throws Error as prepare_dataset() does.
   explicit ForecastProblem(Config& config);
+  /// A series that is split, scaled and cut already.
+  ForecastProblem(const Config& config, Dataset dataset);
   /// All windows of another series as the test part, seen as `fitted` (of another problem) says. Throws Error
   /// for a column that is not there and a series that is too short.
   ForecastProblem(const Config& config, Series series, const std::string& fitted, const std::string& where);
@@ -52,11 +55,19 @@ class ForecastProblem : public Problem {
   const Windows& windows(std::size_t part) const;      ///< of part 0 (train), 1 (validation), 2 (test)
   bool foreign() const { return foreign_; }            ///< made of another series than the training's
 
+  /// Scores of scaled predictions [B, O] of each part, as a model gives them; empty: not scored.
+  Scores judged(std::span<const std::vector<double>> scaled) const;
+  /// Errors of a target on the validation part where intervals are made of them, see Transform::link().
+  std::vector<double> validation_errors(const Scores& scores, std::size_t output) const;
+  /// Gives scores intervals of these half widths [O], and judges them on the test part.
+  void give_intervals(Scores& scores, std::vector<double> halves) const;
+  /// Why there are no intervals of this series' own; "" where there are, or none were wanted.
+  std::string no_intervals() const;
+
  private:
   fit::Batch following(const Windows& windows, std::size_t most) const;
   Scores scores_of_parts(fit::Model& model, std::uint64_t seed, std::size_t count) const;
   std::vector<std::string> season_notes() const;
-  std::string no_intervals() const;  // why there are none; "" where there are, or none were wanted
   // Intervals from the errors on the validation part, judged on the test part.
   void add_intervals(Scores& scores) const;
   // `partial`: rows without a forecast are left out, as a baseline has them; a model's NaN is its answer.

@@ -1,18 +1,22 @@
 #include "ebit/experiment/problems/prepare.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
 #include <filesystem>
+#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "ebit/base/atomic_file.h"
 #include "ebit/base/error.h"
 #include "ebit/base/listed.h"
 #include "ebit/base/nearest.h"
+#include "ebit/base/utf8.h"
 #include "ebit/data/generator.h"
 #include "ebit/data/included.h"
 #include "ebit/data/load.h"
+#include "ebit/data/panel.h"
 #include "ebit/experiment/problems/check_inputs.h"
 #include "ebit/experiment/runs/run_folder.h"
 
@@ -23,7 +27,7 @@ using nlohmann::json;
 
 std::vector<std::string> wanted_columns(const DatasetOptions& options) {
   std::vector<std::string> wanted = options.targets;
-  for (const auto* columns : {&options.features, &options.future})
+  for (const auto* columns : {&options.features, &options.future, &options.categories})
     for (const std::string& name : *columns)
       if (std::find(wanted.begin(), wanted.end(), name) == wanted.end()) wanted.push_back(name);
   return wanted;
@@ -38,7 +42,26 @@ void name_columns(std::vector<std::string>& columns, const std::vector<std::stri
   }
 }
 
-Series load_file(Config& config) {
+// The column to predict, where nobody says. What the model is to see, or is known ahead, is none.
+std::string find_target(Panel& panel, const DatasetOptions& options, const std::string& path) {
+  const std::vector<std::string>& names = panel.series.front().names;
+  std::vector<std::string> free;
+  for (const std::string& name : names)
+    if (std::ranges::none_of(
+            std::array{&options.features, &options.future, &options.categories},
+            [&](const auto* columns) { return std::ranges::find(*columns, name) != columns->end(); }))
+      free.push_back(name);
+  if (names.size() == 1) free = names;
+  // As the files of long panels have it: unique_id, ds, y.
+  if (!panel.id.empty() && free.size() > 1 && std::ranges::find(free, "y") != free.end()) {
+    panel.warnings.push_back(fmt::format("{}: the column to predict is 'y'; --target takes another", path));
+    return "y";
+  }
+  require(free.size() == 1, "say which column of '{}' to predict with --target: {}", path, listed(names));
+  return free[0];
+}
+
+Panel load_file(Config& config) {
   DatasetOptions& options = config.data.dataset;
   const std::filesystem::path path = find_data(config.data.file);
   std::error_code ignored;
@@ -55,30 +78,22 @@ Series load_file(Config& config) {
   }
   const std::vector<std::string> wanted =
       options.targets.empty() ? std::vector<std::string>{} : wanted_columns(options);
-  Series series = load_series(path, config.data.series, wanted);
+  SeriesOptions reading = config.data.series;
+  reading.texts = options.categories;
+  Panel panel = load_panel(path, reading, wanted);
+  const Series& series = panel.series.front();
   if (options.targets.empty()) {
-    // What the model is to see, or is known ahead, is not what is predicted.
-    std::vector<std::string> free;
-    for (const std::string& name : series.names)
-      if (std::ranges::find(options.features, name) == options.features.end() &&
-          std::ranges::find(options.future, name) == options.future.end())
-        free.push_back(name);
-    if (series.names.size() == 1) free = series.names;
-    require(free.size() == 1, "say which column of '{}' to predict with --target: {}", path.string(),
-            listed(series.names));
-    options.targets = free;
-    return series;
+    options.targets = {find_target(panel, options, path.string())};
+    return panel;
   }
-  name_columns(options.features, wanted, series);
-  name_columns(options.future, wanted, series);
-  name_columns(options.targets, wanted, series);
-  return series;
+  for (auto* columns : {&options.features, &options.future, &options.categories, &options.targets})
+    name_columns(*columns, wanted, series);
+  return panel;
 }
 
 // A short series cannot spare a validation part for windows of this size. Where nobody asked for one, its
 // rows go to the training part, so that the test part is the same with and without it.
-void do_without_validation(Config& config, Series& series) {
-  DatasetOptions& o = config.data.dataset;
+void do_without_validation(const Config& config, DatasetOptions& o, Series& series) {
   const bool asked =
       config.given.contains("data.validation") || config.train.patience > 0 || !o.test_from.empty();
   if (asked || o.validation <= 0 || o.split != "time" || o.boundary != "inside") return;
@@ -89,16 +104,17 @@ void do_without_validation(Config& config, Series& series) {
   if (has >= needs) return;
   const bool to_training = !config.given.contains("data.train");
   series.warnings.push_back(fmt::format(
-      "no validation part: its {} of {} rows cannot hold a window of {} with horizon {}; they are used "
+      "{}no validation part: its {} of {} rows cannot hold a window of {} with horizon {}; they are used "
       "for {}; set --validation, or a smaller --window",
-      has, series.rows(), o.window, o.horizon, to_training ? "training" : "testing"));
+      series.id.empty() ? "" : fmt::format("series '{}': ", shown(series.id)), has, series.rows(), o.window,
+      o.horizon, to_training ? "training" : "testing"));
   if (to_training) o.train += o.validation;
   o.validation = 0;
 }
 
 }  // namespace
 
-Series load_data(Config& config) {
+Panel load_panel(Config& config) {
   SeriesConfig& data = config.data;
   require(data.file.empty() || data.generator.empty(),
           "there are two sources of data, '{}' and --generator {}: give one", data.file, data.generator);
@@ -108,30 +124,83 @@ Series load_data(Config& config) {
       names += (names.empty() ? "" : ", ") + std::string(row.name);
     fail("there are no data: give a CSV file, an included data set ({}) or --generator NAME", names);
   }
-  Series series = data.generator.empty() ? load_file(config)
-                                         : generate_series(data.generator, data.set, data.generator_seed);
-  if (data.dataset.targets.empty()) data.dataset.targets = {series.names.at(0)};
+  Panel panel;
+  if (data.generator.empty())
+    panel = load_file(config);
+  else
+    panel.series.push_back(generate_series(data.generator, data.set, data.generator_seed));
+  if (data.dataset.targets.empty()) data.dataset.targets = {panel.series[0].names.at(0)};
   if (config.baselines.season == 0) config.baselines.season = 1;
   require(config.baselines.season >= 1, "--season must be 0 (unknown) or more, not {}",
           config.baselines.season);
-  return series;
+  data.dataset.season = config.baselines.season;
+  return panel;
 }
 
-Series load_other_data(Config& config, const std::string& data) {
+Series load_data(Config& config) {
+  require_one_series(config, "this command");
+  Panel panel = load_panel(config);
+  return std::move(panel.series.front());
+}
+
+void use_other_data(Config& config, const std::string& data) {
   config.data.file = data;
   config.data.generator.clear();
   config.data.series.first_rows = 0;  // of the run's own file
+}
+
+Series load_other_data(Config& config, const std::string& data) {
+  use_other_data(config, data);
   return load_data(config);
+}
+
+void require_one_series(const Config& config, std::string_view what) {
+  require(
+      config.data.series.id.empty(),
+      "{} looks at one series, and --id {} makes many of the data: it has no panels; write a series of its "
+      "own into a file",
+      what, config.data.series.id);
 }
 
 Dataset prepare_dataset(Config& config) {
   Series series = load_data(config);
-  do_without_validation(config, series);
+  do_without_validation(config, config.data.dataset, series);
   Dataset dataset = make_dataset(series, config.data.dataset);
   check_inputs(config, dataset);
   const std::string reach = reach_warning(config, dataset);
   if (!reach.empty()) dataset.series.warnings.push_back(reach);
   return dataset;
+}
+
+PreparedPanel prepare_panel(Config& config) {
+  Panel panel = load_panel(config);
+  require(!panel.id.empty(), "a panel needs a column that names its series: --id");
+  // Shares differ: a series too short for a validation part does without.
+  std::vector<DatasetOptions> options(panel.series.size(), config.data.dataset);
+  for (std::size_t k = 0; k < options.size(); ++k) do_without_validation(config, options[k], panel.series[k]);
+  PanelDatasets made = make_panel(panel, options, config.data.series.unusable);
+  for (const Dataset& dataset : made.series) check_inputs(config, dataset);
+  PreparedPanel prepared{
+      .id = panel.id, .series = std::move(made.series), .notes = std::move(panel.warnings)};
+  for (const std::string& why : made.left_out) prepared.notes.push_back("left out: " + why);
+  std::vector<std::string> single;
+  for (Dataset& dataset : prepared.series) {
+    std::ranges::move(dataset.series.warnings, std::back_inserter(single));
+    dataset.series.warnings.clear();
+    if (std::string reach = reach_warning(config, dataset); !reach.empty())
+      single.push_back(fmt::format("series '{}': {}", shown(dataset.series.id), reach));
+  }
+  std::ranges::move(some_notes(std::move(single)), std::back_inserter(prepared.notes));
+  return prepared;
+}
+
+std::vector<std::string> some_notes(std::vector<std::string> notes) {
+  constexpr std::size_t kMost = 6;
+  if (notes.size() <= kMost + 1) return notes;
+  const std::size_t more = notes.size() - kMost;
+  notes.resize(kMost);
+  notes.push_back(fmt::format("{} more notes on single series are left out here", more));
+  return notes;
 }
 
 void require_run_data(const Config& config) {
@@ -151,6 +220,8 @@ std::string fitted_text(const Dataset& dataset) {
     for (const Scaler& s : part) row.push_back({{"name", s.name}, {"offset", s.offset}, {"scale", s.scale}});
     scalers.push_back(row);
   }
+  json categories = json::array();
+  for (const Category& c : dataset.categories) categories.push_back({{"name", c.name}, {"levels", c.levels}});
   return json{{"columns", dataset.series.names},
               {"target_columns", dataset.target_columns},
               {"feature_columns", dataset.feature_columns},
@@ -160,6 +231,9 @@ std::string fitted_text(const Dataset& dataset) {
               {"calendar", dataset.options.calendar},
               {"future", dataset.options.future},
               {"stride", dataset.options.stride},
+              {"fixed", dataset.options.fixed},
+              {"categories", categories},
+              {"transform", dataset.transform.lags()},
               {"scaler", dataset.options.scaler},
               {"scalers", scalers}}
       .dump(-1, ' ', false, json::error_handler_t::replace);
@@ -179,6 +253,13 @@ Dataset fitted_dataset(const std::string& text, const std::string& where) {
     dataset.options.calendar = value.value("calendar", std::vector<std::string>());
     dataset.options.future = value.value("future", std::vector<std::string>());
     dataset.ahead = value.value("ahead", std::vector<bool>(dataset.feature_columns.size(), false));
+    dataset.options.fixed = value.value("fixed", std::vector<std::string>());
+    dataset.transform = Transform::of_lags(value.value("transform", std::vector<std::size_t>()));
+    if (value.contains("categories"))
+      for (const json& category : value["categories"]) {
+        dataset.categories.push_back({category.at("name"), category.at("levels")});
+        dataset.options.categories.push_back(dataset.categories.back().name);
+      }
     for (const json& part : value.at("scalers")) {
       dataset.scalers.emplace_back();
       for (const json& s : part)

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "ebit/data/dataset.h"
+#include "ebit/data/load.h"
 #include "ebit/settings/config.h"
 
 namespace ebit::experiment {
@@ -15,6 +17,15 @@ namespace ebit::experiment {
 /// both, where the target is not clear, and as find_data(), load_series() and generate_series() do.
 Series load_data(Config& config);
 
+/// The same of all series that the file holds, where a column names them (--id).
+Panel load_panel(Config& config);
+
+/// Throws Error that begins with `what` where the data are a panel.
+void require_one_series(const Config& config, std::string_view what);
+
+/// Makes `config` one of other data, see load_other_data().
+void use_other_data(Config& config, const std::string& data);
+
 /// Loads other data for a run, a file or an included set, all its rows (--first-rows is of the run's own
 /// data), and makes `config` one of them. Throws Error as load_data().
 Series load_other_data(Config& config, const std::string& data);
@@ -23,6 +34,19 @@ Series load_other_data(Config& config, const std::string& data);
 /// nobody asked for (Config::given) becomes 0 where it cannot hold one window, and the series' warnings say
 /// so. Throws Error also where the model's encoder is not defined for a value, see check_inputs().
 Dataset prepare_dataset(Config& config);
+
+/// The series of a panel as prepare_dataset() makes one, see make_panel().
+struct PreparedPanel {
+  std::string id;                  ///< the column that names them
+  std::vector<Dataset> series;     ///< at least one; their warnings are in `notes`
+  std::vector<std::string> notes;  ///< what is to be known of the data
+};
+
+/// Prepares a panel. Throws Error as prepare_dataset() and make_panel().
+PreparedPanel prepare_panel(Config& config);
+
+/// The first of many notes, and how many more there are.
+std::vector<std::string> some_notes(std::vector<std::string> notes);
 
 /// Throws Error that says what to do where the file of a run's data is not there any more.
 void require_run_data(const Config& config);

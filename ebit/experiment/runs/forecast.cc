@@ -7,14 +7,13 @@
 
 #include "ebit/base/atomic_file.h"
 #include "ebit/base/error.h"
-#include "ebit/base/nearest.h"
-#include "ebit/base/time.h"
-#include "ebit/data/calendar.h"
 #include "ebit/data/conformal.h"
 #include "ebit/data/continue_times.h"
 #include "ebit/experiment/problems/check_inputs.h"
 #include "ebit/experiment/problems/forecast_problem.h"
+#include "ebit/experiment/problems/panel_problem.h"
 #include "ebit/experiment/problems/prepare.h"
+#include "ebit/experiment/runs/known_ahead.h"
 #include "ebit/fit/checkpoint.h"
 #include "ebit/report/figures.h"
 #include "ebit/settings/problems.h"
@@ -33,13 +32,6 @@ struct Scaled {
   std::vector<std::ptrdiff_t> target_of;      // [F] the target that continues a feature, or -1
   std::vector<std::size_t> shift;             // [F] rows that a feature is seen ahead
 };
-
-std::size_t column_of(const Series& series, const std::string& name) {
-  const auto found = std::find(series.names.begin(), series.names.end(), name);
-  require(found != series.names.end(), "{} has no column '{}'{}", series.source, name,
-          suggestion(name, series.names));
-  return static_cast<std::size_t>(found - series.names.begin());
-}
 
 // `series` as the model sees it, `known` (see known_ahead()) behind it.
 Scaled scale_features(const Dataset& fitted, const Series& series, const Series& known) {
@@ -69,6 +61,15 @@ Scaled first_rows(const Scaled& whole, std::size_t rows, std::size_t steps) {
   Scaled part = whole;
   for (std::size_t f = 0; f < part.features.size(); ++f)
     part.features[f].resize(part.shift[f] > 0 ? rows + steps : rows);
+  return part;
+}
+
+// The first rows of a series.
+Series first_rows(const Series& whole, std::size_t rows) {
+  Series part;
+  part.names = whole.names;
+  part.values.assign(whole.values.begin(),
+                     whole.values.begin() + static_cast<std::ptrdiff_t>(rows * whole.columns()));
   return part;
 }
 
@@ -123,67 +124,42 @@ std::vector<std::vector<double>> run_model(const TrainedModel& trained, const Da
   return predictions;
 }
 
+// Scaled predictions of the rows behind `series` in the data's units, [S, O].
+std::vector<double> restored(const Dataset& fitted, const Series& series,
+                             const std::vector<std::vector<double>>& scaled) {
+  const std::size_t outputs = fitted.target_columns.size();
+  std::vector<double> values(scaled.size() * outputs);
+  for (std::size_t o = 0; o < outputs; ++o) {
+    std::vector<double> z;
+    for (const std::vector<double>& row : scaled) z.push_back(fitted.target_scaler(0, o).inverse(row[o]));
+    z = fitted.transform.continued(series, fitted.target_columns[o], z);
+    for (std::size_t k = 0; k < z.size(); ++k) values[k * outputs + o] = z[k];
+  }
+  return values;
+}
+
 // The encoder must take what the forecast shows to the model.
 void check_values(const TrainedModel& trained, const Dataset& fitted, const Scaled& scaled,
                   const Series& series) {
   const Config& config = trained.job.config;
   const InputCheck takes(config, scaled.features.size());
+  // The transform takes the first rows of the series.
+  const std::size_t lost = fitted.transform.lost(), rows = series.rows() - lost;
   const auto seen = static_cast<std::size_t>(fitted.options.window + fitted.options.horizon - 1);
   for (std::size_t f = 0; f < scaled.features.size(); ++f) {
     // A stateful model goes through all rows, any other sees the last windows.
-    const std::size_t first = config.model.stateful ? 0 : series.rows() - seen;
-    for (std::size_t row = first; row < series.rows(); ++row)
-      takes(scaled.features[f][row], series, row, fitted.series.names[fitted.feature_columns[f]]);
+    const std::size_t first = config.model.stateful ? 0 : rows - seen;
+    for (std::size_t row = first; row < rows; ++row)
+      takes(scaled.features[f][row], series, row + lost, fitted.series.names[fitted.feature_columns[f]]);
   }
-}
-
-// Whether two labels are of one time.
-bool same_time(const std::string& a, const std::string& order_a, const std::string& b,
-               const std::string& order_b) {
-  const auto read = [](const std::string& text, const std::string& order) {
-    return parse_time(text, order == "mdy" ? DateOrder::kMonthFirst : DateOrder::kDayFirst);
-  };
-  const auto first = read(a, order_a), second = read(b, order_b);
-  return first && second ? *first == *second : a == b;
-}
-
-// The columns known ahead at the times of the steps: given ones from `future`, those of the calendar
-// computed.
-Series known_ahead(const Dataset& fitted, const std::vector<std::string>& times,
-                   const std::string& date_order, const Series& future) {
-  Series known;
-  known.source = future.names.empty() ? "the forecast" : future.source;
-  known.times = times, known.date_order = date_order;
-  known.names = fitted.options.future;
-  for (const std::string& time : times) {
-    if (known.names.empty()) break;
-    require(!future.names.empty(),
-            "the model sees '{}', which is known ahead: give its values with --future FILE, with a row for "
-            "{} and the "
-            "other steps",
-            known.names[0], time);
-    std::size_t row = 0;
-    while (row < future.rows() && !same_time(future.times[row], future.date_order, time, date_order)) ++row;
-    require(row < future.rows(),
-            "{} has no row for {}, which the forecast needs ('{}'); its rows are of {} to {}", future.source,
-            time, known.names[0], future.times.front(), future.times.back());
-    for (const std::string& name : known.names)
-      known.values.push_back(future.at(row, column_of(future, name)));
-  }
-  const std::vector<std::string>& calendar = fitted.options.calendar;
-  if (calendar.empty()) return known;
-  if (!known.names.empty()) return with_calendar(known, calendar);
-  known.names = calendar_columns(calendar);
-  known.values = calendar_values(calendar, times, date_order, known.source);
-  return known;
 }
 
 void check(const Dataset& fitted, const Series& series, int steps) {
   require(steps >= 1, "--steps must be at least 1, not {}", steps);
-  const int needed = fitted.options.window + fitted.options.horizon - 1;
-  require(series.rows() >= static_cast<std::size_t>(needed),
-          "{} has {} rows, but a forecast needs {} (window {}, horizon {})", series.source, series.rows(),
-          needed, fitted.options.window, fitted.options.horizon);
+  const std::size_t needed =
+      static_cast<std::size_t>(fitted.options.window + fitted.options.horizon - 1) + fitted.transform.lost();
+  require(series.rows() >= needed, "{} has {} rows, but a forecast needs {} (window {}, horizon {})",
+          series.source, series.rows(), needed, fitted.options.window, fitted.options.horizon);
   for (std::size_t f = 0; f < fitted.feature_columns.size(); ++f) {
     if (fitted.ahead[f]) continue;
     const std::size_t column = fitted.feature_columns[f];
@@ -194,23 +170,6 @@ void check(const Dataset& fitted, const Series& series, int steps) {
         "forecast at most {} steps, or train with it as a --target, or with --future where it is known ahead",
         steps, fitted.options.horizon, fitted.series.names[column], fitted.options.horizon);
   }
-}
-
-// The trainings of a run's model. Their problem is without data: what was fitted says all that models need.
-std::vector<TrainedModel> models_of(const Config& config, const fs::path& folder) {
-  std::vector<TrainedModel> models;
-  for (const Job& job : jobs_of(config, folder)) {
-    if (job.baseline) continue;
-    const fs::path best = job.folder / files::kBest;
-    std::error_code ignored;
-    require(fs::exists(best, ignored), "'{}' holds no trained weights yet: ebit resume trains them",
-            job.folder.string());
-    const fit::Metadata metadata = fit::load_weights(best).metadata;
-    const auto fitted = metadata.find("data");
-    const ForecastProblem problem(config, fitted == metadata.end() ? "" : fitted->second, best.string());
-    models.push_back(load_trained(job, problem, config));
-  }
-  return models;
 }
 
 }  // namespace
@@ -229,16 +188,14 @@ Forecast forecast(std::span<const TrainedModel> models, const Series& given, int
                   .greatest = {},
                   .direct = std::min(count, static_cast<std::size_t>(first.options.horizon)),
                   .seeds = models.size()};
-  const Series known = known_ahead(first, result.times, given.date_order, future);
+  const Series seen = as_seen(series, first);
+  const Series known = known_ahead(first, result.times, series, given.date_order, future);
   for (const TrainedModel& trained : models) {
     const Dataset fitted = fitted_of(trained);
-    const Scaled scaled = scale_features(fitted, series, known);
+    const Scaled scaled = scale_features(fitted, seen, known);
     check_values(trained, fitted, scaled, series);
-    std::vector<double> original;
-    for (const std::vector<double>& row : run_model(trained, fitted, scaled, series.rows(), count)) {
-      for (std::size_t o = 0; o < outputs; ++o)
-        original.push_back(fitted.target_scaler(0, o).inverse(row[o]));
-    }
+    const std::vector<double> original =
+        restored(fitted, series, run_model(trained, fitted, scaled, seen.rows(), count));
     if (result.least.empty()) result.least = result.greatest = original;
     for (std::size_t i = 0; i < original.size(); ++i) {
       result.values[i] += original[i] / static_cast<double>(models.size());
@@ -249,51 +206,92 @@ Forecast forecast(std::span<const TrainedModel> models, const Series& given, int
   return result;
 }
 
+std::vector<std::vector<double>> forecast_errors(const TrainedModel& trained, const Dataset& dataset,
+                                                 std::size_t steps, std::size_t most) {
+  const std::size_t begin = dataset.part_begin[1], end = dataset.part_begin[2];
+  const std::size_t outputs = dataset.target_columns.size(), lost = dataset.transform.lost();
+  const std::size_t places = std::min(most, end - begin);
+  const Dataset fitted = fitted_of(trained);
+  Series none;
+  none.names = dataset.series.names;
+  const Scaled whole = scale_features(fitted, as_seen(dataset.series, fitted), none);
+  std::vector<std::vector<double>> errors(steps * outputs);
+  for (std::size_t p = 0; p < places; ++p) {
+    const std::size_t rows = begin + p * (end - begin) / places, count = std::min(steps, end - rows);
+    const auto scaled = run_model(trained, fitted, first_rows(whole, rows - lost, count), rows - lost, count);
+    const std::vector<double> said = restored(fitted, first_rows(dataset.series, rows), scaled);
+    for (std::size_t k = 0; k < count; ++k)
+      for (std::size_t o = 0; o < outputs; ++o) {
+        const double truth = dataset.series.at(rows + k, dataset.target_columns[o]);
+        errors[k * outputs + o].push_back(fitted.transform.link(truth) -
+                                          fitted.transform.link(said[k * outputs + o]));
+      }
+  }
+  return errors;
+}
+
+std::string why_no_intervals(const Dataset& dataset, double level) {
+  const std::size_t begin = dataset.part_begin[1], end = dataset.part_begin[2];
+  const std::size_t needed = static_cast<std::size_t>(dataset.options.window + dataset.options.horizon - 1);
+  if (dataset.options.split == "time" && end >= begin + fewest_errors(level) &&
+      begin >= needed + dataset.transform.lost())
+    return {};
+  return fmt::format("{:g} % take a validation part, split by time, of {} rows", 100 * level,
+                     fewest_errors(level));
+}
+
+void give_intervals(Forecast& forecast, const Transform& transform, const std::vector<double>& halves,
+                    double level) {
+  forecast.level = level;
+  for (std::size_t i = 0; i < halves.size(); ++i) {
+    const auto [low, high] = transform.ends(forecast.values[i], halves[i]);
+    forecast.lower.push_back(low), forecast.upper.push_back(high);
+  }
+}
+
 void add_intervals(Forecast& forecast, std::span<const TrainedModel> models, const Dataset& dataset,
                    double level) {
   constexpr std::size_t kMostPlaces = 100;
-  const std::size_t begin = dataset.part_begin[1], end = dataset.part_begin[2];
-  const std::size_t steps = forecast.times.size(), outputs = forecast.targets.size();
-  const std::size_t needed = static_cast<std::size_t>(dataset.options.window + dataset.options.horizon - 1);
-  if (dataset.options.split != "time" || end < begin + fewest_errors(level) || begin < needed) {
-    forecast.notes.push_back(
-        fmt::format("no prediction intervals: {:g} % take a validation part, split by time, of {} rows",
-                    100 * level, fewest_errors(level)));
+  if (const std::string why = why_no_intervals(dataset, level); !why.empty()) {
+    forecast.notes.push_back("no prediction intervals: " + why);
     return;
   }
-  const std::size_t places = std::min(kMostPlaces, end - begin);
-  std::vector<double> half(steps * outputs, 0.0);
+  const std::size_t outputs = forecast.targets.size();
+  std::vector<double> half(forecast.values.size(), 0.0);
   for (const TrainedModel& trained : models) {
-    const Dataset fitted = fitted_of(trained);
-    Series none;
-    none.names = dataset.series.names;
-    const Scaled whole = scale_features(fitted, dataset.series, none);
-    std::vector<std::vector<double>> errors(steps * outputs);
-    for (std::size_t p = 0; p < places; ++p) {
-      const std::size_t rows = begin + p * (end - begin) / places, count = std::min(steps, end - rows);
-      const auto said = run_model(trained, fitted, first_rows(whole, rows, count), rows, count);
-      for (std::size_t k = 0; k < count; ++k)
-        for (std::size_t o = 0; o < outputs; ++o)
-          errors[k * outputs + o].push_back(dataset.series.at(rows + k, dataset.target_columns[o]) -
-                                            fitted.target_scaler(0, o).inverse(said[k][o]));
-    }
+    auto errors = forecast_errors(trained, dataset, forecast.times.size(), kMostPlaces);
     for (std::size_t i = 0; i < half.size(); ++i)
       half[i] += conformal_half_width(std::move(errors[i]), level) / static_cast<double>(models.size());
   }
-  forecast.level = level;
-  for (std::size_t i = 0; i < half.size(); ++i) {
-    forecast.lower.push_back(forecast.values[i] - half[i]);
-    forecast.upper.push_back(forecast.values[i] + half[i]);
-  }
+  give_intervals(forecast, dataset.transform, half, level);
   const auto missing = std::ranges::find_if(half, [](double h) { return std::isnan(h); });
   if (missing != half.end())
     forecast.notes.push_back(
         fmt::format("no intervals from step {} on: the validation part of {} rows is too short for them",
-                    static_cast<std::size_t>(missing - half.begin()) / outputs + 1, end - begin));
+                    static_cast<std::size_t>(missing - half.begin()) / outputs + 1,
+                    dataset.part_begin[2] - dataset.part_begin[1]));
 }
 
-RunForecast forecast_run(const fs::path& folder, const ForecastOptions& options,
-                         const std::vector<Setting>& changes) {
+std::vector<TrainedModel> forecasting_models(const Config& config, const fs::path& folder) {
+  std::vector<TrainedModel> models;
+  for (const Job& job : jobs_of(config, folder)) {
+    if (job.baseline) continue;
+    const fs::path best = job.folder / files::kBest;
+    std::error_code ignored;
+    require(fs::exists(best, ignored), "'{}' holds no trained weights yet: ebit resume trains them",
+            job.folder.string());
+    const fit::Metadata metadata = fit::load_weights(best).metadata;
+    const auto fitted = metadata.find("data");
+    // A problem without data: what was fitted says all that models need.
+    const ForecastProblem problem(
+        config, first_fitted(fitted == metadata.end() ? "" : fitted->second, best.string()), best.string());
+    models.push_back(load_trained(job, problem, config));
+  }
+  return models;
+}
+
+Config forecast_config(const fs::path& folder, const ForecastOptions& options,
+                       const std::vector<Setting>& changes) {
   Config config = with_settings(read_run_config(folder), changes);
   require(find_problem(config.problem.name).set == kForecast,
           "a forecast is for runs of a series, and '{}' is a run of the problem {}: ebit evaluate scores it "
@@ -304,16 +302,27 @@ RunForecast forecast_run(const fs::path& folder, const ForecastOptions& options,
   require(options.future.empty() || !config.data.dataset.future.empty(),
           "--future has no effect: the run '{}' has no columns that are known ahead (ebit train --future)",
           folder.string());
+  return config;
+}
+
+RunForecast forecast_run(const fs::path& folder, const ForecastOptions& options,
+                         const std::vector<Setting>& changes) {
+  const Config config = forecast_config(folder, options, changes);
+  const double level = options.interval.value_or(config.output.interval);
+  require_one_series(config, "forecast_run()");
   if (options.data.empty()) require_run_data(config);
-  const std::vector<TrainedModel> models = models_of(config, folder);
-  Config own = config;
+  const std::vector<TrainedModel> models = forecasting_models(config, folder);
+  Config own = config, now = config;
   Series future;
   if (!options.future.empty()) {
     SeriesOptions reading = config.data.series;
     reading.first_rows = 0;  // of the run's own file
+    for (const std::string& name : config.data.dataset.categories)
+      if (std::ranges::find(config.data.dataset.future, name) != config.data.dataset.future.end())
+        reading.texts.push_back(name);
     future = load_series(options.future, reading, config.data.dataset.future);
   }
-  RunForecast run{options.data.empty() ? load_data(config) : load_other_data(config, options.data), {}};
+  RunForecast run{options.data.empty() ? load_data(now) : load_other_data(now, options.data), {}};
   run.forecast = forecast(models, run.series, options.steps, future);
   if (level <= 0) return run;
   try {
@@ -325,8 +334,7 @@ RunForecast forecast_run(const fs::path& folder, const ForecastOptions& options,
   return run;
 }
 
-std::string forecast_csv(const Forecast& forecast) {
-  const std::size_t outputs = forecast.targets.size();
+std::string forecast_heading(const Forecast& forecast) {
   std::string text = "time";
   for (const std::string& target : forecast.targets) {
     text += fmt::format(",{}", csv_cell(target));
@@ -336,9 +344,14 @@ std::string forecast_csv(const Forecast& forecast) {
       text += fmt::format(",{},{}", csv_cell(target + " least of seeds"),
                           csv_cell(target + " greatest of seeds"));
   }
-  text += "\n";
+  return text + "\n";
+}
+
+std::string forecast_rows(const Forecast& forecast, const std::string& id) {
+  const std::size_t outputs = forecast.targets.size();
+  std::string text;
   for (std::size_t k = 0; k < forecast.times.size(); ++k) {
-    text += csv_cell(forecast.times[k]);
+    text += (id.empty() ? "" : csv_cell(id) + ",") + csv_cell(forecast.times[k]);
     for (std::size_t i = k * outputs; i < (k + 1) * outputs; ++i) {
       text += fmt::format(",{}", forecast.values[i]);
       const auto cell = [](double value) {
@@ -352,7 +365,11 @@ std::string forecast_csv(const Forecast& forecast) {
   return text;
 }
 
-void plot_forecast(const fs::path& folder, const RunForecast& run) {
+std::string forecast_csv(const Forecast& forecast) {
+  return forecast_heading(forecast) + forecast_rows(forecast);
+}
+
+void plot_forecast(const fs::path& folder, const RunForecast& run, const std::string& suffix) {
   const auto& [series, forecast] = run;
   make_folder(folder / files::kPlots);
   const std::size_t outputs = forecast.targets.size();
@@ -376,10 +393,12 @@ void plot_forecast(const fs::path& folder, const RunForecast& run) {
       drawn.low.push_back(intervals ? forecast.lower[i] : forecast.least[i]);
       drawn.high.push_back(intervals ? forecast.upper[i] : forecast.greatest[i]);
     }
+    const std::string of = series.id.empty() ? "" : fmt::format(" of {}", series.id);
     const Figure figure = forecast_figure(
-        drawn, intervals ? fmt::format("Forecast with {:g} % prediction interval", 100 * forecast.level)
-                         : "Forecast");
-    const std::string name = outputs > 1 ? fmt::format("forecast-{}", o + 1) : "forecast";
+        drawn, intervals ? fmt::format("Forecast{} with {:g} % prediction interval", of, 100 * forecast.level)
+                         : "Forecast" + of);
+    const std::string name =
+        outputs > 1 ? fmt::format("forecast{}-{}", suffix, o + 1) : fmt::format("forecast{}", suffix);
     render(figure, folder / files::kPlots / (name + ".svg"));
     render(figure, folder / files::kPlots / (name + ".png"));
   }

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "ebit/data/dataset.h"
 #include "ebit/data/series.h"
 #include "ebit/experiment/runs/run.h"
 
@@ -45,6 +46,18 @@ Forecast forecast(std::span<const TrainedModel> models, const Series& series, in
 void add_intervals(Forecast& forecast, std::span<const TrainedModel> models, const Dataset& dataset,
                    double level);
 
+/// Errors of forecasts that begin in the validation part of `dataset`, at up to `most` places, step by step,
+/// where intervals are made of them (Transform::link()): [S, O] lists.
+std::vector<std::vector<double>> forecast_errors(const TrainedModel& trained, const Dataset& dataset,
+                                                 std::size_t steps, std::size_t most);
+
+/// Why the validation part of `dataset` makes no intervals; "" where it does.
+std::string why_no_intervals(const Dataset& dataset, double level);
+
+/// Gives a forecast intervals of these half widths, [S, O], NaN where there is none.
+void give_intervals(Forecast& forecast, const Transform& transform, const std::vector<double>& halves,
+                    double level);
+
 /// A forecast and the series that it continues.
 struct RunForecast {
   Series series;      ///< up to now
@@ -53,9 +66,10 @@ struct RunForecast {
 
 /// What is asked of a run.
 struct ForecastOptions {
-  std::string data = {};                ///< a file or included set to go on from; empty: the run's own data
-  std::string future = {};              ///< a file with what is known ahead; empty: none
-  int steps = 1;                        ///< rows after the last one
+  std::string data = {};    ///< a file or included set to go on from; empty: the run's own data
+  std::string future = {};  ///< a file with what is known ahead; empty: none
+  int steps = 1;            ///< rows after the last one
+  std::string id = {};      ///< of a panel: what --data calls the column of the series; empty: as the run
   std::optional<double> interval = {};  ///< level of the intervals, 0: none; not given: the run's
 };
 
@@ -65,11 +79,24 @@ struct ForecastOptions {
 RunForecast forecast_run(const std::filesystem::path& folder, const ForecastOptions& options,
                          const std::vector<Setting>& changes = {});
 
+/// The settings of the run that is forecast from, with `changes`. Throws Error where the options are not
+/// right for it, and for runs of other problems.
+Config forecast_config(const std::filesystem::path& folder, const ForecastOptions& options,
+                       const std::vector<Setting>& changes);
+
+/// The trainings of a run's model, without its data.
+std::vector<TrainedModel> forecasting_models(const Config& config, const std::filesystem::path& folder);
+
 /// time, then per target its value, the ends of its interval, and with several seeds its least and greatest.
 std::string forecast_csv(const Forecast& forecast);
+std::string forecast_heading(const Forecast& forecast);  ///< its first line
+/// Its other lines. @param id of a panel: the series, which stands first; empty: it does not.
+std::string forecast_rows(const Forecast& forecast, const std::string& id = {});
 
 /// Draws plots/forecast.{svg,png} of a run folder, of several targets a plot each. Throws Error where gnuplot
 /// is missing or a file cannot be written.
-void plot_forecast(const std::filesystem::path& folder, const RunForecast& run);
+/// @param suffix behind the name of the plot, where a run has several.
+void plot_forecast(const std::filesystem::path& folder, const RunForecast& run,
+                   const std::string& suffix = {});
 
 }  // namespace ebit::experiment

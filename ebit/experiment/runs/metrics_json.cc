@@ -26,17 +26,24 @@ ordered_json values_json(const Results& results, const std::vector<double>& valu
   return object;
 }
 
+ordered_json interval_json(const IntervalScore& interval) {
+  return {
+      {"level", interval.level}, {"coverage", number(interval.coverage)}, {"width", number(interval.width)}};
+}
+
 ordered_json part_json(const Results& results, const PartScores& scores) {
   ordered_json object;
   object["values"] = values_json(results, scores.values);
   if (!scores.scaled.empty()) object["scaled"] = values_json(results, scores.scaled);
-  if (scores.interval)
-    object["interval"] = {{"level", scores.interval->level},
-                          {"coverage", number(scores.interval->coverage)},
-                          {"width", number(scores.interval->width)}};
+  if (scores.interval) object["interval"] = interval_json(*scores.interval);
   if (results.targets.size() > 1) {
     for (std::size_t o = 0; o < scores.by_target.size(); ++o)
       object["by_target"][results.targets[o]] = values_json(results, scores.by_target[o]);
+  }
+  for (const SeriesScore& own : scores.by_series) {
+    ordered_json& series = object["by_series"][results.series.at(own.series)];
+    series["values"] = values_json(results, own.values);
+    if (own.interval) series["interval"] = interval_json(*own.interval);
   }
   return object;
 }
@@ -117,6 +124,8 @@ ordered_json to_json(const Results& results) {
   root["version"] = kVersion;
   root["problem"] = {{"name", results.problem}, {"data", results.description}, {"loss", results.loss_name}};
   if (!results.targets.empty()) root["problem"]["targets"] = results.targets;
+  if (!results.series.empty())
+    root["problem"]["series"] = {{"column", results.series_column}, {"count", results.series.size()}};
   root["metrics"] = ordered_json::array();
   for (const MetricName& metric : results.metrics)
     root["metrics"].push_back(

@@ -86,7 +86,9 @@ Exhibit comparison(const Results& results, std::size_t part) {
   return exhibit_of("comparison",
                     comparison_figure(bars, fmt::format("On the {} part", kPartNames[part]), judged.name),
                     fmt::format("{} on the {} part{}; {} is better.", judged.name, kPartNames[part],
-                                results.targets.empty() ? "" : ", in the data's units",
+                                !results.series.empty()   ? ", the mean over the series"
+                                : results.targets.empty() ? ""
+                                                          : ", in the data's units",
                                 judged.greater_is_better ? "more" : "less"));
 }
 
@@ -100,6 +102,8 @@ void add_results(Page& page, const RunResult& result, std::size_t judged) {
     page.table(table);
   }
   show(comparison(results, judged), result.folder, page);
+  constexpr std::size_t kMostSeries = 100;
+  if (!results.series.empty()) page.table(series_table(results, judged, kMostSeries));
 }
 
 void add_predictions(Page& page, const RunResult& result) {

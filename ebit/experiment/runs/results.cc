@@ -49,6 +49,9 @@ MeanSpread intervals_of_seeds(const ModelResult& model, std::size_t part, double
 
 std::string table_title(const Results& results, std::size_t part) {
   const std::string_view name = part == 0 ? "training" : kPartNames[part];
+  if (!results.series.empty())
+    return fmt::format("Results on the {} part, in the data's units, means over {} series", name,
+                       results.series.size());
   if (!results.targets.empty()) return fmt::format("Results on the {} part, in the data's units", name);
   return fmt::format("{} on the {} part: {}", results.problem, name, results.description);
 }

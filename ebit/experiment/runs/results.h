@@ -55,6 +55,8 @@ struct Results {
   std::vector<MetricName> metrics;              ///< see Problem
   std::size_t judged_metric = 0;                ///< see Problem
   std::vector<std::string> targets;             ///< of a series; else empty
+  std::string series_column;                    ///< of a panel: the column that names its series; else empty
+  std::vector<std::string> series;              ///< of a panel: their names; else empty
   std::vector<std::string> validation_metrics;  ///< names of EpochRecord::metrics
   std::vector<ModelResult> models;              ///< the run's model first, then references, then baselines
   std::vector<std::string> verdicts;  ///< honest sentences about the model and what it does not beat
@@ -100,6 +102,10 @@ struct CountColumns {
 /// The table of results on one part: a row a model, a column a metric, trained numbers of circuits and all
 /// others, frozen ones where there are some, seconds; the best by the judged metric is marked.
 TextTable result_table(const Results& results, std::size_t part);
+
+/// Of a panel: a row a series, the run's model by every metric on one part, and the best other model by the
+/// judged one; the `most` worst series by that (0: all), the worst first.
+TextTable series_table(const Results& results, std::size_t part, std::size_t most);
 
 /// metrics.json: see docs/runs.md and docs/metrics.schema.json; what is undefined is null.
 nlohmann::ordered_json to_json(const Results& results);

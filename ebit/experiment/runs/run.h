@@ -72,10 +72,12 @@ RunResult score_test_part(const std::filesystem::path& folder, const RunCallback
 
 /// Scores every training of a run of a series on another one, all windows of it as one part (shown as the
 /// test part). Scalers are those of the training. Writes nothing.
-/// @param data a CSV file or the name of an included data set. @param changes as in evaluate_run(). Throws
-/// Error for runs of other problems.
+/// @param data a CSV file or the name of an included data set. @param changes as in evaluate_run().
+/// @param id of a panel: what they call the column of the series; empty: as the run. Throws Error for runs of
+/// other problems.
 RunResult score_on(const std::filesystem::path& folder, const std::string& data,
-                   const RunCallbacks& callbacks, const std::vector<Setting>& changes = {});
+                   const RunCallbacks& callbacks, const std::vector<Setting>& changes = {},
+                   const std::string& id = {});
 
 /// A trained model of a run, ready to use.
 struct TrainedModel {

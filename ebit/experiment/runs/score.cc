@@ -5,11 +5,13 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <tuple>
 
 #include "ebit/base/atomic_file.h"
 #include "ebit/base/error.h"
 #include "ebit/experiment/model_specs.h"
 #include "ebit/experiment/problems/forecast_problem.h"
+#include "ebit/experiment/problems/panel_problem.h"
 #include "ebit/experiment/problems/prepare.h"
 #include "ebit/experiment/runs/trainings.h"
 #include "ebit/settings/resolve.h"
@@ -33,6 +35,10 @@ Results empty_results(const Config& config, const Problem& problem) {
   if (problem.validated()) results.validation_metrics = problem.validation_metrics();
   if (const auto* series = dynamic_cast<const ForecastProblem*>(&problem))
     results.targets = series->dataset().options.targets;
+  if (const auto* panel = dynamic_cast<const PanelProblem*>(&problem)) {
+    results.targets = panel->series(0).dataset().options.targets;
+    results.series_column = panel->id_column(), results.series = panel->names();
+  }
   return results;
 }
 
@@ -104,31 +110,52 @@ void each_trained(const Config& config, const Problem& problem, const fs::path& 
   require(any, "'{}' holds no trained weights yet: ebit resume trains them", folder.string());
 }
 
+// The series of a problem of some.
+std::vector<const ForecastProblem*> series_of(const Problem& problem) {
+  if (const auto* panel = dynamic_cast<const PanelProblem*>(&problem)) {
+    std::vector<const ForecastProblem*> all;
+    for (std::size_t k = 0; k < panel->count(); ++k) all.push_back(&panel->series(k));
+    return all;
+  }
+  return {&require_forecast(problem, "this check")};
+}
+
+// The rows that windows of a series predict: which series, when, and what.
+using PredictedRow = std::tuple<std::string, std::string, std::vector<double>>;
+std::vector<PredictedRow> predicted_rows(const Dataset& dataset, const Windows& windows) {
+  std::vector<PredictedRow> rows;
+  for (const std::size_t row : windows.target_row) {
+    std::vector<double> values;
+    for (const std::size_t column : dataset.target_columns) values.push_back(dataset.series.at(row, column));
+    rows.emplace_back(dataset.series.id, dataset.series.times[row], std::move(values));
+  }
+  return rows;
+}
+
 // One line where rows that are scored are among those the run was trained on; "" where they are not, or where
 // its own data are not to be had.
 std::string trained_on_note(Config own, const Problem& other) {
-  const Dataset& scored = require_forecast(other, "this check").dataset();
-  std::set<std::pair<std::string, std::vector<double>>> training;
+  std::set<PredictedRow> training;
+  own.baselines.which.clear();  // what takes no part in it need not be fitted
   try {
-    const Dataset mine = prepare_dataset(own);
-    for (const std::size_t row : mine.train.target_row) {
-      std::vector<double> values;
-      for (const std::size_t column : mine.target_columns) values.push_back(mine.series.at(row, column));
-      training.emplace(mine.series.times[row], std::move(values));
-    }
+    const std::unique_ptr<Problem> problem = make_problem(own);
+    for (const ForecastProblem* series : series_of(*problem))
+      training.merge([&] {
+        std::vector<PredictedRow> rows = predicted_rows(series->dataset(), series->windows(0));
+        return std::set<PredictedRow>(std::make_move_iterator(rows.begin()),
+                                      std::make_move_iterator(rows.end()));
+      }());
   } catch (const Error&) {
     return {};
   }
-  std::size_t known = 0;
-  for (const std::size_t row : scored.test.target_row) {
-    std::vector<double> values;
-    for (const std::size_t column : scored.target_columns) values.push_back(scored.series.at(row, column));
-    known += training.contains({scored.series.times[row], values});
-  }
+  std::size_t known = 0, scored = 0;
+  for (const ForecastProblem* series : series_of(other))
+    for (const PredictedRow& row : predicted_rows(series->dataset(), series->windows(2)))
+      known += training.contains(row), ++scored;
   if (known == 0) return {};
   return fmt::format(
       "{} of the {} scored rows are rows that the run was trained on: scores on them say nothing of new data",
-      known, scored.test.count);
+      known, scored);
 }
 
 }  // namespace
@@ -209,14 +236,18 @@ void write_scores(const RunResult& result) {
 }
 
 RunResult score_on(const fs::path& folder, const std::string& data, const RunCallbacks& callbacks,
-                   const std::vector<Setting>& changes) {
+                   const std::vector<Setting>& changes, const std::string& id) {
   auto config = std::make_shared<Config>(with_settings(read_run_config(folder), changes));
   require(config->problem.name == "forecast",
           "'{}' is a run of {}, which is scored on its own test part: leave out '{}'", folder.string(),
           config->problem.name, data);
   use_threads(*config);
   Config own = *config;
-  const Series series = load_other_data(*config, data);
+  use_other_data(*config, data);
+  require(id.empty() || !config->data.series.id.empty(), "--id has no effect: the run '{}' is of one series",
+          folder.string());
+  if (!id.empty()) config->data.series.id = id;
+  Panel panel = load_panel(*config);
   RunResult result{.folder = folder, .config = *config};
   // Every training has scalers of its own data, which are the same for all of them.
   const Job first = jobs_of(*config, folder).front();
@@ -225,8 +256,11 @@ RunResult score_on(const fs::path& folder, const std::string& data, const RunCal
           "'{}' holds no trained weights yet: ebit resume trains them", folder.string());
   const fs::path best = first.folder / files::kBest;
   const std::string fitted = fit::load_weights(best).metadata["data"];
-  std::unique_ptr<Problem> problem =
-      std::make_unique<ForecastProblem>(*config, series, fitted, best.string());
+  std::unique_ptr<Problem> problem;
+  if (panel.id.empty())
+    problem = std::make_unique<ForecastProblem>(*config, std::move(panel.series[0]), fitted, best.string());
+  else
+    problem = std::make_unique<PanelProblem>(*config, std::move(panel), fitted, best.string());
   result.problem = std::shared_ptr<Problem>(problem.release(), [config](Problem* p) { delete p; });
   result.results = empty_results(*config, *result.problem);
   if (const std::string known = trained_on_note(own, *result.problem); !known.empty()) {
