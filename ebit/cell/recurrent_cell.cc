@@ -151,6 +151,7 @@ typename RecurrentCell<T>::Step RecurrentCell<T>::step_at(const Call& call, std:
                                                           Workspace& w) const {
   Step step{call.parameters, w.x.data(), w.state.data(), w.kept.data(), w.next.data(), nullptr, nullptr};
   step.draw_seed = call.input.draw_seed, step.time = t;
+  step.lanes = w.lanes, step.draw_number = call.input.draw_number, step.training = call.input.training;
   step.draw_stream = (call.input.draw_number << 24) + w.tile * kLanes<T>;
   if (call.tape.states) {
     const std::size_t steps = call.input.steps;
@@ -225,6 +226,7 @@ void RecurrentCell<T>::backward_tile(const Call& call, const SequenceCotangent<T
                  [&](std::size_t l) { return w.steps.runs(l, t); });
     for (std::size_t k = 0; k < w.d_state.size(); ++k) w.d_state[k] += w.d_step[k];
   }
+  if (d_shared && !call.input.state) start_backward(w.d_state.data(), d_shared);
   if (gradient.state) store_lanes(w.lanes, w.d_state.data(), numbers, gradient.state);
 }
 

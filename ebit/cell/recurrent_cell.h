@@ -6,6 +6,7 @@
 
 #include "ebit/base/aligned.h"
 #include "ebit/cell/cell.h"
+#include "ebit/cell/lanes.h"
 
 namespace ebit::inline cell {
 
@@ -38,6 +39,9 @@ class RecurrentCell : public Cell<T> {
     std::uint64_t draw_seed = 0;    ///< of random numbers, with
     std::uint64_t draw_stream = 0;  ///< that of lane 0, the others' behind it
     std::uint64_t time = 0;         ///< t, the step's number
+    LaneMap lanes{1, 0};            ///< which samples the tile holds
+    std::uint64_t draw_number = 0;  ///< SequenceInput::draw_number
+    bool training = false;          ///< SequenceInput::training
   };
   /// Its cotangents.
   struct StepGradient {
@@ -61,6 +65,9 @@ class RecurrentCell : public Cell<T> {
   virtual void run_step(const Step& step, Scratch& scratch) const = 0;  ///< forward
   /// The vector-Jacobian product of run_step().
   virtual void step_backward(const Step& step, const StepGradient& gradient, Scratch& scratch) const = 0;
+  /// Behind the steps of a tile that starts from initial_state(): adds to d_shared [shared_sums()] what the
+  /// cotangent d_state [S] of that says.
+  virtual void start_backward(const T* /*d_state*/, double* /*d_shared*/) const {}
   /// Behind the tiles of a backward pass: adds to d_parameters [P] what follows from d_shared.
   virtual void finish_backward(std::span<const T> /*parameters*/, const double* /*d_shared*/,
                                double* /*d_parameters*/) {}

@@ -12,6 +12,7 @@
 #include "ebit/base/parallel.h"
 #include "ebit/cmd/command.h"
 #include "ebit/cmd/output.h"
+#include "ebit/cmd/settings_flags.h"
 
 namespace ebit::cmd {
 namespace {
@@ -29,6 +30,7 @@ struct Options {
   std::optional<std::string> powers;
   analysis::InspectOptions inspect;
   int threads = 0;
+  Settings noise = std::make_shared<std::vector<Setting>>();
   bool json = false, plot = true;
 };
 
@@ -38,6 +40,7 @@ PowerEffort effort_of(const std::string& name) {
 
 int run(Options options) {
   if (options.powers) options.inspect.powers = effort_of(*options.powers);
+  options.inspect.changes = *options.noise;
   set_threads(options.threads);
   const analysis::Inspection in = analysis::inspect_run(options.folder, options.inspect);
   const std::string page =
@@ -79,6 +82,7 @@ Action setup_inspect(Parser& parser) {
       .default_text("16");
   parser.add_option("--cut", inspect.cut,
                     "qrnn: qubits on one side of the cut whose entanglement is shown; empty: the first half");
+  add_noise_flags(parser, options->noise);
   parser.add_option("--threads", options->threads, "Threads; 0: one a core. Results do not depend on it");
   parser.add_flag("--plot,!--no-plot", options->plot,
                   "Draw plots/memory*.png and .svg and write inspect.html (default)");

@@ -213,7 +213,7 @@ const OptionRow kOptions[] = {
     {"model",
      "shots",
      "--shots",
-     "of measurement shots, for each readout",
+     "of measurement shots, for each readout; given without --measurement it is shots",
      EBIT_SLOT(model.qrnn.shots),
      nullptr,
      {.families = kQrnn,
@@ -381,7 +381,7 @@ const OptionRow kOptions[] = {
      "noise behind the circuit's gates: none, depolarizing, sherbrooke, or a file with a rule (TOML) or a "
      "device's "
      "table (Qiskit's backend properties), FILE:0,1,2 for those of its qubits; empty: exact circuits",
-     EBIT_SLOT(model.noise), nullptr, kOfRegister},
+     EBIT_SLOT(model.noise), nullptr, {.families = kCells}},
     {"model", "shots", "--shots",
      "a readout is the mean of so many measurements; 0: exact expectation values. Gradients stay those of "
      "the mean",

@@ -20,12 +20,22 @@ const RegisterOptions& checked(const RegisterOptions& o) {
       "with noise a register of {}+{} wires is a density matrix of {} wires, and at most {} are run: take "
       "--trajectories",
       o.system, o.ancilla, o.system + o.ancilla, kMostDensityWires);
-  require(!update.measures && update.memory != Memory::kWholeState,
+  require(!update.measures,
           "with noise or shots the hidden update '{}' has no state vector to keep: take density, which is "
           "what its "
-          "shots estimate, or probabilities, sqrt-probabilities or marginals",
+          "shots estimate, or coherent, probabilities, sqrt-probabilities or marginals",
           o.hidden);
+  require(update.memory != Memory::kWholeState || find_encoder(o.encoder).build != nullptr,
+          "the hidden update '{}' needs an encoder made of gates, and {} writes amplitudes", o.hidden,
+          o.encoder);
   return o;
+}
+
+// The circuits of a step with its shifted angle.
+NoisyStep circuits_of(const RegisterOptions& options, const StepShift& shift) {
+  NoisyStep circuits = noisy_step(options);
+  if (shift.occurrence) circuits.step = shifted(circuits.step, *shift.occurrence, shift.angle);
+  return circuits;
 }
 
 }  // namespace
@@ -70,19 +80,22 @@ struct NoisyRegisterCell<T>::Work final : Scratch {
 };
 
 template <class T>
-NoisyRegisterCell<T>::NoisyRegisterCell(const RegisterOptions& options)
+NoisyRegisterCell<T>::NoisyRegisterCell(const RegisterOptions& options, const StepShift& shift)
     : options_(checked<T>(options)),
       shape_{options.system, options.ancilla},
+      shift_(shift),
       update_(find_hidden_update<T>(options.hidden)),
       encoding_(find_encoder(options.encoder), options.system, options.features, options.system),
-      circuits_(noisy_step(options)),
+      circuits_(circuits_of(options, shift)),
       step_(circuits_.step),
       rest_(circuits_.rest),
-      readout_(readouts_of(options), options.system + options.ancilla, noise_of(options)) {
+      readout_(readouts_of(options), options.system + options.ancilla, noise_of(options),
+               options.mitigation.readout) {
   segments_ = noisy_segments(options, encoding_, encoder_offset_);
   encoder_numbers_ = numbers_of(segments_) - encoder_offset_;
-  initial_.assign(update_.numbers(shape_), T(0));
+  initial_.assign(whole() ? 2 * step_.entries() : update_.numbers(shape_), T(0));
   const std::size_t block = update_.block ? update_.block : initial_.size();
+  for (const char* name : {"purity", "entropy"}) add_segment(watched_, name, {1}, {});
   for (std::size_t i = 0; i < initial_.size(); i += block) initial_[i] = 1;
 }
 
@@ -130,25 +143,55 @@ void NoisyRegisterCell<T>::ancilla_of(const T* h, Work& w) const {
       }
 }
 
+// The angles of the encoder's gates, where it has some.
+template <class T>
+void NoisyRegisterCell<T>::bind_encoder(const Step& step, Work& w) const {
+  constexpr std::size_t kW = kLanes<T>;
+  if (circuits_.rules.empty()) return;
+  for (std::size_t k = 0; k < circuits_.rules.size(); ++k)
+    for (std::size_t l = 0; l < kW; ++l)
+      w.angles[k * kW + l] = static_cast<T>(
+          circuits_.rules[k].value(step.x[static_cast<std::size_t>(circuits_.rules[k].feature) * kW + l]));
+  step_.bind_lanes(w.angles.data(), w.lanes);
+}
+
+// Turns the encoded state, real and of norm 1, in the plane that it spans with the basis state of the shift.
+template <class T>
+void NoisyRegisterCell<T>::turn(const Tile<T>& s) const {
+  constexpr std::size_t kW = kLanes<T>;
+  if (shift_.basis_state < 0) return;
+  const auto towards = static_cast<std::size_t>(shift_.basis_state);
+  for (std::size_t l = 0; l < kW; ++l) {
+    const double own = s.re[towards * kW + l], rest = std::sqrt(std::max(0.0, 1 - own * own));
+    if (rest < 1e-12) continue;
+    const double along = std::cos(shift_.turn) - std::sin(shift_.turn) * own / rest;
+    for (std::size_t i = 0; i < shape_.systems(); ++i) s.re[i * kW + l] *= static_cast<T>(along);
+    s.re[towards * kW + l] += static_cast<T>(std::sin(shift_.turn) / rest);
+  }
+}
+
 // rho = |s><s| (x) A; where the encoder is made of gates, s is |0...0> and they are part of the step.
 template <class T>
 void NoisyRegisterCell<T>::enter(const Step& step, Work& w) const {
   constexpr std::size_t kW = kLanes<T>;
   const std::size_t n = shape_.ancillas(), half = n * n * kW, systems = shape_.systems();
+  if (whole()) {
+    bind_encoder(step, w);
+    std::copy_n(step.before, w.rho.numbers(), w.rho.re);
+    std::copy_n(step.before + w.rho.numbers(), w.rho.numbers(), w.rho.im);
+    return;
+  }
   ancilla_of(step.before, w);
   const Tile<T> s = Work::tile(w.system, shape_.system);
   if (circuits_.rules.empty()) {
     const int zero = encoding_.prepare(step.x, step.parameters + encoder_offset_,
                                        static_cast<T>(options_.epsilon), s, w.encoding);
     require(zero < 0, "the encoder's vector W x + b is zero and has no direction to encode");
+    turn(s);
   } else {
     std::ranges::fill(w.system, T(0));
     std::fill_n(s.re, kW, T(1));
-    for (std::size_t k = 0; k < circuits_.rules.size(); ++k)
-      for (std::size_t l = 0; l < kW; ++l)
-        w.angles[k * kW + l] = static_cast<T>(
-            circuits_.rules[k].value(step.x[static_cast<std::size_t>(circuits_.rules[k].feature) * kW + l]));
-    step_.bind_lanes(w.angles.data(), w.lanes);
+    bind_encoder(step, w);
   }
   const std::size_t width = systems * n;
   for (std::size_t i = 0; i < systems; ++i)
@@ -169,6 +212,11 @@ template <class T>
 void NoisyRegisterCell<T>::enter_backward(const Step& step, const StepGradient& gradient, Work& w) const {
   constexpr std::size_t kW = kLanes<T>;
   const std::size_t n = shape_.ancillas(), half = n * n * kW, systems = shape_.systems(), width = systems * n;
+  if (whole()) {
+    std::copy_n(w.g.re, w.g.numbers(), gradient.d_state);
+    std::copy_n(w.g.im, w.g.numbers(), gradient.d_state + w.g.numbers());
+    return;
+  }
   const Tile<T> s = Work::tile(w.system, shape_.system), g_s = Work::tile(w.g_system, shape_.system);
   std::ranges::fill(w.g_system, T(0));
   std::ranges::fill(w.g_ancilla, T(0));
@@ -261,6 +309,11 @@ template <class T>
 void NoisyRegisterCell<T>::leave(const Step& step, Work& w) const {
   constexpr std::size_t kW = kLanes<T>;
   const std::size_t n = shape_.ancillas(), half = n * n * kW, systems = shape_.systems(), width = systems * n;
+  if (whole()) {
+    std::copy_n(w.rho.re, w.rho.numbers(), step.after);
+    std::copy_n(w.rho.im, w.rho.numbers(), step.after + w.rho.numbers());
+    return;
+  }
   if (!mixture()) {
     measured_probabilities(step, w);
     update_.update(update_input(w), step.after);
@@ -285,6 +338,11 @@ void NoisyRegisterCell<T>::leave_backward(const Step& step, T* d_state, Work& w)
   const std::size_t n = shape_.ancillas(), half = n * n * kW, systems = shape_.systems(), width = systems * n;
   std::fill_n(w.g.re, w.g.numbers(), T(0));
   std::fill_n(w.g.im, w.g.numbers(), T(0));
+  if (whole()) {
+    std::copy_n(d_state, w.g.numbers(), w.g.re);
+    std::copy_n(d_state + w.g.numbers(), w.g.numbers(), w.g.im);
+    return;
+  }
   if (!mixture()) {
     measured_probabilities(step, w);
     const UpdateInput<T> input = update_input(w);
@@ -321,6 +379,15 @@ void NoisyRegisterCell<T>::run_step(const Step& step, Scratch& scratch) const {
   }
   rest_.run(w.rho);
   leave(step, w);
+  if (step.watched) look(step, w);
+}
+
+// Of what the next step starts from: a mixture, or the pure state that is prepared.
+template <class T>
+void NoisyRegisterCell<T>::look(const Step& step, Work& w) const {
+  if (whole()) return look_at_density(shape_.system + shape_.ancilla, step.after, step.watched);
+  ancilla_of(step.after, w);
+  look_at_density(shape_.ancilla, w.ancilla.data(), step.watched);
 }
 
 template <class T>
