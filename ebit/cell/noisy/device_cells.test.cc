@@ -83,7 +83,7 @@ TEST(DeviceCells, NoiseMovesThem) {
 }
 
 TEST(DeviceCells, TrajectoriesAgreeWithDensityMatrices) {
-  constexpr int kCount = 4000;
+  constexpr int kCount = 1000;
   for (const Named& named : families()) {
     SCOPED_TRACE(named.name);
     NoiseUse use = noise("sherbrooke*3");
@@ -95,14 +95,14 @@ TEST(DeviceCells, TrajectoriesAgreeWithDensityMatrices) {
     EXPECT_NE(mean.y, exact.y);
     EXPECT_EQ(mean.y, outputs_of(drawn, false).y);
     EXPECT_NE(mean.y, outputs_of(drawn, false, 2).y);
-    EXPECT_THAT(make_cell<double>(drawn)->summary(), HasSubstr("4000 trajectories"));
+    EXPECT_THAT(make_cell<double>(drawn)->summary(), HasSubstr("1000 trajectories"));
     if (std::holds_alternative<RegisterOptions>(drawn)) continue;
     EXPECT_THAT(error_of([&] { outputs_of(drawn, true); }), HasSubstr("no gradient"));
   }
 }
 
 TEST(DeviceCells, ShotsAreDrawnAroundTheExactReadouts) {
-  constexpr int kShots = 100000;
+  constexpr int kShots = 20000;
   for (const Named& named : families()) {
     SCOPED_TRACE(named.name);
     NoiseUse use = noise("sherbrooke");
@@ -113,7 +113,7 @@ TEST(DeviceCells, ShotsAreDrawnAroundTheExactReadouts) {
     EXPECT_NE(mean.y, exact.y);
     EXPECT_LT(largest_difference(exact.y, mean.y), 4.5 / std::sqrt(kShots));
     EXPECT_EQ(mean.y, outputs_of(drawn, false).y);
-    EXPECT_THAT(make_cell<double>(drawn)->summary(), HasSubstr("100000 shots"));
+    EXPECT_THAT(make_cell<double>(drawn)->summary(), HasSubstr("20000 shots"));
   }
 }
 
@@ -137,7 +137,9 @@ TEST(DeviceCells, PurityAndEntropyOfTheMemoryAreSeen) {
       EXPECT_NEAR(pure[i + 1], 0, 1e-9);
       EXPECT_LT(mixed[i], 0.999);
       EXPECT_GT(mixed[i + 1], 0.01);
-      if (i % 8 != 0) EXPECT_LT(mixed[i], mixed[i - 2]);
+      if (i % 8 != 0) {
+        EXPECT_LT(mixed[i], mixed[i - 2]);
+      }
     }
   }
 }
@@ -168,7 +170,9 @@ TEST(DeviceCells, RefuseWhatHasNoMeaning) {
   NoiseUse nothing;
   nothing.mitigation.readout = true;
   EXPECT_THAT(refusal(GatedOptions{}, nothing), HasSubstr("no misreading to undo"));
-  EXPECT_THAT(refusal(RegisterOptions{.hidden = "density"}, nothing), HasSubstr("no misreading to undo"));
+  RegisterOptions density;
+  density.hidden = "density";
+  EXPECT_THAT(refusal(density, nothing), HasSubstr("no misreading to undo"));
 }
 
 }  // namespace
