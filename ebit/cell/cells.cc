@@ -14,6 +14,7 @@
 #include "ebit/cell/noisy/extrapolated_cell.h"
 #include "ebit/cell/noisy/noisy_controlled_cell.h"
 #include "ebit/cell/noisy/noisy_register_cell.h"
+#include "ebit/cell/noisy/shifted_controlled_cell.h"
 #include "ebit/cell/noisy/shifted_register_cell.h"
 #include "ebit/cell/noisy/spsa_cell.h"
 #include "ebit/cell/noisy/trajectory_cell.h"
@@ -48,8 +49,9 @@ constexpr CellFamily kFamilies[] = {
      .source = "Bausch 2020 (arXiv:2006.14619)",
      .adjoint_only = "its neurons are not unitary",
      .words = true,
-     .noiseless = "its neurons are post-selected maps of real amplitudes, and no gates that a noise model has rules "
-                  "for"},
+     .noiseless =
+         "its neurons are post-selected maps of real amplitudes, and no gates that a noise model has rules "
+         "for"},
     {"window", "a circuit over the last steps of a sequence", "Fellner et al. 2025 (arXiv:2504.12416)",
      "it remembers the last steps as they were, and its circuit starts in |0...0> for each window",
      kClassicalRecursion},
@@ -58,8 +60,9 @@ constexpr CellFamily kFamilies[] = {
      .source = "Anschuetz and Gao 2026 (arXiv:2402.08606)",
      .adjoint_only = "its likelihoods are no expectation values",
      .words = true,
-     .noiseless = "its settings are unitaries given as matrices and its outcomes projections, and no gates that a "
-                  "noise model has rules for"},
+     .noiseless =
+         "its settings are unitaries given as matrices and its outcomes projections, and no gates that a "
+         "noise model has rules for"},
 };
 static_assert(std::size(kFamilies) == std::variant_size_v<CellOptions>);
 
@@ -138,8 +141,8 @@ NoiseUse noise_use(const CellOptions& options) {
 
 CellOptions with_noise_use(CellOptions options, const NoiseUse& use) {
   const CellFamily& family = family_of(options);
-  require(family.noiseless.empty(), "a cell of the family {} does not run with noise or shots: {}", family.name,
-          family.noiseless);
+  require(family.noiseless.empty(), "a cell of the family {} does not run with noise or shots: {}",
+          family.name, family.noiseless);
   std::visit(
       [&](auto& own) {
         using Options = std::decay_t<decltype(own)>;
@@ -183,10 +186,21 @@ namespace {
 template <class T>
 std::unique_ptr<Cell<T>> make_register_cell(const RegisterOptions& own) {
   if (own.trajectories > 0) return std::make_unique<TrajectoryCell<T>>(own);
-  if (is_noisy(own) && own.gradient == "parameter-shift") return std::make_unique<ShiftedRegisterCell<T>>(own);
+  if (is_noisy(own) && own.gradient == "parameter-shift")
+    return std::make_unique<ShiftedRegisterCell<T>>(own);
   if (is_noisy(own)) return std::make_unique<NoisyRegisterCell<T>>(own);
   if (own.feedback) return std::make_unique<FeedbackCell<T>>(own);
   return std::make_unique<RegisterCell<T>>(own);
+}
+
+template <class T>
+std::unique_ptr<Cell<T>> make_controlled_cell(const ControlledOptions& own, const NoiseUse& use) {
+  const bool shift = use.gradient == "parameter-shift" && use.trajectories == 0;
+  if (shift) check(use);
+  if (shift) return std::make_unique<ShiftedControlledCell<T>>(own);
+  if (use.noise || use.trajectories > 0 || use.gradient != "adjoint" || use.mitigation.any())
+    return std::make_unique<NoisyControlledCell<T>>(own);
+  return std::make_unique<ControlledCell<T>>(own);
 }
 
 }  // namespace
@@ -207,9 +221,7 @@ std::unique_ptr<Cell<T>> make_cell(const CellOptions& options) {
         if constexpr (std::is_same_v<Options, RegisterOptions>)
           return make_register_cell<T>(own);
         else if constexpr (std::is_same_v<Options, ControlledOptions>)
-          return use.noise || use.trajectories > 0 || use.gradient != "adjoint" || use.mitigation.any()
-                     ? std::unique_ptr<Cell<T>>(std::make_unique<NoisyControlledCell<T>>(own))
-                     : std::make_unique<ControlledCell<T>>(own);
+          return make_controlled_cell<T>(own, use);
         else if constexpr (std::is_same_v<Options, KernelOptions>)
           return std::make_unique<KernelCell<T>>(own);
         else if constexpr (std::is_same_v<Options, FastWeightsOptions>)

@@ -13,7 +13,8 @@ constexpr GradientMethodRow kMethods[] = {
     {"finite-difference", GradientMethod::kFiniteDifference,
      "central differences of the whole cell: two forward passes a parameter, for checks only"},
     {"spsa", GradientMethod::kSpsa,
-     "with noise or shots: two measured forward passes a batch, all numbers moved at random at once (Spall 1992)"},
+     "with noise or shots: two measured forward passes a batch, all numbers moved at random at once (Spall "
+     "1992)"},
 };
 
 }  // namespace

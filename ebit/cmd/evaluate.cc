@@ -1,4 +1,6 @@
 // ebit evaluate and ebit report: score a trained run again; draw its plots and its page again.
+#include <fmt/format.h>
+
 #include <nlohmann/json.hpp>
 
 #include "ebit/cmd/command.h"
@@ -6,6 +8,9 @@
 #include "ebit/cmd/run_output.h"
 #include "ebit/cmd/settings_flags.h"
 #include "ebit/cmd/torch_program.h"
+#include "ebit/experiment/runs/run_folder.h"
+#include "ebit/settings/noise_options.h"
+#include "ebit/settings/resolve.h"
 
 namespace ebit::cmd {
 
@@ -27,11 +32,30 @@ Action setup_evaluate(Parser& parser) {
   return [options] {
     require_run_backends(options->folder);
     RunProgress progress(/*quiet=*/true);
-    print_run(
-        options->data.empty()
-            ? experiment::evaluate_run(options->folder, progress.callbacks(), *options->noise)
-            : experiment::score_on(options->folder, options->data, progress.callbacks(), *options->noise),
-        options->json);
+    const auto scored = [&](const std::vector<Setting>& changes) {
+      return options->data.empty()
+                 ? experiment::evaluate_run(options->folder, progress.callbacks(), changes)
+                 : experiment::score_on(options->folder, options->data, progress.callbacks(), changes);
+    };
+    const std::string mitigation =
+        mitigation_of(with_settings(experiment::read_run_config(options->folder), *options->noise));
+    if (mitigation.empty()) {
+      print_run(scored(*options->noise), options->json);
+      return kOk;
+    }
+    const experiment::RunResult raw = scored(raw_settings(*options->noise)),
+                                mitigated = scored(*options->noise);
+    if (options->json) {
+      print_json({{"folder", options->folder},
+                  {"mitigation", mitigation},
+                  {"raw", to_json(raw.results)},
+                  {"mitigated", to_json(mitigated.results)}});
+      return kOk;
+    }
+    print("raw\n");
+    print_run(raw, false);
+    print(fmt::format("\nmitigated: {}\n", mitigation));
+    print_run(mitigated, false);
     return kOk;
   };
 }

@@ -117,11 +117,11 @@ struct ModelConfig {
   EntropyLoss entropy;    ///< added to the loss; weight 0 without a target: nothing
   std::string entropy_kind = "von-neumann";    ///< a row of entropies()
   std::string entropy_stage = "disentangled";  ///< a row of entropy_stages()
-  std::string noise;  ///< cells: a row of noise_models(), or a file; empty: none
-  int shots = 0;                          ///< gated, fast-weights and window cells: outcomes of a readout
-  int trajectories = 0;                   ///< likewise, and qrnn: of state vectors
-  std::string gradient = "adjoint";       ///< likewise: a row of gradient_methods()
-  double perturbation = 0.1;              ///< of gradients by spsa
+  std::string noise;                           ///< cells: a row of noise_models(), or a file; empty: none
+  int shots = 0;                     ///< gated, fast-weights and window cells: outcomes of a readout
+  int trajectories = 0;              ///< likewise, and qrnn: of state vectors
+  std::string gradient = "adjoint";  ///< likewise: a row of gradient_methods()
+  double perturbation = 0.1;         ///< of gradients by spsa
   std::vector<std::string> extrapolate_noise;  ///< factors, see Mitigation; empty: raw
   std::string extrapolation = "richardson";    ///< a row of extrapolations()
   std::string noise_scaling = "model";         ///< a row of noise_scalings()

@@ -377,11 +377,15 @@ const OptionRow kOptions[] = {
      EBIT_SLOT(model.entropy_stage), [] { return names_of(entropy_stages()); }, kOfEntropy},
 
     // noise
-    {"model", "noise", "--noise",
+    {"model",
+     "noise",
+     "--noise",
      "noise behind the circuit's gates: none, depolarizing, sherbrooke, or a file with a rule (TOML) or a "
      "device's "
      "table (Qiskit's backend properties), FILE:0,1,2 for those of its qubits; empty: exact circuits",
-     EBIT_SLOT(model.noise), nullptr, {.families = kCells}},
+     EBIT_SLOT(model.noise),
+     nullptr,
+     {.families = kCells}},
     {"model", "shots", "--shots",
      "a readout is the mean of so many measurements; 0: exact expectation values. Gradients stay those of "
      "the mean",

@@ -61,10 +61,12 @@ const OptionRow kOptions[] = {
      EBIT_SLOT(model.perturbation),
      nullptr,
      {.families = kWithNoise,
-      .effective = [](const Config& c) { return c.model.gradient == "spsa" || c.model.reg.gradient == "spsa"; },
+      .effective =
+          [](const Config& c) { return c.model.gradient == "spsa" || c.model.reg.gradient == "spsa"; },
       .when = "with --gradient spsa"}},
     {"model", "extrapolate_noise", "--extrapolate-noise",
-     "readouts are extrapolated to no noise from noise so many times as strong, such as 1,2,3; empty: they are raw",
+     "readouts are extrapolated to no noise from noise so many times as strong, such as 1,2,3; empty: they "
+     "are raw",
      EBIT_SLOT(model.extrapolate_noise), nullptr, kOfMitigated},
     {"model", "extrapolation", "--extrapolation", "how", EBIT_SLOT(model.extrapolation),
      [] { return names_of(extrapolations()); }, kOfExtrapolated},
@@ -92,6 +94,23 @@ std::vector<double> factors_of(const std::vector<std::string>& list) {
 
 std::span<const OptionRow> noise_options() { return kOptions; }
 
+std::string mitigation_of(const Config& config) {
+  const ModelConfig& m = config.model;
+  return Mitigation{factors_of(m.extrapolate_noise), m.extrapolation, m.noise_scaling, m.mitigate_readout}
+      .text();
+}
+
+std::vector<Setting> raw_settings(const std::vector<Setting>& settings) {
+  constexpr std::string_view kDone[] = {"model.extrapolate_noise", "model.extrapolation",
+                                        "model.noise_scaling", "model.mitigate_readout"};
+  std::vector<Setting> raw;
+  for (const Setting& setting : settings)
+    if (std::ranges::find(kDone, setting.name) == std::end(kDone)) raw.push_back(setting);
+  raw.push_back({"model.extrapolate_noise", "", "raw values"});
+  raw.push_back({"model.mitigate_readout", "false", "raw values"});
+  return raw;
+}
+
 void settle_shots(Config& config, const std::vector<Setting>& settings) {
   if (family_of(config) != kQrnn) return;
   const auto given = [&](std::string_view name) {
@@ -105,7 +124,10 @@ void settle_shots(Config& config, const std::vector<Setting>& settings) {
 
 void fill_noise(Config& config) {
   ModelConfig& m = config.model;
-  NoiseUse use{.shots = m.shots, .trajectories = m.trajectories, .gradient = m.gradient, .perturbation = m.perturbation};
+  NoiseUse use{.shots = m.shots,
+               .trajectories = m.trajectories,
+               .gradient = m.gradient,
+               .perturbation = m.perturbation};
   if (!m.noise.empty()) use.noise = find_noise_model(m.noise);
   use.mitigation = {factors_of(m.extrapolate_noise), m.extrapolation, m.noise_scaling, m.mitigate_readout};
   m.reg.noise = use.noise, m.reg.mitigation = use.mitigation, m.reg.perturbation = use.perturbation;

@@ -50,10 +50,12 @@ double noisy_step_cost(const CellOptions& options) {
 void check_noisy_options(const CellOptions& options, const InspectOptions& inspect) {
   require(inspect.cut.empty(), "inspect: --cut is for pure memories, and with noise a memory is a mixture");
   require(!inspect.starts && !inspect.powers,
-          "inspect: --powers and --starts are about pure states, which noise does not leave: give --noise '' to look "
+          "inspect: --powers and --starts are about pure states, which noise does not leave: give --noise '' "
+          "to look "
           "at them");
-  require(noise_use(options).trajectories == 0,
-          "inspect: trajectories keep no density matrix whose entropy could be shown: leave --trajectories out");
+  require(
+      noise_use(options).trajectories == 0,
+      "inspect: trajectories keep no density matrix whose entropy could be shown: leave --trajectories out");
 }
 
 std::unique_ptr<MemoryView> look_at_noisy(const InspectedCell& inspected, const InspectOptions&) {
@@ -79,9 +81,10 @@ std::vector<StepColumn> NoisyView::columns() const {
 
 std::string NoisyView::verdict() const {
   const std::vector<StepColumn> all = columns();
-  return fmt::format("the memory's purity is {:.4f} behind the first step and {:.4f} behind the last (without noise "
-                     "{:.4f} and {:.4f})",
-                     all[0].mean.front(), all[0].mean.back(), all[1].mean.front(), all[1].mean.back());
+  return fmt::format(
+      "the memory's purity is {:.4f} behind the first step and {:.4f} behind the last (without noise "
+      "{:.4f} and {:.4f})",
+      all[0].mean.front(), all[0].mean.back(), all[1].mean.front(), all[1].mean.back());
 }
 
 std::vector<experiment::Exhibit> NoisyView::pictures() const {
@@ -96,16 +99,18 @@ std::vector<experiment::Exhibit> NoisyView::pictures() const {
   panel("Purity of the memory", "", kPurity);
   panel("Entropy of the memory", "bits", kEntropy);
   return {{.name = "memory",
-           .caption = fmt::format("Lines are means over the {}, bands reach from the least to the greatest. Noise: {}.",
-                                  found_.sequences->noun, found_.noise),
+           .caption = fmt::format(
+               "Lines are means over the {}, bands reach from the least to the greatest. Noise: {}.",
+               found_.sequences->noun, found_.noise),
            .sheet = std::move(sheet)}};
 }
 
 const Advice& NoisyView::advice() const { return kAdvice; }
 
 std::vector<std::string> NoisyView::notes() const {
-  return {"what unitaries make of pure states (E_up, E_down, entanglement) is left out: a memory with noise is a "
-          "mixture; --noise '' shows them"};
+  return {
+      "what unitaries make of pure states (E_up, E_down, entanglement) is left out: a memory with noise is a "
+      "mixture; --noise '' shows them"};
 }
 
 void NoisyView::add_choices(nlohmann::ordered_json& json) const { json["noise"] = found_.noise; }

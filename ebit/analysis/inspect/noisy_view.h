@@ -20,11 +20,11 @@ std::unique_ptr<MemoryView> look_at_noisy(const InspectedCell& cell, const Inspe
 
 /// What was found in a cell with noise. Values are [samples, steps].
 struct NoisyFindings {
-  std::string noise;                           ///< the model and how outcomes are counted
-  std::shared_ptr<const Sequences> sequences;  ///< what was run through it
-  std::vector<double> purity, entropy;         ///< Tr rho^2 and S (bits) of the memory behind each step
-  std::vector<double> own_purity, own_entropy; ///< the same without noise
-  std::vector<double> readouts;                ///< all that were read
+  std::string noise;                            ///< the model and how outcomes are counted
+  std::shared_ptr<const Sequences> sequences;   ///< what was run through it
+  std::vector<double> purity, entropy;          ///< Tr rho^2 and S (bits) of the memory behind each step
+  std::vector<double> own_purity, own_entropy;  ///< the same without noise
+  std::vector<double> readouts;                 ///< all that were read
 };
 
 /// Shows them.
@@ -33,12 +33,16 @@ class NoisyView : public MemoryView {
   explicit NoisyView(NoisyFindings found) : found_(std::move(found)) {}  ///< takes what was found
 
   std::vector<StepColumn> columns() const override;
-  std::string entropy_remark() const override { return " (of mixtures: ignorance, and not entanglement alone)"; }
+  std::string entropy_remark() const override {
+    return " (of mixtures: ignorance, and not entanglement alone)";
+  }
   std::vector<TextTable> tables() const override { return {}; }
   std::string verdict() const override;
   std::vector<experiment::Exhibit> pictures() const override;
   std::vector<PageSection> sections() const override { return {}; }
-  std::vector<std::pair<std::string, std::string>> facts() const override { return {{"noise", found_.noise}}; }
+  std::vector<std::pair<std::string, std::string>> facts() const override {
+    return {{"noise", found_.noise}};
+  }
   std::vector<int> outcomes() const override { return {}; }
   std::vector<double> readouts() const override { return found_.readouts; }
   const Advice& advice() const override;

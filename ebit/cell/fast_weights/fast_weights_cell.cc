@@ -50,7 +50,8 @@ FastWeightsCell<T>::FastWeightsCell(const FastWeightsOptions& options)
       sizes_(sizes_of(options)),
       encoder_(find_gate_encoder(options.encoder)),
       kernels_(dense_kernels<T>()),
-      program_(fast_weights_circuit(options), z_of_first_wires(sizes_.measured, options.qubits), options.noisy) {
+      program_(fast_weights_circuit(options), z_of_first_wires(sizes_.measured, options.qubits),
+               options.noisy) {
   const auto latent = static_cast<std::size_t>(sizes_.latent);
   program_.bind({});
   latent_ = add_linear(segments_, "encoder", latent, inputs());

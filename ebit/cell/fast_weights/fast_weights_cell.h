@@ -9,8 +9,8 @@
 #include "ebit/cell/fast_weights/fast_weights_options.h"
 #include "ebit/cell/gate_encoder.h"
 #include "ebit/cell/lane_linear.h"
-#include "ebit/cell/recurrent_cell.h"
 #include "ebit/cell/noisy/circuit_function.h"
+#include "ebit/cell/recurrent_cell.h"
 
 namespace ebit::inline cell {
 

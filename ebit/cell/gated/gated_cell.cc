@@ -103,11 +103,12 @@ GatedCell<T>::GatedCell(const GatedOptions& options)
     const Squash squash = bare ? Squash::kNone : is_candidate(names[g]) ? Squash::kTanh : Squash::kSigmoid;
     const std::size_t seen = watch("z." + names[g], static_cast<std::size_t>(measured));
     if (squash != Squash::kNone) watch("gate." + names[g], width);
-    gates_.push_back({CircuitFunction<T>(circuit_, z_of_first_wires(measured, options.qubits), options.noisy), angles[g],
-                      before[g], behind[g], squash, static_cast<std::size_t>(measured), width, seen});
+    gates_.push_back({CircuitFunction<T>(circuit_, z_of_first_wires(measured, options.qubits), options.noisy),
+                      angles[g], before[g], behind[g], squash, static_cast<std::size_t>(measured), width,
+                      seen});
     if (!mixed.empty()) {
       gates_.back().mixture.emplace(mixed, z_of_first_wires(measured, options.qubits), options.mixture_norm,
-                                     options.noisy);
+                                    options.noisy);
       gates_.back().weights = weights[g];
     }
     if (!takes_u(names[g])) ++state_gates_;

@@ -33,7 +33,8 @@ void GatedCell<T>::fold(const std::vector<std::size_t>& angles) {
   const bool simple = !noisy && !gates_.front().mixture && encoder_.gives_products();
   require(simple || wanted != Engine::kFold, "{} cannot be folded: take engine gates, or auto",
           noisy                    ? "a circuit with noise or shots"
-          : gates_.front().mixture ? "a mixture of circuits" : fmt::format("the encoder {}", encoder_.name));
+          : gates_.front().mixture ? "a mixture of circuits"
+                                   : fmt::format("the encoder {}", encoder_.name));
   if (wanted != Engine::kGates && simple) {
     const Circuit trained = build_ansatz(ansatz_of(options_), options_.qubits, options_.layers);
     auto plan =

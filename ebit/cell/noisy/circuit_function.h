@@ -11,13 +11,13 @@ namespace ebit::inline cell {
 /// Memory of a CircuitFunction for one tile; make one a thread and reuse it.
 template <class T>
 struct CircuitWorkspace {
-  ExpectationWorkspace<T> exact;                           ///< of circuits without noise
-  std::unique_ptr<NoisyCircuitWorkspace<T>> noisy = {};    ///< of others; may be null
-  CircuitDraws draws = {};                                 ///< of the next run, where outcomes are drawn
+  ExpectationWorkspace<T> exact;                         ///< of circuits without noise
+  std::unique_ptr<NoisyCircuitWorkspace<T>> noisy = {};  ///< of others; may be null
+  CircuitDraws draws = {};                               ///< of the next run, where outcomes are drawn
 };
 
-/// An ExpectationProgram, or where the cell is to run on a device a NoisyCircuit: what every cell is made of whose
-/// circuits are functions within a classical recursion.
+/// An ExpectationProgram, or where the cell is to run on a device a NoisyCircuit: what every cell is made of
+/// whose circuits are functions within a classical recursion.
 template <class T>
 class CircuitFunction {
  public:
@@ -32,7 +32,9 @@ class CircuitFunction {
   void bind(std::span<const T> shared) { noisy_ ? noisy_->bind(shared) : exact_.bind(shared); }
 
   /// Memory for forward() and backward(). Throws Error where the machine has too little.
-  CircuitWorkspace<T> workspace() const { return {exact_.workspace(), noisy_ ? noisy_->workspace() : nullptr, {}}; }
+  CircuitWorkspace<T> workspace() const {
+    return {exact_.workspace(), noisy_ ? noisy_->workspace() : nullptr, {}};
+  }
 
   /// @param angles [per_sample_parameters, kLanes] radians. @param values [K, kLanes], written.
   void forward(const T* angles, CircuitWorkspace<T>& w, T* values) const {
@@ -46,9 +48,9 @@ class CircuitFunction {
            : exact_.backward(angles, d_values, w.exact, gradient);
   }
 
-  std::size_t outputs() const { return exact_.outputs(); }         ///< K
-  const Program<T>& program() const { return exact_.program(); }   ///< the circuit's gates
-  bool noisy() const { return noisy_ != nullptr; }                 ///< whether it is run as on a device
+  std::size_t outputs() const { return exact_.outputs(); }        ///< K
+  const Program<T>& program() const { return exact_.program(); }  ///< the circuit's gates
+  bool noisy() const { return noisy_ != nullptr; }                ///< whether it is run as on a device
 
  private:
   ExpectationProgram<T> exact_;

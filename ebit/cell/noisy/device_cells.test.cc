@@ -1,5 +1,6 @@
 // Cells of every family on a device: without noise they are the exact cells, trajectories agree with density
-// matrices, and what has no meaning is refused. The battery over all cells (cell.test.cc) has their gradients.
+// matrices, and what has no meaning is refused. The battery over all cells (cell.test.cc) has their
+// gradients.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -23,7 +24,8 @@ std::vector<Named> families() {
   written.readout = {"XYZ", "Z0*Z2", "P(1)"}, written.initial = "trainable";
   GatedOptions gated{.inputs = 2, .qubits = 3, .hidden = 2, .linear_in = "shared"};
   gated.engine = "gates";
-  GatedOptions six{.inputs = 1, .architecture = "lstm-6", .qubits = 3, .linear_in = "none", .linear_out = "none"};
+  GatedOptions six{
+      .inputs = 1, .architecture = "lstm-6", .qubits = 3, .linear_in = "none", .linear_out = "none"};
   six.engine = "gates";
   GatedOptions mixed{.inputs = 2, .architecture = "gru", .qubits = 3, .hidden = 2};
   mixed.mixture = "per-gate", mixed.mixture_norm = "softmax", mixed.mixture_encoders = {"h-ry", "rx"};
@@ -34,7 +36,7 @@ std::vector<Named> families() {
   RegisterOptions coherent;
   coherent.hidden = "coherent", coherent.encoder = "cubic-angle", coherent.ansatz = "strongly-entangling";
   coherent.readout = {"Z1", "X0*Z2"}, coherent.every_step = true;
-  return {{"qrnn", written}, {"lstm-4", gated}, {"lstm-6", six},     {"mixture", mixed},
+  return {{"qrnn", written}, {"lstm-4", gated},  {"lstm-6", six},       {"mixture", mixed},
           {"fast", fast},    {"window", window}, {"coherent", coherent}};
 }
 
@@ -58,7 +60,8 @@ Outputs outputs_of(const CellOptions& options, bool gradient, std::uint64_t draw
   p.cell->forward(p.parameters, input, {.y = out.y.data()}, tape);
   if (!gradient) return out;
   out.d_parameters.resize(p.parameters.size()), out.d_x.resize(p.x.size());
-  p.cell->backward(p.parameters, input, tape, {.y = p.d_y.data()}, {out.d_parameters.data(), out.d_x.data(), nullptr});
+  p.cell->backward(p.parameters, input, tape, {.y = p.d_y.data()},
+                   {out.d_parameters.data(), out.d_x.data(), nullptr});
   return out;
 }
 
@@ -77,7 +80,8 @@ TEST(DeviceCells, NoiseMovesThem) {
   for (const Named& named : families()) {
     SCOPED_TRACE(named.name);
     const Outputs exact = outputs_of(named.options, false);
-    EXPECT_GT(largest_difference(exact.y, outputs_of(with_noise_use(named.options, noise("depolarizing*5")), false).y),
+    EXPECT_GT(largest_difference(exact.y,
+                                 outputs_of(with_noise_use(named.options, noise("depolarizing*5")), false).y),
               1e-4);
   }
 }

@@ -94,7 +94,8 @@ void ExtrapolatedCell<T>::run_backward(std::span<const T> parameters, const Sequ
   y_.resize(rows), x_.resize(numbers);
   for (std::size_t i = 0; i < cells_.size(); ++i) {
     const SequenceInput<T> own = input_of(input, i);
-    for (std::size_t k = 0; cotangent.y && k < rows; ++k) y_[k] = static_cast<T>(weights_[i]) * cotangent.y[k];
+    for (std::size_t k = 0; cotangent.y && k < rows; ++k)
+      y_[k] = static_cast<T>(weights_[i]) * cotangent.y[k];
     if (cotangent.state) take(cotangent.state, input.samples, i, last_);
     std::vector<T>* const d_state = gradient.state ? &d_state_ : nullptr;
     if (d_state) d_state->resize(input.samples * own_state());

@@ -11,8 +11,8 @@
 namespace ebit::inline cell {
 
 /// y = sum_i w_i y_i of the same cell with its noise f_i times as strong, by factors and weights of
-/// Mitigation: zero-noise extrapolation of what leaves the cell at each step. Each strength is a device of its
-/// own, with a memory and outcomes of its own: the state of a sample is those of all, side by side.
+/// Mitigation: zero-noise extrapolation of what leaves the cell at each step. Each strength is a device of
+/// its own, with a memory and outcomes of its own: the state of a sample is those of all, side by side.
 template <class T>
 class ExtrapolatedCell final : public Cell<T> {
  public:

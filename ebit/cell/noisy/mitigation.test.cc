@@ -6,6 +6,7 @@
 
 #include "ebit/base/testing/error_of.h"
 #include "ebit/cell/cell_problem.h"
+#include "ebit/cell/noisy/noisy_readout.h"
 
 namespace ebit::inline cell {
 namespace {
@@ -112,6 +113,36 @@ TEST(Mitigation, MisreadingIsUndoneOnAverage) {
   EXPECT_EQ(single.size(), 4u);
 }
 
+// Probabilities that make the next memory are misread too.
+TEST(Mitigation, MeasuredMemoriesAreMisreadAndCorrected) {
+  RegisterOptions o = small();
+  o.hidden = "probabilities", o.readout = {"X0"};
+  NoiseUse use = noise("none");
+  const std::vector<double> exact = outputs_of(with_noise_use(o, use));
+  use.noise->readout = {{}, {}, {0.2, 0.1}, {0.04, 0.07}};  // of the ancilla alone
+  const std::vector<double> read = outputs_of(with_noise_use(o, use));
+  for (std::size_t b = 0; b < 3; ++b) {
+    EXPECT_NEAR(read[4 * b], exact[4 * b], 1e-13);  // before anything was measured
+    EXPECT_GT(std::abs(read[4 * b + 3] - exact[4 * b + 3]), 1e-4);
+  }
+  use.mitigation.readout = true;
+  EXPECT_LT(largest_difference(exact, outputs_of(with_noise_use(o, use))), 1e-13);
+  use.shots = 200000;
+  EXPECT_LT(largest_difference(exact, outputs_of(with_noise_use(o, use))), 0.02);
+  double p[4 * kLanes<double>], all[4 * kLanes<double>];
+  for (std::size_t i = 0; i < std::size(p); ++i) all[i] = p[i] = 0.1 + 0.01 * static_cast<double>(i);
+  misread(2, 2, *use.noise, Misread::kForward, p);
+  const std::vector<double> one = {p[0], p[kLanes<double>], p[2 * kLanes<double>], p[3 * kLanes<double>]};
+  const std::vector<double> lane = {all[0], all[kLanes<double>], all[2 * kLanes<double>],
+                                    all[3 * kLanes<double>]};
+  std::vector<double> swapped(16, 0.0);  // wires 0 and 1 of read_probabilities() are not misread
+  std::ranges::copy(lane, swapped.begin());
+  const std::vector<double> expected = read_probabilities(swapped, *use.noise);
+  for (std::size_t j = 0; j < 4; ++j) EXPECT_NEAR(one[j], expected[j], 1e-14);
+  misread(2, 2, *use.noise, Misread::kInverse, p);
+  for (std::size_t i = 0; i < std::size(p); ++i) EXPECT_NEAR(p[i], all[i], 1e-14);
+}
+
 TEST(Mitigation, OfCellsThatAreNoRegistersToo) {
   GatedOptions gated{.inputs = 2, .qubits = 3, .hidden = 2, .linear_in = "shared"};
   NoiseUse undone = noise("none");
@@ -132,9 +163,13 @@ TEST(Mitigation, WhatCannotBeDoneIsOneLine) {
   EXPECT_THAT(refusal([](auto& u) { u.mitigation.factors = {2}; }), HasSubstr("two strengths or more"));
   EXPECT_THAT(refusal([](auto& u) { u.mitigation.factors = {1, 1}; }), HasSubstr("twice"));
   EXPECT_THAT(refusal([](auto& u) { u.mitigation.factors = {0, 1}; }), HasSubstr("above 0"));
-  EXPECT_THAT(refusal([](auto& u) { u.mitigation.factors = {1, 2}, u.mitigation.scaling = "fold"; }),
+  EXPECT_THAT(refusal([](auto& u) {
+                u.mitigation.factors = {1, 2}, u.mitigation.scaling = "fold";
+              }),
               HasSubstr("1, 3, 5"));
-  EXPECT_THAT(refusal([](auto& u) { u.mitigation.factors = {1, 2}, u.mitigation.fit = "richardsen"; }),
+  EXPECT_THAT(refusal([](auto& u) {
+                u.mitigation.factors = {1, 2}, u.mitigation.fit = "richardsen";
+              }),
               HasSubstr("did you mean 'richardson'"));
   EXPECT_THAT(refusal([](auto& u) {
                 u.noise->readout = {{0.5, 0.5}};

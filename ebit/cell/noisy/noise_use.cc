@@ -17,7 +17,8 @@ constexpr Choice kExtrapolations[] = {
     {"linear", "the straight line of least squares through them", "Li, Benjamin 2017 (arXiv:1611.09301)"}};
 constexpr Choice kScalings[] = {
     {"model", "strengths, errors and times of the noise model are multiplied: for simulators"},
-    {"fold", "every gate is followed by its inverse and itself again, as a device can be asked for: odd factors",
+    {"fold",
+     "every gate is followed by its inverse and itself again, as a device can be asked for: odd factors",
      "Giurgica-Tiron et al. 2020 (arXiv:2005.10921)"}};
 
 }  // namespace
@@ -48,9 +49,10 @@ void check(const Mitigation& m) {
     require(std::find(m.factors.begin(), m.factors.begin() + static_cast<std::ptrdiff_t>(i), factor) ==
                 m.factors.begin() + static_cast<std::ptrdiff_t>(i),
             "noise is extrapolated from different strengths, and {:g} is there twice", factor);
-    require(m.scaling != "fold" || std::fmod(factor, 2) == 1,
-            "folded gates make noise 1, 3, 5, ... times as strong, not {:g} times: take --noise-scaling model",
-            factor);
+    require(
+        m.scaling != "fold" || std::fmod(factor, 2) == 1,
+        "folded gates make noise 1, 3, 5, ... times as strong, not {:g} times: take --noise-scaling model",
+        factor);
   }
 }
 
@@ -91,10 +93,11 @@ void check(const NoiseUse& use) {
   require(use.trajectories >= 0, "the number of trajectories must be 0 or more, not {}", use.trajectories);
   require(use.shots == 0 || use.trajectories == 0,
           "a trajectory is a shot already: give either --shots or --trajectories");
-  require(!use.model().feedforward,
-          "noise model {} resets by feed-forward, which leaves misread qubits in |1>: that is for ebit probe and "
-          "ebit export; leave feedforward out, and resets are exact",
-          use.model().name);
+  require(
+      !use.model().feedforward,
+      "noise model {} resets by feed-forward, which leaves misread qubits in |1>: that is for ebit probe and "
+      "ebit export; leave feedforward out, and resets are exact",
+      use.model().name);
   require(find_gradient_method(use.gradient) != GradientMethod::kFiniteDifference,
           "circuits with noise have gradients by adjoint, parameter-shift or spsa, and not by '{}'",
           use.gradient);

@@ -19,7 +19,8 @@ NoisyCircuit<T>::NoisyCircuit(const Circuit& circuit, std::span<const Observable
       per_sample_(circuit.per_sample_parameters()),
       shots_(use.shots),
       trajectories_(use.trajectories),
-      readout_({observables.begin(), observables.end()}, circuit.wires(), use.model(), use.mitigation.readout) {
+      readout_({observables.begin(), observables.end()}, circuit.wires(), use.model(),
+               use.mitigation.readout) {
   check(use);
   const Circuit noisy = with_noise(circuit, use.model());
   if (trajectories_ > 0) {
@@ -53,8 +54,8 @@ void NoisyCircuit<T>::bind(std::span<const T> shared) {
 template <class T>
 std::unique_ptr<NoisyCircuitWorkspace<T>> NoisyCircuit<T>::workspace() const {
   const int wires = density_ ? 2 * wires_ : wires_;
-  auto w = std::make_unique<NoisyCircuitWorkspace<T>>(
-      NoisyCircuitWorkspace<T>{StateBatch<T>(wires, kLanes<T>), StateBatch<T>(wires, kLanes<T>), {}, {}, {}, {}, {}});
+  auto w = std::make_unique<NoisyCircuitWorkspace<T>>(NoisyCircuitWorkspace<T>{
+      StateBatch<T>(wires, kLanes<T>), StateBatch<T>(wires, kLanes<T>), {}, {}, {}, {}, {}});
   return w;
 }
 
@@ -76,7 +77,8 @@ void NoisyCircuit<T>::run_trajectories(const T* angles, const CircuitDraws& draw
   w.sums.assign(terms * kLanes<T>, T(0));
   for (int r = 0; r < trajectories_; ++r) {
     w.state.reset();
-    const auto number = draws.step * static_cast<std::uint64_t>(trajectories_) + static_cast<std::uint64_t>(r);
+    const auto number =
+        draws.step * static_cast<std::uint64_t>(trajectories_) + static_cast<std::uint64_t>(r);
     TrajectoryDraws own{draws.seed, draws.stream, number * channels};
     trajectory_->run(w.state.tile(0), per_sample() ? &w.lanes : nullptr, own);
     for (std::size_t m = 0; m < terms; ++m) {

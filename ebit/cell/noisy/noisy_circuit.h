@@ -38,10 +38,10 @@ struct NoisyCircuitWorkspace {
   AlignedVector<T> shifted;  ///< [K, kLanes] readouts of a shifted circuit
 };
 
-/// `<O_k>` of circuit|0...0> with the channels of a noise model behind its gates and errors of the readout: by
-/// density matrices, as the mean of shots, or of trajectories. Gradients are exact and those of the mean, or by
-/// parameter shift: at every occurrence of every angle two (of controlled rotations four) further runs, each
-/// measured with as many shots.
+/// `<O_k>` of circuit|0...0> with the channels of a noise model behind its gates and errors of the readout:
+/// by density matrices, as the mean of shots, or of trajectories. Gradients are exact and those of the mean,
+/// or by parameter shift: at every occurrence of every angle two (of controlled rotations four) further runs,
+/// each measured with as many shots.
 template <class T>
 class NoisyCircuit {
  public:
@@ -74,8 +74,8 @@ class NoisyCircuit {
   bool per_sample() const { return per_sample_ > 0; }
 
   int wires_, per_sample_, shots_, trajectories_;
-  std::unique_ptr<DensityProgram<T>> density_;         // null: trajectories
-  std::unique_ptr<TrajectoryProgram<T>> trajectory_;   // null: a density matrix
+  std::unique_ptr<DensityProgram<T>> density_;        // null: trajectories
+  std::unique_ptr<TrajectoryProgram<T>> trajectory_;  // null: a density matrix
   NoisyReadout readout_;
   std::vector<Shift> shifts_;  // of gradients by parameter shift
 };

@@ -15,15 +15,12 @@ const ControlledOptions& checked(const ControlledOptions& o) {
   use.shots = find_measurement(o.measurement).shots ? o.shots : 0;
   check(use);
   require(!find_measurement(o.measurement).collapses,
-          "with noise measurement '{}' has no state vector to collapse: take expectation, or shots", o.measurement);
+          "with noise measurement '{}' has no state vector to collapse: take expectation, or shots",
+          o.measurement);
   require(use.trajectories > 0 || o.qubits <= kMostDensityWires,
           "with noise a memory of {} qubits is a density matrix, and at most {} are run: take --trajectories",
           o.qubits, kMostDensityWires);
   if (use.trajectories > 0) require_state(o.qubits);
-  require(use.gradient != "parameter-shift",
-          "a {} measures its readouts at every step, and each would have to be shifted at every step before: "
-          "gradients by shots are --gradient spsa here",
-          "qrnn");
   return o;
 }
 
@@ -57,7 +54,8 @@ NoisyControlledCell<T>::NoisyControlledCell(const ControlledOptions& options)
       angles_(static_cast<std::size_t>(
           controlled_circuit(options, AngleSource::kPerSample).per_sample_parameters())),
       ffn_(options.ffn, static_cast<std::size_t>(options.inputs) + readout_.size(), angles_) {
-  require(angles_ >= 1, "the circuit of {} layers of the ansatz '{}' has no angles that a network could write",
+  require(angles_ >= 1,
+          "the circuit of {} layers of the ansatz '{}' has no angles that a network could write",
           options.layers, ansatz_of(options).name);
   const Circuit circuit =
       with_noise(controlled_circuit(options, AngleSource::kPerSample), options.noisy.model());
@@ -67,7 +65,8 @@ NoisyControlledCell<T>::NoisyControlledCell(const ControlledOptions& options)
     density_.emplace(circuit), density_->bind({});
   segments_.assign(ffn_.segments().begin(), ffn_.segments().end());
   if (find_initial_state(options.initial).trainable) {
-    const Circuit start = with_noise(controlled_circuit(options, AngleSource::kShared), options.noisy.model());
+    const Circuit start =
+        with_noise(controlled_circuit(options, AngleSource::kShared), options.noisy.model());
     if (count() > 0)
       trajectory_preparation_ = std::make_unique<TrajectoryProgram<T>>(start);
     else
@@ -89,7 +88,8 @@ int NoisyControlledCell<T>::shots() const {
 
 template <class T>
 Capabilities NoisyControlledCell<T>::capabilities() const {
-  return {.draws = shots() > 0 || count() > 0 || options_.ffn.dropout > 0, .training = options_.ffn.dropout > 0};
+  return {.draws = shots() > 0 || count() > 0 || options_.ffn.dropout > 0,
+          .training = options_.ffn.dropout > 0};
 }
 
 template <class T>
@@ -97,8 +97,8 @@ std::string NoisyControlledCell<T>::summary() const {
   NoiseUse use = options_.noisy;
   use.shots = shots();
   return fmt::format("qrnn, {} qubits, {} layer{} of {}, {} readouts{}", options_.qubits, options_.layers,
-                     options_.layers == 1 ? "" : "s", summary_of(ansatz_of(options_), options_.qubits), outputs(),
-                     use.text());
+                     options_.layers == 1 ? "" : "s", summary_of(ansatz_of(options_), options_.qubits),
+                     outputs(), use.text());
 }
 
 template <class T>
@@ -149,7 +149,8 @@ void NoisyControlledCell<T>::find_angles(const Step& step, Work& w) const {
   std::copy_n(step.before + memory_numbers() * kLanes<T>, outputs() * kLanes<T>, v + row);
   // Shots are drawn by the stream of readouts; the network's draws are those of a ControlledCell.
   const TileDraws draws{step.draw_seed, step.draw_number, step.lanes};
-  ffn_.forward(step.parameters, step.training ? &draws : nullptr, step.time * ffn_.units(), w.ffn, w.angles.data());
+  ffn_.forward(step.parameters, step.training ? &draws : nullptr, step.time * ffn_.units(), w.ffn,
+               w.angles.data());
   const T scale = static_cast<T>(options_.angle_scale);
   for (T& angle : w.angles) angle *= scale;
   if (density_)
@@ -265,7 +266,8 @@ void NoisyControlledCell<T>::finish_backward(std::span<const T> /*parameters*/, 
   for (std::size_t k = 0; k < outputs(); ++k) w.d_z[k * kW] = static_cast<T>(d_shared[memory_numbers() + k]);
   readout_.combine_backward(w.d_z.data(), w.terms.data());
   density_expectations_backward<T>(g, readout_.terms(), w.terms.data());
-  preparation_->backward(rho, g, nullptr, nullptr, w.kept.data(), {d_parameters + ffn_.parameters(), nullptr});
+  preparation_->backward(rho, g, nullptr, nullptr, w.kept.data(),
+                         {d_parameters + ffn_.parameters(), nullptr});
 }
 
 template class NoisyControlledCell<float>;

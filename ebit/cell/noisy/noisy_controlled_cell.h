@@ -1,4 +1,5 @@
-// A controlled cell with noise: the density matrix of its memory, or quantum trajectories of it, step by step.
+// A controlled cell with noise: the density matrix of its memory, or quantum trajectories of it, step by
+// step.
 #pragma once
 
 #include <memory>
@@ -17,19 +18,20 @@ namespace ebit::inline cell {
 
 /// The step of a ControlledCell with the channels of options.noisy behind its gates: rho_t = PQC(theta_t)
 /// rho_{t-1}, z_t = Tr(P rho_t) with readout errors, and with measurement "shots" the mean of options.shots
-/// outcomes, which enters the next step's network as it was measured. Expectation values without collapse are no
-/// one circuit: a device runs the first t steps again for every t and basis. Gradients are exact, of what is drawn
-/// those of its mean. The parameters are those of a ControlledCell.
+/// outcomes, which enters the next step's network as it was measured. Expectation values without collapse are
+/// no one circuit: a device runs the first t steps again for every t and basis. Gradients are exact, of what
+/// is drawn those of its mean. The parameters are those of a ControlledCell.
 ///
-/// With options.noisy.trajectories z_t is the mean over so many state vectors with a Kraus operator drawn at each
-/// channel; then there is no gradient.
+/// With options.noisy.trajectories z_t is the mean over so many state vectors with a Kraus operator drawn at
+/// each channel; then there is no gradient.
 ///
-/// The state of a sample is rho re [4^n], im [4^n], z [K]; of trajectories psi re [2^n], im [2^n] of each, z [K].
+/// The state of a sample is rho re [4^n], im [4^n], z [K]; of trajectories psi re [2^n], im [2^n] of each, z
+/// [K].
 template <class T>
 class NoisyControlledCell final : public RecurrentCell<T> {
  public:
-  /// Throws Error as ControlledCell does, for measurement "sampled", which keeps one outcome of a pure state, and
-  /// for more qubits than a density matrix can have.
+  /// Throws Error as ControlledCell does, for measurement "sampled", which keeps one outcome of a pure state,
+  /// and for more qubits than a density matrix can have.
   explicit NoisyControlledCell(const ControlledOptions& options);
 
   std::span<const Segment> segments() const override { return segments_; }

@@ -9,6 +9,18 @@
 
 namespace ebit::inline cell {
 
+namespace {
+
+// @param share 1 - p1_given_0 - p0_given_1: how much of Z is read.
+void require_read(double share, const NoiseModel& model, int wire) {
+  require(std::abs(share) > 1e-9,
+          "noise model {} reads wire {} by chance (p1_given_0 + p0_given_1 = 1), which nothing undoes: leave "
+          "--mitigate-readout out",
+          model.name, wire);
+}
+
+}  // namespace
+
 NoisyReadout::NoisyReadout(std::vector<Observable> readout, int wires, const NoiseModel& model,
                            bool mitigated) {
   for (const Observable& own : readout) {
@@ -56,10 +68,7 @@ void NoisyReadout::add_patterns(const Observable& own, int wires, const NoiseMod
   for (int q = 0; q < wires; ++q)
     if (letters & std::size_t{1} << (wires - 1 - q)) {
       const ReadoutError error = model.readout_of(q);
-      require(std::abs(1 - error.p1_given_0 - error.p0_given_1) > 1e-9,
-              "noise model {} reads wire {} by chance (p1_given_0 + p0_given_1 = 1), which nothing undoes: leave "
-              "--mitigate-readout out",
-              model.name, q);
+      require_read(1 - error.p1_given_0 - error.p0_given_1, model, q);
     }
   add_misread(own, letters, 1, wires, NoiseModel{}, row.terms);
   for (std::size_t ones = letters;; ones = (ones - 1) & letters) {
@@ -153,10 +162,36 @@ void NoisyReadout::combine_backward(const T* d_y, T* d_values) const {
   }
 }
 
+template <class T>
+void misread(int first, int wires, const NoiseModel& model, Misread how, T* numbers) {
+  constexpr std::size_t kW = kLanes<T>;
+  for (int q = 0; q < wires; ++q) {
+    const ReadoutError error = model.readout_of(first + q);
+    double m[4] = {1 - error.p1_given_0, error.p0_given_1, error.p1_given_0, 1 - error.p0_given_1};
+    if (how == Misread::kTransposed) std::swap(m[1], m[2]);
+    if (how == Misread::kInverse) {
+      const double determinant = m[0] * m[3] - m[1] * m[2];
+      require_read(determinant, model, first + q);
+      m[1] = -m[1], m[2] = -m[2];
+      std::swap(m[0], m[3]);
+      for (double& entry : m) entry /= determinant;
+    }
+    const std::size_t bit = std::size_t{1} << (wires - 1 - q);
+    for (std::size_t j = 0; j < std::size_t{1} << wires; ++j)
+      for (std::size_t l = 0; (j & bit) == 0 && l < kW; ++l) {
+        T &zero = numbers[j * kW + l], &one = numbers[(j | bit) * kW + l];
+        const T own = zero;
+        zero = static_cast<T>(m[0] * own + m[1] * one);
+        one = static_cast<T>(m[2] * own + m[3] * one);
+      }
+  }
+}
+
 #define EBIT_INSTANTIATE(T)                                                                              \
   template void NoisyReadout::combine<T>(const T*, int, std::uint64_t, std::uint64_t, std::uint64_t, T*) \
       const;                                                                                             \
-  template void NoisyReadout::combine_backward<T>(const T*, T*) const;
+  template void NoisyReadout::combine_backward<T>(const T*, T*) const;                                   \
+  template void misread<T>(int, int, const NoiseModel&, Misread, T*);
 EBIT_INSTANTIATE(float)
 EBIT_INSTANTIATE(double)
 #undef EBIT_INSTANTIATE

@@ -16,9 +16,9 @@ namespace ebit::inline cell {
 /// sum over the strings of some of its letters.
 class NoisyReadout {
  public:
-  /// @param readout on `wires` wires. @param mitigated misreading is undone on average: every read bit counts as
-  /// the inverse of its wire's confusion matrix says, so that the mean is exact and its spread larger. Throws
-  /// Error for wires that are read by chance, which nothing undoes.
+  /// @param readout on `wires` wires. @param mitigated misreading is undone on average: every read bit counts
+  /// as the inverse of its wire's confusion matrix says, so that the mean is exact and its spread larger.
+  /// Throws Error for wires that are read by chance, which nothing undoes.
   NoisyReadout(std::vector<Observable> readout, int wires, const NoiseModel& model, bool mitigated = false);
 
   std::size_t size() const { return rows_.size(); }  ///< K
@@ -61,5 +61,19 @@ class NoisyReadout {
   std::vector<Observable> terms_;
   std::vector<Row> rows_;
 };
+
+/// What misread() multiplies by.
+enum class Misread {
+  kForward,     ///< the confusion matrix: probabilities as they are read
+  kTransposed,  ///< its transpose: cotangents on their way back
+  kInverse,     ///< its inverse: quasi-probabilities without misreading
+};
+
+/// Multiplies numbers of the outcomes of wires `first` to `first + wires` - 1 by the confusion matrix of
+/// each.
+/// @param numbers [2^wires, kLanes].
+/// Throws Error for the inverse of a wire that is read by chance.
+template <class T>
+void misread(int first, int wires, const NoiseModel& model, Misread how, T* numbers);
 
 }  // namespace ebit::inline cell

@@ -261,7 +261,7 @@ void NoisyRegisterCell<T>::enter_backward(const Step& step, const StepGradient& 
   update_.prepare_backward(shape_, step.before, a, g_a, gradient.d_state);
 }
 
-// Probabilities of the ancilla's outcomes, of as many shots as there are.
+// Probabilities of the ancilla's outcomes as they are read, of as many shots as there are.
 template <class T>
 void NoisyRegisterCell<T>::measured_probabilities(const Step& step, Work& w) const {
   constexpr std::size_t kW = kLanes<T>;
@@ -272,6 +272,9 @@ void NoisyRegisterCell<T>::measured_probabilities(const Step& step, Work& w) con
       for (std::size_t l = 0; l < kW; ++l)
         w.probabilities[j * kW + l] += w.rho.re[((i * n + j) * width + i * n + j) * kW + l];
   for (T& p : w.probabilities) p = std::max(p, T(0));
+  const bool mitigated = options_.mitigation.readout;
+  if (options_.shots == 0 && mitigated) return;  // misread and undone
+  misread(shape_.system, shape_.ancilla, noise_of(options_), Misread::kForward, w.probabilities.data());
   if (options_.shots == 0) return;
   for (std::size_t l = 0; l < kW; ++l) {
     int counts[1 << kMostDensityWires] = {};
@@ -286,6 +289,9 @@ void NoisyRegisterCell<T>::measured_probabilities(const Step& step, Work& w) con
     for (std::size_t j = 0; j < n; ++j)
       w.probabilities[j * kW + l] = static_cast<T>(counts[j]) / static_cast<T>(options_.shots);
   }
+  if (!mitigated) return;
+  misread(shape_.system, shape_.ancilla, noise_of(options_), Misread::kInverse, w.probabilities.data());
+  for (T& p : w.probabilities) p = std::max(p, T(0));
 }
 
 // The updates read a state: here the one whose amplitudes are the roots of the probabilities.
@@ -349,13 +355,13 @@ void NoisyRegisterCell<T>::leave_backward(const Step& step, T* d_state, Work& w)
     const Tile<T> g_roots = Work::tile(w.g_pure, shape_.ancilla);
     std::ranges::fill(w.g_pure, T(0));
     update_.update_backward(input, step.after, d_state, g_roots);
+    for (std::size_t k = 0; k < n * kW; ++k)
+      g_roots.re[k] = input.psi.re[k] > 0 ? g_roots.re[k] / (2 * input.psi.re[k]) : T(0);
+    if (!options_.mitigation.readout)
+      misread(shape_.system, shape_.ancilla, noise_of(options_), Misread::kTransposed, g_roots.re);
     for (std::size_t i = 0; i < systems; ++i)
       for (std::size_t j = 0; j < n; ++j)
-        for (std::size_t l = 0; l < kW; ++l) {
-          const T root = input.psi.re[j * kW + l];
-          w.g.re[((i * n + j) * width + i * n + j) * kW + l] =
-              root > 0 ? g_roots.re[j * kW + l] / (2 * root) : T(0);
-        }
+        std::copy_n(g_roots.re + j * kW, kW, w.g.re + ((i * n + j) * width + i * n + j) * kW);
     ancilla_of(step.before, w);  // the state that entered lay where the roots are
     return;
   }

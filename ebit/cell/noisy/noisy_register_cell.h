@@ -17,8 +17,8 @@
 
 namespace ebit::inline cell {
 
-/// What is other in a shifted step: an angle of its circuit, or the encoded state, which is turned by a quarter
-/// towards a basis state.
+/// What is other in a shifted step: an angle of its circuit, or the encoded state, which is turned by a
+/// quarter towards a basis state.
 struct StepShift {
   const Occurrence* occurrence = nullptr;  ///< of an angle; null: none
   double angle = 0;                        ///< by which it is shifted, radians
@@ -28,11 +28,11 @@ struct StepShift {
 
 /// The step of a RegisterCell with the channels of options.noise behind its gates: y_t = Tr(O rho) with
 /// readout errors, and the mean of options.shots outcomes where they are counted. Memories: density (the
-/// system is traced out), coherent (nothing is measured, and the state is the density matrix of both), and those that are prepared anew from probabilities (probabilities,
-/// sqrt-probabilities, marginals; measured with options.shots too). The amplitudes of the encoder
-/// linear-amplitude are written without noise, as a state preparation that is no smooth function of them
-/// cannot be trained through. Gradients are exact, of what is drawn those of its mean. The parameters and,
-/// with density, the state are those of a RegisterCell.
+/// system is traced out), coherent (nothing is measured, and the state is the density matrix of both), and
+/// those that are prepared anew from probabilities (probabilities, sqrt-probabilities, marginals; measured
+/// with options.shots too). The amplitudes of the encoder linear-amplitude are written without noise, as a
+/// state preparation that is no smooth function of them cannot be trained through. Gradients are exact, of
+/// what is drawn those of its mean. The parameters and, with density, the state are those of a RegisterCell.
 template <class T>
 class NoisyRegisterCell final : public RecurrentCell<T> {
  public:

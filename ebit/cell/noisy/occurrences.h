@@ -13,12 +13,14 @@ struct ShiftTerm {
   double weight = 0;  ///< df/dangle = sum of weight f(angle + shift)
 };
 
-/// An angle of a gate that is no constant. A parameter may occur many times: its derivative is the sum over them.
+/// An angle of a gate that is no constant. A parameter may occur many times: its derivative is the sum over
+/// them.
 struct Occurrence {
-  std::size_t operation = 0;     ///< index of the gate
-  int k = 0;                     ///< which of its angles
-  Angle angle = {};              ///< where that comes from
-  std::vector<ShiftTerm> terms;  ///< two, or four of controlled rotations (Wierichs et al. 2022, arXiv:2107.12390)
+  std::size_t operation = 0;  ///< index of the gate
+  int k = 0;                  ///< which of its angles
+  Angle angle = {};           ///< where that comes from
+  std::vector<ShiftTerm>
+      terms;  ///< two, or four of controlled rotations (Wierichs et al. 2022, arXiv:2107.12390)
 };
 
 /// All of a circuit's, in the order in which its gates act.

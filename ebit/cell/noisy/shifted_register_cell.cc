@@ -11,10 +11,12 @@ namespace ebit::inline cell {
 namespace {
 
 const RegisterOptions& checked(const RegisterOptions& o) {
-  require(o.hidden == "density" || o.hidden == "coherent",
-          "gradients by parameter shift are of the hidden updates density and coherent: the memory of '{}' is "
-          "measured at every step, and its readouts are no expectation values of one circuit; take --gradient spsa",
-          o.hidden);
+  require(
+      o.hidden == "density" || o.hidden == "coherent",
+      "gradients by parameter shift are of the hidden updates density and coherent: the memory of '{}' is "
+      "measured at every step, and its readouts are no expectation values of one circuit; take --gradient "
+      "spsa",
+      o.hidden);
   return o;
 }
 
@@ -82,14 +84,15 @@ void ShiftedRegisterCell<T>::start(Pass& pass, std::size_t step) {
     const T* const own = in.x + (b * in.steps + step) * width;
     std::copy_n(own, width, x_.data() + b * width);
     std::copy_n(own + width, left * width, rest_.data() + b * left * width);
-    const std::int64_t length = (in.lengths ? in.lengths[b] : static_cast<std::int64_t>(in.steps)) -
-                                static_cast<std::int64_t>(step);
+    const std::int64_t length =
+        (in.lengths ? in.lengths[b] : static_cast<std::int64_t>(in.steps)) - static_cast<std::int64_t>(step);
     here_[b] = std::clamp<std::int64_t>(length, 0, 1);
     behind_[b] = std::clamp<std::int64_t>(length - 1, 0, static_cast<std::int64_t>(left));
   }
 }
 
-// slope_ [B] becomes the sum over terms of weight F, with F the readouts of the window times their cotangents.
+// slope_ [B] becomes the sum over terms of weight F, with F the readouts of the window times their
+// cotangents.
 template <class T>
 void ShiftedRegisterCell<T>::measure(Pass& pass, const std::vector<Term>& terms) {
   const SequenceInput<T>& in = pass.input;
@@ -170,8 +173,8 @@ void ShiftedRegisterCell<T>::amplitudes_of_step(Pass& pass) {
       }
     std::ranges::fill(d_x, T(0));
     std::ranges::fill(d_encoder, 0.0);
-    encoding_.prepare_backward(x.data(), own, static_cast<T>(options_.epsilon), s, g, GradientMethod::kAdjoint,
-                               scratch, d_x.data(), d_encoder.data());
+    encoding_.prepare_backward(x.data(), own, static_cast<T>(options_.epsilon), s, g,
+                               GradientMethod::kAdjoint, scratch, d_x.data(), d_encoder.data());
     for (std::size_t l = 0; l < kW && lanes.real(l); ++l) {
       for (std::size_t f = 0; pass.gradient.x && f < width; ++f)
         pass.gradient.x[((first + l) * in.steps + pass.step) * width + f] += d_x[f * kW + l];
@@ -185,9 +188,10 @@ template <class T>
 void ShiftedRegisterCell<T>::run_backward(std::span<const T> parameters, const SequenceInput<T>& input,
                                           std::span<const std::byte>, const SequenceCotangent<T>& cotangent,
                                           const SequenceGradient<T>& gradient) {
-  require(gradient.state == nullptr && cotangent.state == nullptr,
-          "gradients by parameter shift are those of readouts in parameters and inputs: a state is not measured; "
-          "take --gradient adjoint");
+  require(
+      gradient.state == nullptr && cotangent.state == nullptr,
+      "gradients by parameter shift are those of readouts in parameters and inputs: a state is not measured; "
+      "take --gradient adjoint");
   if (gradient.x) std::fill_n(gradient.x, input.samples * input.steps * inputs(), T(0));
   Pass pass{parameters, input, cotangent, gradient};
   const std::size_t numbers = state_numbers();

@@ -9,11 +9,12 @@
 
 namespace ebit::inline cell {
 
-/// A NoisyRegisterCell with gradients as a device would give them, with as many shots a run as options.shots: an
-/// angle occurs once a gate and step, and of each occurrence the window is run again with that one shifted, two times
-/// (of controlled rotations four), and measured. The encoded state of linear-amplitude is turned by a quarter towards
-/// and away from each basis state, of which its derivative in the input and the encoder's numbers follows. The mean
-/// over outcomes is the exact gradient. Hidden updates density and coherent, whose memory nobody measures.
+/// A NoisyRegisterCell with gradients as a device would give them, with as many shots a run as options.shots:
+/// an angle occurs once a gate and step, and of each occurrence the window is run again with that one
+/// shifted, two times (of controlled rotations four), and measured. The encoded state of linear-amplitude is
+/// turned by a quarter towards and away from each basis state, of which its derivative in the input and the
+/// encoder's numbers follows. The mean over outcomes is the exact gradient. Hidden updates density and
+/// coherent, whose memory nobody measures.
 ///
 /// A backward pass of T steps and N occurrences a step is N T (T + 1) steps forward.
 template <class T>

@@ -18,7 +18,8 @@ struct Slopes {
 };
 
 // Of sum d_y . y; states have no gradient here.
-Slopes slopes_of(const CellOptions& options, std::uint64_t draw = 1, std::vector<std::int64_t> lengths = {3, 2}) {
+Slopes slopes_of(const CellOptions& options, std::uint64_t draw = 1,
+                 std::vector<std::int64_t> lengths = {3, 2}) {
   CellProblem<double> p(options, 2, 3, 23);
   p.lengths = std::move(lengths);
   SequenceInput<double> input = p.input();
@@ -65,16 +66,51 @@ TEST(ParameterShift, IsTheAdjointOfDensityMatricesWithoutShots) {
 TEST(ParameterShift, OfCircuitsInAClassicalRecursionToo) {
   GatedOptions gated{.inputs = 2, .qubits = 3, .hidden = 2, .ansatz = "crz-all", .linear_in = "shared"};
   GatedOptions mixed{.inputs = 2, .architecture = "gru", .qubits = 2, .hidden = 2};
-  mixed.mixture = "shared", mixed.mixture_encoders = {"h-ry"}, mixed.mixture_ansaetze = {"ring-rx", "brick-ry"};
+  mixed.mixture = "shared", mixed.mixture_encoders = {"h-ry"},
+  mixed.mixture_ansaetze = {"ring-rx", "brick-ry"};
   FastWeightsOptions fast{.inputs = 2, .qubits = 3, .measured = 2};
   WindowOptions window;
   window.inputs = 2, window.span = 2, window.qubits = 2, window.blocks = "EXY_X_CZ_EYX_Y_CX";
-  for (const CellOptions& o : {CellOptions(gated), CellOptions(mixed), CellOptions(fast), CellOptions(window)}) {
+  for (const CellOptions& o :
+       {CellOptions(gated), CellOptions(mixed), CellOptions(fast), CellOptions(window)}) {
     SCOPED_TRACE(make_cell<double>(o)->summary());
     const Slopes exact = slopes_of(by(o, "adjoint")), measured = slopes_of(by(o, "parameter-shift"));
     EXPECT_LT(largest_difference(exact.parameters, measured.parameters), 1e-9);
     EXPECT_LT(largest_difference(exact.x, measured.x), 1e-9);
   }
+}
+
+// What is read at a step enters the next one's network: all that an angle moves is measured again.
+TEST(ParameterShift, OfAnglesThatANetworkWrites) {
+  for (const char* initial : {"zero", "trainable"})
+    for (bool every_step : {false, true}) {
+      ControlledOptions o{.inputs = 2, .qubits = 2, .layers = 2, .ffn = {.hidden = {3}}, .angle_scale = 0.4};
+      o.ansatz = "strongly-entangling", o.initial = initial, o.every_step = every_step;
+      o.readout = {"Z", "X0*X1", "P(1)"};
+      for (const std::vector<std::int64_t>& lengths : {std::vector<std::int64_t>{3, 3}, {2, 3}, {0, 1}}) {
+        SCOPED_TRACE(testing::Message() << initial << every_step << lengths[0]);
+        const Slopes exact = slopes_of(by(o, "adjoint"), 1, lengths);
+        const Slopes measured = slopes_of(by(o, "parameter-shift"), 1, lengths);
+        EXPECT_LT(largest_difference(exact.parameters, measured.parameters), 1e-9);
+        EXPECT_LT(largest_difference(exact.x, measured.x), 1e-9);
+      }
+      if (!every_step) continue;
+      // Few draws of few shots: their mean is right, and each is another.
+      const std::vector<double> exact = slopes_of(by(o, "adjoint")).parameters;
+      std::vector<double> sum(exact.size()), squares(exact.size());
+      constexpr int kDraws = 40;
+      for (int draw = 0; draw < kDraws; ++draw) {
+        const std::vector<double> one =
+            slopes_of(by(o, "parameter-shift", 500), static_cast<std::uint64_t>(draw)).parameters;
+        for (std::size_t i = 0; i < one.size(); ++i) sum[i] += one[i], squares[i] += one[i] * one[i];
+      }
+      for (std::size_t i = 0; i < exact.size(); ++i) {
+        const double mean = sum[i] / kDraws, variance = squares[i] / kDraws - mean * mean;
+        // What is measured enters the network, which is not linear: of the order of 1 / shots is left.
+        EXPECT_NEAR(mean, exact[i], 4.5 * std::sqrt(variance / kDraws) + 5e-3) << i;
+        EXPECT_TRUE(variance > 0 || exact[i] == 0) << i;
+      }
+    }
 }
 
 // A shared angle in many places: all shifted at once would give another number.
@@ -116,12 +152,14 @@ TEST(ParameterShift, ByShotsIsRightOnAverage) {
     o.readout = {"X0*Z2"};
     const Slopes exact = slopes_of(by(o, "adjoint")), drawn = slopes_of(by(o, "parameter-shift", kShots));
     CellProblem<double> p(o, 2, 3, 23);
-    // An angle of U_en or U_dis occurs once a step and sample; each of its two runs counts 1/2 for each readout.
+    // An angle of U_en or U_dis occurs once a step and sample; each of its two runs counts 1/2 for each
+    // readout.
     double square = 0;
     for (const double d : p.d_y) square += d * d;
     const double sigma = std::sqrt(3 * 2 * square / 4 / kShots);
     EXPECT_NE(exact.parameters, drawn.parameters);
-    for (std::size_t i = 0; i < 8; ++i) EXPECT_NEAR(drawn.parameters[i], exact.parameters[i], 4.5 * sigma) << i;
+    for (std::size_t i = 0; i < 8; ++i)
+      EXPECT_NEAR(drawn.parameters[i], exact.parameters[i], 4.5 * sigma) << i;
     // Slopes of encoders are of the order of 1; the eight numbers of an amplitude encoder add up.
     EXPECT_LT(largest_difference(drawn.x, exact.x), 4.5 * 8 * sigma);
     const Slopes few = slopes_of(by(o, "parameter-shift", 10));
@@ -205,18 +243,21 @@ TEST(Spsa, ByShotsIsRightOnAverage) {
     }
     for (std::size_t i = 0; i < sum.size(); ++i) {
       const double mean = sum[i] / kDraws, variance = squares[i] / kDraws - mean * mean;
-      const double own = i < exact.parameters.size() ? exact.parameters[i] : exact.x[i - exact.parameters.size()];
+      const double own =
+          i < exact.parameters.size() ? exact.parameters[i] : exact.x[i - exact.parameters.size()];
       EXPECT_NEAR(mean, own, 4.5 * std::sqrt(variance / kDraws) + 0.02) << i;
     }
   }
 }
 
 TEST(ShotGradients, RefuseWhatTheyCannotMeasure) {
-  const auto refusal = [](const CellOptions& options) { return error_of([&] { make_cell<double>(options); }); };
+  const auto refusal = [](const CellOptions& options) {
+    return error_of([&] { make_cell<double>(options); });
+  };
   EXPECT_THAT(refusal(by(small("probabilities", "cubic-angle", "zz-ring", true), "parameter-shift")),
               HasSubstr("measured at every step"));
-  EXPECT_THAT(refusal(by(ControlledOptions{}, "parameter-shift")), HasSubstr("--gradient spsa"));
-  EXPECT_THAT(refusal(by(small("density", "cubic-angle", "zz-ring", true), "finite-difference")), HasSubstr("or spsa"));
+  EXPECT_THAT(refusal(by(small("density", "cubic-angle", "zz-ring", true), "finite-difference")),
+              HasSubstr("or spsa"));
   RegisterOptions bare;
   bare.gradient = "spsa";
   EXPECT_THAT(refusal(bare), HasSubstr("say --shots"));

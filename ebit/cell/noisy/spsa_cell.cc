@@ -50,8 +50,9 @@ void SpsaCell<T>::run_backward(std::span<const T> parameters, const SequenceInpu
       x_[i] += static_cast<T>(side * perturbation_ * sign(input, kOfInputs, i));
     SequenceInput<T> moved = input;
     moved.x = x_.data(), moved.draw_seed = random_seed(input.draw_seed, side > 0 ? 1 : 2);
-    cell_->forward(parameters_, moved,
-                   {.y = cotangent.y ? y_.data() : nullptr, .state = cotangent.state ? state_.data() : nullptr});
+    cell_->forward(
+        parameters_, moved,
+        {.y = cotangent.y ? y_.data() : nullptr, .state = cotangent.state ? state_.data() : nullptr});
     for (std::size_t b = 0; b < input.samples; ++b) {
       double sum = 0;
       for (std::size_t i = 0; cotangent.y && i < rows * width; ++i)

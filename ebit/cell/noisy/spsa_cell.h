@@ -11,10 +11,11 @@
 
 namespace ebit::inline cell {
 
-/// Another cell with the gradient of SPSA (Spall 1992, doi:10.1109/9.119632): all trained numbers theta are moved
-/// at once by c Delta with random signs Delta, and with F the outputs times their cotangents the gradient is (F(theta +
-/// c Delta) - F(theta - c Delta)) / 2c Delta. Where it is wanted x is moved with them, by signs of its own. Two
-/// forward passes a batch, whatever the number of parameters; right on average up to order c^2.
+/// Another cell with the gradient of SPSA (Spall 1992, doi:10.1109/9.119632): all trained numbers theta are
+/// moved at once by c Delta with random signs Delta, and with F the outputs times their cotangents the
+/// gradient is (F(theta + c Delta) - F(theta - c Delta)) / 2c Delta. Where it is wanted x is moved with them,
+/// by signs of its own. Two forward passes a batch, whatever the number of parameters; right on average up to
+/// order c^2.
 template <class T>
 class SpsaCell final : public Cell<T> {
  public:

@@ -257,7 +257,8 @@ inline void add_device_cells(std::vector<NamedCell>& all) {
   ControlledOptions written{.inputs = 2, .qubits = 2, .ffn = {.hidden = {3}}, .angle_scale = 0.3};
   written.readout = {"XYZ", "Z0*Z1"};
   GatedOptions gated{.inputs = 2, .qubits = 3, .hidden = 2, .linear_in = "shared"};
-  GatedOptions six{.inputs = 1, .architecture = "lstm-6", .qubits = 2, .linear_in = "none", .linear_out = "none"};
+  GatedOptions six{
+      .inputs = 1, .architecture = "lstm-6", .qubits = 2, .linear_in = "none", .linear_out = "none"};
   GatedOptions mixed{.inputs = 2, .architecture = "gru", .qubits = 2, .hidden = 2};
   mixed.mixture = "shared", mixed.mixture_encoders = {"h-ry", "rx"}, mixed.mixture_ansaetze = {"ring-rx"};
   FastWeightsOptions fast{.inputs = 2, .qubits = 3, .measured = 2};
@@ -267,8 +268,9 @@ inline void add_device_cells(std::vector<NamedCell>& all) {
   coherent.hidden = "coherent", coherent.encoder = "cubic-angle", coherent.ansatz = "zz-ring";
   coherent.system = coherent.ancilla = coherent.layers_en = coherent.layers_dis = 1;
   std::size_t n = 0;
-  for (const CellOptions& base : {CellOptions(written), CellOptions(gated), CellOptions(six), CellOptions(mixed),
-                                  CellOptions(fast), CellOptions(window), CellOptions(coherent)})
+  for (const CellOptions& base :
+       {CellOptions(written), CellOptions(gated), CellOptions(six), CellOptions(mixed), CellOptions(fast),
+        CellOptions(window), CellOptions(coherent)})
     for (const char* noise : {"depolarizing", "sherbrooke"}) {
       NoiseUse use{.noise = find_noise_model(noise)};
       if (n % 4 == 1) use.mitigation.readout = true;

@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "ebit/cell/lane_linear.h"
+#include "ebit/cell/noisy/circuit_function.h"
 #include "ebit/cell/recurrent_cell.h"
 #include "ebit/cell/window/window_options.h"
-#include "ebit/cell/noisy/circuit_function.h"
 
 namespace ebit::inline cell {
 

@@ -232,6 +232,10 @@ RunResult start_run(Config config, const RunCallbacks& callbacks) {
           "--trajectories has no gradient to train by: train with --noise, which is exact, and give "
           "--trajectories to "
           "ebit evaluate or ebit forecast");
+  require(config.output.track_entropy == 0 || family_of(config) != kRegister || !is_noisy(config.model.reg),
+          "--track-entropy follows the entanglement of pure states, and with noise or shots the memory is a "
+          "mixture: "
+          "leave it out; ebit inspect shows purity and entropy of the mixture");
   check_counts(config);
   check_numbers(config);
   use_threads(config);
