@@ -183,13 +183,21 @@ void ShiftedControlledCell<T>::network_backward(std::span<const T> parameters, c
                [&](std::size_t l) { return w.steps.runs(l, step); });
 }
 
+// Whether the state behind the sequences has a cotangent that counts.
+template <class T>
+bool ShiftedControlledCell<T>::any_state(const SequenceInput<T>& input,
+                                         const SequenceCotangent<T>& cotangent) const {
+  const T* const d = cotangent.state;
+  return d && std::any_of(d, d + input.samples * state_numbers(), [](T number) { return number != 0; });
+}
+
 template <class T>
 void ShiftedControlledCell<T>::run_backward(std::span<const T> parameters, const SequenceInput<T>& input,
                                             std::span<const std::byte>, const SequenceCotangent<T>& cotangent,
                                             const SequenceGradient<T>& gradient) {
   constexpr std::size_t kW = kLanes<T>;
   require(
-      gradient.state == nullptr && cotangent.state == nullptr,
+      gradient.state == nullptr && !any_state(input, cotangent),
       "gradients by parameter shift are those of readouts in parameters and inputs: a state is not measured; "
       "take --gradient adjoint");
   if (gradient.x) std::fill_n(gradient.x, input.samples * input.steps * inputs(), T(0));

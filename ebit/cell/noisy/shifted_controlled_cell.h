@@ -53,6 +53,8 @@ class ShiftedControlledCell final : public Cell<T> {
   };
   struct Work;
 
+  bool any_state(const SequenceInput<T>& input, const SequenceCotangent<T>& cotangent) const;
+
   std::vector<Term> terms_of(const Circuit& circuit) const;
   void start_tile(std::span<const T> parameters, const SequenceInput<T>& input, std::size_t tile,
                   Work& w) const;

@@ -56,6 +56,8 @@ class ShiftedRegisterCell final : public Cell<T> {
   };
   struct Pass;
 
+  bool any_state(const SequenceInput<T>& input, const SequenceCotangent<T>& cotangent) const;
+
   void start(Pass& pass, std::size_t step);
   void measure(Pass& pass, const std::vector<Term>& terms);
   double cotangent_of(const Pass& pass, std::size_t sample, std::size_t step, std::size_t k) const;
