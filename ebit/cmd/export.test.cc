@@ -111,7 +111,7 @@ TEST(NoiseCommands, RefuseInOneLine) {
       {with({"--noise", "depolarizing"}), "take density"},
       {with({"--hidden", "density", "--noise", golden + "device_sherbrooke_line4.json:0,1,2"}), "3 qubits"},
       {with({"--hidden", "density", "--noise", "none", "--trajectories", "5"}), "no gradient"},
-      {{"train", "--generator", "henon", "--model", "qlstm-2020", "--noise", "none"}, "--noise"},
+      {{"train", "--generator", "henon", "--model", "lstm", "--noise", "none"}, "--noise"},
       {{"probe", golden + "ring2_depol_1q.json", "--from", "rules"}, "rule"}};
   for (const Case& one : cases) {
     const Outcome done = ebit(one.arguments);
