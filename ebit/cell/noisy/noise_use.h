@@ -17,7 +17,8 @@ std::span<const Choice> noise_scalings();
 
 /// What is done to readouts about the errors in them.
 struct Mitigation {
-  /// Readouts are extrapolated to no noise from those under noise so many times as strong; empty: they are not.
+  /// Readouts are extrapolated to no noise from those under noise so many times as strong; empty: they are
+  /// not.
   std::vector<double> factors = {};
   std::string fit = "richardson";  ///< a row of extrapolations()
   std::string scaling = "model";   ///< a row of noise_scalings()
@@ -26,15 +27,16 @@ struct Mitigation {
 
   /// Whether readouts are other than raw.
   bool any() const { return readout || !factors.empty(); }
-  /// In a few words, for tables and pages: "noise extrapolated from 1, 2, 3 (richardson)"; "": nothing is done.
+  /// In a few words, for tables and pages: "noise extrapolated from 1, 2, 3 (richardson)"; "": nothing is
+  /// done.
   std::string text() const;
 };
 
 /// Throws Error for factors that leave nothing to extrapolate from, or that cannot be folded.
 void check(const Mitigation& mitigation);
 
-/// w with value at no noise = sum w_i value_i: the polynomial through all points (richardson), or the straight
-/// line of least squares (linear). @param factors different ones, two or more.
+/// w with value at no noise = sum w_i value_i: the polynomial through all points (richardson), or the
+/// straight line of least squares (linear). @param factors different ones, two or more.
 std::vector<double> extrapolation_weights(std::span<const double> factors, std::string_view fit);
 
 /// What of all that a cell has.

@@ -42,8 +42,8 @@ struct RegisterOptions {
   std::string freeze = "none";                 ///< a row of freezes()
   bool entanglement = true;                    ///< false: the ansatz without its two-wire gates
   std::optional<NoiseModel> noise = {};        ///< channels behind its gates, errors of its readout
-  int shots = 0;         ///< outcomes that a readout is the mean of, drawn; 0: exact expectation values
-  int trajectories = 0;  ///< with noise: so many trajectories of state vectors; 0: density matrices
+  int shots = 0;               ///< outcomes that a readout is the mean of, drawn; 0: exact expectation values
+  int trajectories = 0;        ///< with noise: so many trajectories of state vectors; 0: density matrices
   Mitigation mitigation = {};  ///< what is done about errors of readouts
   double perturbation = 0.1;   ///< of gradients by spsa, see NoiseUse
 };
