@@ -38,6 +38,8 @@ struct CellFamily {
   /// Its outputs are the probabilities of words, and a step's last number is the word that its memory is
   /// projected on: -1, drawn.
   bool words = false;
+  /// Why noise, shots and trajectories have no meaning for it. Empty: they have.
+  std::string_view noiseless = {};
 };
 
 /// All families, in the order of CellOptions.
@@ -60,6 +62,15 @@ CellOptions with_gradient(CellOptions options, std::string_view method);
 /// The same cell with what a row of freezes() names frozen. Throws Error for one that is not there;
 /// make_cell() does for one that the family does not have.
 CellOptions with_freeze(CellOptions options, std::string_view what);
+
+/// What the options have of noise, shots and what is done about errors; of families that have none: nothing.
+NoiseUse noise_use(const CellOptions& options);
+
+/// The same cell run so. Throws Error with the reason for a family on which noise has no meaning.
+CellOptions with_noise_use(CellOptions options, const NoiseUse& use);
+
+/// What of the noise was cut, or is not there though it is asked for, one line each, for people to see.
+std::vector<std::string> noise_notes(const CellOptions& options);
 
 /// Makes the cell. Throws Error for options that are out of range, unknown or do not fit together, and for
 /// sizes that the machine's memory does not hold.

@@ -9,9 +9,12 @@ namespace {
 constexpr GradientMethodRow kMethods[] = {
     {"adjoint", GradientMethod::kAdjoint, "exact, by un-computation: one backward sweep for all angles"},
     {"parameter-shift", GradientMethod::kParameterShift,
-     "exact, by two shifted forward runs an angle and step: independent of the adjoint, slow"},
+     "by two shifted forward runs an angle and step: exact, or with shots as a device measures it; slow"},
     {"finite-difference", GradientMethod::kFiniteDifference,
      "central differences of the whole cell: two forward passes a parameter, for checks only"},
+    {"spsa", GradientMethod::kSpsa,
+     "with noise or shots: two measured forward passes a batch, all numbers moved at random at once (Spall "
+     "1992)"},
 };
 
 }  // namespace

@@ -8,8 +8,9 @@
 
 namespace ebit::inline cell {
 
-/// How gradients are computed. kFiniteDifference treats the whole cell as a black box.
-enum class GradientMethod { kAdjoint, kParameterShift, kFiniteDifference };
+/// How gradients are computed. kFiniteDifference and kSpsa treat the whole cell
+/// as a black box.
+enum class GradientMethod { kAdjoint, kParameterShift, kFiniteDifference, kSpsa };
 
 /// A row of the table of methods.
 struct GradientMethodRow {

@@ -157,9 +157,10 @@ typename RecurrentCell<T>::Step RecurrentCell<T>::step_at(const Call& call, std:
             .watched = nullptr,
             .draw_seed = call.input.draw_seed,
             .draw_stream = (call.input.draw_number << 24) + w.tile * kLanes<T>,
+            .draw_number = call.input.draw_number,
             .time = t,
             .lanes = w.lanes,
-            .lengths = w.steps,
+            .lengths = &w.steps,
             .training = call.input.training};
   if (call.tape.states) {
     const std::size_t steps = call.input.steps;
@@ -234,6 +235,7 @@ void RecurrentCell<T>::backward_tile(const Call& call, const SequenceCotangent<T
                  [&](std::size_t l) { return w.steps.runs(l, t); });
     for (std::size_t k = 0; k < w.d_state.size(); ++k) w.d_state[k] += w.d_step[k];
   }
+  if (d_shared && !call.input.state) start_backward(w.d_state.data(), d_shared);
   if (gradient.state) store_lanes(w.lanes, w.d_state.data(), numbers, gradient.state);
 }
 

@@ -39,12 +39,13 @@ class RecurrentCell : public Cell<T> {
     T* watched;                     ///< [W], written; null: not wanted. Null in step_backward()
     std::uint64_t draw_seed = 0;    ///< of random numbers, with
     std::uint64_t draw_stream = 0;  ///< that of lane 0, the others' behind it
+    std::uint64_t draw_number = 0;  ///< SequenceInput::draw_number
     std::uint64_t time = 0;         ///< t, the step's number
-    const LaneMap& lanes;           ///< which samples the tile holds
-    const LaneSteps<T>& lengths;    ///< how long their sequences are
-    bool training = false;          ///< as the caller said
+    LaneMap lanes{1, 0};            ///< which samples the tile holds
+    const LaneSteps<T>* lengths = nullptr;  ///< how long their sequences are
+    bool training = false;                  ///< SequenceInput::training
 
-    bool runs(std::size_t lane) const { return lengths.runs(lane, time); }  ///< its sequence has the step
+    bool runs(std::size_t lane) const { return lengths->runs(lane, time); }  ///< its sequence has the step
     /// In [0, 1), of the sample in `lane` at this step.
     double uniform(std::size_t lane) const {
       return random_uniform(draw_seed, draw_stream + lanes.sample(lane) - lanes.first, time);
@@ -72,6 +73,9 @@ class RecurrentCell : public Cell<T> {
   virtual void run_step(const Step& step, Scratch& scratch) const = 0;  ///< forward
   /// The vector-Jacobian product of run_step().
   virtual void step_backward(const Step& step, const StepGradient& gradient, Scratch& scratch) const = 0;
+  /// Behind the steps of a tile that starts from initial_state(): adds to d_shared [shared_sums()] what the
+  /// cotangent d_state [S] of that says.
+  virtual void start_backward(const T* /*d_state*/, double* /*d_shared*/) const {}
   /// Behind the tiles of a backward pass: adds to d_parameters [P] what follows from d_shared.
   virtual void finish_backward(std::span<const T> /*parameters*/, const double* /*d_shared*/,
                                double* /*d_parameters*/) {}

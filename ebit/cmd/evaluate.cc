@@ -1,4 +1,6 @@
 // ebit evaluate and ebit report: score a trained run again; draw its plots and its page again.
+#include <fmt/format.h>
+
 #include <nlohmann/json.hpp>
 
 #include "ebit/base/error.h"
@@ -9,6 +11,9 @@
 #include "ebit/cmd/settings_flags.h"
 #include "ebit/cmd/torch_program.h"
 #include "ebit/data/included.h"
+#include "ebit/experiment/runs/run_folder.h"
+#include "ebit/settings/noise_options.h"
+#include "ebit/settings/resolve.h"
 
 namespace ebit::cmd {
 
@@ -36,11 +41,30 @@ Action setup_evaluate(Parser& parser) {
     require_run_backends(options->folder);
     require(options->id.empty() || !options->data.empty(), "--id is of other data: name them behind the run");
     RunProgress progress(/*quiet=*/true);
-    print_run(options->data.empty()
-                  ? experiment::evaluate_run(options->folder, progress.callbacks(), *options->noise)
-                  : experiment::score_on(options->folder, options->data, progress.callbacks(),
-                                         *options->noise, options->id),
-              options->json);
+    const auto scored = [&](const std::vector<Setting>& changes) {
+      return options->data.empty() ? experiment::evaluate_run(options->folder, progress.callbacks(), changes)
+                                   : experiment::score_on(options->folder, options->data,
+                                                          progress.callbacks(), changes, options->id);
+    };
+    const std::string mitigation =
+        mitigation_of(with_settings(experiment::read_run_config(options->folder), *options->noise));
+    if (mitigation.empty()) {
+      print_run(scored(*options->noise), options->json);
+      return kOk;
+    }
+    const experiment::RunResult raw = scored(raw_settings(*options->noise)),
+                                mitigated = scored(*options->noise);
+    if (options->json) {
+      print_json({{"folder", options->folder},
+                  {"mitigation", mitigation},
+                  {"raw", to_json(raw.results)},
+                  {"mitigated", to_json(mitigated.results)}});
+      return kOk;
+    }
+    print("raw\n");
+    print_run(raw, false);
+    print(fmt::format("\nmitigated: {}\n", mitigation));
+    print_run(mitigated, false);
     return kOk;
   };
 }

@@ -131,7 +131,7 @@ TEST(NoiseCommands, RefuseInOneLine) {
       {with({"--noise", "depolarizing"}), "take density"},
       {with({"--hidden", "density", "--noise", golden + "device_sherbrooke_line4.json:0,1,2"}), "3 qubits"},
       {with({"--hidden", "density", "--noise", "none", "--trajectories", "5"}), "no gradient"},
-      {{"train", "--generator", "henon", "--model", "qlstm-2020", "--noise", "none"}, "--noise"},
+      {{"train", "--generator", "henon", "--model", "lstm", "--noise", "none"}, "--noise"},
       {{"export", "--costs", "--map", "heavyhex"}, "did you mean 'heavy-hex'"},
       {{"export", "--preset", "li-pqrnn", "--map", "line"}, "--map is for --costs"},
       {{"export", "--costs", "--preset", "rvqe"}, "no circuit that a device runs"},

@@ -33,6 +33,7 @@ TextTable forecast_table(const experiment::Forecast& forecast) {
   const std::size_t outputs = forecast.targets.size();
   for (const std::string& target : forecast.targets) {
     table.columns.push_back({target});
+    if (!forecast.raw.empty()) table.columns.push_back({"raw"});
     if (forecast.level > 0) table.columns.insert(table.columns.end(), {{"lower"}, {"upper"}});
     if (forecast.seeds > 1) table.columns.insert(table.columns.end(), {{"least"}, {"greatest"}});
   }
@@ -40,6 +41,7 @@ TextTable forecast_table(const experiment::Forecast& forecast) {
     std::vector<std::string> row = {forecast.times[k]};
     for (std::size_t i = k * outputs; i < (k + 1) * outputs; ++i) {
       row.push_back(table_number(forecast.values[i]));
+      if (!forecast.raw.empty()) row.push_back(table_number(forecast.raw[i]));
       if (forecast.level > 0)
         for (const double end : {forecast.lower[i], forecast.upper[i]}) row.push_back(table_number(end));
       if (forecast.seeds < 2) continue;
@@ -75,6 +77,7 @@ nlohmann::ordered_json forecast_json(const experiment::Forecast& forecast) {
     for (std::size_t o = 0; o < outputs; ++o) {
       const std::size_t i = k * outputs + o;
       row["values"][forecast.targets[o]] = forecast.values[i];
+      if (!forecast.raw.empty()) row["raw"][forecast.targets[o]] = forecast.raw[i];
       row["least"][forecast.targets[o]] = forecast.least[i];
       row["greatest"][forecast.targets[o]] = forecast.greatest[i];
       if (forecast.level <= 0) continue;

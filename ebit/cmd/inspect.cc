@@ -13,6 +13,7 @@
 #include "ebit/base/parallel.h"
 #include "ebit/cmd/command.h"
 #include "ebit/cmd/output.h"
+#include "ebit/cmd/settings_flags.h"
 #include "ebit/data/included.h"
 
 namespace ebit::cmd {
@@ -31,6 +32,7 @@ struct Options {
   std::optional<std::string> powers;
   analysis::InspectOptions inspect;
   int threads = 0;
+  Settings noise = std::make_shared<std::vector<Setting>>();
   bool json = false, plot = true;
 };
 
@@ -40,6 +42,7 @@ PowerEffort effort_of(const std::string& name) {
 
 int run(Options options) {
   if (options.powers) options.inspect.powers = effort_of(*options.powers);
+  options.inspect.changes = *options.noise;
   set_threads(options.threads);
   const analysis::Inspection in = analysis::inspect_run(options.folder, options.inspect);
   const std::string page =
@@ -87,6 +90,7 @@ Action setup_inspect(Parser& parser) {
   parser.add_option(
       "--cut", inspect.cut,
       "qrnn: qubits on one side of the cut whose entanglement is shown; left out: the first half");
+  add_noise_flags(parser, options->noise);
   parser.add_option("--threads", options->threads,
                     "Threads; 0: one for each core. Results do not depend on it");
   parser.add_flag("--plot,!--no-plot", options->plot,

@@ -214,8 +214,10 @@ void add_chosen_flags(Parser& parser, const Settings& settings, const RowChoice&
 
 void add_noise_flags(Parser& parser, const Settings& settings) {
   add_chosen_flags(parser, settings, [](const OptionRow& row) {
-    return row.section == "model" && row.users.families == kRegister &&
-           (row.key == "noise" || row.key == "shots" || row.key == "trajectories");
+    constexpr std::string_view kKeys[] = {
+        "noise",         "shots",         "trajectories",    "extrapolate_noise",
+        "extrapolation", "noise_scaling", "mitigate_readout"};
+    return row.section == "model" && std::ranges::find(kKeys, row.key) != std::end(kKeys);
   });
 }
 

@@ -26,7 +26,7 @@ using RowChoice = std::function<bool(const OptionRow& row)>;
 /// Adds the flags of the rows that are `chosen`, and no others.
 void add_chosen_flags(Parser& parser, const Settings& settings, const RowChoice& chosen);
 
-/// Adds --noise, --shots and --trajectories, for commands that use a trained run.
+/// Adds --noise, --shots, --trajectories and what is done about errors, for commands that use a trained run.
 void add_noise_flags(Parser& parser, const Settings& settings);
 
 /// Adds the argument "data": the file or included data set of a series.

@@ -33,7 +33,9 @@ int list(bool json) {
     nlohmann::ordered_json models = nlohmann::ordered_json::array();
     for (const analysis::StudyFamily& family : row.families) {
       const bool first = &family == &row.families.front();
-      const std::string model = family.family == kQrnn ? "qrnn" : "register";
+      const std::string model = family.family == kQrnn    ? "qrnn"
+                                : family.family == kGated ? "gated"
+                                                          : "register";
       table.rows.push_back({first ? row.name : "", model, first ? row.help : "", family.varies,
                             fmt::format("{}", fmt::join(family.values, ","))});
       models.push_back({{"model", model}, {"varies", family.varies}, {"values", family.values}});

@@ -68,6 +68,24 @@ class Builder {
 
   void gate_of(const Circuit& circuit, const Operation& operation) {
     flush();
+    place(circuit, operation);
+    if (model_.folds == 0) return;
+    Circuit alone(circuit.wires());
+    const Gate& row = gate(operation.gate);
+    const std::span<const int> on(operation.wires.data(), static_cast<std::size_t>(row.wires));
+    if (operation.matrix >= 0)
+      alone.add_matrix(on, circuit.matrices()[static_cast<std::size_t>(operation.matrix)]);
+    else
+      alone.add(row, on, {operation.angles.data(), static_cast<std::size_t>(row.angles)});
+    const Circuit undone = inverse(alone);
+    for (int fold = 0; fold < model_.folds; ++fold) {
+      place(undone, undone.operations().front());
+      place(circuit, operation);
+    }
+  }
+
+  // The gate and its noise.
+  void place(const Circuit& circuit, const Operation& operation) {
     const Gate& row = gate(operation.gate);
     const std::span<const int> on(operation.wires.data(), static_cast<std::size_t>(row.wires));
     meet(on);
@@ -271,6 +289,11 @@ NoiseModel read_noise_rule(const DocumentPlace& root, std::string_view name) {
   if (const DocumentPlace readout = root.find("readout"); readout.present())
     model.readout = read_readout(readout);
   model.feedforward = root.find("feedforward").present() && root.at("feedforward").flag();
+  return model;
+}
+
+NoiseModel stronger(NoiseModel model, double factor) {
+  if (factor != 1) strengthen(model, factor);
   return model;
 }
 

@@ -31,6 +31,8 @@ struct NoiseModel {
   bool feedforward = false;                   ///< resets are a measurement, and X where 1 was read
   std::optional<DeviceTable> device = {};     ///< instead of the rules above
   std::vector<std::string> warnings = {};     ///< one line each, for people to see
+  /// Every gate is followed so many times by its inverse and itself, with the noise of each.
+  int folds = 0;
 
   /// How wire `wire` is misread.
   ReadoutError readout_of(int wire) const;
@@ -46,6 +48,10 @@ std::span<const Choice> noise_models();
 /// all of it makes the noise F times as strong (strengths of channels, errors and times of a device, readout
 /// errors): "depolarizing*0.5". Throws Error, naming file and line.
 NoiseModel find_noise_model(const std::string& file_or_name);
+
+/// The model with every strength, error and time multiplied, as "*F" does. Throws Error for what then is no
+/// probability.
+NoiseModel stronger(NoiseModel model, double factor);
 
 /// Reads a rule from a table of a document.
 NoiseModel read_noise_rule(const DocumentPlace& root, std::string_view name);

@@ -117,7 +117,15 @@ struct ModelConfig {
   EntropyLoss entropy;    ///< added to the loss; weight 0 without a target: nothing
   std::string entropy_kind = "von-neumann";    ///< a row of entropies()
   std::string entropy_stage = "disentangled";  ///< a row of entropy_stages()
-  std::string noise;  ///< register cells: a row of noise_models(), or a file; empty: none
+  std::string noise;                           ///< cells: a row of noise_models(), or a file; empty: none
+  int shots = 0;                     ///< gated, fast-weights and window cells: outcomes of a readout
+  int trajectories = 0;              ///< likewise, and qrnn: of state vectors
+  std::string gradient = "adjoint";  ///< likewise: a row of gradient_methods()
+  double perturbation = 0.1;         ///< of gradients by spsa
+  std::vector<std::string> extrapolate_noise;  ///< factors, see Mitigation; empty: raw
+  std::string extrapolation = "richardson";    ///< a row of extrapolations()
+  std::string noise_scaling = "model";         ///< a row of noise_scalings()
+  bool mitigate_readout = false;               ///< see Mitigation
 
   /// Whether an entropy is part of what is minimised.
   bool has_entropy() const { return entropy.weight != 0 || entropy.target; }

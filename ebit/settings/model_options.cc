@@ -216,7 +216,7 @@ const OptionRow kOptions[] = {
     {"model",
      "shots",
      "--shots",
-     "measurements for each readout, with --measurement shots",
+     "measurements for each readout, with --measurement shots; given without --measurement it is shots",
      EBIT_SLOT(model.qrnn.shots),
      nullptr,
      {.families = kQrnn,
@@ -380,11 +380,15 @@ const OptionRow kOptions[] = {
      EBIT_SLOT(model.entropy_stage), [] { return names_of(entropy_stages()); }, kOfEntropy},
 
     // noise
-    {"model", "noise", "--noise",
+    {"model",
+     "noise",
+     "--noise",
      "noise behind the circuit's gates: none, depolarizing, sherbrooke, or a file with a rule (TOML) or a "
      "device's "
      "table (Qiskit's backend properties), FILE:0,1,2 for those of its qubits; empty: exact circuits",
-     EBIT_SLOT(model.noise), nullptr, kOfRegister},
+     EBIT_SLOT(model.noise),
+     nullptr,
+     {.families = kCells}},
     {"model", "shots", "--shots",
      "a readout is the mean of this many measurements; 0: exact expectation values. Gradients stay those of "
      "the mean",

@@ -22,6 +22,7 @@ std::span<const OptionRow> data_options();   ///< [problem], [data] and [corpus]
 std::span<const OptionRow> model_options();  ///< [model]
 std::span<const OptionRow> cell_options();   ///< [model] too: of kernel, fast-weights and window cells
 std::span<const OptionRow> pauli_options();  ///< of [problem] and [model]: pauli and measured cells
+std::span<const OptionRow> noise_options();  ///< of [model]: circuits on a device
 std::span<const OptionRow> run_options();    ///< [train], [baselines] and [output]
 
 }  // namespace ebit::inline settings

@@ -12,6 +12,7 @@
 #include "ebit/base/utf8.h"
 #include "ebit/cell/ansatz.h"
 #include "ebit/settings/models.h"
+#include "ebit/settings/noise_options.h"
 #include "ebit/settings/problems.h"
 
 namespace ebit::inline settings {
@@ -181,7 +182,7 @@ void fill_cells(Config& config) {
   fill(config.model.reg), fill(config.model.qrnn), fill(config.model.gated), fill(config.model.fast_weights);
   fill(config.model.window);
   config.model.kernel.freeze = config.model.rvqe.freeze = config.model.measured.freeze = m.freeze;
-  if (!m.noise.empty()) config.model.reg.noise = find_noise_model(m.noise);
+  fill_noise(config);
 }
 
 }  // namespace
@@ -233,6 +234,7 @@ Config resolve(std::string_view problem, const std::optional<std::filesystem::pa
   }
   // A head that is solved is there, unless somebody says that it is not, which is refused with the model.
   if (config.model.train_only == "head" && !config.given.contains("model.head")) config.model.head = "linear";
+  settle_shots(config, settings);
   for (const Setting& setting : flags) require_effect(config, setting);
   fill_cells(config);
   return config;
@@ -278,6 +280,7 @@ std::vector<std::string> changes_of_model(const Config& config) {
 
 Config with_settings(Config run, const std::vector<Setting>& settings) {
   for (const Setting& setting : settings) apply_setting(run, setting);
+  settle_shots(run, settings);
   for (const Setting& setting : settings) require_effect(run, setting);
   fill_cells(run);
   return run;

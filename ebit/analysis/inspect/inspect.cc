@@ -5,6 +5,7 @@
 #include "ebit/experiment/problems/prepare.h"
 #include "ebit/experiment/runs/run.h"
 #include "ebit/settings/problems.h"
+#include "ebit/settings/resolve.h"
 
 namespace ebit::analysis {
 namespace {
@@ -123,7 +124,7 @@ void add_notes(Inspection& in, const InspectOptions& options) {
 
 Inspection inspect_run(const fs::path& folder, const InspectOptions& options) {
   require(options.windows >= -1, "inspect: --windows must be 0 (all) or more, not {}", options.windows);
-  const Config config = experiment::read_run_config(folder);
+  const Config config = with_settings(experiment::read_run_config(folder), options.changes);
   require_memory(config);
   const Job job = job_of(config, folder, options.seed);
   Config own_config = job.config, other_config = job.config;

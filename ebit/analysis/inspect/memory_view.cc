@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ebit/analysis/inspect/controlled_view.h"
+#include "ebit/analysis/inspect/noisy_view.h"
 #include "ebit/analysis/inspect/register_view.h"
 #include "ebit/base/error.h"
 
@@ -22,6 +23,8 @@ constexpr ViewRow kViews[] = {{"register", register_step_cost, check_register_op
 
 // Throws Error for a family whose memory is not quantum, or that has no view.
 const ViewRow& view_of(const CellOptions& options) {
+  static constexpr ViewRow kNoisy{"noise", noisy_step_cost, check_noisy_options, look_at_noisy};
+  if (has_noisy_memory(options)) return kNoisy;
   const CellFamily& family = family_of(options);
   require(family.classical.empty(),
           "inspect looks at a quantum memory, and a cell of the family {} has none: {}. It works for the "

@@ -15,6 +15,7 @@
 #include "ebit/cell/cells.h"
 #include "ebit/cell/register/memory_bounds.h"
 #include "ebit/report/text_table.h"
+#include "ebit/settings/option.h"
 
 namespace ebit::analysis {
 
@@ -27,6 +28,7 @@ struct InspectOptions {
   std::optional<PowerEffort> powers;  ///< register: how hard to look for E_up and E_down; none: kAuto
   std::optional<int> starts;          ///< register: of each search for a power; none: 16
   std::vector<int> cut;               ///< qrnn: qubits on one side of the cut; empty: the first half
+  std::vector<Setting> changes = {};  ///< settings of the run's model that are others, such as noise
 };
 
 /// A cell, its weights and what it reads.

@@ -67,8 +67,12 @@ const StudyFamily& family_for(const Study& study, const std::vector<Setting>& se
   const std::string_view reason = !classical.empty()       ? classical
                                   : !study.refuses.empty() ? std::string_view(study.refuses)
                                                            : "it has no view of that memory";
+  std::string others;
+  for (const StudyFamily& row : study.families)
+    if (row.family != kRegister)
+      others += fmt::format(", and for {}", row.family == kQrnn ? "qrnn" : "gated");
   fail("study {} has no meaning for the model {}: {}. It works for the model register and its presets{}",
-       study.name, named->value, reason, study.families.size() > 1 ? ", and for qrnn" : "");
+       study.name, named->value, reason, others);
 }
 
 StudyPlan plan_of(const Study& study, const StudyOptions& options) {

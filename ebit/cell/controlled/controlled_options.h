@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "ebit/cell/ansatz.h"
+#include "ebit/cell/noisy/noise_use.h"
 #include "ebit/cell/readout_list.h"
 
 namespace ebit::inline cell {
@@ -66,6 +67,8 @@ struct ControlledOptions {
   double init = 0.1;            ///< the angles of a trainable initial state start uniform within it, radians
   std::string freeze = "none";  ///< a row of freezes() but "circuit": the network writes all angles
   bool entanglement = true;     ///< false: the ansatz without its two-wire gates
+  /// How its circuits run on a device; its shots are those of measurement "shots".
+  NoiseUse noisy = {};
 };
 
 /// Throws Error for options that are out of range, unknown, or do not fit together.

@@ -23,7 +23,7 @@ const FastWeightsOptions& checked(const FastWeightsOptions& options) {
 
 template <class T>
 struct FastWeightsCell<T>::Memory final : Scratch {
-  ExpectationWorkspace<T> state;
+  CircuitWorkspace<T> state;
   AlignedVector<T> angles, d_angles;  // [of the encoder, L A]
   AlignedVector<T> slopes;            // [of the encoder]
   AlignedVector<T> z;                 // [K]
@@ -50,7 +50,8 @@ FastWeightsCell<T>::FastWeightsCell(const FastWeightsOptions& options)
       sizes_(sizes_of(options)),
       encoder_(find_gate_encoder(options.encoder)),
       kernels_(dense_kernels<T>()),
-      program_(fast_weights_circuit(options), z_of_first_wires(sizes_.measured, options.qubits)) {
+      program_(fast_weights_circuit(options), z_of_first_wires(sizes_.measured, options.qubits),
+               options.noisy) {
   const auto latent = static_cast<std::size_t>(sizes_.latent);
   program_.bind({});
   latent_ = add_linear(segments_, "encoder", latent, inputs());
@@ -70,7 +71,8 @@ std::string FastWeightsCell<T>::summary() const {
   return fmt::format("{}fast weights, {} latent number{}, {} qubits, {} layer{} of {}, {} read",
                      options_.gate ? "gated " : "", sizes_.latent, sizes_.latent == 1 ? "" : "s",
                      options_.qubits, options_.layers, options_.layers == 1 ? "" : "s",
-                     summary_of(ansatz_of(options_), options_.qubits), sizes_.measured);
+                     summary_of(ansatz_of(options_), options_.qubits), sizes_.measured) +
+         options_.noisy.text();
 }
 
 template <class T>
@@ -96,6 +98,7 @@ void FastWeightsCell<T>::run_circuit(const Step& step, T* z, Memory& m) const {
   encode(encoder_, gate_kernels<T>(), options_.inputs, step.x, m.angles.data(), m.slopes.data());
   const std::size_t theta = state_numbers() * kLanes<T>;
   std::copy_n(step.after, theta, m.angles.end() - static_cast<std::ptrdiff_t>(theta));
+  m.state.draws = {step.draw_seed, step.draw_stream, step.time};
   program_.forward(m.angles.data(), m.state, z);
 }
 

@@ -9,8 +9,8 @@
 #include "ebit/cell/fast_weights/fast_weights_options.h"
 #include "ebit/cell/gate_encoder.h"
 #include "ebit/cell/lane_linear.h"
+#include "ebit/cell/noisy/circuit_function.h"
 #include "ebit/cell/recurrent_cell.h"
-#include "ebit/grad/expectation_program.h"
 
 namespace ebit::inline cell {
 
@@ -36,6 +36,7 @@ class FastWeightsCell final : public RecurrentCell<T> {
   std::size_t outputs() const override { return static_cast<std::size_t>(sizes_.measured); }
   std::size_t state_numbers() const override { return layers() * angles(); }
   bool every_step() const override { return options_.every_step; }
+  Capabilities capabilities() const override { return {.draws = draws_outcomes(options_.noisy)}; }
   std::span<const Segment> watched() const override { return watched_; }  ///< "gate" [1], if any; "z" [K]
   std::string summary() const override;
 
@@ -70,7 +71,7 @@ class FastWeightsCell final : public RecurrentCell<T> {
   FastWeightsSizes sizes_;
   const GateEncoder& encoder_;
   const DenseKernels<T>& kernels_;
-  ExpectationProgram<T> program_;
+  CircuitFunction<T> program_;
   std::vector<Segment> segments_, watched_;
   LaneLinear latent_, layer_, qubit_;
   std::optional<LaneLinear> gate_;

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "ebit/cell/ansatz.h"
+#include "ebit/cell/noisy/noise_use.h"
 
 namespace ebit::inline cell {
 
@@ -23,6 +24,7 @@ struct FastWeightsOptions {
   bool entanglement = true;     ///< false: without the ansatz's gates on two wires
   std::string freeze = "none";  ///< a row of freezes() but "circuit": the network writes all angles
   bool every_step = true;       ///< outputs after every step, or after the last only
+  NoiseUse noisy = {};          ///< how its circuits run on a device
 };
 
 /// The sizes that follow from the options.

@@ -31,10 +31,15 @@ void GatedCell<T>::leave(const Call& call, int before, const T* v, T* d_v, doubl
 // The readouts of the gate's circuit, or of its mixture. @param z [measured, kLanes].
 template <class T>
 void GatedCell<T>::run_circuit(const Gate& gate, T* z, Workspace& w) const {
-  if (gate.mixture)
+  const auto index = static_cast<std::size_t>(&gate - gates_.data());
+  const CircuitDraws draws{random_seed(w.draws.seed, index), w.draws.stream, w.draws.step};
+  if (gate.mixture) {
+    w.mixture->draws = draws;
     gate.mixture->forward(w.angles.data(), *w.mixture, z);
-  else
+  } else {
+    w.state.draws = draws;
     gate.program.forward(w.angles.data(), w.state, z);
+  }
 }
 
 // Adds to w.d_angles and the angles' gradients, right behind run_circuit().

@@ -19,11 +19,12 @@ std::span<const Choice> mixture_norms() { return kNorms; }
 
 template <class T>
 CircuitMixture<T>::CircuitMixture(std::span<const MixedCircuit> circuits,
-                                  std::span<const Observable> observables, std::string_view norm)
+                                  std::span<const Observable> observables, std::string_view norm,
+                                  const NoiseUse& noisy)
     : numbers_(observables.size() * kLanes<T>), softmax_(norm == "softmax"), weights_(circuits.size()) {
   programs_.reserve(circuits.size());
   for (const MixedCircuit& one : circuits) {
-    programs_.emplace_back(one.circuit, observables);
+    programs_.emplace_back(one.circuit, observables, noisy);
     offsets_.push_back(angles_);
     angles_ += one.angles;
   }
@@ -45,16 +46,23 @@ void CircuitMixture<T>::bind(std::span<const T> angles, std::span<const T> weigh
 
 template <class T>
 MixtureWorkspace<T> CircuitMixture<T>::workspace() const {
-  MixtureWorkspace<T> w{programs_.front().workspace(), {}, {}, std::vector<double>(circuits())};
+  MixtureWorkspace<T> w{programs_.front().workspace(), {}, {}, {}, std::vector<double>(circuits())};
   w.values.resize(numbers_), w.d_values.resize(numbers_);
   return w;
+}
+
+// w.values of circuit j, whose outcomes are drawn by themselves.
+template <class T>
+void CircuitMixture<T>::run(std::size_t j, const T* inputs, MixtureWorkspace<T>& w) const {
+  w.state.draws = {random_seed(w.draws.seed, j), w.draws.stream, w.draws.step};
+  programs_[j].forward(inputs, w.state, w.values.data());
 }
 
 template <class T>
 void CircuitMixture<T>::forward(const T* inputs, MixtureWorkspace<T>& w, T* values) const {
   std::fill_n(values, numbers_, T(0));
   for (std::size_t j = 0; j < circuits(); ++j) {
-    programs_[j].forward(inputs, w.state, w.values.data());
+    run(j, inputs, w);
     for (std::size_t i = 0; i < numbers_; ++i) values[i] += weights_[j] * w.values[i];
   }
 }
@@ -63,7 +71,7 @@ template <class T>
 void CircuitMixture<T>::backward(const T* inputs, const T* d_values, MixtureWorkspace<T>& w, double* d_angles,
                                  double* d_weights, T* d_inputs) const {
   for (std::size_t j = 0; j < circuits(); ++j) {
-    programs_[j].forward(inputs, w.state, w.values.data());
+    run(j, inputs, w);
     double d_weight = 0;
     for (std::size_t i = 0; i < numbers_; ++i) {
       d_weight += static_cast<double>(d_values[i]) * w.values[i];

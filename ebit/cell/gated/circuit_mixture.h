@@ -8,7 +8,7 @@
 
 #include "ebit/base/aligned.h"
 #include "ebit/base/choice.h"
-#include "ebit/grad/expectation_program.h"
+#include "ebit/cell/noisy/circuit_function.h"
 
 namespace ebit::inline cell {
 
@@ -27,7 +27,8 @@ struct MixedCircuit {
 /// Memory of a CircuitMixture for one tile.
 template <class T>
 struct MixtureWorkspace {
-  ExpectationWorkspace<T> state;  ///< of any of its circuits
+  CircuitWorkspace<T> state;      ///< of any of its circuits
+  CircuitDraws draws;             ///< of the next run, where outcomes are drawn
   AlignedVector<T> values;        ///< [K, kLanes] of one circuit
   AlignedVector<T> d_values;      ///< likewise, its cotangent
   std::vector<double> d_weights;  ///< [J] of a tile
@@ -40,8 +41,9 @@ template <class T>
 class CircuitMixture {
  public:
   /// @param observables what every circuit is read by, K of them. @param norm a row of mixture_norms().
+  /// @param noisy how its circuits run on a device.
   CircuitMixture(std::span<const MixedCircuit> circuits, std::span<const Observable> observables,
-                 std::string_view norm);
+                 std::string_view norm, const NoiseUse& noisy = {});
 
   std::size_t circuits() const { return programs_.size(); }  ///< J
   std::size_t angles() const { return angles_; }             ///< of all circuits, those of one side by side
@@ -61,7 +63,9 @@ class CircuitMixture {
                 double* d_weights, T* d_inputs) const;
 
  private:
-  std::vector<ExpectationProgram<T>> programs_;
+  void run(std::size_t j, const T* inputs, MixtureWorkspace<T>& w) const;
+
+  std::vector<CircuitFunction<T>> programs_;
   std::vector<std::size_t> offsets_;  // of each circuit's angles
   std::size_t angles_ = 0, numbers_;  // K kLanes
   bool softmax_;

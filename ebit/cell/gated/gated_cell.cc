@@ -103,10 +103,12 @@ GatedCell<T>::GatedCell(const GatedOptions& options)
     const Squash squash = bare ? Squash::kNone : is_candidate(names[g]) ? Squash::kTanh : Squash::kSigmoid;
     const std::size_t seen = watch("z." + names[g], static_cast<std::size_t>(measured));
     if (squash != Squash::kNone) watch("gate." + names[g], width);
-    gates_.push_back({ExpectationProgram<T>(circuit_, z_of_first_wires(measured, options.qubits)), angles[g],
-                      before[g], behind[g], squash, static_cast<std::size_t>(measured), width, seen});
+    gates_.push_back({CircuitFunction<T>(circuit_, z_of_first_wires(measured, options.qubits), options.noisy),
+                      angles[g], before[g], behind[g], squash, static_cast<std::size_t>(measured), width,
+                      seen});
     if (!mixed.empty()) {
-      gates_.back().mixture.emplace(mixed, z_of_first_wires(measured, options.qubits), options.mixture_norm);
+      gates_.back().mixture.emplace(mixed, z_of_first_wires(measured, options.qubits), options.mixture_norm,
+                                    options.noisy);
       gates_.back().weights = weights[g];
     }
     if (!takes_u(names[g])) ++state_gates_;
@@ -163,7 +165,8 @@ std::string GatedCell<T>::summary() const {
                      sizes_.hidden, gates_.size(), options_.qubits,
                      options_.layers == 0 ? fmt::format("{} alone", encoder_.name)
                                           : fmt::format("{} layer{} of {}", options_.layers,
-                                                        options_.layers == 1 ? "" : "s", circuits));
+                                                        options_.layers == 1 ? "" : "s", circuits)) +
+         options_.noisy.text();
 }
 
 template <class T>

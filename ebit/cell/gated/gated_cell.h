@@ -12,8 +12,8 @@
 #include "ebit/cell/gated/gated_options.h"
 #include "ebit/cell/gated/readout_fold.h"
 #include "ebit/cell/lane_linear.h"
+#include "ebit/cell/noisy/circuit_function.h"
 #include "ebit/cell/register/engine_choice.h"
-#include "ebit/grad/expectation_program.h"
 
 namespace ebit::inline cell {
 
@@ -48,7 +48,7 @@ class GatedCell final : public Cell<T> {
   std::size_t outputs() const override { return static_cast<std::size_t>(sizes_.outputs); }
   std::size_t state_numbers() const override { return (gru_ ? 0 : cell_numbers()) + hidden_numbers(); }
   bool every_step() const override { return options_.every_step; }
-  Capabilities capabilities() const override { return {}; }
+  Capabilities capabilities() const override { return {.draws = draws_outcomes(options_.noisy)}; }
   std::span<const Segment> watched() const override { return watched_; }
   std::string summary() const override;
   std::size_t tape_bytes(std::size_t samples, std::size_t steps) const override;
@@ -84,7 +84,7 @@ class GatedCell final : public Cell<T> {
   };
   // A circuit with what stands before and behind it.
   struct Gate {
-    ExpectationProgram<T> program;
+    CircuitFunction<T> program;
     std::size_t angles;    // offset of its first angle in the parameters
     int before, behind;    // indices of linear maps; -1: none
     Squash squash;         // of its numbers

@@ -29,9 +29,12 @@ void GatedCell<T>::fold(const std::vector<std::size_t>& angles) {
   angle_offsets_ = angles;
   std::vector<std::size_t> measured;
   for (const Gate& gate : gates_) measured.push_back(gate.measured);
-  const bool simple = !gates_.front().mixture && encoder_.gives_products();
+  const bool noisy = options_.noisy.active();
+  const bool simple = !noisy && !gates_.front().mixture && encoder_.gives_products();
   require(simple || wanted != Engine::kFold, "{} cannot be folded: take engine gates, or auto",
-          gates_.front().mixture ? "a mixture of circuits" : fmt::format("the encoder {}", encoder_.name));
+          noisy                    ? "a circuit with noise or shots"
+          : gates_.front().mixture ? "a mixture of circuits"
+                                   : fmt::format("the encoder {}", encoder_.name));
   if (wanted != Engine::kGates && simple) {
     const Circuit trained = build_ansatz(ansatz_of(options_), options_.qubits, options_.layers);
     auto plan =

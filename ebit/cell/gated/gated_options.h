@@ -12,6 +12,7 @@
 #include "ebit/cell/ansatz.h"
 #include "ebit/cell/gate_encoder.h"
 #include "ebit/cell/gated/circuit_mixture.h"
+#include "ebit/cell/noisy/noise_use.h"
 
 namespace ebit::inline cell {
 
@@ -54,6 +55,7 @@ struct GatedOptions {
   double init_deviation = 0;    ///< above 0: they start normal around 0 with this standard deviation instead
   bool every_step = true;       ///< outputs after every step, or after the last only
   std::string engine = "auto";  ///< a row of engines(): how the circuits are run
+  NoiseUse noisy = {};          ///< how its circuits run on a device
 };
 
 /// The sizes that follow from the options.

@@ -12,6 +12,7 @@ void GatedCell<T>::load_start(const Call& call, std::size_t tile, Workspace& w) 
   const SequenceInput<T>& in = call.input;
   w.tile = tile;
   w.lanes = {in.samples, tile * kLanes<T>};
+  w.draws = {in.draw_seed, (in.draw_number << 24) + tile * kLanes<T>, 0};
   w.steps = LaneSteps<T>(w.lanes, in.lengths, in.steps);
   std::ranges::fill(w.c, T(0));
   std::ranges::fill(w.h, T(0));
@@ -106,6 +107,7 @@ void GatedCell<T>::forward_tile(const Call& call, const SequenceOutput<T>& outpu
     clear_past_end(w.lanes, w.steps, call.input.steps, seen, output.watched);
   for (std::size_t t = 0; t < w.steps.longest; ++t) {
     load_step(w.lanes, w.steps, call.input, inputs(), t, w.x.data());
+    w.draws.step = t;
     const Step step = step_at(call, t, w);
     run_step(call, step, w);
     for (std::size_t l = 0; !w.steps.equal && l < kLanes<T>; ++l) {
@@ -224,6 +226,7 @@ void GatedCell<T>::backward_tile(const Call& call, const SequenceCotangent<T>& c
                          w.out.data(), [&](std::size_t l) { return w.steps.reads(l, t, every_step); });
     if (read && !six())
       for (std::size_t k = 0; k < w.d_h_step.size(); ++k) w.d_h_step[k] += w.out[k];
+    w.draws.step = t;
     const Step step = step_at(call, t, w);
     load_step(w.lanes, w.steps, call.input, inputs(), t, w.x.data());
     join(w.x.data(), step.h_before, w.v.data());

@@ -12,7 +12,8 @@ namespace ebit::inline cell {
 /// from one to the next but the sums at the end. Arrays are [.., kLanes].
 template <class T>
 struct GatedCell<T>::Workspace {
-  ExpectationWorkspace<T> state;               ///< of any gate's circuit
+  CircuitWorkspace<T> state;                   ///< of any gate's circuit
+  CircuitDraws draws;                          ///< of the step, where outcomes are drawn
   std::optional<MixtureWorkspace<T>> mixture;  ///< of the largest mixture
   AlignedVector<T> y;                          ///< [n] what enters the circuits' wires
   AlignedVector<T> d_y;                        ///< [n]

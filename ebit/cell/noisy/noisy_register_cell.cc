@@ -23,20 +23,39 @@ const RegisterOptions& checked(const RegisterOptions& o) {
       "with noise a register of {}+{} wires is a density matrix of {} wires, and at most {} are run: take "
       "--trajectories",
       o.system, o.ancilla, o.system + o.ancilla, kMostDensityWires);
-  require(!update.measures && update.memory != Memory::kWholeState,
+  require(!update.measures,
           "with noise or shots the hidden update '{}' has no state vector to keep: take density, which is "
           "what its "
-          "shots estimate, or probabilities, sqrt-probabilities or marginals",
+          "shots estimate, or coherent, probabilities, sqrt-probabilities or marginals",
           o.hidden);
+  require(update.memory != Memory::kWholeState || find_encoder(o.encoder).build != nullptr,
+          "the hidden update '{}' needs an encoder made of gates, and {} writes amplitudes", o.hidden,
+          o.encoder);
   return o;
 }
 
 constexpr int kMostFoldedWires = 6, kMostFoldedAncillas = 3;  // by "auto": the matrix is [1 + 4^n_a, 4^n]
 
-bool folds(const RegisterOptions& o) {
+// Whether what follows the encoder is one matrix a batch. Shifted steps are other circuits each, and a memory
+// that is the whole state has no rows to fold into.
+bool folds(const RegisterOptions& o, const StepShift& shift) {
+  if (shift.occurrence || shift.basis_state >= 0) return false;
+  const bool whole = find_hidden_update<double>(o.hidden).memory == Memory::kWholeState;
   const Engine engine = find_engine(o.engine);
+  require(!whole || engine != Engine::kFold,
+          "--engine fold is for memories of the ancilla alone, and --hidden {} keeps the whole state: take "
+          "gates or auto",
+          o.hidden);
+  if (whole) return false;
   if (engine != Engine::kAuto) return engine == Engine::kFold;
   return o.system + o.ancilla <= kMostFoldedWires && o.ancilla <= kMostFoldedAncillas;
+}
+
+// The circuits of a step with its shifted angle.
+NoisyStep circuits_of(const RegisterOptions& options, const StepShift& shift) {
+  NoisyStep circuits = noisy_step(options);
+  if (shift.occurrence) circuits.step = shifted(circuits.step, *shift.occurrence, shift.angle);
+  return circuits;
 }
 
 }  // namespace
@@ -57,7 +76,7 @@ struct NoisyRegisterCell<T>::Work final : Scratch {
   LaneMatrices<T> lanes;
   EncodingScratch<T> encoding;
   AlignedVector<T> x, d_x, numbers;  // of a fold: [N, kLanes] each, and what it works on
-  std::uint64_t time = 0;  // of the step before
+  std::uint64_t time = 0;            // of the step before
   typename DensityFold<T>::Pairs pairs;
 
   explicit Work(const NoisyRegisterCell<T>& c)
@@ -90,23 +109,26 @@ struct NoisyRegisterCell<T>::Work final : Scratch {
 };
 
 template <class T>
-NoisyRegisterCell<T>::NoisyRegisterCell(const RegisterOptions& options)
+NoisyRegisterCell<T>::NoisyRegisterCell(const RegisterOptions& options, const StepShift& shift)
     : options_(checked<T>(options)),
       shape_{options.system, options.ancilla},
+      shift_(shift),
       update_(find_hidden_update<T>(options.hidden)),
       encoding_(find_encoder(options.encoder), options.system, options.features, options.system),
-      circuits_(noisy_step(options)),
-      step_(folds(options) ? split_behind_samples(circuits_.step).first : circuits_.step),
+      circuits_(circuits_of(options, shift)),
+      step_(folds(options, shift) ? split_behind_samples(circuits_.step).first : circuits_.step),
       rest_(circuits_.rest),
-      readout_(readouts_of(options), options.system + options.ancilla, noise_of(options)) {
+      readout_(readouts_of(options), options.system + options.ancilla, noise_of(options),
+               options.mitigation.readout) {
   segments_ = noisy_segments(options, encoding_, encoder_offset_);
   encoder_numbers_ = numbers_of(segments_) - encoder_offset_;
-  if (folds(options))
+  if (folds(options, shift))
     fold_ = std::make_unique<DensityFold<T>>(
         split_behind_samples(circuits_.step).second, circuits_.rest, readout_.terms(), shape_, mixture(),
         circuits_.rules.empty() ? DensityFold<T>::Input::kProduct : DensityFold<T>::Input::kAny);
-  initial_.assign(update_.numbers(shape_), T(0));
+  initial_.assign(whole() ? 2 * step_.entries() : update_.numbers(shape_), T(0));
   const std::size_t block = update_.block ? update_.block : initial_.size();
+  for (const char* name : {"purity", "entropy"}) add_segment(watched_, name, {1}, {});
   for (std::size_t i = 0; i < initial_.size(); i += block) initial_[i] = 1;
 }
 
@@ -155,25 +177,55 @@ void NoisyRegisterCell<T>::ancilla_of(const T* h, Work& w) const {
       }
 }
 
+// The angles of the encoder's gates, where it has some.
+template <class T>
+void NoisyRegisterCell<T>::bind_encoder(const Step& step, Work& w) const {
+  constexpr std::size_t kW = kLanes<T>;
+  if (circuits_.rules.empty()) return;
+  for (std::size_t k = 0; k < circuits_.rules.size(); ++k)
+    for (std::size_t l = 0; l < kW; ++l)
+      w.angles[k * kW + l] = static_cast<T>(
+          circuits_.rules[k].value(step.x[static_cast<std::size_t>(circuits_.rules[k].feature) * kW + l]));
+  step_.bind_lanes(w.angles.data(), w.lanes);
+}
+
+// Turns the encoded state, real and of norm 1, in the plane that it spans with the basis state of the shift.
+template <class T>
+void NoisyRegisterCell<T>::turn(const Tile<T>& s) const {
+  constexpr std::size_t kW = kLanes<T>;
+  if (shift_.basis_state < 0) return;
+  const auto towards = static_cast<std::size_t>(shift_.basis_state);
+  for (std::size_t l = 0; l < kW; ++l) {
+    const double own = s.re[towards * kW + l], rest = std::sqrt(std::max(0.0, 1 - own * own));
+    if (rest < 1e-12) continue;
+    const double along = std::cos(shift_.turn) - std::sin(shift_.turn) * own / rest;
+    for (std::size_t i = 0; i < shape_.systems(); ++i) s.re[i * kW + l] *= static_cast<T>(along);
+    s.re[towards * kW + l] += static_cast<T>(std::sin(shift_.turn) / rest);
+  }
+}
+
 // rho = |s><s| (x) A; where the encoder is made of gates, s is |0...0> and they are part of the step.
 template <class T>
 void NoisyRegisterCell<T>::enter(const Step& step, Work& w) const {
   constexpr std::size_t kW = kLanes<T>;
   const std::size_t n = shape_.ancillas(), half = n * n * kW, systems = shape_.systems();
+  if (whole()) {
+    bind_encoder(step, w);
+    std::copy_n(step.before, w.rho.numbers(), w.rho.re);
+    std::copy_n(step.before + w.rho.numbers(), w.rho.numbers(), w.rho.im);
+    return;
+  }
   ancilla_of(step.before, w);
   const Tile<T> s = Work::tile(w.system, shape_.system);
   if (circuits_.rules.empty()) {
     const int zero = encoding_.prepare(step.x, step.parameters + encoder_offset_,
                                        static_cast<T>(options_.epsilon), s, w.encoding);
     require(zero < 0, "the encoder's vector W x + b is zero and has no direction to encode");
+    turn(s);
   } else {
     std::ranges::fill(w.system, T(0));
     std::fill_n(s.re, kW, T(1));
-    for (std::size_t k = 0; k < circuits_.rules.size(); ++k)
-      for (std::size_t l = 0; l < kW; ++l)
-        w.angles[k * kW + l] = static_cast<T>(
-            circuits_.rules[k].value(step.x[static_cast<std::size_t>(circuits_.rules[k].feature) * kW + l]));
-    step_.bind_lanes(w.angles.data(), w.lanes);
+    bind_encoder(step, w);
   }
   if (product()) return;
   const std::size_t width = systems * n;
@@ -195,6 +247,11 @@ template <class T>
 void NoisyRegisterCell<T>::enter_backward(const Step& step, const StepGradient& gradient, Work& w) const {
   constexpr std::size_t kW = kLanes<T>;
   const std::size_t n = shape_.ancillas(), half = n * n * kW, systems = shape_.systems(), width = systems * n;
+  if (whole()) {
+    std::copy_n(w.g.re, w.g.numbers(), gradient.d_state);
+    std::copy_n(w.g.im, w.g.numbers(), gradient.d_state + w.g.numbers());
+    return;
+  }
   const Tile<T> s = Work::tile(w.system, shape_.system), g_s = Work::tile(w.g_system, shape_.system);
   std::ranges::fill(w.g_system, T(0));
   std::ranges::fill(w.g_ancilla, T(0));
@@ -242,7 +299,7 @@ void NoisyRegisterCell<T>::enter_backward(const Step& step, const StepGradient& 
   update_.prepare_backward(shape_, step.before, a, g_a, gradient.d_state);
 }
 
-// Probabilities of the ancilla's outcomes, of as many shots as there are.
+// Probabilities of the ancilla's outcomes as they are read, of as many shots as there are.
 template <class T>
 void NoisyRegisterCell<T>::measured_probabilities(const Step& step, Work& w) const {
   constexpr std::size_t kW = kLanes<T>;
@@ -254,6 +311,9 @@ void NoisyRegisterCell<T>::measured_probabilities(const Step& step, Work& w) con
       for (std::size_t l = 0; l < kW; ++l)
         w.probabilities[j * kW + l] += w.rho.re[((i * n + j) * width + i * n + j) * kW + l];
   for (T& p : w.probabilities) p = std::max(p, T(0));
+  const bool mitigated = options_.mitigation.readout;
+  if (options_.shots == 0 && mitigated) return;  // misread and undone
+  misread(shape_.system, shape_.ancilla, noise_of(options_), Misread::kForward, w.probabilities.data());
   if (options_.shots == 0) return;
   for (std::size_t l = 0; l < kW; ++l) {
     int counts[1 << kMostDensityWires] = {};
@@ -268,6 +328,9 @@ void NoisyRegisterCell<T>::measured_probabilities(const Step& step, Work& w) con
     for (std::size_t j = 0; j < n; ++j)
       w.probabilities[j * kW + l] = static_cast<T>(counts[j]) / static_cast<T>(options_.shots);
   }
+  if (!mitigated) return;
+  misread(shape_.system, shape_.ancilla, noise_of(options_), Misread::kInverse, w.probabilities.data());
+  for (T& p : w.probabilities) p = std::max(p, T(0));
 }
 
 // The updates read a state: here the one whose amplitudes are the roots of the probabilities.
@@ -291,6 +354,11 @@ template <class T>
 void NoisyRegisterCell<T>::leave(const Step& step, Work& w) const {
   constexpr std::size_t kW = kLanes<T>;
   const std::size_t n = shape_.ancillas(), half = n * n * kW, systems = shape_.systems(), width = systems * n;
+  if (whole()) {
+    std::copy_n(w.rho.re, w.rho.numbers(), step.after);
+    std::copy_n(w.rho.im, w.rho.numbers(), step.after + w.rho.numbers());
+    return;
+  }
   if (!mixture()) {
     measured_probabilities(step, w);
     update_.update(update_input(w), step.after);
@@ -318,26 +386,29 @@ void NoisyRegisterCell<T>::leave_backward(const Step& step, T* d_state, Work& w)
     std::fill_n(w.g.re, w.g.numbers(), T(0));
     std::fill_n(w.g.im, w.g.numbers(), T(0));
   }
+  if (whole()) {
+    std::copy_n(d_state, w.g.numbers(), w.g.re);
+    std::copy_n(d_state + w.g.numbers(), w.g.numbers(), w.g.im);
+    return;
+  }
   if (!mixture()) {
     measured_probabilities(step, w);
     const UpdateInput<T> input = update_input(w);
     const Tile<T> g_roots = Work::tile(w.g_pure, shape_.ancilla);
     std::ranges::fill(w.g_pure, T(0));
     update_.update_backward(input, step.after, d_state, g_roots);
+    for (std::size_t k = 0; k < n * kW; ++k)
+      g_roots.re[k] = input.psi.re[k] > 0 ? g_roots.re[k] / (2 * input.psi.re[k]) : T(0);
+    if (!options_.mitigation.readout)
+      misread(shape_.system, shape_.ancilla, noise_of(options_), Misread::kTransposed, g_roots.re);
     if (fold_) {
-      for (std::size_t k = 0; k < n * kW; ++k)
-        w.probabilities[k] = input.psi.re[k] > 0 ? g_roots.re[k] / (2 * input.psi.re[k]) : T(0);
-      fold_->memory_backward(w.probabilities.data(), w.d_values.data());
+      fold_->memory_backward(g_roots.re, w.d_values.data());
       ancilla_of(step.before, w);
       return;
     }
     for (std::size_t i = 0; i < systems; ++i)
       for (std::size_t j = 0; j < n; ++j)
-        for (std::size_t l = 0; l < kW; ++l) {
-          const T root = input.psi.re[j * kW + l];
-          w.g.re[((i * n + j) * width + i * n + j) * kW + l] =
-              root > 0 ? g_roots.re[j * kW + l] / (2 * root) : T(0);
-        }
+        std::copy_n(g_roots.re + j * kW, kW, w.g.re + ((i * n + j) * width + i * n + j) * kW);
     ancilla_of(step.before, w);  // the state that entered lay where the roots are
     return;
   }
@@ -366,6 +437,15 @@ void NoisyRegisterCell<T>::run_step(const Step& step, Scratch& scratch) const {
   }
   if (!fold_) rest_.run(w.rho);
   leave(step, w);
+  if (step.watched) look(step, w);
+}
+
+// Of what the next step starts from: a mixture, or the pure state that is prepared.
+template <class T>
+void NoisyRegisterCell<T>::look(const Step& step, Work& w) const {
+  if (whole()) return look_at_density(shape_.system + shape_.ancilla, step.after, step.watched);
+  ancilla_of(step.after, w);
+  look_at_density(shape_.ancilla, w.ancilla.data(), step.watched);
 }
 
 template <class T>

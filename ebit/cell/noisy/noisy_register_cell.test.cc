@@ -169,7 +169,8 @@ TEST(NoisyRegisterCell, RefusesWhatNoiseDoesNotLeave) {
     return error_of([&] { make_cell<double>(o); });
   };
   EXPECT_THAT(refusal([](auto& o) { o.hidden = "collapse"; }), HasSubstr("take density"));
-  EXPECT_THAT(refusal([](auto& o) { o.hidden = "coherent"; }), HasSubstr("take density"));
+  EXPECT_THAT(refusal([](auto& o) { o.hidden = "coherent", o.encoder = "linear-amplitude"; }),
+              HasSubstr("encoder made of gates"));
   EXPECT_THAT(refusal([](auto& o) { o.entropy = "von-neumann"; }), HasSubstr("mixed"));
   EXPECT_THAT(refusal([](auto& o) { o.feedback = true; }), HasSubstr("--feedback"));
   EXPECT_THAT(refusal([](auto& o) { o.system = 5, o.ancilla = 4; }), HasSubstr("at most 8"));

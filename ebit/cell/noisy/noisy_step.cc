@@ -1,6 +1,7 @@
 #include "ebit/cell/noisy/noisy_step.h"
 
 #include "ebit/base/error.h"
+#include "ebit/info/entropy.h"
 #include "ebit/noise/density_program.h"
 
 namespace ebit::inline cell {
@@ -15,20 +16,12 @@ void check_noisy(const RegisterOptions& o) {
           o.ancilla);
   require(o.layers_en >= 0 && o.layers_dis >= 0, "the numbers of layers must be 0 or more, not {} and {}",
           o.layers_en, o.layers_dis);
-  require(o.shots >= 0, "the number of shots must be 0 or more, not {}", o.shots);
-  require(o.trajectories >= 0, "the number of trajectories must be 0 or more, not {}", o.trajectories);
+  check(noise_use(o));
   require(o.entropy.empty(),
           "with noise the memory is mixed, and its entropy counts ignorance and not entanglement: leave the "
           "entropy "
           "out of the loss");
   require(!o.feedback, "readouts are fed back around a cell without noise alone: leave --feedback out");
-  require(o.gradient == "adjoint", "a cell with noise has gradients by the adjoint method only, not by '{}'",
-          o.gradient);
-  require(
-      !noise_of(o).feedforward,
-      "noise model {} resets by feed-forward, which leaves misread qubits in |1>: that is for ebit probe and "
-      "ebit export; leave feedforward out, and resets are exact",
-      noise_of(o).name);
 }
 
 NoisyStep noisy_step(const RegisterOptions& options) {
@@ -48,6 +41,7 @@ NoisyStep noisy_step(const RegisterOptions& options) {
   const NoiseModel& model = noise_of(options);
   out.step = with_noise(step, model);
   Circuit resets(wires);
+  if (options.hidden == "coherent") return out;
   for (int q = 0; q < options.system; ++q) resets.add_channel(ChannelId::kReset, {q});
   const Circuit around = with_noise(resets, model);
   for (const PlacedChannel& placed : around.channels())
@@ -78,9 +72,28 @@ std::string noisy_summary(const RegisterOptions& options) {
                      options.system, options.ancilla, options.encoder,
                      summary_of(ansatz_of(options), options.system + options.ancilla), options.layers_en,
                      options.layers_dis, options.hidden, noise_of(options).name,
-                     circuits.step.channels().size() + circuits.rest.channels().size());
+                     circuits.step.channels().size() + circuits.rest.channels().size()) +
+         (options.gradient == "adjoint" ? "" : fmt::format(", gradients by {}", options.gradient)) +
+         (options.mitigation.readout ? ", misreading undone on average" : "");
 }
 
+template <class T>
+void look_at_density(int wires, const T* rho, T* out) {
+  constexpr std::size_t kW = kLanes<T>;
+  const std::size_t d = std::size_t{1} << wires, half = d * d * kW;
+  std::vector<Complex> matrices(kW * d * d);
+  for (std::size_t e = 0; e < d * d; ++e)
+    for (std::size_t l = 0; l < kW; ++l)
+      matrices[l * d * d + e] = Complex(rho[e * kW + l], rho[half + e * kW + l]);
+  std::vector<double> linear(kW), bits(kW);
+  density_entropy(entropy(EntropyId::kLinear), d, matrices, linear);
+  density_entropy(entropy(EntropyId::kVonNeumann), d, matrices, bits);
+  for (std::size_t l = 0; l < kW; ++l)
+    out[l] = static_cast<T>(1 - linear[l]), out[kW + l] = static_cast<T>(bits[l]);
+}
+
+template void look_at_density(int, const float*, float*);
+template void look_at_density(int, const double*, double*);
 template std::vector<Segment> noisy_segments(const RegisterOptions&, const Encoding<float>&, std::size_t&);
 template std::vector<Segment> noisy_segments(const RegisterOptions&, const Encoding<double>&, std::size_t&);
 

@@ -31,6 +31,11 @@ template <class T>
 std::vector<Segment> noisy_segments(const RegisterOptions& options, const Encoding<T>& encoding,
                                     std::size_t& encoder_offset);
 
+/// Purity and entropy (bits) of density matrices. @param rho [2, 4^n, kLanes] re, then im. @param out [2,
+/// kLanes], written.
+template <class T>
+void look_at_density(int wires, const T* rho, T* out);
+
 /// Sizes, choices and noise in a few words.
 std::string noisy_summary(const RegisterOptions& options);
 

@@ -12,7 +12,6 @@ namespace {
 
 const RegisterOptions& checked(const RegisterOptions& o) {
   check_noisy(o);
-  require(o.shots == 0, "a trajectory is a shot already: give either --shots or --trajectories");
   require(o.hidden == "density" || o.hidden == "sample" || o.hidden == "coherent",
           "trajectories run the hidden updates density, sample and coherent, not '{}', which measures the "
           "ancilla of "
@@ -60,7 +59,8 @@ TrajectoryCell<T>::TrajectoryCell(const RegisterOptions& options)
       rules_(noisy_step(options).rules),
       step_(noisy_step(options).step),
       leave_(leaving(options)),
-      readout_(readouts_of(options), options.system + options.ancilla, noise_of(options)) {
+      readout_(readouts_of(options), options.system + options.ancilla, noise_of(options),
+               options.mitigation.readout) {
   segments_ = noisy_segments(options, encoding_, encoder_offset_);
 }
 

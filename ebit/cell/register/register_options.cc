@@ -32,6 +32,11 @@ std::vector<Observable> readouts_of(const RegisterOptions& options) {
   return parse_readout(options.readout, wires);
 }
 
+NoiseUse noise_use(const RegisterOptions& options) {
+  return {options.noise,    options.shots,      options.trajectories,
+          options.gradient, options.mitigation, options.perturbation};
+}
+
 bool is_noisy(const RegisterOptions& options) {
   return options.noise || options.shots > 0 || options.trajectories > 0;
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "ebit/cell/ansatz.h"
+#include "ebit/cell/noisy/noise_use.h"
 #include "ebit/noise/noise_model.h"
 #include "ebit/sim/observable.h"
 
@@ -41,9 +42,14 @@ struct RegisterOptions {
   std::string freeze = "none";                 ///< a row of freezes()
   bool entanglement = true;                    ///< false: the ansatz without its two-wire gates
   std::optional<NoiseModel> noise = {};        ///< channels behind its gates, errors of its readout
-  int shots = 0;         ///< outcomes that a readout is the mean of, drawn; 0: exact expectation values
-  int trajectories = 0;  ///< with noise: so many trajectories of state vectors; 0: density matrices
+  int shots = 0;               ///< outcomes that a readout is the mean of, drawn; 0: exact expectation values
+  int trajectories = 0;        ///< with noise: so many trajectories of state vectors; 0: density matrices
+  Mitigation mitigation = {};  ///< what is done about errors of readouts
+  double perturbation = 0.1;   ///< of gradients by spsa, see NoiseUse
 };
+
+/// What it has of noise and shots.
+NoiseUse noise_use(const RegisterOptions& options);
 
 /// Whether a cell of these options is run with noise, shots or trajectories: then it is no RegisterCell.
 bool is_noisy(const RegisterOptions& options);

@@ -19,6 +19,7 @@
 #include "ebit/cell/register/preset.h"
 #include "ebit/cell/register/register_cell.h"
 #include "ebit/cell/rvqe/rvqe_cell.h"
+#include "ebit/cell/window/window_options.h"
 #include "ebit/info/entropy.h"
 
 namespace ebit::inline cell {
@@ -251,6 +252,39 @@ inline void add_noisy_cells(std::vector<NamedCell>& all) {
     }
 }
 
+/// Cells of every family with circuits, run on a device: density matrices, shots, mitigated readouts.
+inline void add_device_cells(std::vector<NamedCell>& all) {
+  ControlledOptions written{.inputs = 2, .qubits = 2, .ffn = {.hidden = {3}}, .angle_scale = 0.3};
+  written.readout = {"XYZ", "Z0*Z1"};
+  GatedOptions gated{.inputs = 2, .qubits = 3, .hidden = 2, .linear_in = "shared"};
+  GatedOptions six{
+      .inputs = 1, .architecture = "lstm-6", .qubits = 2, .linear_in = "none", .linear_out = "none"};
+  GatedOptions mixed{.inputs = 2, .architecture = "gru", .qubits = 2, .hidden = 2};
+  mixed.mixture = "shared", mixed.mixture_encoders = {"h-ry", "rx"}, mixed.mixture_ansaetze = {"ring-rx"};
+  FastWeightsOptions fast{.inputs = 2, .qubits = 3, .measured = 2};
+  WindowOptions window;
+  window.inputs = 2, window.span = 2, window.qubits = 2, window.layers = 1;
+  RegisterOptions coherent;
+  coherent.hidden = "coherent", coherent.encoder = "cubic-angle", coherent.ansatz = "zz-ring";
+  coherent.system = coherent.ancilla = coherent.layers_en = coherent.layers_dis = 1;
+  std::size_t n = 0;
+  for (const CellOptions& base :
+       {CellOptions(written), CellOptions(gated), CellOptions(six), CellOptions(mixed), CellOptions(fast),
+        CellOptions(window), CellOptions(coherent)})
+    for (const char* noise : {"depolarizing", "sherbrooke"}) {
+      NoiseUse use{.noise = find_noise_model(noise)};
+      if (n % 4 == 1) use.mitigation.readout = true;
+      if (n % 4 == 2) use.mitigation.factors = {1, 3};
+      CellOptions own = with_noise_use(base, use);
+      if (auto* const o = std::get_if<ControlledOptions>(&own); o && n % 2 == 1) o->initial = "trainable";
+      const std::string name = fmt::format("{} of {} with noise {}", n++, family_of(own).name, noise);
+      all.push_back({name, own});
+      if (n % 3 != 0) continue;
+      use.shots = 20;
+      all.push_back({name + " by shots", with_noise_use(own, use), false, /*jumps=*/true});
+    }
+}
+
 /// With and without what can be left out.
 inline void add_echo_cells(std::vector<NamedCell>& all) {
   for (const double leak : {1.0, 0.3})
@@ -315,6 +349,7 @@ inline const std::vector<NamedCell>& every_cell() {
     add_window_cells(cells);
     add_measured_cells(cells);
     add_noisy_cells(cells);
+    add_device_cells(cells);
     return cells;
   }();
   return all;

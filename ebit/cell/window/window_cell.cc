@@ -23,7 +23,7 @@ const WindowOptions& checked(const WindowOptions& options) {
 
 template <class T>
 struct WindowCell<T>::Memory final : Scratch {
-  ExpectationWorkspace<T> state;
+  CircuitWorkspace<T> state;
   AlignedVector<T> window;     // [W F, kLanes]
   AlignedVector<T> d_window;   // likewise
   AlignedVector<T> entered;    // [entering(), kLanes] what a linear map makes of the window
@@ -44,7 +44,7 @@ WindowCell<T>::WindowCell(const WindowOptions& options)
     : options_(checked<T>(options)),
       kernels_(dense_kernels<T>()),
       circuit_(window_circuit(options)),
-      program_(circuit_, z_of_first_wires(options.qubits, options.qubits)) {
+      program_(circuit_, z_of_first_wires(options.qubits, options.qubits), options.noisy) {
   if (options.blocks.empty()) {
     linear_ = add_linear(segments_, "linear_in", outputs(), window_numbers());
     add_segment(watched_, "linear_in", {options.qubits}, {});
@@ -62,7 +62,8 @@ std::string WindowCell<T>::summary() const {
                      options_.blocks.empty()
                          ? fmt::format("{} layer{} of {}", options_.layers, options_.layers == 1 ? "" : "s",
                                        summary_of(ansatz_of(options_), options_.qubits))
-                         : "blocks " + options_.blocks);
+                         : "blocks " + options_.blocks) +
+         options_.noisy.text();
 }
 
 template <class T>
@@ -91,6 +92,7 @@ void WindowCell<T>::run_step(const Step& step, Scratch& scratch) const {
   if (step.y || step.watched) {
     const T* const entered = load_entering(step, memory);
     if (step.watched && linear_) std::ranges::copy(memory.entered, step.watched);
+    memory.state.draws = {step.draw_seed, step.draw_stream, step.time};
     if (step.y) program_.forward(entered, memory.state, step.y);
   }
   // The delay line moves on by a step: its oldest row falls out, x becomes the latest.
@@ -111,6 +113,7 @@ void WindowCell<T>::step_backward(const Step& step, const StepGradient& gradient
   }
   if (!gradient.d_y) return;
   const T* const entered = load_entering(step, memory);
+  memory.state.draws = {step.draw_seed, step.draw_stream, step.time};
   program_.forward(entered, memory.state, memory.out.data());
   std::ranges::fill(memory.d_window, T(0));
   std::ranges::fill(memory.d_entered, T(0));

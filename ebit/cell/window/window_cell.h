@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "ebit/cell/lane_linear.h"
+#include "ebit/cell/noisy/circuit_function.h"
 #include "ebit/cell/recurrent_cell.h"
 #include "ebit/cell/window/window_options.h"
-#include "ebit/grad/expectation_program.h"
 
 namespace ebit::inline cell {
 
@@ -35,6 +35,7 @@ class WindowCell final : public RecurrentCell<T> {
   std::span<const Segment> watched() const override { return watched_; }  // "linear_in" [n] without blocks
   std::size_t state_numbers() const override { return (span() - 1) * inputs(); }
   bool every_step() const override { return options_.every_step; }
+  Capabilities capabilities() const override { return {.draws = draws_outcomes(options_.noisy)}; }
   std::string summary() const override;
 
   const WindowOptions& options() const { return options_; }  ///< as given
@@ -62,7 +63,7 @@ class WindowCell final : public RecurrentCell<T> {
   WindowOptions options_;
   const DenseKernels<T>& kernels_;
   Circuit circuit_;
-  ExpectationProgram<T> program_;
+  CircuitFunction<T> program_;
   std::vector<Segment> segments_, watched_;
   std::optional<LaneLinear> linear_;
   std::size_t angles_ = 0;  // offset in the parameters

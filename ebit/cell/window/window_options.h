@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "ebit/cell/ansatz.h"
+#include "ebit/cell/noisy/noise_use.h"
 
 namespace ebit::inline cell {
 
@@ -26,6 +27,7 @@ struct WindowOptions {
   bool entanglement = true;                            ///< false: without the ansatz's gates on two wires
   std::string freeze = "none";                         ///< a row of freezes()
   bool every_step = true;                              ///< outputs after every step, or after the last only
+  NoiseUse noisy = {};                                 ///< how its circuits run on a device
 };
 
 /// A block of a re-uploading circuit: a layer of rotations.

@@ -16,6 +16,7 @@
 #include "ebit/experiment/runs/known_ahead.h"
 #include "ebit/fit/checkpoint.h"
 #include "ebit/report/figures.h"
+#include "ebit/settings/noise_options.h"
 #include "ebit/settings/problems.h"
 #include "ebit/settings/resolve.h"
 
@@ -324,6 +325,12 @@ RunForecast forecast_run(const fs::path& folder, const ForecastOptions& options,
   }
   RunForecast run{options.data.empty() ? load_data(now) : load_other_data(now, options.data), {}};
   run.forecast = forecast(models, run.series, options.steps, future);
+  if (const std::string mitigation = mitigation_of(config); !mitigation.empty()) {
+    const Config raw = with_settings(read_run_config(folder), raw_settings(changes));
+    run.forecast.raw = forecast(models_of(raw, folder), run.series, options.steps, future).values;
+    run.forecast.notes.push_back(
+        fmt::format("values are mitigated ({}), raw ones stand beside them", mitigation));
+  }
   if (level <= 0) return run;
   try {
     add_intervals(run.forecast, models, prepare_dataset(own), level);
@@ -338,6 +345,7 @@ std::string forecast_heading(const Forecast& forecast) {
   std::string text = "time";
   for (const std::string& target : forecast.targets) {
     text += fmt::format(",{}", csv_cell(target));
+    if (!forecast.raw.empty()) text += fmt::format(",{}", csv_cell(target + " raw"));
     if (forecast.level > 0)
       text += fmt::format(",{},{}", csv_cell(target + " lower"), csv_cell(target + " upper"));
     if (forecast.seeds > 1)
@@ -354,6 +362,7 @@ std::string forecast_rows(const Forecast& forecast, const std::string& id) {
     text += (id.empty() ? "" : csv_cell(id) + ",") + csv_cell(forecast.times[k]);
     for (std::size_t i = k * outputs; i < (k + 1) * outputs; ++i) {
       text += fmt::format(",{}", forecast.values[i]);
+      if (!forecast.raw.empty()) text += fmt::format(",{}", forecast.raw[i]);
       const auto cell = [](double value) {
         return std::isnan(value) ? std::string() : fmt::format("{}", value);
       };

@@ -26,7 +26,8 @@ struct Forecast {
   /// [S, O] lower ends of the intervals, NaN for steps that the validation part is too short for; empty:
   /// none.
   std::vector<double> lower = {};
-  std::vector<double> upper = {};       ///< [S, O] upper ends
+  std::vector<double> upper = {};  ///< [S, O] upper ends
+  std::vector<double> raw = {};    ///< [S, O] values with nothing done about errors; empty: `values` are raw
   std::vector<std::string> notes = {};  ///< what is to be known of it, a line each
 };
 

@@ -8,6 +8,7 @@
 #include "ebit/base/error.h"
 #include "ebit/cell/register/hidden_update.h"
 #include "ebit/experiment/runs/entropy_track.h"
+#include "ebit/experiment/runs/noise_section.h"
 #include "ebit/experiment/runs/run.h"
 #include "ebit/experiment/runs/show_exhibit.h"
 #include "ebit/experiment/runs/training_figures.h"
@@ -192,6 +193,7 @@ void write_report(const RunResult& result) {
   add_predictions(page, result);
   add_forecast(page, result);
   add_training(page, result);
+  add_noise(page, result);
   add_facts(page, result);
   page.footer("Written by ebit.");
   page.write(result.folder / files::kReport);

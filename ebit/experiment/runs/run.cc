@@ -197,8 +197,8 @@ RunResult run_jobs(const Setup& setup, const RunCallbacks& callbacks) {
   RunLog log(result.folder);
   log.line(setup.problem->description());
   std::vector<std::string> notes = setup.problem->notes();
-  if (family_of(config) == kRegister)
-    for (std::string& note : noise_notes(config.model.reg)) notes.push_back("noise: " + std::move(note));
+  if ((family_of(config) & kCells) != 0)
+    for (std::string& note : noise_notes(cell_of(config))) notes.push_back("noise: " + std::move(note));
   for (const std::string& note : notes) {
     log.line(note);
     if (callbacks.on_note) callbacks.on_note(note);
@@ -220,8 +220,8 @@ RunResult scored(const fs::path& folder, Config config, const RunCallbacks& call
   RunResult result{.folder = folder, .config = *setup.config, .problem = setup.problem};
   for (const std::string& note : setup.problem->notes())
     if (callbacks.on_note) callbacks.on_note(note);
-  if (family_of(*setup.config) == kRegister && callbacks.on_note)
-    for (const std::string& note : noise_notes(setup.config->model.reg)) callbacks.on_note("noise: " + note);
+  if ((family_of(*setup.config) & kCells) != 0 && callbacks.on_note)
+    for (const std::string& note : noise_notes(cell_of(*setup.config))) callbacks.on_note("noise: " + note);
   result.results = score_jobs(folder, *setup.config, *setup.problem, callbacks);
   return result;
 }
@@ -229,7 +229,7 @@ RunResult scored(const fs::path& folder, Config config, const RunCallbacks& call
 }  // namespace
 
 RunResult start_run(Config config, const RunCallbacks& callbacks) {
-  require(config.model.reg.trajectories == 0,
+  require(config.model.reg.trajectories == 0 && config.model.trajectories == 0,
           "--trajectories has no gradient to train by: train with --noise, which is exact, and give "
           "--trajectories to "
           "ebit evaluate or ebit forecast");
@@ -237,6 +237,10 @@ RunResult start_run(Config config, const RunCallbacks& callbacks) {
           "a run reads its data again, to be scored, resumed and extended, and standard input gives them "
           "once: save "
           "them as a file and name that");
+  require(config.output.track_entropy == 0 || family_of(config) != kRegister || !is_noisy(config.model.reg),
+          "--track-entropy follows the entanglement of pure states, and with noise or shots the memory is a "
+          "mixture: "
+          "leave it out; ebit inspect shows purity and entropy of the mixture");
   check_counts(config);
   check_numbers(config);
   use_threads(config);
