@@ -180,9 +180,9 @@ TEST_F(Tasks, EveryPairWorksOrIsRefusedWithTheReason) {
         start_run(one, {});
       });
       if (message == "no error") continue;
-      EXPECT_THAT(model.name,
-                  testing::AnyOf("mlp", "linear", "poly-ridge", "esn", "qlstm-v0", "rvqe", "d-qnn", "ru-qnn",
-                                 "register-reservoir", "qrnn-reservoir", "measured", "measured-free"))
+      EXPECT_THAT(model.name, testing::AnyOf("mlp", "linear", "poly-ridge", "esn", "qlstm-v0", "rvqe",
+                                             "d-qnn", "ru-qnn", "register-reservoir", "ebit-1",
+                                             "qrnn-reservoir", "measured", "measured-free"))
           << message;
       EXPECT_THAT(message,
                   testing::AnyOf(HasSubstr("sees all steps at once"), HasSubstr("answers with numbers"),

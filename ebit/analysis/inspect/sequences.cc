@@ -42,9 +42,8 @@ std::vector<double> last_answers(fit::Model& model, const fit::Examples& example
   if (model.spec().head.answer != fit::Answer::kClasses) return all.numbers;
   std::vector<double> last;
   for (std::size_t b = 0; b < examples.samples; ++b) {
-    const auto row =
-        all.numbers.begin() +
-        static_cast<std::ptrdiff_t>((b * examples.steps + examples.length(b) - 1) * all.outputs);
+    const auto row = all.numbers.begin() +
+                     static_cast<std::ptrdiff_t>((b * examples.steps + examples.length(b) - 1) * all.outputs);
     last.insert(last.end(), row, row + static_cast<std::ptrdiff_t>(all.outputs));
   }
   return last;
