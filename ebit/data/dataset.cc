@@ -9,6 +9,7 @@
 #include "ebit/base/error.h"
 #include "ebit/base/memory.h"
 #include "ebit/base/nearest.h"
+#include "ebit/base/utf8.h"
 #include "ebit/data/calendar.h"
 #include "ebit/data/split.h"
 

@@ -327,7 +327,7 @@ RunForecast forecast_run(const fs::path& folder, const ForecastOptions& options,
   run.forecast = forecast(models, run.series, options.steps, future);
   if (const std::string mitigation = mitigation_of(config); !mitigation.empty()) {
     const Config raw = with_settings(read_run_config(folder), raw_settings(changes));
-    run.forecast.raw = forecast(models_of(raw, folder), run.series, options.steps, future).values;
+    run.forecast.raw = forecast(forecasting_models(raw, folder), run.series, options.steps, future).values;
     run.forecast.notes.push_back(
         fmt::format("values are mitigated ({}), raw ones stand beside them", mitigation));
   }
