@@ -157,7 +157,7 @@ int design(std::string_view bytes) {
   int accepted = attempt([&] { analysis::parse_wishes(bytes); });
   for (const int wires : {2, 4})
     accepted += attempt([&] {
-      for (const analysis::Edge& edge : analysis::read_edges(file.path(), wires))
+      for (const Edge& edge : analysis::read_edges(file.path(), wires))
         for (const int wire : edge)
           if (wire < 0 || wire >= wires) throw std::logic_error("an edge of a wire that is not there");
     });

@@ -19,6 +19,16 @@
 #include "ebit/data/number_marks.h"
 
 namespace ebit::inline data {
+namespace {
+
+// A name as users type it: spaces in place of the ends of lines and other controls.
+std::string on_one_line(std::string name) {
+  std::ranges::replace_if(
+      name, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }, ' ');
+  return name;
+}
+
+}  // namespace
 
 /// Fills a CsvTable from libcsv's callbacks.
 class CsvReader {
@@ -59,7 +69,7 @@ class CsvReader {
       const std::string name = !given.empty() ? given[c]
                                : header       ? std::string(table_.cell(0, c))
                                               : std::string();
-      table_.names[c] = name.empty() ? fmt::format("column{}", c + 1) : shown(name, name.size());
+      table_.names[c] = name.empty() ? fmt::format("column{}", c + 1) : on_one_line(name);
     }
     table_.has_header = header || !given.empty();
     if (!header) return;

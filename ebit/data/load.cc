@@ -181,7 +181,7 @@ Panel panel_of(const CsvTable& table, const SeriesOptions& options, std::span<co
   }
   for (const std::string& name : options.time.columns)
     require(!many || name == "none" || table.column(name) != id,
-            "column '{}' cannot be the time (--time) and name the series (--id)", shown(table.names[id]));
+            "column '{}' cannot be the time (--time) and name the series (--id)", shown(name));
   const TimeColumn time = read_time_column(table, options.time, taken, panel.warnings);
   if (columns.empty()) {
     columns = find_numeric(table, options, time, id);

@@ -1,8 +1,8 @@
 // Cells and circuits as texts that other tools run, and back.
+#include "ebit/cell/register/hardware.h"
 #include "bind.h"
 #include "bound_cell.h"
 #include "ebit/base/error.h"
-#include "ebit/cell/register/hardware.h"
 #include "ebit/sim/qasm_reader.h"
 
 namespace ebit::python {

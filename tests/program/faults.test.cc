@@ -80,7 +80,7 @@ TEST(Faults, AFullDiskKeepsWhatIsFinishedAndTheRunGoesOn) {
   // No file may grow beyond 20 KiB: the history outgrows it after some 200 epochs.
   const Outcome outcome = run("(ulimit -f 40; \"$EBIT\" " + kRun +
                               "-q --epochs 500); echo status $?; cp run/last.safetensors before\n"
-                              "ebit evaluate run >/dev/null; echo $?; ls run | grep partial\n"
+                              "ebit evaluate run >/dev/null 2>&1; echo $?; ls run | grep partial\n"
                               "cmp before run/last.safetensors && ebit resume run -q >/dev/null; echo $?");
   EXPECT_EQ(outcome.out, "status 2\n0\n0\n") << outcome.err;
   EXPECT_THAT(outcome.err, MatchesRegex("ebit: cannot write 'run/[^\n]+: File too large\n"));
@@ -128,7 +128,7 @@ TEST(Faults, NothingThatSteersATerminalComesOutOfAFile) {
 
 TEST(Faults, TwoHyphensShortIsStandardInput) {
   const std::string train =
-      "ebit train d.csv --window 3 --n-system 1 --n-ancilla 1 --epochs 1 --baselines none "
+      "ebit train d.csv --target v --window 3 --n-system 1 --n-ancilla 1 --epochs 1 --baselines none "
       "--no-plots -q -o run >/dev/null\n";
   const std::string data = "seq 80 | awk 'BEGIN { print \"t,v\" } { print $1 \",\" $1 % 7 }' >d.csv\n";
   const Outcome outcome =

@@ -100,6 +100,8 @@ fit::Tensor tensor(std::initializer_list<std::size_t> shape, const std::vector<d
 }  // namespace
 
 std::string surrogate_obstacle(const GatedOptions& options) {
+  if (options.noisy.active())
+    return "its circuits run with noise or by shots, and a surrogate is of exact ones";
   if (options.mixture != "none") return "its gates are mixtures of circuits";
   if (!encoder_of(options).gives_products())
     return fmt::format("the encoder {} does not leave each wire in a state of its own", options.encoder);
