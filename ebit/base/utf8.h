@@ -47,8 +47,8 @@ std::string utf8_of_windows1252(std::string_view text);
 
 /// Foreign `text` as it may stand in a message of one line and on a terminal: valid UTF-8 of at most `most`
 /// bytes, with "..." behind it where it was cut, never inside a character. What could move the cursor,
-/// recolour or reorder the line is escaped as C writes it: control characters (\n, \x1b), ill-formed bytes
-/// (\xff), line separators and marks of writing direction (\u202e). `most` npos: not cut.
+/// recolour or reorder the line is escaped as C writes it: control characters, ill-formed bytes, line
+/// separators and marks of writing direction. `most` npos: not cut.
 std::string shown(std::string_view text, std::size_t most = 60);
 
 /// The text without spaces and tabs at either end.

@@ -68,7 +68,8 @@ const OptionRow kOptions[] = {
      "readouts are extrapolated to no noise from noise so many times as strong, such as 1,2,3; empty: they "
      "are raw",
      EBIT_SLOT(model.extrapolate_noise), nullptr, kOfMitigated},
-    {"model", "extrapolation", "--extrapolation", "by which curve: through all points, or the line of least squares", EBIT_SLOT(model.extrapolation),
+    {"model", "extrapolation", "--extrapolation",
+     "by which curve: through all points, or the line of least squares", EBIT_SLOT(model.extrapolation),
      [] { return names_of(extrapolations()); }, kOfExtrapolated},
     {"model", "noise_scaling", "--noise-scaling", "how noise is made stronger for it",
      EBIT_SLOT(model.noise_scaling), [] { return names_of(noise_scalings()); }, kOfExtrapolated},

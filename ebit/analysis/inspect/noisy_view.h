@@ -20,11 +20,13 @@ std::unique_ptr<MemoryView> look_at_noisy(const InspectedCell& cell, const Inspe
 
 /// What was found in a cell with noise. Values are [samples, steps].
 struct NoisyFindings {
-  std::string noise;                            ///< the model and how outcomes are counted
-  std::shared_ptr<const Sequences> sequences;   ///< what was run through it
-  std::vector<double> purity, entropy;          ///< Tr rho^2 and S (bits) of the memory behind each step
-  std::vector<double> own_purity, own_entropy;  ///< the same without noise
-  std::vector<double> readouts;                 ///< all that were read
+  std::string noise;                           ///< the model and how outcomes are counted
+  std::shared_ptr<const Sequences> sequences;  ///< what was run through it
+  std::vector<double> purity;                  ///< Tr rho^2 of the memory behind each step
+  std::vector<double> entropy;                 ///< its entropy S, bits
+  std::vector<double> own_purity;              ///< Tr rho^2 without noise
+  std::vector<double> own_entropy;             ///< S without noise
+  std::vector<double> readouts;                ///< all that were read
 };
 
 /// Shows them.
