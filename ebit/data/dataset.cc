@@ -39,6 +39,15 @@ constexpr std::uint64_t kSplitStream = 0x5711;  // of the random numbers that dr
 void check_options(const DatasetOptions& o) {
   require(o.window >= 1, "window is {}; it must be 1 or more", o.window);
   require(o.horizon >= 1, "horizon is {}; it must be 1 or more", o.horizon);
+  require(o.first_step >= 0 && o.first_step <= o.horizon,
+          "the steps ahead are {} to {}; the first must be 1 or more and not above the last", o.first_step,
+          o.horizon);
+  require(o.first_step == 0 || (o.future.empty() && o.calendar.empty()) ||
+              o.window >= static_cast<int>(o.steps()),
+          "what is known ahead (--future, --calendar) is seen at the steps of the window, and a window of {} "
+          "does "
+          "not reach over {} steps: take --window {} or more",
+          o.window, o.steps(), o.steps());
   require(o.stride >= 1, "stride is {}; it must be 1 or more", o.stride);
   require(o.train > 0 && o.train <= 1, "the training share is {}; it must lie above 0 and not above 1",
           o.train);
@@ -228,11 +237,12 @@ Windows cut(const Series& series, const std::vector<std::size_t>& starts, const 
   Windows windows{.count = starts.size(),
                   .steps = static_cast<std::size_t>(o.window),
                   .features = features.size(),
-                  .outputs = targets.size(),
+                  .outputs = o.steps() * targets.size(),
                   .rows = {},
                   .first_row = {},
                   .y = {},
-                  .target_row = {}};
+                  .target_row = {},
+                  .ahead = o.steps()};
   if (starts.empty()) return windows;
   const std::size_t begin = starts.front(), end = starts.back() + windows.steps;
   windows.rows.reserve((end - begin) * windows.features);
@@ -246,8 +256,9 @@ Windows cut(const Series& series, const std::vector<std::size_t>& starts, const 
   for (const std::size_t start : starts) {
     windows.first_row.push_back(start - begin);
     windows.target_row.push_back(start + reach(o));
-    for (const std::size_t c : targets)
-      windows.y.push_back(scalers[c].transform(series.at(start + reach(o), c)));
+    for (std::size_t s = 0; s < windows.ahead; ++s)
+      for (const std::size_t c : targets)
+        windows.y.push_back(scalers[c].transform(series.at(windows.row(windows.first_row.size() - 1, s), c)));
   }
   return windows;
 }
