@@ -67,7 +67,13 @@ std::string RunProgress::stopped_text(const std::string& folder) const {
 }
 
 void print_run(const experiment::RunResult& result, bool json) {
-  if (!json) return print(table_text(result_table(result.results, judged_part(result.results))));
+  if (!json) {
+    const std::size_t part = judged_part(result.results);
+    print(table_text(result_table(result.results, part)));
+    if (const std::optional<TextTable> steps = step_table(result.results, part))
+      print("\n" + table_text(*steps));
+    return;
+  }
   nlohmann::ordered_json value = to_json(result.results);
   value["folder"] = result.folder.string();
   value["interrupted"] = false;

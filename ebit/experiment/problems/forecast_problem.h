@@ -57,8 +57,6 @@ class ForecastProblem : public Problem {
   Scores scores_of_parts(fit::Model& model, std::uint64_t seed, std::size_t count) const;
   std::vector<std::string> season_notes() const;
   std::string no_intervals() const;  // why there are none; "" where there are, or none were wanted
-  // Intervals from the errors on the validation part, judged on the test part.
-  void add_intervals(Scores& scores) const;
   // `partial`: rows without a forecast are left out, as a baseline has them; a model's NaN is its answer.
   PartScores score(std::size_t part, const std::vector<double>& predictions, bool partial = false) const;
 

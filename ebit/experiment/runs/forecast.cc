@@ -13,6 +13,7 @@
 #include "ebit/data/continue_times.h"
 #include "ebit/experiment/problems/check_inputs.h"
 #include "ebit/experiment/problems/forecast_problem.h"
+#include "ebit/experiment/problems/forecast_scores.h"
 #include "ebit/experiment/problems/prepare.h"
 #include "ebit/fit/checkpoint.h"
 #include "ebit/report/figures.h"
@@ -89,37 +90,93 @@ Dataset fitted_of(const TrainedModel& trained) {
   return fitted_dataset(text->second, (trained.job.folder / files::kBest).string());
 }
 
-// Scaled predictions [S][O] of one training, from behind row `rows` - 1.
-std::vector<std::vector<double>> run_model(const TrainedModel& trained, const Dataset& fitted, Scaled scaled,
-                                           std::size_t rows, std::size_t steps) {
-  const std::size_t window = static_cast<std::size_t>(fitted.options.window);
-  const std::size_t horizon = static_cast<std::size_t>(fitted.options.horizon);
+// Scaled answers of one training, [S][O] each. The ends are those of the outer quantiles that it predicts, or
+// else the points themselves.
+struct Path {
+  std::vector<std::vector<double>> point, low, high;
+  bool quantiles = false;  // whether the ends are others than the points
+};
+
+// Where a step comes from: the last row of the window that answers it, and its place in the answer.
+struct Origin {
+  std::size_t last, place;
+};
+
+// Step k behind row `rows` - 1: as few steps ahead as the model can, within a horizon from what is known;
+// then on from predictions, a horizon at a time.
+Origin origin_of(const DatasetOptions& o, std::size_t rows, std::size_t k) {
+  const std::size_t horizon = static_cast<std::size_t>(o.horizon), block = k / horizon * horizon;
+  const std::size_t ahead = std::max(o.first(), k - block + 1);
+  return {rows + k - ahead, ahead - o.first()};
+}
+
+// So many steps must be computed for `steps` to be had: what is known ahead is seen for a horizon at a time.
+std::size_t whole_steps(const Dataset& fitted, std::size_t steps) {
+  const std::size_t horizon =
+      fitted.options.steps() > 1 ? static_cast<std::size_t>(fitted.options.horizon) : 1;
+  const bool ahead = std::ranges::find(fitted.ahead, true) != fitted.ahead.end();
+  return ahead ? (steps + horizon - 1) / horizon * horizon : steps;
+}
+
+// What the model says of the window that ends at row `last`; a stateful one goes through those before it.
+std::vector<double> answer_at(const TrainedModel& trained, const Scaled& scaled, std::size_t last,
+                              std::size_t window, std::uint64_t draw) {
   const Config& config = trained.job.config;
   fit::Model& model = *trained.model;
-  std::vector<std::vector<double>> predictions;
-  for (std::size_t k = 0; k < steps; ++k) {
-    const std::size_t target = rows + k, last = target - horizon;
-    model.reset_state();
-    if (config.model.stateful) {
-      for (std::size_t end = (last + 1) % window + window - 1; end < last; end += window) {
-        fit::Examples before = window_of(scaled, end, window);
-        before.goes_on = true;
-        model.answer(before);
-      }
+  model.reset_state();
+  if (config.model.stateful) {
+    for (std::size_t end = (last + 1) % window + window - 1; end < last; end += window) {
+      fit::Examples before = window_of(scaled, end, window);
+      before.goes_on = true;
+      model.answer(before);
     }
-    model.seed_draws(config.train.seed, kForecastDraws + k);
-    fit::Examples examples = window_of(scaled, last, window);
-    examples.goes_on = config.model.stateful;
-    predictions.push_back(model.answer(examples).numbers);
+  }
+  model.seed_draws(config.train.seed, draw);
+  fit::Examples examples = window_of(scaled, last, window);
+  examples.goes_on = config.model.stateful;
+  return model.answer(examples).numbers;
+}
+
+// Forecasts from behind row `rows` - 1.
+Path run_model(const TrainedModel& trained, const Dataset& fitted, Scaled scaled, std::size_t rows,
+               std::size_t steps) {
+  const std::size_t targets = fitted.target_columns.size();
+  const std::vector<double>& levels = trained.model->spec().head.quantiles;
+  const std::size_t each = std::max<std::size_t>(1, levels.size()),
+                    median = levels.empty() ? 0 : median_of(levels);
+  Path path{.point = {}, .low = {}, .high = {}, .quantiles = !levels.empty()};
+  std::vector<double> said;
+  std::size_t answered = static_cast<std::size_t>(-1);
+  for (std::size_t k = 0; k < steps; ++k) {
+    const auto [last, place] = origin_of(fitted.options, rows, k);
+    if (last != answered)
+      said = answer_at(trained, scaled, answered = last, static_cast<std::size_t>(fitted.options.window),
+                       kForecastDraws + k);
+    for (auto* ends : {&path.point, &path.low, &path.high}) ends->emplace_back();
+    for (std::size_t o = 0; o < targets; ++o) {
+      const auto own = said.begin() + static_cast<std::ptrdiff_t>((place * targets + o) * each);
+      std::vector<double> quantiles(own, own + static_cast<std::ptrdiff_t>(each));
+      std::ranges::sort(quantiles);
+      path.point.back().push_back(quantiles[median]);
+      path.low.back().push_back(quantiles.front()), path.high.back().push_back(quantiles.back());
+    }
     for (std::size_t f = 0; f < scaled.features.size(); ++f) {
       const std::ptrdiff_t o = scaled.target_of[f];
       if (o < 0) continue;
       // Target and feature are one column under one scaler, so the prediction is the next value as it is.
-      scaled.features[f].push_back(predictions.back()[static_cast<std::size_t>(o)]);
+      scaled.features[f].push_back(path.point.back()[static_cast<std::size_t>(o)]);
     }
   }
-  model.reset_state();
-  return predictions;
+  trained.model->reset_state();
+  return path;
+}
+
+// [S, O] in the data's units.
+std::vector<double> original(const Dataset& fitted, const std::vector<std::vector<double>>& scaled) {
+  std::vector<double> values;
+  for (const std::vector<double>& row : scaled)
+    for (std::size_t o = 0; o < row.size(); ++o) values.push_back(fitted.target_scaler(0, o).inverse(row[o]));
+  return values;
 }
 
 // The encoder must take what the forecast shows to the model.
@@ -127,7 +184,7 @@ void check_values(const TrainedModel& trained, const Dataset& fitted, const Scal
                   const Series& series) {
   const Config& config = trained.job.config;
   const InputCheck takes(config, scaled.features.size());
-  const auto seen = static_cast<std::size_t>(fitted.options.window + fitted.options.horizon - 1);
+  const std::size_t seen = static_cast<std::size_t>(fitted.options.window) + fitted.options.first() - 1;
   for (std::size_t f = 0; f < scaled.features.size(); ++f) {
     // A stateful model goes through all rows, any other sees the last windows.
     const std::size_t first = config.model.stateful ? 0 : series.rows() - seen;
@@ -179,10 +236,9 @@ Series known_ahead(const Dataset& fitted, const std::vector<std::string>& times,
 
 void check(const Dataset& fitted, const Series& series, int steps) {
   require(steps >= 1, "--steps must be at least 1, not {}", steps);
-  const int needed = fitted.options.window + fitted.options.horizon - 1;
-  require(series.rows() >= static_cast<std::size_t>(needed),
-          "{} has {} rows, but a forecast needs {} (window {}, horizon {})", series.source, series.rows(),
-          needed, fitted.options.window, fitted.options.horizon);
+  const std::size_t needed = static_cast<std::size_t>(fitted.options.window) + fitted.options.first() - 1;
+  require(series.rows() >= needed, "{} has {} rows, but a forecast needs {} (window {}, horizon {})",
+          series.source, series.rows(), needed, fitted.options.window, fitted.options.first());
   for (std::size_t f = 0; f < fitted.feature_columns.size(); ++f) {
     if (fitted.ahead[f]) continue;
     const std::size_t column = fitted.feature_columns[f];
@@ -190,13 +246,17 @@ void check(const Dataset& fitted, const Series& series, int steps) {
     require(
         steps <= fitted.options.horizon || std::find(targets.begin(), targets.end(), column) != targets.end(),
         "--steps {} is beyond the horizon {} and needs future values of '{}', which is not predicted: "
-        "forecast at most {} steps, or train with it as a --target, or with --future where it is known ahead",
-        steps, fitted.options.horizon, fitted.series.names[column], fitted.options.horizon);
+        "forecast at most {} steps, or train with it as a --target, with --future where it is known ahead, "
+        "or with "
+        "--horizon 1..{}",
+        steps, fitted.options.horizon, fitted.series.names[column], fitted.options.horizon, steps);
   }
 }
 
+}  // namespace
+
 // The trainings of a run's model. Their problem is without data: what was fitted says all that models need.
-std::vector<TrainedModel> models_of(const Config& config, const fs::path& folder) {
+std::vector<TrainedModel> trained_models(const Config& config, const fs::path& folder) {
   std::vector<TrainedModel> models;
   for (const Job& job : jobs_of(config, folder)) {
     if (job.baseline) continue;
@@ -212,8 +272,6 @@ std::vector<TrainedModel> models_of(const Config& config, const fs::path& folder
   return models;
 }
 
-}  // namespace
-
 Forecast forecast(std::span<const TrainedModel> models, const Series& given, int steps,
                   const Series& future) {
   require(!models.empty(), "a forecast needs a trained model");
@@ -221,47 +279,57 @@ Forecast forecast(std::span<const TrainedModel> models, const Series& given, int
   check(first, given, steps);
   const Series series = as_fitted(given, first);
   const std::size_t outputs = first.target_columns.size(), count = static_cast<std::size_t>(steps);
-  Forecast result{.targets = first.options.targets,
-                  .times = continue_times(series.times, steps, given.date_order),
-                  .values = std::vector<double>(count * outputs, 0.0),
-                  .least = {},
-                  .greatest = {},
-                  .direct = std::min(count, static_cast<std::size_t>(first.options.horizon)),
-                  .seeds = models.size()};
+  Forecast result{
+      .targets = first.options.targets,
+      .times = continue_times(series.times, static_cast<int>(whole_steps(first, count)), given.date_order),
+      .values = std::vector<double>(count * outputs, 0.0),
+      .least = {},
+      .greatest = {},
+      .direct = std::min(count, static_cast<std::size_t>(first.options.horizon)),
+      .seeds = models.size()};
   const Series known = known_ahead(first, result.times, given.date_order, future);
+  result.times.resize(count);
+  const double share = 1 / static_cast<double>(models.size());
   for (const TrainedModel& trained : models) {
     const Dataset fitted = fitted_of(trained);
     const Scaled scaled = scale_features(fitted, series, known);
     check_values(trained, fitted, scaled, series);
-    std::vector<double> original;
-    for (const std::vector<double>& row : run_model(trained, fitted, scaled, series.rows(), count)) {
-      for (std::size_t o = 0; o < outputs; ++o)
-        original.push_back(fitted.target_scaler(0, o).inverse(row[o]));
+    const Path path = run_model(trained, fitted, scaled, series.rows(), count);
+    const std::vector<double> own = original(fitted, path.point);
+    if (result.least.empty()) result.least = result.greatest = own;
+    for (std::size_t i = 0; i < own.size(); ++i) {
+      result.values[i] += own[i] * share;
+      result.least[i] = std::min(result.least[i], own[i]);
+      result.greatest[i] = std::max(result.greatest[i], own[i]);
     }
-    if (result.least.empty()) result.least = result.greatest = original;
-    for (std::size_t i = 0; i < original.size(); ++i) {
-      result.values[i] += original[i] / static_cast<double>(models.size());
-      result.least[i] = std::min(result.least[i], original[i]);
-      result.greatest[i] = std::max(result.greatest[i], original[i]);
-    }
+    if (!path.quantiles) continue;
+    const std::vector<double>& levels = trained.model->spec().head.quantiles;
+    result.level = levels.back() - levels.front();
+    result.lower.resize(own.size()), result.upper.resize(own.size());
+    const std::vector<double> low = original(fitted, path.low), high = original(fitted, path.high);
+    for (std::size_t i = 0; i < own.size(); ++i)
+      result.lower[i] += low[i] * share, result.upper[i] += high[i] * share;
   }
+  result.quantiles = !result.lower.empty();
   return result;
 }
 
-void add_intervals(Forecast& forecast, std::span<const TrainedModel> models, const Dataset& dataset,
-                   double level) {
+Margins interval_margins(std::span<const TrainedModel> models, const Dataset& dataset, std::size_t steps,
+                         double level) {
   constexpr std::size_t kMostPlaces = 100;
   const std::size_t begin = dataset.part_begin[1], end = dataset.part_begin[2];
-  const std::size_t steps = forecast.times.size(), outputs = forecast.targets.size();
-  const std::size_t needed = static_cast<std::size_t>(dataset.options.window + dataset.options.horizon - 1);
+  const std::size_t outputs = dataset.options.targets.size();
+  const std::size_t needed = static_cast<std::size_t>(dataset.options.window) + dataset.options.first() - 1;
+  Margins margins{.level = level};
   if (dataset.options.split != "time" || end < begin + fewest_errors(level) || begin < needed) {
-    forecast.notes.push_back(
-        fmt::format("no prediction intervals: {:g} % take a validation part, split by time, of {} rows",
+    margins.notes.push_back(
+        fmt::format("no prediction intervals{}: {:g} % take a validation part, split by time, of {} rows",
+                    models[0].model->spec().head.quantiles.empty() ? "" : " but the quantiles as they are",
                     100 * level, fewest_errors(level)));
-    return;
+    return margins;
   }
   const std::size_t places = std::min(kMostPlaces, end - begin);
-  std::vector<double> half(steps * outputs, 0.0);
+  margins.values.assign(steps * outputs, 0.0);
   for (const TrainedModel& trained : models) {
     const Dataset fitted = fitted_of(trained);
     Series none;
@@ -270,25 +338,40 @@ void add_intervals(Forecast& forecast, std::span<const TrainedModel> models, con
     std::vector<std::vector<double>> errors(steps * outputs);
     for (std::size_t p = 0; p < places; ++p) {
       const std::size_t rows = begin + p * (end - begin) / places, count = std::min(steps, end - rows);
-      const auto said = run_model(trained, fitted, first_rows(whole, rows, count), rows, count);
-      for (std::size_t k = 0; k < count; ++k)
-        for (std::size_t o = 0; o < outputs; ++o)
-          errors[k * outputs + o].push_back(dataset.series.at(rows + k, dataset.target_columns[o]) -
-                                            fitted.target_scaler(0, o).inverse(said[k][o]));
+      const std::size_t seen = whole_steps(fitted, count);
+      if (seen > count && rows + seen > dataset.series.rows()) continue;
+      const Path said = run_model(trained, fitted, first_rows(whole, rows, seen), rows, count);
+      const std::vector<double> point = original(fitted, said.point), low = original(fitted, said.low),
+                                high = original(fitted, said.high);
+      for (std::size_t i = 0; i < count * outputs; ++i) {
+        const double y = dataset.series.at(rows + i / outputs, dataset.target_columns[i % outputs]);
+        errors[i].push_back(said.quantiles ? std::max(low[i] - y, y - high[i]) : y - point[i]);
+      }
     }
-    for (std::size_t i = 0; i < half.size(); ++i)
-      half[i] += conformal_half_width(std::move(errors[i]), level) / static_cast<double>(models.size());
+    const auto margin =
+        trained.model->spec().head.quantiles.empty() ? conformal_half_width : conformal_margin;
+    for (std::size_t i = 0; i < errors.size(); ++i)
+      margins.values[i] += margin(std::move(errors[i]), level) / static_cast<double>(models.size());
   }
-  forecast.level = level;
-  for (std::size_t i = 0; i < half.size(); ++i) {
-    forecast.lower.push_back(forecast.values[i] - half[i]);
-    forecast.upper.push_back(forecast.values[i] + half[i]);
-  }
-  const auto missing = std::ranges::find_if(half, [](double h) { return std::isnan(h); });
-  if (missing != half.end())
-    forecast.notes.push_back(
+  const auto missing = std::ranges::find_if(margins.values, [](double h) { return std::isnan(h); });
+  if (missing != margins.values.end())
+    margins.notes.push_back(
         fmt::format("no intervals from step {} on: the validation part of {} rows is too short for them",
-                    static_cast<std::size_t>(missing - half.begin()) / outputs + 1, end - begin));
+                    static_cast<std::size_t>(missing - margins.values.begin()) / outputs + 1, end - begin));
+  return margins;
+}
+
+void add_intervals(Forecast& forecast, const Margins& margins) {
+  forecast.notes.insert(forecast.notes.end(), margins.notes.begin(), margins.notes.end());
+  if (margins.values.empty()) return;
+  forecast.level = margins.level;
+  if (!forecast.quantiles) forecast.lower = forecast.upper = forecast.values;
+  for (std::size_t i = 0; i < margins.values.size(); ++i) {
+    // A margin below 0 must not turn the ends around; NaN stays.
+    const double half = (forecast.upper[i] - forecast.lower[i]) / 2;
+    const double margin = margins.values[i] < -half ? -half : margins.values[i];
+    forecast.lower[i] -= margin, forecast.upper[i] += margin;
+  }
 }
 
 RunForecast forecast_run(const fs::path& folder, const ForecastOptions& options,
@@ -304,7 +387,7 @@ RunForecast forecast_run(const fs::path& folder, const ForecastOptions& options,
           "--future has no effect: the run '{}' has no columns that are known ahead (ebit train --future)",
           folder.string());
   if (options.data.empty()) require_run_data(config);
-  const std::vector<TrainedModel> models = models_of(config, folder);
+  const std::vector<TrainedModel> models = trained_models(config, folder);
   Config own = config;
   Series future;
   if (!options.future.empty()) {
@@ -313,10 +396,13 @@ RunForecast forecast_run(const fs::path& folder, const ForecastOptions& options,
     future = load_series(options.future, reading, config.data.dataset.future);
   }
   RunForecast run{options.data.empty() ? load_data(config) : load_other_data(config, options.data), {}};
-  run.forecast = forecast(models, run.series, options.steps, future);
+  const DatasetOptions seen = fitted_of(models.at(0)).options;
+  run.forecast =
+      forecast(models, run.series, options.steps.value_or(seen.steps() > 1 ? seen.horizon : 1), future);
   if (level <= 0) return run;
   try {
-    add_intervals(run.forecast, models, prepare_dataset(own), level);
+    add_intervals(run.forecast,
+                  interval_margins(models, prepare_dataset(own), run.forecast.times.size(), level));
   } catch (const Error& error) {
     run.forecast.notes.push_back(
         fmt::format("no prediction intervals, which take the run's own data: {}", error.what()));

@@ -22,6 +22,7 @@ struct Forecast {
   std::size_t direct = 0;  ///< so many first steps rest on known values alone; the rest on predictions
   std::size_t seeds = 1;   ///< trainings that it is the mean of
   double level = 0.0;      ///< share of true values that prediction intervals aim to cover; 0: there are none
+  bool quantiles = false;  ///< they come from predicted quantiles
   /// [S, O] lower ends of the intervals, NaN for steps that the validation part is too short for; empty:
   /// none.
   std::vector<double> lower = {};
@@ -29,8 +30,14 @@ struct Forecast {
   std::vector<std::string> notes = {};  ///< what is to be known of it, a line each
 };
 
-/// Forecasts `steps` rows after the last one of `series`: each window slides over known values, and over
-/// predictions where the future is not known. Stateful models are run through the windows before it.
+/// The trainings of a run's model, with their best weights, the run's own data aside. Throws Error where one
+/// is not trained yet.
+std::vector<TrainedModel> trained_models(const Config& config, const std::filesystem::path& folder);
+
+/// Forecasts `steps` rows after the last one of `series`: each window
+/// slides over known values, and over predictions where the future is not known; a model that predicts
+/// several steps gives all of them from one window. Predicted quantiles are the first intervals of the
+/// forecast, and it is their median. Stateful models are run through the windows before it.
 /// @param models trainings of one model of a series with different seeds, at least one.
 /// @param future where features are known ahead: a series with those columns whose times hold those of the
 /// steps. Throws Error for steps below 1, a series too short for one window, values that the model's encoder
@@ -39,11 +46,20 @@ struct Forecast {
 Forecast forecast(std::span<const TrainedModel> models, const Series& series, int steps,
                   const Series& future = {});
 
-/// Gives a forecast its split-conformal intervals: step by step, from the errors of forecasts that begin in
-/// the validation part of `dataset`, the training's own data, at up to 100 places. Where there can be none, a
-/// note of the forecast says why.
-void add_intervals(Forecast& forecast, std::span<const TrainedModel> models, const Dataset& dataset,
-                   double level);
+/// How far the ends of prediction intervals are from forecasts, or from their outer quantiles.
+struct Margins {
+  double level = 0.0;                   ///< share of true values that they aim to cover
+  std::vector<double> values = {};      ///< [S, O] means over the models; NaN: too few errors; empty: none
+  std::vector<std::string> notes = {};  ///< why some or all are not there
+};
+
+/// Conformal margins, step by step, from the errors of forecasts that begin in the validation part of
+/// `dataset`, the training's own data, at up to 100 places.
+Margins interval_margins(std::span<const TrainedModel> models, const Dataset& dataset, std::size_t steps,
+                         double level);
+
+/// Gives a forecast of as many steps its intervals, and the notes.
+void add_intervals(Forecast& forecast, const Margins& margins);
 
 /// A forecast and the series that it continues.
 struct RunForecast {
@@ -55,7 +71,7 @@ struct RunForecast {
 struct ForecastOptions {
   std::string data = {};                ///< a file or included set to go on from; empty: the run's own data
   std::string future = {};              ///< a file with what is known ahead; empty: none
-  int steps = 1;                        ///< rows after the last one
+  std::optional<int> steps = {};        ///< rows after the last one; not given: all that it predicts at once
   std::optional<double> interval = {};  ///< level of the intervals, 0: none; not given: the run's
 };
 

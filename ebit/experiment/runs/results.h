@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -100,6 +101,10 @@ struct CountColumns {
 /// The table of results on one part: a row a model, a column a metric, trained numbers of circuits and all
 /// others, frozen ones where there are some, seconds; the best by the judged metric is marked.
 TextTable result_table(const Results& results, std::size_t part);
+
+/// The judged metric of each predicted step on one part, a column a model, with coverage and width of the
+/// run's model's intervals; none where one step is predicted.
+std::optional<TextTable> step_table(const Results& results, std::size_t part);
 
 /// metrics.json: see docs/runs.md and docs/metrics.schema.json; what is undefined is null.
 nlohmann::ordered_json to_json(const Results& results);
