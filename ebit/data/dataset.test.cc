@@ -417,6 +417,11 @@ TEST(Dataset, SeveralStepsAheadSeeWhatIsKnownOfAllOfThem) {
   for (std::size_t i = 0; i < d.test.count; ++i)
     for (std::size_t s = 0; s < 3; ++s)
       EXPECT_EQ(d.test.x(i)[(1 + s) * 2 + 1], 1000 + static_cast<double>(d.test.row(i, s)));
+  // Across a boundary too, no step of a part's windows lies in the part before.
+  o.boundary = "across";
+  const Dataset across = make_dataset(ramp(60), o);
+  EXPECT_EQ(across.validation.row(0, 0), across.part_begin[1]);
+  EXPECT_EQ(across.test.row(0, 0), across.part_begin[2]);
   o.window = 2;
   EXPECT_THAT(error_of([&] { make_dataset(ramp(60), o); }), HasSubstr("take --window 3 or more"));
   o.first_step = 4;

@@ -73,8 +73,10 @@ void divide(Plan& plan, const BacktestSpec& spec) {
   plan.train = o.train / (o.train + o.validation), plan.validation = 1 - plan.train;
   const double rows = static_cast<double>(plan.known.front());
   const double held = rows - std::floor(rows * plan.train + 1e-9);
+  // Windows may begin in the training part unless somebody says otherwise.
+  const double needed = o.boundary == "across" ? static_cast<double>(o.steps()) : o.window + o.horizon;
   const bool asked = given(spec, "data.validation") || plan.config.train.patience > 0;
-  if (asked || held >= o.window + o.horizon || plan.validation <= 0) return;
+  if (asked || held >= needed || plan.validation <= 0) return;
   plan.notes.push_back(
       fmt::format("no validation part, and so no prediction intervals: its {} of {} rows before the first "
                   "cut cannot hold a "
@@ -147,6 +149,7 @@ void fill_suite(Plan& plan, const BacktestSpec& spec, const fs::path& folder) {
            {"data.file", plan.config.data.file},
            {"data.targets", targets},
            {"data.horizon", horizon},
+           {"data.boundary", o.boundary},
            {"data.train", fmt::format("{}", plan.train)},
            {"data.validation", fmt::format("{}", plan.validation)}}) {
     std::erase_if(suite.settings, [&](const Setting& other) { return other.name == name; });
@@ -168,6 +171,8 @@ Plan plan_of(const BacktestSpec& spec, const BacktestOptions& options, fs::path&
           "--interval must be 0 (none) or more and below 1, not {}", config.output.interval);
   plan.steps = static_cast<std::size_t>(o.horizon);
   if (o.first_step == 0) o.horizon = 1;
+  // Rows before a cut are too few to lose some at the boundary of the parts, and none of them is tested on.
+  if (!given(spec, "data.boundary")) o.boundary = "across";
   require(config.seeds >= 1, "--seeds must be at least 1, not {}", config.seeds);
   plan.series = experiment::load_data(config);
   if (o.steps() < plan.steps)

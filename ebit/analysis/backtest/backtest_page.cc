@@ -147,7 +147,9 @@ void write_backtest(const Backtest& test, const fs::path& folder) {
   Page page(fmt::format("Backtest of {} on {}", test.models.at(0).name, test.data), models.title);
   for (const std::string& line : verdicts_of(test))
     line.find(" beats ") == std::string::npos ? page.warning(line + ".") : page.note(line + ".");
-  page.section("All cuts and steps").table(models);
+  TextTable shown = models;  // without what stands above already
+  for (const std::string& line : verdicts_of(test)) std::erase(shown.notes, line);
+  page.section("All cuts and steps").table(shown);
   page.section("Forecasts");
   for (std::size_t o = 0; o < test.targets.size(); ++o)
     experiment::show(
