@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cmath>
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -22,7 +23,9 @@ std::string csv_file(const std::string& name, int from, int to, bool values) {
   fs::create_directories(path.parent_path());
   std::string text = values ? "date,promo,sales\n" : "date,promo\n";
   for (int i = from; i < to; ++i) {
-    text += fmt::format("2024-{:02}-{:02},{}", 1 + i / 28, 1 + i % 28, i % 3);
+    const std::chrono::year_month_day day{std::chrono::sys_days{std::chrono::year{2024} / 1 / 1} +
+                                          std::chrono::days{i}};
+    text += fmt::format("2024-{:02}-{:02},{}", unsigned{day.month()}, unsigned{day.day()}, i % 3);
     text += values ? fmt::format(",{}\n", 50 + 8 * std::sin(0.9 * i) + 3 * (i % 3) + (i * 37) % 5) : "\n";
   }
   write_file_atomically(path, text);
@@ -86,8 +89,9 @@ TEST(TrainCommand, SeveralStepsAreTrainedScoredAndForecastAtOnce) {
   ASSERT_EQ(said["forecast"].size(), 5u) << "as many as it predicts";
   EXPECT_TRUE(said["forecast"][4]["direct"].get<bool>());
   EXPECT_LT(said["forecast"][4]["lower"]["sales"], said["forecast"][4]["upper"]["sales"]);
-  const Outcome narrow = ebit({"train", data, "--target", "sales", "--future", "promo", "--horizon", "1..5",
-                               "--window", "4", "--model", "linear", "-o", folder("narrow")});
+  const Outcome narrow =
+      ebit({"train", data, "--target", "sales", "--future", "promo", "--horizon", "1..5", "--window", "4",
+            "--model", "linear", "--baselines", "none", "-o", folder("narrow")});
   EXPECT_THAT(narrow.error, HasSubstr("take --window 5 or more"));
 }
 

@@ -246,7 +246,7 @@ TEST(Config, AHorizonIsAStepOrARangeOfThem) {
   set("1..14");
   EXPECT_EQ(config.data.dataset.steps(), 14u);
   EXPECT_EQ(config.data.dataset.first(), 1u);
-  EXPECT_EQ(text(), "\"1..14\"");
+  EXPECT_EQ(text(), "'1..14'");
   EXPECT_NE(fingerprint(config), seven);
   EXPECT_EQ(from_toml(to_toml(config), "x.toml").data.dataset.steps(), 14u);
   set("7..7");

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "ebit/base/error.h"
+#include "ebit/fit/losses.h"
 #include "ebit/torch/backend.h"
 #include "ebit/torch/module_tensors.h"
 #include "ebit/torch/torch_losses.h"

@@ -256,8 +256,11 @@ void add_forecasts(const Plan& plan, const Unit& unit, bool refit, std::vector<C
   const Series none;
   for (std::size_t c = 0; c < plan.known.size(); ++c) {
     if (refit && c != unit.data) continue;
+    // Of rows that came the times are known, with every gap between them.
+    const auto first = plan.series.times.begin() + static_cast<std::ptrdiff_t>(plan.known[c]);
+    const std::vector<std::string> times(first, first + static_cast<std::ptrdiff_t>(plan.steps));
     Forecast forecast = experiment::forecast(models, known_at(plan, config, c), static_cast<int>(plan.steps),
-                                             config.data.dataset.future.empty() ? none : plan.series);
+                                             config.data.dataset.future.empty() ? none : plan.series, times);
     experiment::add_intervals(forecast, margins);
     cuts[c] = said(std::move(forecast));
   }

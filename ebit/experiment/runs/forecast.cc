@@ -272,21 +272,25 @@ std::vector<TrainedModel> trained_models(const Config& config, const fs::path& f
   return models;
 }
 
-Forecast forecast(std::span<const TrainedModel> models, const Series& given, int steps,
-                  const Series& future) {
+Forecast forecast(std::span<const TrainedModel> models, const Series& given, int steps, const Series& future,
+                  std::vector<std::string> times) {
   require(!models.empty(), "a forecast needs a trained model");
   const Dataset first = fitted_of(models[0]);
   check(first, given, steps);
   const Series series = as_fitted(given, first);
   const std::size_t outputs = first.target_columns.size(), count = static_cast<std::size_t>(steps);
-  Forecast result{
-      .targets = first.options.targets,
-      .times = continue_times(series.times, static_cast<int>(whole_steps(first, count)), given.date_order),
-      .values = std::vector<double>(count * outputs, 0.0),
-      .least = {},
-      .greatest = {},
-      .direct = std::min(count, static_cast<std::size_t>(first.options.horizon)),
-      .seeds = models.size()};
+  Forecast result{.targets = first.options.targets,
+                  .times = std::move(times),
+                  .values = std::vector<double>(count * outputs, 0.0),
+                  .least = {},
+                  .greatest = {},
+                  .direct = std::min(count, static_cast<std::size_t>(first.options.horizon)),
+                  .seeds = models.size()};
+  const std::size_t whole = whole_steps(first, count);
+  if (result.times.empty())
+    result.times = continue_times(series.times, static_cast<int>(whole), given.date_order);
+  require(result.times.size() >= whole, "a forecast of {} steps came with {} times", whole,
+          result.times.size());
   const Series known = known_ahead(first, result.times, given.date_order, future);
   result.times.resize(count);
   const double share = 1 / static_cast<double>(models.size());

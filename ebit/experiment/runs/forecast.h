@@ -43,8 +43,9 @@ std::vector<TrainedModel> trained_models(const Config& config, const std::filesy
 /// steps. Throws Error for steps below 1, a series too short for one window, values that the model's encoder
 /// does not take, features known ahead without a row of their own for a step, and more steps than the horizon
 /// where a feature is neither a target nor known ahead, because nothing says how it goes on.
+/// @param times of the steps where they are known, as of a past forecast; empty: the series' own go on.
 Forecast forecast(std::span<const TrainedModel> models, const Series& series, int steps,
-                  const Series& future = {});
+                  const Series& future = {}, std::vector<std::string> times = {});
 
 /// How far the ends of prediction intervals are from forecasts, or from their outer quantiles.
 struct Margins {
