@@ -76,6 +76,11 @@ void divide(Plan& plan, const BacktestSpec& spec) {
   // Windows may begin in the training part unless somebody says otherwise.
   const double needed = o.boundary == "across" ? static_cast<double>(o.steps()) : o.window + o.horizon;
   const bool asked = given(spec, "data.validation") || plan.config.train.patience > 0;
+  if (plan.validation <= 0 && !asked && plan.config.output.interval > 0)
+    plan.notes.push_back(
+        fmt::format("no prediction intervals: {} is trained without a validation part, as published; "
+                    "--validation 0.15 gives one",
+                    plan.config.model.name));
   if (asked || held >= needed || plan.validation <= 0) return;
   plan.notes.push_back(
       fmt::format("no validation part, and so no prediction intervals: its {} of {} rows before the first "
@@ -262,6 +267,9 @@ void add_forecasts(const Plan& plan, const Unit& unit, bool refit, std::vector<C
     Forecast forecast = experiment::forecast(models, known_at(plan, config, c), static_cast<int>(plan.steps),
                                              config.data.dataset.future.empty() ? none : plan.series, times);
     experiment::add_intervals(forecast, margins);
+    // Quantiles as they are aim at another level than the intervals that they stand beside.
+    if (std::abs(forecast.level - plan.config.output.interval) > 1e-9)
+      forecast.lower.clear(), forecast.upper.clear();
     cuts[c] = said(std::move(forecast));
   }
 }
