@@ -36,7 +36,7 @@ QUICK = """#!{python}
 import os, sys
 arguments = sys.argv[1:]
 SOLVED = {{"poly-ridge", "linear", "esn", "register-reservoir", "qrnn-reservoir", "--train-only"}}
-if arguments[:1] in (["train"], ["task"], ["reproduce"]):
+if arguments[:1] in (["train"], ["task"], ["reproduce"], ["backtest"]):
     if "--epochs" in arguments:
         arguments[arguments.index("--epochs") + 1] = "2"
     elif "--help" not in arguments and not SOLVED.intersection(arguments):  # what is solved at once takes no epochs

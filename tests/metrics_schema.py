@@ -15,6 +15,8 @@ SCHEMA = pathlib.Path(__file__).resolve().parent.parent / "docs" / "metrics.sche
 
 QUICK = ["--epochs", "2", "--no-plots", "-q", "--json"]
 RUNS = {
+    "several steps and quantiles": ["train", "--boundary", "across", "--window", "5", "--generator", "noisy-sine", "--model", "daskin-collapse",
+                                    "--scaler", "minmax-half", "--horizon", "1..3", "--loss", "quantile", "--baselines", "persistence,linear"],
     "a series with two seeds": ["train", "--train", "0.6", "--validation", "0.2", "--window", "5", "--generator", "noisy-sine", "--model", "daskin-collapse", "--seeds", "2",
                                 "--baselines", "persistence"],
     "two targets": ["train", "seattle-weather", "--target", "temp_max,temp_min", "--head", "linear", "--first-rows", "120",

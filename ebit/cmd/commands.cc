@@ -6,6 +6,7 @@ namespace ebit::cmd {
 // Each is defined in the command's own file.
 #define EBIT_COMMAND(name) Setup setup_##name
 EBIT_COMMAND(ansatz);
+EBIT_COMMAND(backtest);
 EBIT_COMMAND(bench);
 EBIT_COMMAND(completion);
 EBIT_COMMAND(data);
@@ -71,6 +72,13 @@ std::span<const Command> commands() {
        .examples = {"ebit forecast runs/toronto --steps 14",
                     "ebit forecast runs/toronto --steps 14 --data newer.csv"},
        .setup = setup_forecast},
+      {.name = "backtest",
+       .group = "Training",
+       .help = "Forecast a series from several places of its past, and score that against what came",
+       .examples = {"ebit backtest seattle-weather --model daskin-collapse --cuts 5 --horizon 14 --epochs 30",
+                    "ebit backtest data.csv --target sales --season 7 --horizon 1..14 --refit --seeds 3",
+                    "ebit backtest data.csv --model poly-ridge --baselines ets,linear --apart 1 --cuts 30"},
+       .setup = setup_backtest},
       {.name = "report",
        .group = "Training",
        .help = "Draw the plots and the page of a run again",

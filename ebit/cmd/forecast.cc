@@ -52,8 +52,8 @@ TextTable forecast_table(const experiment::Forecast& forecast) {
   }
   if (forecast.level > 0)
     table.notes.push_back(
-        fmt::format("lower, upper: the {:g} % prediction interval, from the errors on the validation part",
-                    100 * forecast.level));
+        fmt::format("lower, upper: the {:g} % prediction interval, from {}", 100 * forecast.level,
+                    forecast.quantiles ? "the predicted quantiles" : "the errors on the validation part"));
   if (forecast.seeds > 1)
     table.notes.push_back(fmt::format("least, greatest: of the {} seeds, no interval", forecast.seeds));
   if (forecast.direct < forecast.times.size()) {
@@ -163,7 +163,8 @@ int run(const Options& options) {
 Action setup_forecast(Parser& parser) {
   auto options = std::make_shared<Options>();
   parser.add_option("run", options->folder, "Folder of the run").required().type_name("RUN");
-  parser.add_option("--steps,--horizon", options->forecast.steps, "Rows to forecast after the last one");
+  parser.add_option("--steps,--horizon", options->forecast.steps,
+                    "Rows to forecast after the last one; left out: as many as the model predicts at once");
   parser
       .add_option("--data", options->forecast.data,
                   "Other data to go on from, read and scaled as the run's own")

@@ -71,6 +71,7 @@ void print_run(const experiment::RunResult& result, bool json) {
     const experiment::Results& results = result.results;
     const std::size_t part = judged_part(results);
     print(table_text(result_table(results, part)));
+    if (const std::optional<TextTable> steps = step_table(results, part)) print("\n" + table_text(*steps));
     constexpr std::size_t kMostSeries = 10;
     if (!results.series.empty()) print("\n" + table_text(series_table(results, part, kMostSeries)));
     return;

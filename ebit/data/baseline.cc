@@ -31,25 +31,31 @@ FittedBaseline smooth(const Dataset& dataset, std::size_t season) {
   require(dataset.options.split == "time" && dataset.part_begin[1] > 0,
           "ets is fitted on the first rows of a series: it needs --split time");
   const std::size_t outputs = dataset.target_columns.size(), rows = dataset.series.rows();
-  FittedBaseline fitted{.said = std::vector<double>(rows * outputs), .remark = {}};
+  const std::size_t ahead = dataset.options.steps();
+  FittedBaseline fitted{.said = std::vector<double>(ahead * rows * outputs), .remark = {}};
   for (std::size_t o = 0; o < outputs; ++o) {
     const std::vector<double> values = column_of(dataset.series, dataset.target_columns[o], rows);
     const Smoothing own = fit_smoothing(std::span(values).first(dataset.part_begin[1]), season);
-    const std::vector<double> said = own.forecasts(values, static_cast<std::size_t>(dataset.options.horizon));
-    for (std::size_t row = 0; row < rows; ++row) fitted.said[row * outputs + o] = said[row];
+    for (std::size_t s = 0; s < ahead; ++s) {
+      const std::vector<double> said = own.forecasts(values, dataset.options.first() + s);
+      for (std::size_t row = 0; row < rows; ++row) fitted.said[(s * rows + row) * outputs + o] = said[row];
+    }
     fitted.remark += (o > 0 ? ", " : "") + own.name();
   }
   return fitted;
 }
 
 FittedBaseline average(const Dataset& dataset, std::size_t) {
-  const std::size_t outputs = dataset.target_columns.size(), rows = dataset.series.rows();
+  const std::size_t outputs = dataset.target_columns.size();
+  const std::size_t rows = dataset.options.steps() * dataset.series.rows();
+  const Windows& train = dataset.train;
   FittedBaseline fitted{.said = std::vector<double>(rows * outputs), .remark = {}};
   for (std::size_t o = 0; o < outputs; ++o) {
     double sum = 0;
-    for (const std::size_t row : dataset.train.target_row)
-      sum += dataset.series.at(row, dataset.target_columns[o]);
-    const double mean = sum / static_cast<double>(dataset.train.count);
+    for (std::size_t i = 0; i < train.count; ++i)
+      for (std::size_t s = 0; s < train.ahead; ++s)
+        sum += dataset.series.at(train.row(i, s), dataset.target_columns[o]);
+    const double mean = sum / static_cast<double>(train.count * train.ahead);
     for (std::size_t row = 0; row < rows; ++row) fitted.said[row * outputs + o] = mean;
     fitted.remark += fmt::format("{}{:.4g}", o > 0 ? ", " : "", mean);
   }
@@ -82,9 +88,11 @@ FittedBaseline fit_baseline(const Baseline& row, const Dataset& dataset, int sea
 std::vector<double> forecasts_of(const FittedBaseline& fitted, const Windows& windows) {
   std::vector<double> forecast;
   forecast.reserve(windows.count * windows.outputs);
-  for (const std::size_t row : windows.target_row)
-    for (std::size_t o = 0; o < windows.outputs; ++o)
-      forecast.push_back(fitted.said[row * windows.outputs + o]);
+  const std::size_t outputs = windows.outputs / windows.ahead, rows = fitted.said.size() / windows.outputs;
+  for (std::size_t i = 0; i < windows.count; ++i)
+    for (std::size_t s = 0; s < windows.ahead; ++s)
+      for (std::size_t o = 0; o < outputs; ++o)
+        forecast.push_back(fitted.said[(s * rows + windows.row(i, s)) * outputs + o]);
   return forecast;
 }
 
@@ -95,12 +103,14 @@ std::vector<double> baseline_forecast(std::string_view name, const Dataset& data
   if (row.fit) return forecasts_of(fit_baseline(row, dataset, season), windows);
   std::vector<double> forecast;
   forecast.reserve(windows.count * windows.outputs);
-  for (const std::size_t target : windows.target_row) {
-    const std::size_t known = target - static_cast<std::size_t>(dataset.options.horizon);
-    const std::size_t source = row.source_row(target, known, static_cast<std::size_t>(season));
-    for (const std::size_t column : dataset.target_columns)
-      forecast.push_back(source == kNoRow ? std::numeric_limits<double>::quiet_NaN()
-                                          : dataset.series.at(source, column));
+  for (std::size_t i = 0; i < windows.count; ++i) {
+    const std::size_t known = windows.target_row[i] - static_cast<std::size_t>(dataset.options.horizon);
+    for (std::size_t s = 0; s < windows.ahead; ++s) {
+      const std::size_t source = row.source_row(windows.row(i, s), known, static_cast<std::size_t>(season));
+      for (const std::size_t column : dataset.target_columns)
+        forecast.push_back(source == kNoRow ? std::numeric_limits<double>::quiet_NaN()
+                                            : dataset.series.at(source, column));
+    }
   }
   return forecast;
 }
@@ -108,10 +118,10 @@ std::vector<double> baseline_forecast(std::string_view name, const Dataset& data
 std::vector<double> true_values(const Dataset& dataset, const Windows& windows) {
   std::vector<double> truth;
   truth.reserve(windows.count * windows.outputs);
-  for (const std::size_t target : windows.target_row) {
-    for (const std::size_t column : dataset.target_columns)
-      truth.push_back(dataset.series.at(target, column));
-  }
+  for (std::size_t i = 0; i < windows.count; ++i)
+    for (std::size_t s = 0; s < windows.ahead; ++s)
+      for (const std::size_t column : dataset.target_columns)
+        truth.push_back(dataset.series.at(windows.row(i, s), column));
   return truth;
 }
 

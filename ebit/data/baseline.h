@@ -12,8 +12,9 @@ namespace ebit::inline data {
 
 /// A baseline with parameters, fitted on the training rows of a series.
 struct FittedBaseline {
-  std::vector<double> said;  ///< [N, O] what is forecast of every row of the series, on its scale
-  std::string remark;        ///< what it became, such as "damped Holt"
+  /// [S, N, O] what is forecast of every row of the series, on its scale, so many steps ahead.
+  std::vector<double> said;
+  std::string remark;  ///< what it became, such as "damped Holt"
 };
 
 /// No row of a series: there is nothing to repeat.
@@ -43,10 +44,10 @@ const Baseline* find_baseline(std::string_view name);
 /// time, and too few training rows.
 FittedBaseline fit_baseline(const Baseline& row, const Dataset& dataset, int season);
 
-/// Its forecasts for every window of a part, [B, O].
+/// Its forecasts for every window of a part, [B, S, O].
 std::vector<double> forecasts_of(const FittedBaseline& fitted, const Windows& windows);
 
-/// The forecasts of a baseline for every window of a part: [B, O], on the scale of the series. persistence
+/// The forecasts of a baseline for every window of a part: [B, S, O], on the scale of the series. persistence
 /// repeats the last known value, that of target_row - horizon. seasonal-naive repeats the value of target_row
 /// - k * season with the smallest k whose row is known; where the series does not reach back that far, it
 /// has no forecast (NaN). ets as fit_baseline() says. Throws Error for an unknown name (nearest suggested), a
@@ -54,7 +55,7 @@ std::vector<double> forecasts_of(const FittedBaseline& fitted, const Windows& wi
 std::vector<double> baseline_forecast(std::string_view name, const Dataset& dataset, const Windows& windows,
                                       int season);
 
-/// True values [B, O] of a part's windows, on the scale of the series.
+/// True values [B, S, O] of a part's windows, on the scale of the series.
 std::vector<double> true_values(const Dataset& dataset, const Windows& windows);
 
 /// The scale of MASE for target `output`: naive_mae() of the training rows, or, where windows were split at

@@ -129,5 +129,34 @@ TEST(Baseline, TableAndBadInput) {
   EXPECT_THAT(error_of([&] { training_naive_mae(d, 0, -1); }), HasSubstr("season is -1"));
 }
 
+// All baselines, several steps at once, against one horizon after the other.
+TEST(Baseline, SeveralStepsAreThoseOfEachHorizon) {
+  Series s;
+  s.source = "wave";
+  s.names = {"v", "w"};
+  for (int i = 0; i < 150; ++i) {
+    s.times.push_back(std::to_string(i));
+    s.values.insert(s.values.end(), {std::sin(0.9 * i) + 0.02 * i, std::cos(0.3 * i * i)});
+  }
+  DatasetOptions o;
+  o.targets = {"v", "w"};
+  o.window = 5, o.horizon = 9, o.first_step = 1;
+  const Dataset all = make_dataset(s, o);
+  o.first_step = 0;
+  for (const Baseline& row : baseline_table()) {
+    if (row.name == "mean") continue;  // of other targets
+    const std::vector<double> said = baseline_forecast(row.name, all, all.test, 7);
+    ASSERT_EQ(said.size(), all.test.count * 18);
+    for (int h = 1; h <= 9; ++h) {
+      o.horizon = h;
+      const Dataset one = make_dataset(s, o);
+      const std::vector<double> own = baseline_forecast(row.name, one, one.test, 7);
+      for (std::size_t i = 0; i < all.test.count; ++i)
+        for (std::size_t c = 0; c < 2; ++c)
+          EXPECT_EQ(said[(i * 9 + static_cast<std::size_t>(h) - 1) * 2 + c], own[i * 2 + c]) << row.name << h;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace ebit::inline data

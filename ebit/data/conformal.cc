@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "ebit/base/error.h"
 
@@ -17,14 +18,19 @@ std::size_t rank(std::size_t n, double level) {
 }  // namespace
 
 double conformal_half_width(std::vector<double> errors, double level) {
+  for (double& error : errors) error = std::abs(error);
+  return conformal_margin(std::move(errors), level);
+}
+
+double conformal_margin(std::vector<double> scores, double level) {
   require(level > 0 && level < 1, "the level of prediction intervals must be above 0 and below 1, not {}",
           level);
-  const std::size_t place = rank(errors.size(), level);
-  if (place > errors.size()) return std::numeric_limits<double>::quiet_NaN();
-  for (double& error : errors)
-    error = std::isfinite(error) ? std::abs(error) : std::numeric_limits<double>::infinity();
-  const auto found = errors.begin() + static_cast<std::ptrdiff_t>(place - 1);
-  std::nth_element(errors.begin(), found, errors.end());
+  const std::size_t place = rank(scores.size(), level);
+  if (place > scores.size()) return std::numeric_limits<double>::quiet_NaN();
+  for (double& score : scores)
+    if (!std::isfinite(score)) score = std::numeric_limits<double>::infinity();
+  const auto found = scores.begin() + static_cast<std::ptrdiff_t>(place - 1);
+  std::nth_element(scores.begin(), found, scores.end());
   return *found;
 }
 

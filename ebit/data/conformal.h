@@ -12,6 +12,12 @@ namespace ebit::inline data {
 /// as infinite. Throws Error for a level outside (0, 1).
 double conformal_half_width(std::vector<double> errors, double level);
 
+/// The same of scores that have a sign: the ceil((n + 1) level)-th smallest of them. With the scores
+/// max(lower - y, y - upper) of predicted quantiles it is what both ends must move outwards by (Romano,
+/// Patterson, Candes 2019, arXiv:1905.03222); below 0 they move inwards. NaN and Error as
+/// conformal_half_width(); scores that are not numbers count as infinite.
+double conformal_margin(std::vector<double> scores, double level);
+
 /// The fewest errors that an interval of `level` takes.
 std::size_t fewest_errors(double level);
 

@@ -26,6 +26,15 @@ constexpr std::array<Choice, 3> kScaleOns{{
 void check_options(const DatasetOptions& o) {
   require(o.window >= 1, "window is {}; it must be 1 or more", o.window);
   require(o.horizon >= 1, "horizon is {}; it must be 1 or more", o.horizon);
+  require(o.first_step >= 0 && o.first_step <= o.horizon,
+          "the steps ahead are {} to {}; the first must be 1 or more and not above the last", o.first_step,
+          o.horizon);
+  require(o.first_step == 0 || (o.future.empty() && o.calendar.empty()) ||
+              o.window >= static_cast<int>(o.steps()),
+          "what is known ahead (--future, --calendar) is seen at the steps of the window, and a window of {} "
+          "does "
+          "not reach over {} steps: take --window {} or more",
+          o.window, o.steps(), o.steps());
   require(o.stride >= 1, "stride is {}; it must be 1 or more", o.stride);
   require(o.train > 0 && o.train <= 1, "the training share is {}; it must lie above 0 and not above 1",
           o.train);
@@ -146,11 +155,12 @@ Windows cut(const Series& series, const std::vector<std::size_t>& starts, const 
   Windows windows{.count = starts.size(),
                   .steps = static_cast<std::size_t>(o.window),
                   .features = features.size(),
-                  .outputs = targets.size(),
+                  .outputs = o.steps() * targets.size(),
                   .rows = {},
                   .first_row = {},
                   .y = {},
-                  .target_row = {}};
+                  .target_row = {},
+                  .ahead = o.steps()};
   if (starts.empty()) return windows;
   const std::size_t begin = starts.front(), end = starts.back() + windows.steps;
   windows.rows.reserve((end - begin) * windows.features);
@@ -164,8 +174,9 @@ Windows cut(const Series& series, const std::vector<std::size_t>& starts, const 
   for (const std::size_t start : starts) {
     windows.first_row.push_back(start - begin);
     windows.target_row.push_back(start + reach(o));
-    for (const std::size_t c : targets)
-      windows.y.push_back(scalers[c].transform(series.at(start + reach(o), c)));
+    for (std::size_t s = 0; s < windows.ahead; ++s)
+      for (const std::size_t c : targets)
+        windows.y.push_back(scalers[c].transform(series.at(windows.row(windows.first_row.size() - 1, s), c)));
   }
   return windows;
 }
@@ -339,13 +350,14 @@ Windows windows_of(const Series& series, const Dataset& fitted) {
 
 std::vector<double> unscaled(const Dataset& dataset, std::size_t part, const Windows& windows,
                              std::span<const double> scaled) {
-  const std::size_t outputs = dataset.target_columns.size();
+  const std::size_t targets = dataset.target_columns.size();
   std::vector<double> values(scaled.begin(), scaled.end());
   for (std::size_t i = 0; i < values.size(); ++i) {
-    values[i] = dataset.target_scaler(part, i % outputs).inverse(values[i]);
+    values[i] = dataset.target_scaler(part, i % targets).inverse(values[i]);
     if (dataset.transform.empty()) continue;
-    values[i] = dataset.transform.restored(dataset.series, dataset.target_columns[i % outputs],
-                                           windows.target_row[i / outputs], values[i]);
+    const std::size_t row = windows.row(i / windows.outputs, i % windows.outputs / targets);
+    values[i] =
+        dataset.transform.restored(dataset.series, dataset.target_columns[i % targets], row, values[i]);
   }
   return values;
 }

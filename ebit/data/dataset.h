@@ -23,12 +23,22 @@ std::span<const Choice> split_table();     ///< "time", "windows", "random"
 std::span<const Choice> boundary_table();  ///< "inside", "across"
 std::span<const Choice> scale_on_table();  ///< "train", "leak-whole-series", "leak-each-part"
 
+/// Which steps behind a window are predicted.
+struct StepsAhead {
+  int horizon = 1;     ///< predict the value this many steps after the window's last row
+  int first_step = 0;  ///< above 0: predict all steps from this one to `horizon` at once; 0: `horizon` alone
+
+  std::size_t first() const {
+    return static_cast<std::size_t>(first_step > 0 ? first_step : horizon);
+  }                                                                                      ///< step
+  std::size_t steps() const { return static_cast<std::size_t>(horizon) + 1 - first(); }  ///< S, how many
+};
+
 /// How a series becomes windows. Every field is an option of `ebit train`.
-struct DatasetOptions {
+struct DatasetOptions : StepsAhead {
   std::vector<std::string> targets;   ///< columns to predict; [O], at least one
   std::vector<std::string> features;  ///< columns the model sees; [F]; empty: the targets
   int window = 10;                    ///< time steps of a window, T
-  int horizon = 1;                    ///< predict the value this many steps after the window's last row
   int stride = 1;                     ///< rows between the starts of consecutive windows
   double train = 0.7;                 ///< share of the rows for training
   double validation = 0.1;            ///< share of the rows for validation, may be 0; the rest is for testing
@@ -48,16 +58,20 @@ struct DatasetOptions {
 };
 
 /// Windows of one part, scaled. Windows overlap, so that each row is kept once; sample i predicts row
-/// target_row[i] of the series.
+/// target_row[i] of the series, and with several steps ahead the S - 1 rows before it too.
 struct Windows {
   std::size_t count = 0;                ///< samples, B
   std::size_t steps = 0;                ///< T
   std::size_t features = 0;             ///< F
-  std::size_t outputs = 0;              ///< O
+  std::size_t outputs = 0;              ///< numbers predicted of a window: S * O, step by step
   std::vector<double> rows;             ///< [R, F] scaled rows that the windows are cut from
   std::vector<std::size_t> first_row;   ///< [B] where in `rows` each window begins
-  std::vector<double> y;                ///< [B, O] scaled
-  std::vector<std::size_t> target_row;  ///< [B] row of the series that y is
+  std::vector<double> y;                ///< [B, S, O] scaled
+  std::vector<std::size_t> target_row;  ///< [B] row of the series that the last step of y is
+  std::size_t ahead = 1;                ///< S, steps that are predicted
+
+  /// The row of the series that step s of sample i is, s below `ahead`.
+  std::size_t row(std::size_t i, std::size_t s) const { return target_row[i] + s + 1 - ahead; }
 
   /// What the model sees of sample i: [T, F].
   std::span<const double> x(std::size_t i) const {
@@ -113,7 +127,8 @@ struct Dataset {
 ///
 /// Split by time: of N rows the first floor(N * train) are for training, validation ends at row
 /// floor(N * (train + validation)), and the rest is for testing; a part of share 0 has no windows. A window
-/// starts at row s, its last row is s + window - 1 and its target s + window - 1 + horizon. "inside": all of
+/// starts at row s, its last row is s + window - 1 and its target s + window - 1 + horizon (with `first_step`
+/// it has all targets from s + window - 1 + first_step on). "inside": all of
 /// these lie in one part, so that a part of n rows has n - window - horizon + 1 windows (stride 1). "across":
 /// the target lies in the part, the window may reach back before it, so that every row of a later part is
 /// predicted.
@@ -156,8 +171,8 @@ Series as_seen(const Series& series, const Dataset& fitted);
 /// short for one window.
 Windows windows_of(const Series& series, const Dataset& fitted);
 
-/// Targets or predictions [B, O] of some windows, back on the scale of the series. @param part whose scalers
-/// are taken: 0 train, 1 validation, 2 test.
+/// Targets or predictions [B, O] or [B, S, O] of some windows, back on the scale of the series. @param part
+/// whose scalers are taken: 0 train, 1 validation, 2 test.
 std::vector<double> unscaled(const Dataset& dataset, std::size_t part, const Windows& windows,
                              std::span<const double> scaled);
 

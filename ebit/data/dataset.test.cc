@@ -402,5 +402,48 @@ TEST(Dataset, TimesMayBeWrittenMonthFirst) {
   EXPECT_EQ(b.part_begin[2], 34u);
 }
 
+TEST(Dataset, SeveralStepsAheadAreThoseOfEachStepSideBySide) {
+  DatasetOptions o = plain(0.6, 0.2);
+  o.targets = {"a", "b"};
+  o.window = 3, o.horizon = 4, o.first_step = 2, o.stride = 2;
+  const Dataset all = make_dataset(ramp(60), o);
+  EXPECT_EQ(all.options.steps(), 3u);
+  o.first_step = 0;
+  const Dataset last = make_dataset(ramp(60), o);
+  for (const auto part : {&Dataset::train, &Dataset::validation, &Dataset::test}) {
+    const Windows &w = all.*part, &one = last.*part;
+    ASSERT_EQ(w.count, one.count) << "a window is where its last step is";
+    ASSERT_EQ(w.outputs, 6u);
+    EXPECT_EQ(w.target_row, one.target_row);
+    for (std::size_t i = 0; i < w.count; ++i) {
+      EXPECT_EQ(w.x(i)[4], static_cast<double>(w.row(i, 0)) - 2) << "two rows before the first step";
+      for (std::size_t s = 0; s < 3; ++s) {
+        EXPECT_EQ(w.row(i, s), w.target_row[i] + s - 2);
+        for (std::size_t c = 0; c < 2; ++c)
+          EXPECT_EQ(w.y[(i * 3 + s) * 2 + c], static_cast<double>(w.row(i, s)) + (c > 0 ? 1000 : 0));
+      }
+    }
+  }
+}
+
+// What is known ahead is seen by the last steps of the window, all of what is predicted.
+TEST(Dataset, SeveralStepsAheadSeeWhatIsKnownOfAllOfThem) {
+  DatasetOptions o = plain(0.6, 0.2);
+  o.window = 4, o.horizon = 3, o.first_step = 1, o.future = {"b"};
+  const Dataset d = make_dataset(ramp(60), o);
+  for (std::size_t i = 0; i < d.test.count; ++i)
+    for (std::size_t s = 0; s < 3; ++s)
+      EXPECT_EQ(d.test.x(i)[(1 + s) * 2 + 1], 1000 + static_cast<double>(d.test.row(i, s)));
+  // Across a boundary too, no step of a part's windows lies in the part before.
+  o.boundary = "across";
+  const Dataset across = make_dataset(ramp(60), o);
+  EXPECT_EQ(across.validation.row(0, 0), across.part_begin[1]);
+  EXPECT_EQ(across.test.row(0, 0), across.part_begin[2]);
+  o.window = 2;
+  EXPECT_THAT(error_of([&] { make_dataset(ramp(60), o); }), HasSubstr("take --window 3 or more"));
+  o.first_step = 4;
+  EXPECT_THAT(error_of([&] { make_dataset(ramp(60), o); }), HasSubstr("not above the last"));
+}
+
 }  // namespace
 }  // namespace ebit::inline data

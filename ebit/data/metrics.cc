@@ -111,11 +111,20 @@ std::vector<double> all_metrics(std::span<const double> truth, std::span<const d
   return values;
 }
 
-double naive_mae(std::span<const double> training, int season) {
+namespace {
+
+// An error of the seasonal naive forecast of a series.
+double naive(double (*error)(std::span<const double>, std::span<const double>, double),
+             std::span<const double> training, int season) {
   require(season >= 1, "the season is {}; it must be 1 or more", season);
   const std::size_t lag = static_cast<std::size_t>(season);
   if (training.size() <= lag) return kUndefined;
-  return mae(training.subspan(lag), training.first(training.size() - lag), 0.0);
+  return error(training.subspan(lag), training.first(training.size() - lag), 0.0);
 }
+
+}  // namespace
+
+double naive_mae(std::span<const double> training, int season) { return naive(mae, training, season); }
+double naive_mse(std::span<const double> training, int season) { return naive(mse, training, season); }
 
 }  // namespace ebit::inline data

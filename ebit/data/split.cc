@@ -39,7 +39,9 @@ Starts split_by_time(const Dataset& dataset) {
     const std::size_t begin = dataset.part_begin[p], end = dataset.part_begin[p + 1];
     if (shares[p] < 1e-9) continue;
     const std::size_t lost = dataset.transform.lost();
-    starts[p] = starts_in(std::max(across ? begin - std::min(begin, reach(o)) : begin, lost), end, o);
+    // The first of a window's steps ahead lies in the part, or all of them do.
+    const std::size_t back = reach(o) + 1 - o.steps();
+    starts[p] = starts_in(std::max(across ? begin - std::min(begin, back) : begin, lost), end, o);
     require(
         end > begin && !starts[p].empty(),
         "{}: the {} part has {} of {} rows, but a window of {} with horizon {} needs {}{}; take a smaller "

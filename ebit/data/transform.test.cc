@@ -128,6 +128,21 @@ DatasetOptions options_with(std::vector<std::string> transform) {
   return o;
 }
 
+TEST(TransformedDataset, EachOfSeveralStepsComesBack) {
+  const Series series = growing(90);
+  for (const auto& names : kChains) {
+    DatasetOptions o = options_with(names);
+    o.first_step = 2, o.horizon = 4;
+    const Dataset d = make_dataset(series, o);
+    const std::vector<double> back = unscaled(d, 2, d.test, d.test.y), truth = true_values(d, d.test);
+    ASSERT_EQ(back.size(), d.test.count * 3);
+    for (std::size_t i = 0; i < back.size(); ++i) {
+      EXPECT_NEAR(back[i], truth[i], 1e-9);
+      EXPECT_NEAR(seen_value(d, 2, 0, d.test.row(i / 3, i % 3), truth[i]), d.test.y[i], 1e-9);
+    }
+  }
+}
+
 TEST(TransformedDataset, WindowsAreOfWhatIsBehindAndTargetsComeBack) {
   const Series series = growing(80);
   for (const auto& names : kChains) {

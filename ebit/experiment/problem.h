@@ -42,13 +42,30 @@ struct SeriesScore {
   std::optional<IntervalScore> interval = {};  ///< of its intervals; none: there are none
 };
 
+/// What one of several predicted steps is worth, means over the targets.
+struct StepScores {
+  std::size_t step = 0;                        ///< steps behind the window
+  std::vector<double> values;                  ///< one a metric, in the data's units
+  std::optional<IntervalScore> interval = {};  ///< of its intervals; none: there are none
+};
+
+/// What predicted quantiles are worth on one part, means over steps and targets, in the data's units.
+struct QuantileScore {
+  std::vector<double> levels;  ///< [Q]
+  std::vector<double> below;   ///< [Q] share of true values that lie below each
+  double pinball = 0.0;        ///< mean loss over the levels, see fit::kQuantileLoss
+  double crossed = 0.0;        ///< share of predictions whose quantiles were not in order, and were put in it
+};
+
 /// What a model is worth on one part. Undefined values are NaN.
 struct PartScores {
   std::vector<double> values;  ///< one a metric; of a series in the data's units, means over the targets
   std::vector<double> scaled;  ///< of a series: in the units that the model sees; else empty
-  std::vector<std::vector<double>> by_target;  ///< of a series: `values` of each target; else empty
-  std::optional<IntervalScore> interval = {};  ///< of a series: of its intervals; none: there are none
-  std::vector<SeriesScore> by_series = {};     ///< of a panel: of each series; `values` are their means
+  std::vector<std::vector<double>> by_target;   ///< of a series: `values` of each target; else empty
+  std::optional<IntervalScore> interval = {};   ///< of a series: of its intervals; none: there are none
+  std::vector<StepScores> by_step = {};         ///< of a series predicted several steps ahead; else empty
+  std::optional<QuantileScore> quantiles = {};  ///< of a model that predicts them
+  std::vector<SeriesScore> by_series = {};      ///< of a panel: of each series; `values` are their means
 };
 
 /// Something to show of a trained model: a picture or a text.
@@ -62,11 +79,15 @@ struct Exhibit {
 /// What a trained model is worth.
 struct Scores {
   std::array<std::optional<PartScores>, 3> parts;  ///< none: not scored on this part
-  std::array<std::vector<double>, 3> predictions;  ///< of a series: [B, O] in the data's units
+  std::array<std::vector<double>, 3> predictions;  ///< of a series: [B, S, O] in the data's units
   std::vector<Exhibit> exhibits;                   ///< of this model
-  /// [O] of a series: half of its prediction intervals, see Transform::ends(); of a panel [series, O], NaN
-  /// where there are none; empty: there are none.
-  std::vector<double> half_widths = {};
+  /// Of a model that predicts quantiles: [Q][B, S, O], in order; `predictions` are those of level 0.5.
+  std::array<std::vector<std::vector<double>>, 3> quantiles = {};
+  double level = 0;  ///< of the prediction intervals of a series; 0: there are none
+  /// [B, S, O] their lower ends on the test part; empty: there are none. Of a panel NaN where a series has
+  /// none.
+  std::vector<double> lower = {};
+  std::vector<double> upper = {};  ///< their upper ends
 };
 
 /// What needs no training: persistence, majority class, no memory, counts of single tokens.

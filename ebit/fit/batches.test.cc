@@ -82,7 +82,7 @@ TEST(WindowsExamples, PredictionsAreThoseOfEachWindowAlone) {
   }
   const Dataset wide = wave_data(0.2, 5, 1, 2);
   EXPECT_THAT(error_of([&] { predict(*model, wide.train, false, 1, 1, 0); }),
-              HasSubstr("steps of 1 numbers"));
+              HasSubstr("predicts 1 targets, and the data have 2"));
 }
 
 }  // namespace

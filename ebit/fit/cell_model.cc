@@ -235,9 +235,10 @@ double CellModel<T>::loss(const Examples& examples, FlatLoss<T> rule, T* d_predi
     const auto [sum, terms] = nats(examples, d_predictions);
     return terms > 0 ? sum / terms : 0;
   }
-  const std::size_t count = examples.samples * outputs_;
+  const std::size_t count = examples.samples * spec_.head.targets();
   require(examples.y.size() == count, "{} numbers do not fit {} predictions", examples.y.size(), count);
-  return rule(count, head_ ? predictions_.data() : answers(), in_precision(examples.y, y_), d_predictions);
+  return rule(count, head_ ? predictions_.data() : answers(), in_precision(examples.y, y_), d_predictions,
+              spec_.head.quantiles);
 }
 
 template <class T>
@@ -282,9 +283,10 @@ Answers CellModel<T>::answer(const Examples& examples) {
 template <class T>
 double CellModel<T>::mean_loss(std::string_view loss, std::span<const double> predictions,
                                std::span<const double> truth) const {
-  require(predictions.size() == truth.size(), "{} predictions cannot be compared with {} numbers",
-          predictions.size(), truth.size());
-  return find_loss(loss).wide(predictions.size(), predictions.data(), truth.data(), nullptr);
+  const std::vector<double>& levels = spec_.head.quantiles;
+  require(predictions.size() == truth.size() * std::max<std::size_t>(1, levels.size()),
+          "{} predictions cannot be compared with {} numbers", predictions.size(), truth.size());
+  return find_loss(loss).wide(truth.size(), predictions.data(), truth.data(), nullptr, levels);
 }
 
 template <class T>
@@ -292,7 +294,7 @@ std::vector<double> CellModel<T>::input_gradient(const Examples& examples) {
   const std::size_t count =
       forward(examples, {.keep = true, .draw_seed = draw_seed_, .draw_number = draw_number_++}).size();
   T* const d_predictions = room(d_predictions_, count);
-  loss(examples, flat<T>(find_loss("mse")), d_predictions);
+  loss(examples, flat<T>(find_loss(spec_.head.quantiles.empty() ? "mse" : kQuantileLoss)), d_predictions);
   const std::size_t steps = examples.samples * examples.steps, width = cell_->inputs();
   T* const d_x = room(d_x_, steps * width);
   backward(d_predictions, nullptr, nullptr, d_x);

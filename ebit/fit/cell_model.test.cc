@@ -273,5 +273,33 @@ TEST(CellModel, DoesNotTranslate) {
   EXPECT_THAT(error_of([&] { model->translate({}, {}); }), HasSubstr("does not translate: register 2+2"));
 }
 
+// Of every cell with a head of three quantiles of two numbers: the loss by its formula, and the gradient in
+// the inputs.
+TEST(CellModel, QuantilesAreLearntByTheirLoss) {
+  for (const TriedCore& tried : tried_cores()) {
+    ModelSpec spec = spec_of(tried, Answer::kNumbers);
+    spec.head.outputs = 6, spec.head.quantiles = {0.1, 0.5, 0.9};
+    const auto model = make_cell_model(spec);
+    Examples examples = random_examples(spec, 3, 4, 5);
+    ASSERT_EQ(examples.y.size(), 6u);
+    const auto loss = [&] {
+      return model->mean_loss("quantile", model->answer(examples).numbers, examples.y);
+    };
+    const std::vector<double> said = model->answer(examples).numbers;
+    double expected = 0;
+    for (std::size_t i = 0; i < 18; ++i) {
+      const double e = examples.y[i / 3] - said[i], q = spec.head.quantiles[i % 3];
+      expected += std::max(q * e, (q - 1) * e) / 18;
+    }
+    EXPECT_NEAR(loss(), expected, 1e-14) << tried.name;
+    const std::vector<double> exact = model->input_gradient(examples);
+    const std::vector<double> slope = finite_difference<double>(loss, examples.x, 1e-6);
+    for (std::size_t i = 0; i < exact.size(); ++i) EXPECT_NEAR(exact[i], slope[i], 1e-8) << tried.name;
+    EXPECT_THAT(error_of([&] { model->mean_loss("quantile", said, said); }), HasSubstr("cannot be compared"));
+    spec.head.outputs = 4;
+    EXPECT_THAT(error_of([&] { make_cell_model(spec); }), HasSubstr("no 3 quantiles"));
+  }
+}
+
 }  // namespace
 }  // namespace ebit::fit

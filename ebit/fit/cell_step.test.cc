@@ -28,6 +28,7 @@ struct Slow {
   double number_loss(double error) const {
     const double size = std::abs(error);
     if (loss == "mae") return size;
+    if (loss == "quantile") return size / 2;  // of the median
     if (loss == "mse" || size < 1) return loss == "mse" ? error * error : error * error / 2;
     return size - 0.5;
   }
@@ -76,7 +77,15 @@ struct Slow {
       const std::vector<double> said = head(parameters, mean.data());
       if (spec.head.answer == Answer::kClass) sum += nats(said, all.labels[b]), ++count;
       if (spec.head.answer == Answer::kNumbers)
-        for (std::size_t o = 0; o < O; ++o, ++count) sum += number_loss(said[o] - all.y[b * O + o]);
+        for (std::size_t o = 0; o < O; ++o, ++count) {
+          const std::vector<double>& levels = spec.head.quantiles;
+          if (levels.empty()) {
+            sum += number_loss(said[o] - all.y[b * O + o]);
+            continue;
+          }
+          const double e = all.y[(b * O + o) / levels.size()] - said[o], q = levels[o % levels.size()];
+          sum += std::max(q * e, (q - 1) * e);
+        }
     }
     entropy = entropies / steps;
     if (total) *total = sum / count + extra / steps;
@@ -107,6 +116,8 @@ std::vector<Case> cases() {
         {.name = "loss " + std::string(row.name), .spec = register_spec(), .loss = std::string(row.name)});
     all.push_back({.name = "no head", .spec = register_spec(3, false), .loss = std::string(row.name)});
   }
+  all.push_back({.name = "quantiles", .spec = register_spec(), .loss = "quantile"});
+  all.back().spec.head.outputs = 6, all.back().spec.head.quantiles = {0.1, 0.5, 0.9};
   for (const std::string hidden : {"collapse", "probabilities", "coherent"})
     for (const EntropyLoss& loss : {EntropyLoss{0.3, std::nullopt}, EntropyLoss{0.5, 0.4}})
       for (const bool lengths : {false, true}) {

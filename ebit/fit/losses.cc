@@ -6,6 +6,7 @@
 #include <numbers>
 
 #include "ebit/base/choice.h"
+#include "ebit/base/error.h"
 
 namespace ebit::fit {
 namespace {
@@ -35,7 +36,8 @@ Point<T> huber(T error) {
 }
 
 template <class T, Point<T> (*point)(T)>
-double mean(std::size_t count, const T* prediction, const T* truth, T* d_prediction) {
+double mean(std::size_t count, const T* prediction, const T* truth, T* d_prediction,
+            std::span<const double>) {
   const T share = T(1) / static_cast<T>(count);
   double sum = 0.0;
   for (std::size_t i = 0; i < count; ++i) {
@@ -46,11 +48,30 @@ double mean(std::size_t count, const T* prediction, const T* truth, T* d_predict
   return static_cast<T>(sum / static_cast<double>(count));
 }
 
+// The slope where prediction and truth are equal is 0, as that of the absolute error.
+template <class T>
+double pinball(std::size_t count, const T* prediction, const T* truth, T* d_prediction,
+               std::span<const double> levels) {
+  constexpr double kMedian[] = {0.5};
+  if (levels.empty()) levels = kMedian;
+  const T share = T(1) / static_cast<T>(count * levels.size());
+  double sum = 0.0;
+  for (std::size_t i = 0; i < count * levels.size(); ++i) {
+    const T level = static_cast<T>(levels[i % levels.size()]);
+    const T error = truth[i / levels.size()] - prediction[i];
+    sum += error > 0 ? level * error : (level - 1) * error;
+    if (d_prediction) d_prediction[i] = (error > 0 ? -level : error < 0 ? 1 - level : T(0)) * share;
+  }
+  return static_cast<T>(sum / static_cast<double>(count * levels.size()));
+}
+
 constexpr LossRow kLosses[] = {
     {"mse", "mean squared error", mean<double, square>, mean<float, square>},
     {"mae", "mean absolute error", mean<double, absolute>, mean<float, absolute>},
     {"huber", "squared error below 1, absolute error above (scaled units)", mean<double, huber>,
      mean<float, huber>},
+    {kQuantileLoss, "pinball loss of the quantiles in --quantiles, each of which the model predicts",
+     pinball<double>, pinball<float>},
 };
 
 double negative_logarithm(std::size_t classes, const double* p, std::size_t label, double* slope) {
@@ -126,6 +147,18 @@ template double class_loss(const ClassLossRow&, bool, std::size_t, std::size_t, 
                            const std::int64_t*, double, float*, std::vector<double>&);
 
 std::span<const LossRow> losses() { return kLosses; }
+
+void check_levels(std::span<const double> levels) {
+  double last = 0;
+  for (const double level : levels) {
+    require(level > 0 && level < 1, "a level of --quantiles must be above 0 and below 1, not {}", level);
+    require(level > last, "the levels of --quantiles must ascend: {} stands behind {}", level, last);
+    last = level;
+  }
+  require(std::ranges::find(levels, 0.5) != levels.end(),
+          "--quantiles must have 0.5, the median, among its levels: it is what is forecast where one number "
+          "is asked");
+}
 
 const LossRow& find_loss(std::string_view name) { return find_row(kLosses, "no loss is called", name); }
 

@@ -9,11 +9,12 @@
 
 namespace ebit::fit {
 
-/// Mean loss over `count` elements of prediction and truth; writes its derivative with respect to the
-/// prediction, [count], where `d_prediction` is not null. @returns the loss, rounded to T as a tensor's would
-/// be.
+/// Mean loss over `count` true values and their predictions, one each; of the loss of quantiles [count, Q],
+/// one for each of the Q `levels` (none: the median alone). Writes its derivative with respect to the
+/// predictions where `d_prediction` is not null. @returns the loss, rounded to T as a tensor's would be.
 template <class T>
-using FlatLoss = double (*)(std::size_t count, const T* prediction, const T* truth, T* d_prediction);
+using FlatLoss = double (*)(std::size_t count, const T* prediction, const T* truth, T* d_prediction,
+                            std::span<const double> levels);
 
 /// A row of the table of losses of numbers.
 struct LossRow {
@@ -23,7 +24,16 @@ struct LossRow {
   FlatLoss<float> narrow;  ///< float32
 };
 
-/// All losses: mse, mae, huber.
+/// The loss whose predictions are quantiles: the mean over levels q and true values y of max(q e, (q - 1) e)
+/// with e = y - prediction, least where a share q of true values lies below (Koenker and Bassett 1978,
+/// Econometrica 46, 33-50).
+inline constexpr std::string_view kQuantileLoss = "quantile";
+
+/// Throws Error for levels of quantiles that are not between 0 and 1, not in ascending order, or without 0.5,
+/// which is what a model forecasts where one number is asked.
+void check_levels(std::span<const double> levels);
+
+/// All losses: mse, mae, huber, quantile.
 std::span<const LossRow> losses();
 
 /// The row called `name`. Throws Error with the nearest name for one that is not there.

@@ -1,5 +1,6 @@
 #include "ebit/fit/losses.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -11,6 +12,7 @@
 
 #include "ebit/base/error.h"
 #include "ebit/base/random.h"
+#include "ebit/base/testing/error_of.h"
 #include "ebit/grad/finite_difference.h"
 
 namespace ebit::fit {
@@ -32,6 +34,8 @@ const std::map<std::string_view, Formula> kFormulas = {
     {"huber",
      {[](double e) { return std::abs(e) < 1 ? e * e / 2 : std::abs(e) - 0.5; },
       [](double e) { return std::abs(e) < 1 ? e : sign(e); }}},
+    {"quantile",
+     {[](double e) { return std::abs(e) / 2; }, [](double e) { return sign(e) / 2; }}},  // the median
 };
 
 template <class T>
@@ -47,13 +51,13 @@ void expect_formula(const LossRow& row, FlatLoss<T> flat) {
   for (std::size_t i = 0; i < count; ++i)
     sum += formula.value(prediction[i] - truth[i]) / static_cast<double>(count);
   const double allowed = 8 * std::numeric_limits<T>::epsilon();
-  const double loss = flat(count, prediction.data(), truth.data(), d.data());
+  const double loss = flat(count, prediction.data(), truth.data(), d.data(), {});
   EXPECT_NEAR(loss, sum, allowed * sum) << row.name;
   for (std::size_t i = 0; i < count; ++i) {
     const double slope = formula.slope(prediction[i] - truth[i]) / static_cast<double>(count);
     EXPECT_NEAR(d[i], slope, allowed * std::abs(slope)) << row.name << i;
   }
-  EXPECT_EQ(flat(count, prediction.data(), truth.data(), nullptr), loss) << "without a derivative";
+  EXPECT_EQ(flat(count, prediction.data(), truth.data(), nullptr, {}), loss) << "without a derivative";
 }
 
 TEST(Losses, AreTheirFormulasInValueAndSlope) {
@@ -67,6 +71,50 @@ TEST(Losses, AreTheirFormulasInValueAndSlope) {
   }
   EXPECT_EQ(names.size(), kFormulas.size());
   EXPECT_THROW(find_loss("mes"), Error);
+}
+
+TEST(Losses, OfQuantilesIsItsFormulaAndLeastAtTheQuantile) {
+  const std::vector<double> levels = {0.1, 0.5, 0.9}, truth = {1, -2, 0.5};
+  std::vector<double> prediction(9), d(9);
+  for (std::size_t i = 0; i < 9; ++i) prediction[i] = 2 * std::sin(static_cast<double>(5 * i));
+  const auto value = [&] {
+    return find_loss(kQuantileLoss).wide(3, prediction.data(), truth.data(), nullptr, levels);
+  };
+  double expected = 0;
+  for (std::size_t i = 0; i < 9; ++i) {
+    const double e = truth[i / 3] - prediction[i], q = levels[i % 3];
+    expected += std::max(q * e, (q - 1) * e) / 9;
+  }
+  EXPECT_NEAR(find_loss(kQuantileLoss).wide(3, prediction.data(), truth.data(), d.data(), levels), expected,
+              1e-14);
+  const std::vector<double> slope = finite_difference<double>(value, prediction, 1e-6);
+  for (std::size_t i = 0; i < 9; ++i) EXPECT_NEAR(d[i], slope[i], 1e-9) << i;
+  const std::vector<float> narrow(prediction.begin(), prediction.end()),
+      narrow_truth(truth.begin(), truth.end());
+  std::vector<float> d_narrow(9);
+  EXPECT_NEAR(find_loss(kQuantileLoss).narrow(3, narrow.data(), narrow_truth.data(), d_narrow.data(), levels),
+              expected, 1e-6);
+  for (std::size_t i = 0; i < 9; ++i) EXPECT_NEAR(d_narrow[i], d[i], 1e-6) << i;
+
+  // Of one constant for many values the least loss is at their quantile.
+  std::vector<double> many;
+  for (int i = 0; i < 1001; ++i) many.push_back(std::pow(i / 1000.0, 2));
+  for (const double level : {0.05, 0.5, 0.95}) {
+    const auto loss_of = [&](double constant) {
+      const std::vector<double> same(many.size(), constant);
+      return find_loss(kQuantileLoss)
+          .wide(many.size(), same.data(), many.data(), nullptr, std::span(&level, 1));
+    };
+    EXPECT_LT(loss_of(level * level), loss_of(level * level + 0.01)) << level;
+    EXPECT_LT(loss_of(level * level), loss_of(level * level - 0.01)) << level;
+  }
+}
+
+TEST(Losses, LevelsOfQuantilesAreChecked) {
+  const auto refused = [](std::vector<double> levels) { return error_of([&] { check_levels(levels); }); };
+  EXPECT_THAT(refused({0, 0.5}), testing::HasSubstr("above 0 and below 1, not 0"));
+  EXPECT_THAT(refused({0.5, 0.1}), testing::HasSubstr("0.1 stands behind 0.5"));
+  EXPECT_THAT(refused({0.1, 0.9}), testing::HasSubstr("must have 0.5"));
 }
 
 TEST(Losses, CrossEntropyIsItsFormula) {

@@ -80,12 +80,13 @@ class Model {
   /// goes on where `examples.goes_on`. Throws Error for examples of other sizes.
   virtual Answers answer(const Examples& examples) = 0;
   /// The loss called `loss` (a row of losses()) of predictions, as the model's own arithmetic has it: the
-  /// mean over all numbers.
+  /// mean over all numbers. Where the head gives quantiles there are as many predictions of each true value.
   virtual double mean_loss(std::string_view loss, std::span<const double> predictions,
                            std::span<const double> truth) const = 0;
   /// What enters the core, [B, T, E], behind embedding and input map: by default the numbers as they are.
   virtual std::vector<double> core_inputs(const Examples& examples);
-  /// The derivative of the mean loss of a batch (numbers: the mean squared error) with respect to what enters
+  /// The derivative of the mean loss of a batch (numbers: the mean squared error, or the loss of quantiles
+  /// where the head gives them) with respect to what enters
   /// the core, [B, T, E]; see core_inputs().
   virtual std::vector<double> input_gradient(const Examples& examples) = 0;
   /// The best translations that a search finds, one a sequence. Throws Error for a model that is no

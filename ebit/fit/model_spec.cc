@@ -68,6 +68,12 @@ void check_head(const ModelSpec& spec) {
   const HeadSpec& head = spec.head;
   require(head.outputs >= 1, "a model needs at least 1 output, not {}", head.outputs);
   find_class_loss(head.loss);
+  if (!head.quantiles.empty()) {
+    require(head.answer == Answer::kNumbers, "quantiles are of numbers, and this model answers with classes");
+    check_levels(head.quantiles);
+    require(static_cast<std::size_t>(head.outputs) % head.quantiles.size() == 0,
+            "{} outputs are no {} quantiles of each true value", head.outputs, head.quantiles.size());
+  }
   require(!spec.input.outcomes || (words(spec) && spec.input.vocabulary == 0 && spec.input.map == 0),
           "only a cell whose memory is projected on words takes one at every step");
   require(head.linear || head.answer == Answer::kNumbers || words(spec),
@@ -117,6 +123,8 @@ void check_classical(const ModelSpec& spec, const ClassicalOptions& options) {
   require(core.name != "poly-ridge" || spec.head.answer == Answer::kNumbers,
           "'{}' answers with numbers, not with classes: take linear or mlp", core.name);
   require(spec.head.linear, "'{}' has no readouts that could be answers: take --head linear", core.name);
+  require(!core.solved || spec.head.quantiles.empty(),
+          "'{}' is solved in closed form, which minimises squared errors: it gives no quantiles", core.name);
   require(spec.entropy.weight == 0,
           "'{}' has no quantum memory whose entropy could be in the loss: leave --entropy-weight out",
           core.name);
@@ -138,6 +146,8 @@ void check_solved(const ModelSpec& spec) {
           "a head is solved in closed form where it gives one answer a sequence, and this one answers every "
           "step");
   require(spec.head.linear, "without a linear head there is nothing to solve: take --head linear");
+  require(spec.head.quantiles.empty(),
+          "a head in closed form minimises squared errors: it gives no quantiles");
   require(
       spec.input.map == 0,
       "a trained map stands in front of the cell, and nothing but the head is solved: take --input-map none");

@@ -90,6 +90,14 @@ struct HeadSpec {
   std::string pool = "last";           ///< kNumbers, kClass: a row of pools()
   std::string attention = "additive";  ///< kTranslation: a row of attentions()
   std::string loss = "cross-entropy";  ///< kClass, kClasses: a row of class_losses()
+  /// kNumbers: levels of the quantiles that are given of each true value, side by side; they count in O.
+  /// None: one number of each.
+  std::vector<double> quantiles = {};
+
+  /// True values that there are of a sequence: O, or O over the number of quantiles.
+  std::size_t targets() const {
+    return static_cast<std::size_t>(outputs) / (quantiles.empty() ? 1 : quantiles.size());
+  }
 };
 
 /// Which of a sequence's features answer for it: last, mean.

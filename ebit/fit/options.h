@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace ebit::fit {
 
@@ -35,6 +36,7 @@ struct TrainOptions {
   ScheduleOptions schedule = ScheduleOptions();             ///< of the learning rate
   double clip = 0.0;                                        ///< largest norm of the gradient; 0: no clipping
   std::string loss = "mse";                                 ///< a row of the loss table
+  std::vector<double> quantiles = {0.05, 0.5, 0.95};        ///< loss "quantile": the levels
   int patience = 0;  ///< stop after this many epochs without a better validation loss; 0: never
   int plateau = 0;   ///< stop when the validation loss of so many epochs is that of as many before; 0: never
   int min_epochs = 0;        ///< never stop early before this many epochs

@@ -134,7 +134,7 @@ inline Examples random_examples(const ModelSpec& spec, std::size_t samples, std:
   if (lengths)
     for (std::size_t b = 0; b < samples; ++b)
       examples.lengths.push_back(static_cast<std::int64_t>(1 + (b + 1) % steps));
-  const auto outputs = static_cast<std::size_t>(spec.head.outputs);
+  const auto outputs = spec.head.targets();
   if (spec.head.answer == Answer::kNumbers)
     for (std::size_t i = 0; i < samples * outputs; ++i) examples.y.push_back(random.uniform(-1, 1));
   const std::size_t labels = spec.head.answer == Answer::kClass     ? samples

@@ -110,7 +110,7 @@ double WindowModel::mean_loss(std::string_view loss, std::span<const double> pre
                               std::span<const double> truth) const {
   require(predictions.size() == truth.size(), "{} predictions cannot be compared with {} numbers",
           predictions.size(), truth.size());
-  return find_loss(loss).wide(predictions.size(), predictions.data(), truth.data(), nullptr);
+  return find_loss(loss).wide(predictions.size(), predictions.data(), truth.data(), nullptr, {});
 }
 
 std::vector<double> WindowModel::input_gradient(const Examples& examples) {
@@ -118,7 +118,7 @@ std::vector<double> WindowModel::input_gradient(const Examples& examples) {
   require(examples.y.size() == said.size(), "{} numbers do not fit {} predictions", examples.y.size(),
           said.size());
   std::vector<double> d_said(said.size()), d_features(examples.samples * monomials_.size());
-  find_loss("mse").wide(said.size(), said.data(), examples.y.data(), d_said.data());
+  find_loss("mse").wide(said.size(), said.data(), examples.y.data(), d_said.data(), {});
   linear_backward<double>(head_.data(), examples.samples, monomials_.size(), outputs(), features_.data(),
                           d_said.data(), nullptr, d_features.data());
   std::vector<double> d_x(examples.x.size());

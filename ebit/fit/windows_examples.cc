@@ -24,7 +24,10 @@ std::vector<double> predict(Model& model, const Windows& windows, bool stateful,
 
 std::vector<double> predict(Model& model, const Windows& windows, const StreamBatches& batches,
                             std::uint64_t seed, std::uint64_t part) {
-  const std::size_t outputs = windows.outputs;
+  require(model.spec().head.targets() == windows.outputs,
+          "this model predicts {} targets, and the data have {}", model.spec().head.targets(),
+          windows.outputs);
+  const auto outputs = static_cast<std::size_t>(model.spec().head.outputs);
   std::vector<double> predictions(windows.count * outputs);
   Examples examples;
   model.reset_state();
@@ -34,8 +37,6 @@ std::vector<double> predict(Model& model, const Windows& windows, const StreamBa
     examples.goes_on = b > 0;
     model.seed_draws(seed, prediction_draw(part, b));
     const Answers answers = model.answer(examples);
-    require(answers.outputs == outputs, "this model predicts {} targets, and the data have {}",
-            answers.outputs, outputs);
     for (std::size_t k = 0; k < batch.size(); ++k)
       if (batches.counts[b][k])
         std::copy_n(answers.numbers.data() + k * outputs, outputs,

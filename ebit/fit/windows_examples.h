@@ -15,7 +15,8 @@ namespace ebit::fit {
 /// is used again. `examples.goes_on` is left as it is.
 void fill(const Windows& windows, const Batch& batch, Examples& examples);
 
-/// Predictions for all windows of a part, in order, [count, O] scaled. The state that a model carries is
+/// Predictions for all windows of a part, in order, [count, outputs of the model] scaled: one or several
+/// quantiles of each number that the windows have. The state that a model carries is
 /// forgotten before and after.
 /// @param stateful,stride how the windows follow each other, see prediction_batches().
 /// @param seed,part which draws a model that draws makes, see prediction_draw().

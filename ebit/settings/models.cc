@@ -266,6 +266,11 @@ fit::ModelSpec spec_of(const Config& config, fit::InputSpec input, fit::HeadSpec
   fit::ModelSpec spec{.core = core_of(config), .input = std::move(input), .head = std::move(head)};
   spec.input.dropout = solved_at_once(config) ? 0 : m.dropout;
   spec.head.pool = m.pool, spec.head.attention = m.attention;
+  // What is solved at once minimises squared errors, and gives one number.
+  if (solved_at_once(config)) {
+    spec.head.outputs = static_cast<int>(spec.head.targets());
+    spec.head.quantiles.clear();
+  }
   // A series may be answered by readouts as they are; classes always have a trained map.
   spec.head.linear =
       spec.head.answer != fit::Answer::kNumbers || (family & kCells & ~kEcho) == 0 || m.head == "linear";

@@ -127,6 +127,45 @@ struct Text<std::vector<int>> {
   static std::string write(const std::vector<int>& value) { return fmt::format("{}", fmt::join(value, ",")); }
 };
 
+// Numbers joined by commas.
+template <>
+struct Text<std::vector<double>> {
+  static constexpr const char* kName = "LIST";
+  static constexpr const char* kMeaning = "a list of finite numbers";
+  static bool read(const std::string& text, std::vector<double>& value) {
+    std::vector<std::string> items;
+    Text<std::vector<std::string>>::read(text, items);
+    value.clear();
+    return std::ranges::all_of(
+        items, [&](const std::string& item) { return Text<double>::read(item, value.emplace_back()); });
+  }
+  static std::string write(const std::vector<double>& value) {
+    return fmt::format("{}", fmt::join(value, ","));
+  }
+};
+
+// One step ahead, or all from A to B.
+template <>
+struct Text<StepsAhead> {
+  static constexpr const char* kName = "INT|A..B";
+  static constexpr const char* kMeaning = "a number of steps such as 7, or a range of them such as 1..14";
+  static bool read(const std::string& text, StepsAhead& value) {
+    const std::size_t dots = text.find("..");
+    value.first_step = 0;
+    if (dots == std::string::npos) return Text<int>::read(text, value.horizon);
+    if (!Text<int>::read(text.substr(0, dots), value.first_step) ||
+        !Text<int>::read(text.substr(dots + 2), value.horizon) || value.first_step < 1 ||
+        value.horizon < value.first_step)
+      return false;
+    if (value.first_step == value.horizon) value.first_step = 0;
+    return true;
+  }
+  static std::string write(const StepsAhead& value) {
+    return value.first_step > 0 ? fmt::format("{}..{}", value.first_step, value.horizon)
+                                : std::to_string(value.horizon);
+  }
+};
+
 // Parameters add up: a flag changes the one it names and leaves those of the file.
 template <>
 struct Text<GeneratorOptions> {

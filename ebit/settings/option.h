@@ -16,7 +16,8 @@ namespace ebit::inline settings {
 
 /// Where an option's value lives; the kind of pointer is the option's type.
 using Slot = std::variant<int*, std::uint64_t*, double*, std::optional<double>*, bool*, std::string*,
-                          std::vector<std::string>*, std::vector<int>*, GeneratorOptions*>;
+                          std::vector<std::string>*, std::vector<int>*, std::vector<double>*,
+                          GeneratorOptions*, StepsAhead*>;
 
 /// Families of models, as bits: a row of the table of options names those that use it.
 enum Family : unsigned {
@@ -94,8 +95,8 @@ std::string name_of(const OptionRow& row);
 /// Whether the row has a meaning for the model and problem of `config`.
 bool applies(const OptionRow& row, const Config& config);
 
-/// The type in words for `--help`: "INT", "FLOAT", "FLOAT|none", "TEXT", "LIST", "KEY=VALUE" or "" for
-/// on/off.
+/// The type in words for `--help`: "INT", "INT|A..B", "FLOAT", "FLOAT|none", "TEXT", "LIST", "KEY=VALUE" or
+/// "" for on/off.
 std::string type_of(const OptionRow& row);
 
 /// The value of an option in `config` as text: a list is joined by commas.

@@ -229,5 +229,53 @@ TEST(Config, FingerprintChangesWithWhatShapesLossesOnly) {
   EXPECT_NE(fingerprint(config), before);
 }
 
+TEST(Config, AHorizonIsAStepOrARangeOfThem) {
+  Config config;
+  const auto set = [&](const std::string& value) {
+    apply_setting(config, {"data.horizon", value, "--horizon"});
+  };
+  const auto text = [&] {
+    const std::string toml = to_toml(config);
+    const std::size_t at = toml.find("horizon = ");
+    return toml.substr(at + 10, toml.find(' ', at + 10) - at - 10);
+  };
+  set("7");
+  EXPECT_EQ(config.data.dataset.steps(), 1u);
+  EXPECT_EQ(text(), "7");
+  const std::string seven = fingerprint(config);
+  set("1..14");
+  EXPECT_EQ(config.data.dataset.steps(), 14u);
+  EXPECT_EQ(config.data.dataset.first(), 1u);
+  EXPECT_EQ(text(), "'1..14'");
+  EXPECT_NE(fingerprint(config), seven);
+  EXPECT_EQ(from_toml(to_toml(config), "x.toml").data.dataset.steps(), 14u);
+  set("7..7");
+  EXPECT_EQ(fingerprint(config), seven) << "a range of one step is that step";
+  for (const char* bad : {"14..1", "0..3", "1..", "..3", "1...3", "x"})
+    EXPECT_THAT(error_of([&] { set(bad); }), HasSubstr("such as 1..14")) << bad;
+}
+
+// Several numbers are more than a cell's readouts: a trained map is put behind it where nobody says
+// otherwise.
+TEST(Config, AHeadIsThereWhereManyNumbersAreAsked) {
+  const auto head = [](std::vector<Setting> settings) {
+    settings.insert(settings.begin(), {"model.name", "daskin-collapse", "t"});
+    const Config config = resolve("forecast", std::nullopt, settings);
+    EXPECT_THAT(changes_of_model(config), testing::IsEmpty());
+    return config.model.head;
+  };
+  EXPECT_EQ(head({}), "none");
+  EXPECT_EQ(head({{"data.horizon", "1..3", "t"}}), "linear");
+  EXPECT_EQ(head({{"train.loss", "quantile", "t"}}), "linear");
+  Config own = resolve(
+      "forecast", std::nullopt,
+      {{"model.name", "daskin-collapse", "t"}, {"data.horizon", "1..3", "t"}, {"model.head", "none", "t"}});
+  EXPECT_EQ(own.model.head, "none");
+  EXPECT_THAT(error_of([] {
+                resolve("forecast", std::nullopt, {{"train.quantiles", "0.5", "--quantiles"}});
+              }),
+              HasSubstr("with --loss quantile"));
+}
+
 }  // namespace
 }  // namespace ebit::inline settings

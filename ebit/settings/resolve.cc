@@ -11,6 +11,7 @@
 #include "ebit/base/nearest.h"
 #include "ebit/base/utf8.h"
 #include "ebit/cell/ansatz.h"
+#include "ebit/fit/losses.h"
 #include "ebit/settings/models.h"
 #include "ebit/settings/noise_options.h"
 #include "ebit/settings/problems.h"
@@ -75,11 +76,12 @@ struct Kind {
 // What TOML may say for an option of each type of slot.
 Kind kind_of(const OptionRow& row) {
   const std::string type = type_of(row);
-  return {.list = type == "LIST" || type == "KEY=VALUE",
-          .table = type == "KEY=VALUE",
-          .text = type == "TEXT" || type == "FLOAT|none" || type == "LIST" || type == "KEY=VALUE",
-          .on_off = type.empty(),
-          .number = type == "INT" || type.starts_with("FLOAT")};
+  return {
+      .list = type == "LIST" || type == "KEY=VALUE",
+      .table = type == "KEY=VALUE",
+      .text = type == "TEXT" || type.find('|') != std::string::npos || type == "LIST" || type == "KEY=VALUE",
+      .on_off = type.empty(),
+      .number = type.starts_with("INT") || type.starts_with("FLOAT")};
 }
 
 std::string wanted(const Kind& kind) {
@@ -150,6 +152,15 @@ struct ToToml {
       text += (text.empty() ? "" : ", ") + quoted(key) + " = " + quoted(item);
     return "{" + text + "}";
   }
+  std::string operator()(const std::vector<double>* value) const {
+    std::string text;
+    for (const double item : *value) text += (text.empty() ? "" : ", ") + floating(item);
+    return fmt::format("[{}]", text);
+  }
+  std::string operator()(const StepsAhead* value) const {
+    return value->first_step > 0 ? quoted(fmt::format("{}..{}", value->first_step, value->horizon))
+                                 : std::to_string(value->horizon);
+  }
   template <class Integer>
   std::string operator()(const Integer* value) const {
     return std::to_string(*value);
@@ -167,6 +178,12 @@ void start_from(Config& config, const ModelRow& row) {
   apply_pairs(config, row.settings, "model " + row.name);
   if (find_problem(config.problem.name).set == kForecast)
     apply_pairs(config, row.training, "model " + row.name);
+}
+
+// Whether the data ask for more numbers than a cell has readouts, or the head alone is learnt.
+bool needs_head(const Config& config) {
+  return config.model.train_only == "head" || config.data.dataset.steps() > 1 ||
+         config.train.loss == fit::kQuantileLoss;
 }
 
 // What all families of cells have in common: the gate list that is taken instead of a row of ansaetze(),
@@ -232,8 +249,8 @@ Config resolve(std::string_view problem, const std::optional<std::filesystem::pa
     apply_setting(config, setting);
     config.given.insert(setting.name);
   }
-  // A head that is solved is there, unless somebody says that it is not, which is refused with the model.
-  if (config.model.train_only == "head" && !config.given.contains("model.head")) config.model.head = "linear";
+  // A head that is needed is there, unless somebody says that it is not, which is refused with the model.
+  if (needs_head(config) && !config.given.contains("model.head")) config.model.head = "linear";
   settle_shots(config, settings);
   for (const Setting& setting : flags) require_effect(config, setting);
   fill_cells(config);
@@ -259,6 +276,7 @@ Config with_model(const Config& run, const std::string& model) {
   config.model.dropout = run.model.dropout, config.model.attention = run.model.attention;
   config.model.pool = run.model.pool;
   if (row.family & (kCells | kRecurrent | kOrthogonal)) config.model.stateful = run.model.stateful;
+  if (needs_head(config)) config.model.head = "linear";
   config.step = "auto";  // what was asked for is asked of the model, and may not fit another
   return config;
 }

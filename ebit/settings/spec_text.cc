@@ -34,7 +34,8 @@ fit::HeadSpec head_of(const json& value, std::string_view where) {
           .linear = value.at("linear"),
           .pool = value.at("pool"),
           .attention = value.at("attention"),
-          .loss = value.value("loss", std::string("cross-entropy"))};
+          .loss = value.value("loss", std::string("cross-entropy")),
+          .quantiles = value.value("quantiles", std::vector<double>())};
 }
 
 }  // namespace
@@ -57,7 +58,8 @@ std::string spec_text(const fit::ModelSpec& spec) {
                   {"linear", head.linear},
                   {"pool", head.pool},
                   {"attention", head.attention},
-                  {"loss", head.loss}}},
+                  {"loss", head.loss},
+                  {"quantiles", head.quantiles}}},
                 {"stateful", spec.stateful},
                 {"dtype", spec.dtype},
                 {"seed", spec.seed}};

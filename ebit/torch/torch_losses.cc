@@ -15,11 +15,21 @@ namespace {
 
 using torch::Tensor;
 
+Tensor pinball(const Tensor& prediction, const Tensor& truth, const std::vector<double>& levels) {
+  if (levels.empty()) return 0.5 * at::l1_loss(prediction, truth);
+  const Tensor error = truth.unsqueeze(-1) - prediction;
+  const Tensor level = torch::tensor(levels, prediction.options());
+  return at::maximum(level * error, (level - 1) * error).mean();
+}
+
 constexpr TorchLoss kLosses[] = {
-    {"mse", [](const Tensor& prediction, const Tensor& truth) { return at::mse_loss(prediction, truth); }},
-    {"mae", [](const Tensor& prediction, const Tensor& truth) { return at::l1_loss(prediction, truth); }},
-    {"huber",
-     [](const Tensor& prediction, const Tensor& truth) { return at::huber_loss(prediction, truth); }},
+    {"mse", [](const Tensor& prediction, const Tensor& truth,
+               const std::vector<double>&) { return at::mse_loss(prediction, truth); }},
+    {"mae", [](const Tensor& prediction, const Tensor& truth,
+               const std::vector<double>&) { return at::l1_loss(prediction, truth); }},
+    {"huber", [](const Tensor& prediction, const Tensor& truth,
+                 const std::vector<double>&) { return at::huber_loss(prediction, truth); }},
+    {fit::kQuantileLoss, pinball},
 };
 
 }  // namespace

@@ -5,14 +5,17 @@
 
 #include <span>
 #include <string_view>
+#include <vector>
 
 namespace ebit::nn {
 
 /// A row of the table of losses of numbers.
 struct TorchLoss {
   std::string_view name;  ///< as in fit::losses()
-  /// Mean over all elements of prediction and truth, of one shape; a scalar tensor.
-  torch::Tensor (*value)(const torch::Tensor& prediction, const torch::Tensor& truth);
+  /// Mean over all elements of prediction and truth, of one shape; of quantiles the prediction has one more
+  /// axis behind the others, of the Q `levels` (none: no such axis, the median). A scalar tensor.
+  torch::Tensor (*value)(const torch::Tensor& prediction, const torch::Tensor& truth,
+                         const std::vector<double>& levels);
 };
 
 /// All of fit::losses().

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "ebit/base/error.h"
+#include "ebit/fit/losses.h"
 #include "ebit/torch/backend.h"
 #include "ebit/torch/module_tensors.h"
 #include "ebit/torch/torch_losses.h"
@@ -193,9 +194,16 @@ TorchModel::Nats TorchModel::nats(const Tensor& answers, const Examples& e) cons
 
 Tensor TorchModel::loss(const Tensor& answers, const Examples& e, std::string_view loss) const {
   if (spec_.head.answer == Answer::kNumbers) {
-    require(signed_size(e.y.size()) == answers.numel(), "{} numbers do not fit {} predictions", e.y.size(),
-            answers.numel());
-    return find_torch_loss(loss).value(answers, view(e.y, answers.sizes().vec()).to(dtype()));
+    const std::vector<double>& levels = spec_.head.quantiles;
+    const std::int64_t each = levels.empty() ? 1 : signed_size(levels.size());
+    require(signed_size(e.y.size()) * each == answers.numel(), "{} numbers do not fit {} predictions",
+            e.y.size(), answers.numel());
+    std::vector<std::int64_t> sizes = answers.sizes().vec();
+    sizes.back() /= each;
+    std::vector<std::int64_t> parts = sizes;
+    parts.push_back(each);
+    const Tensor truth = view(e.y, sizes).to(dtype());
+    return find_torch_loss(loss).value(levels.empty() ? answers : answers.reshape(parts), truth, levels);
   }
   const Nats n = nats(answers, e);
   // torch's own mean, whose last bit differs from that of a sum that is divided.
@@ -231,10 +239,13 @@ fit::Answers TorchModel::answer(const Examples& examples) {
 
 double TorchModel::mean_loss(std::string_view loss, std::span<const double> predictions,
                              std::span<const double> truth) const {
-  require(predictions.size() == truth.size(), "{} predictions cannot be compared with {} numbers",
-          predictions.size(), truth.size());
+  const std::vector<double>& levels = spec_.head.quantiles;
+  require(predictions.size() == truth.size() * std::max<std::size_t>(1, levels.size()),
+          "{} predictions cannot be compared with {} numbers", predictions.size(), truth.size());
   const std::vector<std::int64_t> sizes = {signed_size(truth.size())};
-  return find_torch_loss(loss).value(view(predictions, sizes), view(truth, sizes)).item<double>();
+  std::vector<std::int64_t> said = sizes;
+  if (!levels.empty()) said.push_back(signed_size(levels.size()));
+  return find_torch_loss(loss).value(view(predictions, said), view(truth, sizes), levels).item<double>();
 }
 
 std::vector<double> TorchModel::core_inputs(const Examples& examples) {
@@ -251,7 +262,8 @@ std::vector<double> TorchModel::input_gradient(const Examples& examples) {
   const at::AutoGradMode gradients(true);
   const InUse in_use(*module_);
   const Tensor inputs = sequence_->inputs(steps_of(examples)).detach().requires_grad_();
-  const Tensor value = loss(answers_of(inputs, examples), examples, "mse");
+  const Tensor value =
+      loss(answers_of(inputs, examples), examples, spec_.head.quantiles.empty() ? "mse" : fit::kQuantileLoss);
   return doubles(torch::autograd::grad({value}, {inputs}).at(0));
 }
 

@@ -408,11 +408,31 @@ TEST(TorchLosses, EqualTheFlatOnesInValueAndSlope) {
   for (const fit::LossRow& row : fit::losses()) {
     const Tensor x = torch::from_blob(prediction.data(), {4, 2}, torch::kFloat64).clone().requires_grad_();
     const Tensor value =
-        find_torch_loss(row.name).value(x, torch::from_blob(truth.data(), {4, 2}, torch::kFloat64));
+        find_torch_loss(row.name).value(x, torch::from_blob(truth.data(), {4, 2}, torch::kFloat64), {});
     value.backward();
-    EXPECT_NEAR(row.wide(8, prediction.data(), truth.data(), d.data()), value.item<double>(), 1e-13);
+    EXPECT_NEAR(row.wide(8, prediction.data(), truth.data(), d.data(), {}), value.item<double>(), 1e-13);
     for (std::size_t i = 0; i < 8; ++i) EXPECT_NEAR(d[i], x.grad().data_ptr<double>()[i], 1e-13) << row.name;
   }
+}
+
+TEST(TorchLosses, QuantilesEqualTheFlatOnesInValueAndSlope) {
+  const std::vector<double> levels = {0.1, 0.5, 0.95};
+  std::vector<double> prediction, truth = {0.5, -2, 3, 0}, d(12);
+  for (std::size_t i = 0; i < 12; ++i) prediction.push_back(3 * std::sin(static_cast<double>(7 * i)));
+  const Tensor x = torch::from_blob(prediction.data(), {2, 2, 3}, torch::kFloat64).clone().requires_grad_();
+  const Tensor value = find_torch_loss(fit::kQuantileLoss)
+                           .value(x, torch::from_blob(truth.data(), {2, 2}, torch::kFloat64), levels);
+  value.backward();
+  EXPECT_NEAR(fit::find_loss(fit::kQuantileLoss).wide(4, prediction.data(), truth.data(), d.data(), levels),
+              value.item<double>(), 1e-13);
+  for (std::size_t i = 0; i < 12; ++i) EXPECT_NEAR(d[i], x.grad().data_ptr<double>()[i], 1e-13);
+}
+
+// The same numbers of every step and quantile from both trainers.
+TEST(TorchModel, TrainsLikeTheNativeModelOnQuantiles) {
+  ModelSpec spec = fit::register_spec(3, true);
+  spec.head.outputs = 6, spec.head.quantiles = {0.1, 0.5, 0.9};
+  expect_same_training(spec, {.optimizer = "adam", .loss = "quantile"}, false, 1e-12);
 }
 
 }  // namespace

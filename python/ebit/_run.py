@@ -71,14 +71,31 @@ class Run:
     targets = property(lambda self: self._series()[1], doc="columns that it predicts")
 
     def predict(self, windows):
-        """Predictions [N, O] in the data's units for windows [N, T, F] in the data's units, the columns as in `features`."""
+        """Predictions [N, O] in the data's units for windows [N, T, F] in the data's units, the columns as in `features`.
+
+        Of a run that predicts S steps at once [N, S, O]; of one that predicts quantiles the medians, see predict_quantiles.
+        """
+        y = self.predict_quantiles(windows)[..., self._levels().index(0.5)]
+        return y if self._steps()[1] > 1 else y[:, 0]
+
+    def _steps(self):
+        """The first step that is predicted, and how many."""
+        first = self.fitted.get("first_step") or self.fitted["horizon"]
+        return first, self.fitted["horizon"] + 1 - first
+
+    def _levels(self):
+        return self.spec["head"].get("quantiles") or [0.5]
+
+    def predict_quantiles(self, windows):
+        """Predictions [N, S, O, Q] of the S steps and Q quantiles (in ascending order) that the run predicts, one each where it
+        predicts a step and no quantiles; otherwise as predict."""
         _, _, fs, ts = self._series()
         x = floats(windows, "windows", 3)
         if x.shape[1:] != (self.fitted["window"], len(fs)):
             raise Error(f"windows must be [N, {self.fitted['window']}, {len(fs)}], not {x.shape}")
         scaled = (x - np.array([s["offset"] for s in fs])) * np.array([s["scale"] for s in fs])
-        y = self._answer(scaled)
-        return y / np.array([s["scale"] for s in ts]) + np.array([s["offset"] for s in ts])
+        y = np.sort(self._answer(scaled).reshape(len(x), self._steps()[1], len(ts), len(self._levels())), -1)
+        return y / np.array([[s["scale"]] for s in ts]) + np.array([[s["offset"]] for s in ts])
 
     def _answer(self, x):
         if isinstance(self.model, Model):
@@ -100,15 +117,17 @@ class Run:
                 raise Error(f"history has no column '{missing[0]}': it needs {', '.join(names)}")
             history = np.column_stack([np.asarray(history[n], "float64") for n in names])
         rows = [list(map(float, row)) for row in floats(history, "history", 2)]
-        window, horizon = self.fitted["window"], self.fitted["horizon"]
-        if len(rows) < window + horizon - 1:
-            raise Error(f"history has {len(rows)} rows, but a forecast needs {window + horizon - 1}")
+        window, horizon, (first, several) = self.fitted["window"], self.fitted["horizon"], self._steps()
+        if len(rows) < window + first - 1:
+            raise Error(f"history has {len(rows)} rows, but a forecast needs {window + first - 1}")
         if steps > horizon and any(n not in targets for n in names):
             raise Error(f"{steps} steps are beyond the horizon {horizon} and need future values of features that are not predicted")
         said, length = [], len(rows)
         for k in range(steps):
-            last = length + k - horizon
+            ahead = max(first, k % horizon + 1)
+            last = length + k - ahead
             y = self.predict(np.array([rows[last + 1 - window:last + 1]]))[0]
+            y = y[ahead - first] if several > 1 else y
             said.append(y)
             rows.append([float(y[targets.index(n)]) if n in targets else float("nan") for n in names])
         return np.array(said)

@@ -45,7 +45,7 @@ class Sequences {
         require(lengths_[i] >= 1 && lengths_[i] <= static_cast<std::int64_t>(steps_),
                 "length {} of sequence {} is not from 1 to {}", lengths_[i], i, steps_);
     }
-    if (y) take_numbers(*y, static_cast<std::size_t>(spec.head.outputs));
+    if (y) take_numbers(*y, spec.head.targets());
     if (labels) take_labels(*labels, spec.head.outputs);
   }
 

@@ -225,6 +225,25 @@ def test_losses_are_those_of_the_command_line(program, tmp_path):
     np.testing.assert_allclose(run.forecast(values[:, None], 5)[:, 0], said, rtol=1e-12)
 
 
+@pytest.mark.parametrize("options, steps", [(("--horizon", "1..4"), 4), (("--horizon", "2..4", "--loss", "quantile"), 3),
+                                            (("--loss", "quantile", "--quantiles", "0.1,0.5,0.6,0.9"), 1)])
+def test_several_steps_and_quantiles_are_those_of_the_command_line(program, tmp_path, options, steps):
+    values = 0.7 * np.sin(np.arange(80) / 3)
+    (tmp_path / "s.csv").write_text("v\n" + "\n".join(f"{v!r}" for v in values.tolist()) + "\n")
+    program("train", "s.csv", "--preset", "daskin-collapse", "--epochs", 2, "--baselines", "none", "--no-plots", "-q", "--window", 4,
+            "--scaler", "minmax-half", *options, "-o", "run", cwd=tmp_path)
+    run = ebit.load_run(tmp_path / "run")
+    program("forecast", "run", "--steps", 9, "--interval", 0, cwd=tmp_path)
+    rows = list(csv.DictReader(open(tmp_path / "run/forecast.csv")))
+    np.testing.assert_allclose(run.forecast(values[:, None], 9)[:, 0], [float(row["v"]) for row in rows], rtol=1e-12)
+    windows = np.lib.stride_tricks.sliding_window_view(values, 4)[:, :, None]
+    assert run.predict(windows).shape == ((len(windows), steps, 1) if steps > 1 else (len(windows), 1))
+    quantiles = run.predict_quantiles(windows)
+    assert quantiles.shape[:3] == (len(windows), steps, 1) and (np.diff(quantiles, axis=-1) >= 0).all()
+    if steps == 1:  # the last window's outer quantiles are the ends of the first interval
+        np.testing.assert_allclose(quantiles[-1, 0, 0, [0, -1]], [float(rows[0][f"v {end}"]) for end in ("lower", "upper")])
+
+
 def test_weights_changed_in_python_are_read_by_the_command_line(runs, program):
     run = ebit.load_run(runs / "sine")
     before = json.loads(program("evaluate", "sine", "--json", cwd=runs))

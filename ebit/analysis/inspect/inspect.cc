@@ -67,18 +67,19 @@ void add_lag(Inspection& in, const ForecastProblem& problem, std::size_t part,
              const std::vector<double>& predicted) {
   const Dataset& dataset = problem.dataset();
   const Windows& windows = problem.windows(part);
-  for (std::size_t o = 0; o < windows.outputs; ++o) {
+  const std::size_t targets = dataset.target_columns.size();
+  for (std::size_t o = 0; o < targets; ++o) {
     const std::size_t column = dataset.target_columns[o];
     std::vector<double> truth, prediction, last;
     for (std::size_t i = 0; i < windows.count; ++i) {
       const std::size_t row = windows.target_row[i];
       truth.push_back(dataset.series.at(row, column));
       last.push_back(dataset.series.at(row - static_cast<std::size_t>(dataset.options.horizon), column));
-      prediction.push_back(predicted[i * windows.outputs + o]);
+      prediction.push_back(predicted[(i + 1) * windows.outputs - targets + o]);
     }
     std::optional<Finding> lag = prediction_lag(truth, prediction, last);
     if (!lag) continue;
-    if (windows.outputs > 1) lag->text = dataset.series.names[column] + ": " + lag->text;
+    if (targets > 1) lag->text = dataset.series.names[column] + ": " + lag->text;
     in.findings.push_back(std::move(*lag));
   }
 }

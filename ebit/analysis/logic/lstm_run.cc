@@ -128,7 +128,7 @@ class LstmModel final : public fit::Model {
 
   double mean_loss(std::string_view loss, std::span<const double> predictions,
                    std::span<const double> truth) const override {
-    return fit::find_loss(loss).wide(predictions.size(), predictions.data(), truth.data(), nullptr);
+    return fit::find_loss(loss).wide(predictions.size(), predictions.data(), truth.data(), nullptr, {});
   }
   std::vector<double> input_gradient(const fit::Examples&) override { only_inference(); }
   std::unique_ptr<fit::TrainStep> make_step(const fit::TrainOptions&) override { only_inference(); }

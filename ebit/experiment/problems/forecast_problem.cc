@@ -14,6 +14,7 @@
 #include "ebit/data/included.h"
 #include "ebit/data/metrics.h"
 #include "ebit/experiment/problems/forecast_exhibits.h"
+#include "ebit/experiment/problems/forecast_scores.h"
 #include "ebit/experiment/problems/numbers.h"
 #include "ebit/experiment/problems/panel_problem.h"
 #include "ebit/experiment/problems/prepare.h"
@@ -26,28 +27,6 @@ namespace ebit::experiment {
 namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-
-// Column `output` of values [B, O].
-std::vector<double> column(const std::vector<double>& values, std::size_t outputs, std::size_t output) {
-  std::vector<double> result;
-  for (std::size_t i = output; i < values.size(); i += outputs) result.push_back(values[i]);
-  return result;
-}
-
-// Leaves the rows that a baseline has a forecast for; a model's NaN stays, for that is its answer.
-void keep_forecast(std::vector<double>& truth, std::vector<double>& said) {
-  std::size_t kept = 0;
-  for (std::size_t i = 0; i < said.size(); ++i)
-    if (!std::isnan(said[i])) truth[kept] = truth[i], said[kept++] = said[i];
-  truth.resize(kept), said.resize(kept);
-}
-
-std::vector<double> mean_over(const std::vector<std::vector<double>>& targets) {
-  std::vector<double> mean(targets.at(0).size(), 0.0);
-  for (const std::vector<double>& values : targets)
-    for (std::size_t m = 0; m < mean.size(); ++m) mean[m] += values[m] / static_cast<double>(targets.size());
-  return mean;
-}
 
 // The columns of a series that bear these names.
 std::vector<std::size_t> columns_of(const Series& series, const std::vector<std::string>& names) {
@@ -65,6 +44,13 @@ ForecastProblem::ForecastProblem(const Config& config, Dataset dataset)
     : config_(config), dataset_(std::move(dataset)) {
   require(dataset_.train.count > 0, "there is no training window");
   fit::find_loss(config.train.loss);
+  if (config.train.loss == fit::kQuantileLoss) {
+    fit::check_levels(config.train.quantiles);
+    require(
+        !solved_at_once(config),
+        "--loss quantile has no effect on {}: it is solved in closed form, which minimises squared errors",
+        config.model.name);
+  }
   require(config.output.interval >= 0 && config.output.interval < 1,
           "--interval must be 0 (none) or more and below 1, not {}", config.output.interval);
   // What a reference cannot be made of is told before anything is trained.
@@ -144,10 +130,10 @@ std::vector<std::string> ForecastProblem::season_notes() const {
           static_cast<std::size_t>(std::ranges::count_if(said, [](double v) { return std::isnan(v); }));
       if (without == said.size()) none.push_back(kPartNames[part]);
       if (without == said.size() || without == 0) continue;
-      notes.push_back(
-          fmt::format("{} is scored on {} of {} {} rows: the others have none a season of {} before them, so "
-                      "its scores are not of the same rows as the model's",
-                      name, (said.size() - without) / own.outputs, own.count, kPartNames[part], season));
+      notes.push_back(fmt::format(
+          "{} is scored on {} of {} {} rows: the others have none a season of {} before them, so "
+          "its scores are not of the same rows as the model's",
+          name, (said.size() - without) / (said.size() / own.count), own.count, kPartNames[part], season));
     }
     if (!none.empty())
       notes.push_back(
@@ -197,7 +183,7 @@ std::vector<Reference> ForecastProblem::references() const {
       }
       reference.scores.parts[part] = score(part, predictions, /*partial=*/true);
     }
-    add_intervals(reference.scores);
+    if (!foreign_) add_intervals(reference.scores, dataset_, config_.output.interval, {});
     if (std::ranges::none_of(reference.scores.parts, [](const auto& scores) { return scores.has_value(); }))
       continue;
     references.push_back(std::move(reference));
@@ -212,7 +198,13 @@ fit::InputSpec ForecastProblem::input() const {
 }
 
 fit::HeadSpec ForecastProblem::head() const {
-  return {.answer = fit::Answer::kNumbers, .outputs = static_cast<int>(dataset_.target_columns.size())};
+  fit::HeadSpec head{.answer = fit::Answer::kNumbers,
+                     .outputs = static_cast<int>(dataset_.options.steps() * dataset_.target_columns.size())};
+  if (config_.train.loss == fit::kQuantileLoss) {
+    head.quantiles = config_.train.quantiles;
+    head.outputs *= static_cast<int>(head.quantiles.size());
+  }
+  return head;
 }
 
 std::vector<fit::Batch> ForecastProblem::batches(int pass, std::uint64_t seed) const {
@@ -253,7 +245,7 @@ Scores ForecastProblem::scores_before_test(fit::Model& model, std::uint64_t seed
   return scores_of_parts(model, seed, 2);
 }
 
-// The first `count` parts.
+// The first `count` parts. Of quantiles the median is what the metrics are of.
 Scores ForecastProblem::scores_of_parts(fit::Model& model, std::uint64_t seed, std::size_t count) const {
   std::array<std::vector<double>, 3> said;
   for (std::size_t part = 0; part < count; ++part)
@@ -261,17 +253,31 @@ Scores ForecastProblem::scores_of_parts(fit::Model& model, std::uint64_t seed, s
       // Other data are seen with the scalers, and drawn for as the first part, of the training.
       said[part] = fit::predict(model, windows(part), config_.model.stateful, dataset_.options.stride, seed,
                                 foreign_ ? 0 : part);
-  return judged(said);
+  return judged(said, model.spec().head.quantiles);
 }
 
-Scores ForecastProblem::judged(std::span<const std::vector<double>> scaled) const {
+Scores ForecastProblem::judged(std::span<const std::vector<double>> scaled,
+                               const std::vector<double>& levels) const {
   Scores scores;
   for (std::size_t part = 0; part < scaled.size(); ++part) {
     if (scaled[part].empty()) continue;
-    scores.predictions[part] = unscaled(dataset_, foreign_ ? 0 : part, windows(part), scaled[part]);
+    const auto original = [&](const std::vector<double>& said) {
+      return unscaled(dataset_, foreign_ ? 0 : part, windows(part), said);
+    };
+    if (levels.empty()) {
+      scores.predictions[part] = original(scaled[part]);
+      scores.parts[part] = score(part, scores.predictions[part]);
+      continue;
+    }
+    const QuantileArrays quantiles = quantile_arrays(scaled[part], levels.size());
+    for (const std::vector<double>& own : quantiles.of_level) scores.quantiles[part].push_back(original(own));
+    scores.predictions[part] = scores.quantiles[part][median_of(levels)];
     scores.parts[part] = score(part, scores.predictions[part]);
+    scores.parts[part]->quantiles = score_quantiles(levels, scores.quantiles[part],
+                                                    true_values(dataset_, windows(part)), quantiles.crossed);
   }
-  add_intervals(scores);
+  if (!foreign_ || !levels.empty())
+    add_intervals(scores, dataset_, foreign_ ? 0 : config_.output.interval, levels);
   return scores;
 }
 
@@ -285,80 +291,27 @@ fit::Batch ForecastProblem::following(const Windows& windows, std::size_t most) 
   return chosen;
 }
 
-void ForecastProblem::add_intervals(Scores& scores) const {
-  const double level = config_.output.interval;
-  if (level <= 0 || foreign_ || scores.predictions[1].empty()) return;
-  std::vector<double> halves;
-  for (std::size_t o = 0; o < windows(1).outputs; ++o)
-    halves.push_back(conformal_half_width(validation_errors(scores, o), level));
-  if (std::ranges::none_of(halves, [](double half) { return std::isnan(half); }))
-    give_intervals(scores, halves);
-}
-
-std::vector<double> ForecastProblem::validation_errors(const Scores& scores, std::size_t output) const {
-  const std::size_t outputs = windows(1).outputs;
-  std::vector<double> y = column(true_values(dataset_, windows(1)), outputs, output),
-                      said = column(scores.predictions[1], outputs, output);
-  keep_forecast(y, said);
-  for (std::size_t i = 0; i < y.size(); ++i)
-    y[i] = dataset_.transform.link(y[i]) - dataset_.transform.link(said[i]);
-  return y;
-}
-
-void ForecastProblem::give_intervals(Scores& scores, std::vector<double> halves) const {
-  const std::size_t outputs = halves.size();
-  IntervalScore score{.level = config_.output.interval};
-  const std::vector<double> truth = true_values(dataset_, windows(2));
-  for (std::size_t o = 0; o < outputs && !scores.predictions[2].empty(); ++o) {
-    std::vector<double> y = column(truth, outputs, o), said = column(scores.predictions[2], outputs, o);
-    keep_forecast(y, said);
-    const double share = 1 / static_cast<double>(y.size() * outputs);
-    for (std::size_t i = 0; i < y.size(); ++i) {
-      const auto [low, high] = dataset_.transform.ends(said[i], halves[o]);
-      score.coverage += low <= y[i] && y[i] <= high ? share : 0.0;
-      score.width += (high - low) * share;
-    }
-  }
-  scores.half_widths = std::move(halves);
-  if (scores.parts[2]) scores.parts[2]->interval = score;
-}
-
 PartScores ForecastProblem::score(std::size_t part, const std::vector<double>& predictions,
                                   bool partial) const {
-  const std::size_t outputs = windows(part).outputs;
-  const std::vector<double> truth = true_values(dataset_, windows(part));
-  PartScores scores;
-  std::vector<std::vector<double>> scaled;
-  for (std::size_t o = 0; o < outputs; ++o) {
-    std::vector<double> y = column(truth, outputs, o), p = column(predictions, outputs, o), z = y, q = p;
-    for (std::size_t i = 0; i < y.size(); ++i) {
-      const std::size_t row = windows(part).target_row[i];
-      z[i] = seen_value(dataset_, foreign_ ? 0 : part, o, row, y[i]);
-      q[i] = seen_value(dataset_, foreign_ ? 0 : part, o, row, p[i]);
-    }
-    if (partial) keep_forecast(y, p), keep_forecast(z, q);
-    // Without training rows (other data) there is no naive forecast to compare with, and MASE is undefined.
-    const double naive = foreign_ ? kNaN : training_naive_mae(dataset_, o, config_.baselines.season);
-    scores.by_target.push_back(all_metrics(y, p, naive));
-    const double scale = std::abs(dataset_.target_scaler(foreign_ ? 0 : part, o).scale);
-    // Behind a logarithm a naive error has no scale there.
-    const bool straight = dataset_.transform.link(1) == 1;
-    scaled.push_back(all_metrics(z, q, straight ? naive * scale : kNaN));
-  }
-  scores.values = mean_over(scores.by_target), scores.scaled = mean_over(scaled);
-  if (outputs == 1) scores.by_target.clear();
-  return scores;
+  ScoredPart scored{
+      .dataset = dataset_, .windows = windows(part), .scalers = foreign_ ? 0 : part, .naive = {}};
+  // Without training rows (other data) there is no naive forecast to compare with, and MASE is undefined.
+  for (std::size_t o = 0; o < dataset_.target_columns.size(); ++o)
+    scored.naive.push_back(foreign_ ? kNaN : training_naive_mae(dataset_, o, config_.baselines.season));
+  return score_part(scored, predictions, partial);
 }
 
 std::vector<Exhibit> ForecastProblem::exhibits(std::span<const Scores* const> seeds) const {
-  return forecast_exhibits(dataset_, seeds, config_.output.interval);
+  return forecast_exhibits(dataset_, seeds);
 }
 
 std::vector<std::pair<std::string, std::string>> ForecastProblem::facts() const {
   const DatasetOptions& o = dataset_.options;
   std::vector<std::pair<std::string, std::string>> facts = {
-      {"predicted", fmt::format("{}, {} step{} after a window of {}", fmt::join(o.targets, ", "), o.horizon,
-                                o.horizon == 1 ? "" : "s", o.window)},
+      {"predicted",
+       fmt::format("{}, {} step{} after a window of {}", fmt::join(o.targets, ", "),
+                   o.steps() > 1 ? fmt::format("{} to {}", o.first(), o.horizon) : std::to_string(o.horizon),
+                   o.horizon == 1 ? "" : "s", o.window)},
       {"split", o.split},
       {"scaler", fmt::format("{}, fitted on: {}", o.scaler, o.scale_on)}};
   if (!o.transform.empty()) facts.emplace_back("transform", fmt::format("{}", fmt::join(o.transform, ", ")));
@@ -369,21 +322,31 @@ std::vector<std::pair<std::string, std::string>> ForecastProblem::facts() const 
   return facts;
 }
 
-// One line a window, parts in order of time; truth and prediction of every target.
+// One line a window, with several steps ahead one a step, parts in order of time; truth and prediction of
+// every target, and its quantiles where there are some.
 std::string ForecastProblem::predictions_csv(const Scores& scores) const {
-  std::string text = "time,row,part";
-  for (const std::string& target : dataset_.options.targets)
+  const bool steps = dataset_.options.steps() > 1;
+  const std::vector<double> none, &levels = scores.quantiles[0].empty() ? none : config_.train.quantiles;
+  std::string text = steps ? "time,row,part,step" : "time,row,part";
+  for (const std::string& target : dataset_.options.targets) {
     text += fmt::format(",{},{}", csv_cell(target + " truth"), csv_cell(target + " prediction"));
+    for (const double level : levels)
+      text += fmt::format(",{}", csv_cell(fmt::format("{} quantile {}", target, level)));
+  }
   text += "\n";
   for (std::size_t part = 0; part < kPartNames.size(); ++part) {
     const Windows& own = windows(part);
     if (scores.predictions[part].empty()) continue;  // not scored
-    for (std::size_t i = 0; i < own.count; ++i) {
-      const std::size_t row = own.target_row[i];
+    for (std::size_t k = 0; k < own.count * own.ahead; ++k) {
+      const std::size_t row = own.row(k / own.ahead, k % own.ahead), targets = dataset_.target_columns.size();
       text += fmt::format("{},{},{}", csv_cell(dataset_.series.times[row]), row, kPartNames[part]);
-      for (std::size_t o = 0; o < own.outputs; ++o)
+      if (steps) text += fmt::format(",{}", dataset_.options.first() + k % own.ahead);
+      for (std::size_t o = 0; o < targets; ++o) {
         text += fmt::format(",{},{}", dataset_.series.at(row, dataset_.target_columns[o]),
-                            scores.predictions[part][i * own.outputs + o]);
+                            scores.predictions[part][k * targets + o]);
+        for (std::size_t q = 0; q < levels.size(); ++q)
+          text += fmt::format(",{}", scores.quantiles[part][q][k * targets + o]);
+      }
       text += "\n";
     }
   }
@@ -400,6 +363,8 @@ std::uint64_t ForecastProblem::data_hash() const {
     for (std::size_t i = 0; i < part->count; ++i) part->copy(i, x.data()), hash.add(x);
     hash.add(part->y);
   }
+  // What decides the losses beside the options in the fingerprint.
+  if (config_.train.loss == fit::kQuantileLoss) hash.add(config_.train.quantiles);
   return hash.value();
 }
 

@@ -55,12 +55,9 @@ class ForecastProblem : public Problem {
   const Windows& windows(std::size_t part) const;      ///< of part 0 (train), 1 (validation), 2 (test)
   bool foreign() const { return foreign_; }            ///< made of another series than the training's
 
-  /// Scores of scaled predictions [B, O] of each part, as a model gives them; empty: not scored.
-  Scores judged(std::span<const std::vector<double>> scaled) const;
-  /// Errors of a target on the validation part where intervals are made of them, see Transform::link().
-  std::vector<double> validation_errors(const Scores& scores, std::size_t output) const;
-  /// Gives scores intervals of these half widths [O], and judges them on the test part.
-  void give_intervals(Scores& scores, std::vector<double> halves) const;
+  /// Scores of scaled predictions [B, S, O] of each part, as a model gives them, [B, S, O, Q] where it
+  /// predicts quantiles of these levels; empty: not scored.
+  Scores judged(std::span<const std::vector<double>> scaled, const std::vector<double>& levels) const;
   /// Why there are no intervals of this series' own; "" where there are, or none were wanted.
   std::string no_intervals() const;
 
@@ -68,8 +65,6 @@ class ForecastProblem : public Problem {
   fit::Batch following(const Windows& windows, std::size_t most) const;
   Scores scores_of_parts(fit::Model& model, std::uint64_t seed, std::size_t count) const;
   std::vector<std::string> season_notes() const;
-  // Intervals from the errors on the validation part, judged on the test part.
-  void add_intervals(Scores& scores) const;
   // `partial`: rows without a forecast are left out, as a baseline has them; a model's NaN is its answer.
   PartScores score(std::size_t part, const std::vector<double>& predictions, bool partial = false) const;
 

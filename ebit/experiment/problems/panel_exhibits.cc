@@ -38,11 +38,11 @@ std::vector<ChosenSeries> choose_series(std::span<const Scores* const> seeds, st
 }
 
 std::vector<Exhibit> series_exhibits(const Dataset& dataset, const std::vector<Scores>& seeds,
-                                     const ChosenSeries& chosen, double level) {
+                                     const ChosenSeries& chosen) {
   std::vector<const Scores*> own;
   for (const Scores& seed : seeds) own.push_back(&seed);
   std::vector<Exhibit> kept;
-  for (Exhibit& exhibit : forecast_exhibits(dataset, own, level)) {
+  for (Exhibit& exhibit : forecast_exhibits(dataset, own)) {
     if (!exhibit.name.starts_with("predictions")) continue;
     exhibit.name =
         fmt::format("series-{}{}", chosen.place, exhibit.name.substr(std::string("predictions").size()));

@@ -24,6 +24,6 @@ std::vector<ChosenSeries> choose_series(std::span<const Scores* const> seeds, st
 
 /// Truth and predictions of a series over time, a picture a target.
 std::vector<Exhibit> series_exhibits(const Dataset& dataset, const std::vector<Scores>& seeds,
-                                     const ChosenSeries& chosen, double level);
+                                     const ChosenSeries& chosen);
 
 }  // namespace ebit::experiment

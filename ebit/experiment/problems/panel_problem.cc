@@ -11,6 +11,7 @@
 #include "ebit/base/utf8.h"
 #include "ebit/data/conformal.h"
 #include "ebit/data/metrics.h"
+#include "ebit/experiment/problems/forecast_scores.h"
 #include "ebit/experiment/problems/numbers.h"
 #include "ebit/experiment/problems/panel_exhibits.h"
 #include "ebit/experiment/problems/panel_scores.h"
@@ -27,7 +28,7 @@ using nlohmann::json;
 // Behind the others' windows; rows of different series are of no common count.
 void append(Windows& all, const Windows& own) {
   const std::size_t rows = own.features == 0 ? 0 : all.rows.size() / own.features;
-  all.steps = own.steps, all.features = own.features, all.outputs = own.outputs;
+  all.steps = own.steps, all.features = own.features, all.outputs = own.outputs, all.ahead = own.ahead;
   all.count += own.count;
   all.rows.insert(all.rows.end(), own.rows.begin(), own.rows.end());
   for (const std::size_t first : own.first_row) all.first_row.push_back(rows + first);
@@ -234,14 +235,15 @@ Scores PanelProblem::scores_of_parts(fit::Model& model, std::uint64_t seed, std:
   std::array<std::vector<double>, 3> said;
   for (std::size_t part = 0; part < parts; ++part)
     if (pooled_[part].count > 0) said[part] = predict(model, part, seed);
+  const std::vector<double>& levels = model.spec().head.quantiles;
+  const std::size_t numbers = pooled_[0].outputs * std::max<std::size_t>(levels.size(), 1);  // of a window
   std::vector<Scores> each;
   for (std::size_t k = 0; k < count(); ++k) {
     std::array<std::vector<double>, 3> own;
     for (std::size_t part = 0; part < parts; ++part)
       if (!said[part].empty())
-        own[part] = slice(said[part], begin_[part][k] * pooled_[part].outputs,
-                          begin_[part][k + 1] * pooled_[part].outputs);
-    each.push_back(series_[k]->judged(own));
+        own[part] = slice(said[part], begin_[part][k] * numbers, begin_[part][k + 1] * numbers);
+    each.push_back(series_[k]->judged(own, levels));
   }
   return together(std::move(each));
 }
@@ -250,28 +252,35 @@ Scores PanelProblem::scores_of_parts(fit::Model& model, std::uint64_t seed, std:
 void PanelProblem::add_pooled_intervals(std::vector<Scores>& each) const {
   const double level = config_.output.interval;
   if (level <= 0 || series_[0]->foreign()) return;
+  // Of quantiles, those that were left as they are.
   const auto needs = [&](const Scores& scores) {
-    return scores.half_widths.empty() && !scores.predictions[2].empty();
+    return !scores.predictions[2].empty() && (scores.lower.empty() || scores.level != level);
   };
   if (std::ranges::none_of(each, needs)) return;
-  const std::size_t outputs = pooled_[0].outputs;
-  std::vector<double> halves;  // [O] scaled
-  for (std::size_t o = 0; o < outputs; ++o) {
-    std::vector<double> errors;
-    for (std::size_t k = 0; k < count(); ++k) {
-      if (each[k].predictions[1].empty()) continue;
-      const double scale = std::abs(series_[k]->dataset().target_scaler(1, o).scale);
-      for (const double error : series_[k]->validation_errors(each[k], o)) errors.push_back(error * scale);
-    }
-    halves.push_back(conformal_half_width(std::move(errors), level));
-    if (std::isnan(halves.back())) return;
+  const bool quantiles =
+      std::ranges::any_of(each, [](const Scores& scores) { return !scores.quantiles[2].empty(); });
+  const std::size_t columns = pooled_[0].outputs, targets = columns / pooled_[0].ahead;
+  const auto scale = [&](std::size_t k, std::size_t column) {
+    return std::abs(series_[k]->dataset().target_scaler(1, column % targets).scale);
+  };
+  std::vector<std::vector<double>> pooled(columns);
+  for (std::size_t k = 0; k < count(); ++k) {
+    if (each[k].predictions[1].empty()) continue;
+    const auto errors = interval_errors(each[k], series_[k]->dataset());
+    for (std::size_t c = 0; c < columns; ++c)
+      for (const double error : errors[c]) pooled[c].push_back(error * scale(k, c));
+  }
+  std::vector<double> margins;  // [S O] scaled
+  for (std::vector<double>& errors : pooled) {
+    margins.push_back(interval_margin(std::move(errors), level, quantiles));
+    if (std::isnan(margins.back())) return;
   }
   for (std::size_t k = 0; k < count(); ++k) {
     if (!needs(each[k])) continue;
-    std::vector<double> own = halves;
-    for (std::size_t o = 0; o < outputs; ++o)
-      own[o] /= std::abs(series_[k]->dataset().target_scaler(1, o).scale);
-    series_[k]->give_intervals(each[k], std::move(own));
+    std::vector<double> own = margins;
+    for (std::size_t c = 0; c < columns; ++c) own[c] /= scale(k, c);
+    each[k].lower.clear(), each[k].upper.clear();
+    give_intervals(each[k], series_[k]->dataset(), level, own);
   }
 }
 
@@ -281,20 +290,24 @@ Scores PanelProblem::together(std::vector<Scores> each) const {
   for (std::size_t part = 0; part < kPartNames.size(); ++part)
     for (std::size_t k = 0; k < count(); ++k)
       counts[part].push_back((begin_[part][k + 1] - begin_[part][k]) * pooled_[part].outputs);
-  return join_scores(std::move(each), counts, pooled_[0].outputs, without_mase());
+  return join_scores(std::move(each), counts, without_mase());
 }
 
 Scores PanelProblem::of_series(const Scores& scores, std::size_t k) const {
   const std::size_t outputs = pooled_[0].outputs > 0 ? pooled_[0].outputs : pooled_[2].outputs;
   Scores own;
-  for (std::size_t part = 0; part < kPartNames.size(); ++part)
-    if (!scores.predictions[part].empty())
-      own.predictions[part] =
-          slice(scores.predictions[part], begin_[part][k] * outputs, begin_[part][k + 1] * outputs);
-  if (!scores.half_widths.empty())
-    own.half_widths = slice(scores.half_widths, k * outputs, (k + 1) * outputs);
-  if (std::ranges::any_of(own.half_widths, [](double half) { return std::isnan(half); }))
-    own.half_widths.clear();
+  const auto cut = [&](const std::vector<double>& all, std::size_t part) {
+    return all.empty() ? std::vector<double>()
+                       : slice(all, begin_[part][k] * outputs, begin_[part][k + 1] * outputs);
+  };
+  for (std::size_t part = 0; part < kPartNames.size(); ++part) {
+    own.predictions[part] = cut(scores.predictions[part], part);
+    for (const std::vector<double>& level : scores.quantiles[part])
+      own.quantiles[part].push_back(cut(level, part));
+  }
+  own.level = scores.level, own.lower = cut(scores.lower, 2), own.upper = cut(scores.upper, 2);
+  if (std::ranges::any_of(own.lower, [](double end) { return std::isnan(end); }))
+    own.lower.clear(), own.upper.clear();
   return own;
 }
 
@@ -303,9 +316,8 @@ std::vector<Exhibit> PanelProblem::exhibits(std::span<const Scores* const> seeds
   for (const ChosenSeries& chosen : choose_series(seeds, judged_metric(), metrics()[judged_metric()])) {
     std::vector<Scores> own;
     for (const Scores* seed : seeds) own.push_back(of_series(*seed, chosen.series));
-    std::ranges::move(
-        series_exhibits(series_[chosen.series]->dataset(), own, chosen, config_.output.interval),
-        std::back_inserter(all));
+    std::ranges::move(series_exhibits(series_[chosen.series]->dataset(), own, chosen),
+                      std::back_inserter(all));
   }
   return all;
 }

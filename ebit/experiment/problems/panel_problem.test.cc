@@ -113,15 +113,19 @@ TEST(PanelProblem, ScoresAreThoseOfEachSeriesAloneAndTheirMeans) {
     std::size_t place = 0;
     std::vector<double> sums(all.parts[2]->values.size(), 0.0);
     for (std::size_t k = 0; k < 3; ++k) {
-      const Scores own = problem.series(k).judged(std::vector<std::vector<double>>{
-          {}, {}, [&] {
-            std::vector<double> scaled;
-            const Windows& windows = problem.series(k).windows(2);
-            for (std::size_t i = 0; i < windows.count; ++i)
-              scaled.push_back(seen_value(problem.series(k).dataset(), 2, 0, windows.target_row[i],
-                                          all.predictions[2][place + i]));
-            return scaled;
-          }()});
+      const Scores own = problem.series(k).judged(
+          std::vector<std::vector<double>>{{},
+                                           {},
+                                           [&] {
+                                             std::vector<double> scaled;
+                                             const Windows& windows = problem.series(k).windows(2);
+                                             for (std::size_t i = 0; i < windows.count; ++i)
+                                               scaled.push_back(seen_value(problem.series(k).dataset(), 2, 0,
+                                                                           windows.target_row[i],
+                                                                           all.predictions[2][place + i]));
+                                             return scaled;
+                                           }()},
+          {});
       Scores alone = problem.series(k).scores_before_test(*model, 1);
       EXPECT_EQ(alone.parts[1]->values, all.parts[1]->by_series[k].values) << k;
       for (std::size_t m = 0; m < sums.size(); ++m) {
@@ -158,7 +162,14 @@ TEST(PanelProblem, ShortSeriesHaveTheIntervalsOfAll) {
   PanelProblem problem(config);
   const auto model = model_for(config, problem);
   const Scores all = problem.scores(*model, 1, false);
-  ASSERT_EQ(all.half_widths.size(), 3u);
+  std::vector<double> half;  // of each series
+  std::size_t test = 0;
+  for (std::size_t k = 0; k < 3; ++k) {
+    ASSERT_LT(test, all.upper.size());
+    half.push_back((all.upper[test] - all.lower[test]) / 2);
+    test += problem.series(k).windows(2).count;
+  }
+  ASSERT_EQ(all.upper.size(), test);
   std::vector<double> pooled, own_b;
   std::size_t place = 0;
   for (std::size_t k = 0; k < 3; ++k) {
@@ -171,13 +182,48 @@ TEST(PanelProblem, ShortSeriesHaveTheIntervalsOfAll) {
     }
     place += truth.size();
   }
-  EXPECT_NEAR(all.half_widths[1], conformal_half_width(own_b, 0.9), 1e-9) << "its own are enough";
-  EXPECT_NEAR(all.half_widths[2],
+  EXPECT_NEAR(half[1], conformal_half_width(own_b, 0.9), 1e-9) << "its own are enough";
+  EXPECT_NEAR(half[2],
               conformal_half_width(pooled, 0.9) / problem.series(2).dataset().target_scaler(1, 0).scale,
-              1e-12);
+              1e-9);
   EXPECT_THAT(problem.notes(), Contains(HasSubstr("intervals of 1 of 3 series rest on the errors of all")));
   EXPECT_TRUE(all.parts[2]->interval);
   EXPECT_TRUE(all.parts[2]->by_series[2].interval);
+}
+
+// Each series alone says what its part of the whole must be.
+TEST(PanelProblem, PredictsSeveralStepsAndQuantilesOfEachSeries) {
+  for (const bool quantiles : {false, true}) {
+    std::vector<Setting> more = {{"data.horizon", "1..2", "--horizon"}, {"model.head", "linear", "--head"}};
+    if (quantiles)
+      more.insert(more.end(),
+                  {{"train.loss", "quantile", "--loss"}, {"train.quantiles", "0.1,0.5,0.9", "--quantiles"}});
+    Config config = panel_config(more);
+    PanelProblem problem(config);
+    const auto model = model_for(config, problem);
+    const Scores all = problem.scores(*model, 1, false);
+    ASSERT_EQ(all.parts[2]->by_step.size(), 2u);
+    EXPECT_EQ(all.quantiles[2].size(), quantiles ? 3u : 0u);
+    std::size_t place = 0, validated = 0;
+    for (std::size_t k = 0; k < 3; ++k) {
+      const Scores alone = problem.series(k).scores(*model, 1, false);
+      EXPECT_EQ(alone.parts[2]->values, all.parts[2]->by_series[k].values) << k;
+      for (std::size_t i = 0; i < alone.predictions[2].size(); ++i) {
+        EXPECT_EQ(all.predictions[2][place + i], alone.predictions[2][i]);
+        if (quantiles) {
+          EXPECT_EQ(all.quantiles[2][2][place + i], alone.quantiles[2][2][i]);
+        }
+        if (k == 1) {
+          EXPECT_EQ(all.upper[place + i], alone.upper[i]) << "its own margins are enough";
+        }
+      }
+      place += alone.predictions[2].size(), validated += alone.predictions[1].size();
+    }
+    EXPECT_EQ(all.predictions[2].size(), place);
+    EXPECT_EQ(all.predictions[1].size(), validated);
+    EXPECT_EQ(all.upper.size(), place);
+    EXPECT_TRUE(std::ranges::none_of(all.upper, [](double end) { return std::isnan(end); }));
+  }
 }
 
 TEST(PanelProblem, WhatMaseIsNotDefinedForIsLeftOutOfItsMeanAlone) {
@@ -190,12 +236,12 @@ TEST(PanelProblem, WhatMaseIsNotDefinedForIsLeftOutOfItsMeanAlone) {
   one.predictions[2] = {1, 2}, two.predictions[2] = {3};
   const std::vector<std::size_t> without = {1};
   const std::array<std::vector<std::size_t>, 3> counts{{{0, 0}, {0, 0}, {2, 1}}};
-  const Scores all = join_scores({one, two}, counts, 1, without);
+  const Scores all = join_scores({one, two}, counts, without);
   EXPECT_EQ(all.parts[2]->values[mase], 2);
   EXPECT_EQ(all.parts[2]->values[0], 3);
   EXPECT_THAT(all.predictions[2], ::testing::ElementsAre(1, 2, 3));
   EXPECT_FALSE(all.parts[1]);
-  EXPECT_TRUE(std::isnan(join_scores({one, two}, counts, 1, {}).parts[2]->values[mase]))
+  EXPECT_TRUE(std::isnan(join_scores({one, two}, counts, {}).parts[2]->values[mase]))
       << "what a model fails at is not left out";
 }
 

@@ -227,6 +227,7 @@ std::string fitted_text(const Dataset& dataset) {
               {"feature_columns", dataset.feature_columns},
               {"window", dataset.options.window},
               {"horizon", dataset.options.horizon},
+              {"first_step", dataset.options.first_step},
               {"ahead", dataset.ahead},
               {"calendar", dataset.options.calendar},
               {"future", dataset.options.future},
@@ -248,6 +249,7 @@ Dataset fitted_dataset(const std::string& text, const std::string& where) {
     value.at("feature_columns").get_to(dataset.feature_columns);
     value.at("window").get_to(dataset.options.window);
     value.at("horizon").get_to(dataset.options.horizon);
+    dataset.options.first_step = value.value("first_step", 0);
     value.at("stride").get_to(dataset.options.stride);
     value.at("scaler").get_to(dataset.options.scaler);
     dataset.options.calendar = value.value("calendar", std::vector<std::string>());
@@ -277,7 +279,9 @@ Dataset fitted_dataset(const std::string& text, const std::string& where) {
                      std::all_of(dataset.feature_columns.begin(), dataset.feature_columns.end(), inside) &&
                      std::all_of(dataset.scalers.begin(), dataset.scalers.end(),
                                  [&](const auto& part) { return part.size() == columns; });
-  require(sound && dataset.options.window >= 1 && dataset.options.horizon >= 1 && dataset.options.stride >= 1,
+  require(sound && dataset.options.window >= 1 && dataset.options.horizon >= 1 &&
+              dataset.options.stride >= 1 && dataset.options.first_step >= 0 &&
+              dataset.options.first_step <= dataset.options.horizon,
           "'{}' is damaged: what it says of its data does not fit together", where);
   for (const std::size_t c : dataset.target_columns)
     dataset.options.targets.push_back(dataset.series.names[c]);

@@ -23,6 +23,7 @@ struct Forecast {
   std::size_t direct = 0;  ///< so many first steps rest on known values alone; the rest on predictions
   std::size_t seeds = 1;   ///< trainings that it is the mean of
   double level = 0.0;      ///< share of true values that prediction intervals aim to cover; 0: there are none
+  bool quantiles = false;  ///< they come from predicted quantiles
   /// [S, O] lower ends of the intervals, NaN for steps that the validation part is too short for; empty:
   /// none.
   std::vector<double> lower = {};
@@ -31,33 +32,43 @@ struct Forecast {
   std::vector<std::string> notes = {};  ///< what is to be known of it, a line each
 };
 
-/// Forecasts `steps` rows after the last one of `series`: each window slides over known values, and over
-/// predictions where the future is not known. Stateful models are run through the windows before it.
+/// Forecasts `steps` rows after the last one of `series`: each window
+/// slides over known values, and over predictions where the future is not known; a model that predicts
+/// several steps gives all of them from one window. Predicted quantiles are the first intervals of the
+/// forecast, and it is their median. Stateful models are run through the windows before it.
 /// @param models trainings of one model of a series with different seeds, at least one.
 /// @param future where features are known ahead: a series with those columns whose times hold those of the
 /// steps. Throws Error for steps below 1, a series too short for one window, values that the model's encoder
 /// does not take, features known ahead without a row of their own for a step, and more steps than the horizon
 /// where a feature is neither a target nor known ahead, because nothing says how it goes on.
+/// @param times of the steps where they are known, as of a past forecast; empty: the series' own go on.
 Forecast forecast(std::span<const TrainedModel> models, const Series& series, int steps,
-                  const Series& future = {});
+                  const Series& future = {}, std::vector<std::string> times = {});
 
-/// Gives a forecast its split-conformal intervals: step by step, from the errors of forecasts that begin in
-/// the validation part of `dataset`, the training's own data, at up to 100 places. Where there can be none, a
-/// note of the forecast says why.
-void add_intervals(Forecast& forecast, std::span<const TrainedModel> models, const Dataset& dataset,
-                   double level);
+/// How far the ends of prediction intervals are from forecasts, or from their outer quantiles.
+struct Margins {
+  double level = 0.0;                   ///< share of true values that they aim to cover
+  std::vector<double> values = {};      ///< [S, O] means over the models; NaN: too few errors; empty: none
+  Transform transform = {};             ///< they are of errors where its link() makes them alike
+  std::vector<std::string> notes = {};  ///< why some or all are not there
+};
+
+/// Conformal margins, step by step, from the errors of forecasts that begin in the validation part of
+/// `dataset`, the training's own data, at up to 100 places.
+Margins interval_margins(std::span<const TrainedModel> models, const Dataset& dataset, std::size_t steps,
+                         double level);
+
+/// Gives a forecast of as many steps its intervals, and the notes.
+void add_intervals(Forecast& forecast, const Margins& margins);
 
 /// Errors of forecasts that begin in the validation part of `dataset`, at up to `most` places, step by step,
-/// where intervals are made of them (Transform::link()): [S, O] lists.
+/// where intervals are made of them (Transform::link()): [S, O] lists; of quantiles how far true values lie
+/// outside the outer ones.
 std::vector<std::vector<double>> forecast_errors(const TrainedModel& trained, const Dataset& dataset,
                                                  std::size_t steps, std::size_t most);
 
 /// Why the validation part of `dataset` makes no intervals; "" where it does.
 std::string why_no_intervals(const Dataset& dataset, double level);
-
-/// Gives a forecast intervals of these half widths, [S, O], NaN where there is none.
-void give_intervals(Forecast& forecast, const Transform& transform, const std::vector<double>& halves,
-                    double level);
 
 /// A forecast and the series that it continues.
 struct RunForecast {
@@ -67,12 +78,15 @@ struct RunForecast {
 
 /// What is asked of a run.
 struct ForecastOptions {
-  std::string data = {};    ///< a file or included set to go on from; empty: the run's own data
-  std::string future = {};  ///< a file with what is known ahead; empty: none
-  int steps = 1;            ///< rows after the last one
-  std::string id = {};      ///< of a panel: what --data calls the column of the series; empty: as the run
+  std::string data = {};          ///< a file or included set to go on from; empty: the run's own data
+  std::string future = {};        ///< a file with what is known ahead; empty: none
+  std::optional<int> steps = {};  ///< rows after the last one; not given: all that it predicts at once
+  std::string id = {};  ///< of a panel: what --data calls the column of the series; empty: as the run
   std::optional<double> interval = {};  ///< level of the intervals, 0: none; not given: the run's
 };
+
+/// Rows to forecast: as asked for, or all that the models predict at once.
+int steps_of(std::span<const TrainedModel> models, const ForecastOptions& options);
 
 /// The forecast of all trainings of a run's model. Other data are read and scaled as the run's own. Throws
 /// Error as forecast(), and for runs of other problems.

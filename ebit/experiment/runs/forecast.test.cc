@@ -101,5 +101,90 @@ TEST(Forecast, FeaturesThatAreNotPredictedAreRefusedBeyondTheHorizon) {
               AllOf(HasSubstr("future values of 'rain'"), HasSubstr("at most 2 steps")));
 }
 
+// A run of a few epochs with other settings.
+Config trained_config(const std::string& name, const std::vector<Setting>& settings) {
+  Config config = with_settings(small_config(fresh(name)), settings);
+  config.baselines.which = {};
+  start_run(config, {});
+  return config;
+}
+
+TEST(Forecast, AllStepsComeFromOneWindow) {
+  Config config =
+      trained_config("forecast-direct", {{"data.horizon", "1..5", "t"}, {"model.head", "linear", "t"}});
+  Series series;
+  const std::vector<TrainedModel> models = trainings_of(config.output.folder, series);
+  const Dataset fitted = fitted_dataset(models[0].metadata.at("data"), "this test");
+  EXPECT_EQ(fitted.options.steps(), 5u);
+  const Forecast five = forecast(models, series, 5);
+  EXPECT_EQ(five.direct, 5u);
+  // The last window that has targets, on the series without them.
+  Series shorter = series;
+  shorter.times.resize(series.rows() - 5), shorter.values.resize(shorter.times.size() * series.columns());
+  const Forecast past = forecast(models, shorter, 5);
+  const std::vector<double> y = fit::predict(*models[0].model, windows_of(series, fitted), false, 1, 1, 0);
+  for (std::size_t s = 0; s < 5; ++s)
+    EXPECT_NEAR(past.values[s], fitted.target_scaler(0, 0).inverse(y[y.size() - 5 + s]), 1e-12) << s;
+  // Beyond, the first five are taken for known.
+  const Forecast eight = forecast(models, series, 8);
+  Series longer = series;
+  for (std::size_t s = 0; s < 5; ++s)
+    longer.times.push_back("x" + std::to_string(s)), longer.values.push_back(five.values[s]);
+  const Forecast beyond = forecast(models, longer, 3);
+  for (std::size_t s = 0; s < 3; ++s) EXPECT_NEAR(eight.values[5 + s], beyond.values[s], 1e-9) << s;
+  EXPECT_EQ(forecast_run(config.output.folder, {}).forecast.values, five.values) << "as many as it predicts";
+}
+
+TEST(Forecast, AFirstStepBehindTheNextIsAnsweredByEarlierWindows) {
+  Config config =
+      trained_config("forecast-later", {{"data.horizon", "3..5", "t"}, {"model.head", "linear", "t"}});
+  Series series;
+  const std::vector<TrainedModel> models = trainings_of(config.output.folder, series);
+  const Dataset fitted = fitted_dataset(models[0].metadata.at("data"), "this test");
+  const Forecast five = forecast(models, series, 5);
+  Series shorter = series;
+  shorter.times.resize(series.rows() - 2), shorter.values.resize(shorter.times.size() * series.columns());
+  // Step 1 is the third of the window that ends two rows earlier, and steps 3 to 5 are those of the last one.
+  EXPECT_NEAR(five.values[0], forecast(models, shorter, 3).values[2], 1e-12);
+  EXPECT_EQ(five.direct, 5u);
+}
+
+TEST(Forecast, QuantilesAreItsIntervals) {
+  Config config = trained_config("forecast-quantiles", {{"data.horizon", "1..3", "t"},
+                                                        {"train.loss", "quantile", "t"},
+                                                        {"train.quantiles", "0.1,0.5,0.9", "t"},
+                                                        {"model.head", "linear", "t"}});
+  Series series;
+  const std::vector<TrainedModel> models = trainings_of(config.output.folder, series);
+  EXPECT_EQ(models[0].model->spec().head.outputs, 9);
+  const Forecast plain = forecast(models, series, 3);
+  EXPECT_NEAR(plain.level, 0.8, 1e-12);
+  for (std::size_t s = 0; s < 3; ++s) {
+    EXPECT_LE(plain.lower[s], plain.values[s]);
+    EXPECT_GE(plain.upper[s], plain.values[s]);
+  }
+  const Forecast calibrated = forecast_run(config.output.folder, {.steps = 3, .interval = 0.75}).forecast;
+  EXPECT_EQ(calibrated.level, 0.75);
+  EXPECT_EQ(calibrated.values, plain.values);
+  EXPECT_NE(calibrated.upper, plain.upper);
+  // The scores of the run say so too.
+  const RunResult run = evaluate_run(config.output.folder, {});
+  const PartScores& test = *run.results.models[0].seeds[0].scores.parts[2];
+  EXPECT_EQ(test.by_step.size(), 3u);
+  EXPECT_EQ(test.quantiles->levels.size(), 3u);
+  EXPECT_GT(test.quantiles->pinball, 0);
+  EXPECT_THAT(table_text(result_table(run.results, 2)), HasSubstr("mean pinball loss of its quantiles"));
+  EXPECT_EQ(step_table(run.results, 2)->rows.size(), 3u);
+  // What is solved in closed form has none.
+  EXPECT_THAT(error_of([&] {
+                Config other = resolve("forecast", std::nullopt,
+                                       {{"model.name", "poly-ridge", "t"}, {"train.loss", "quantile", "t"}});
+                other.data.file = csv_file().string(), other.data.dataset.targets = {"rain"};
+                other.output.folder = fresh("solved-quantiles").string();
+                start_run(other, {});
+              }),
+              HasSubstr("solved in closed form"));
+}
+
 }  // namespace
 }  // namespace ebit::experiment

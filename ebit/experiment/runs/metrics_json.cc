@@ -36,6 +36,16 @@ ordered_json part_json(const Results& results, const PartScores& scores) {
   object["values"] = values_json(results, scores.values);
   if (!scores.scaled.empty()) object["scaled"] = values_json(results, scores.scaled);
   if (scores.interval) object["interval"] = interval_json(*scores.interval);
+  if (const auto& quantiles = scores.quantiles)
+    object["quantiles"] = {{"levels", quantiles->levels},
+                           {"below", quantiles->below},
+                           {"pinball", number(quantiles->pinball)},
+                           {"crossed", quantiles->crossed}};
+  for (const StepScores& own : scores.by_step) {
+    ordered_json step = {{"step", own.step}, {"values", values_json(results, own.values)}};
+    if (own.interval) step["interval"] = interval_json(*own.interval);
+    object["by_step"].push_back(std::move(step));
+  }
   if (results.targets.size() > 1) {
     for (std::size_t o = 0; o < scores.by_target.size(); ++o)
       object["by_target"][results.targets[o]] = values_json(results, scores.by_target[o]);

@@ -11,6 +11,7 @@
 #include "ebit/base/utf8.h"
 #include "ebit/data/conformal.h"
 #include "ebit/data/load.h"
+#include "ebit/experiment/problems/forecast_scores.h"
 #include "ebit/experiment/problems/panel_problem.h"
 #include "ebit/experiment/problems/prepare.h"
 #include "ebit/experiment/runs/run_folder.h"
@@ -99,16 +100,17 @@ class PanelIntervals {
       double half = 0;
       for (std::size_t m = 0; m < pooled_.size(); ++m) {
         const bool enough = own != errors_.end() && own->second[m][i].size() >= fewest_errors(level_);
-        const double width = enough
-                                 ? conformal_half_width(own->second[m][i], level_)
-                                 : conformal_half_width(pooled_[m][i], level_) / scale(dataset, i % outputs);
+        const double width =
+            enough ? interval_margin(own->second[m][i], level_, forecast.quantiles)
+                   : interval_margin(pooled_[m][i], level_, forecast.quantiles) / scale(dataset, i % outputs);
         shared = shared || (!enough && !std::isnan(width));
         half += width / static_cast<double>(pooled_.size());
       }
       halves.push_back(half);
     }
     if (std::ranges::all_of(halves, [](double half) { return std::isnan(half); })) return shared;
-    give_intervals(forecast, dataset.transform, halves, level_);
+    add_intervals(forecast,
+                  Margins{.level = level_, .values = halves, .transform = dataset.transform, .notes = {}});
     return shared;
   }
   bool none() const { return pooled_.empty(); }
@@ -184,7 +186,7 @@ PanelForecast forecast_panel(const fs::path& folder, const ForecastOptions& opti
     std::ranges::move(series.warnings, std::back_inserter(notes));
     series.warnings.clear();
     look_at(models, fitted, series.id);
-    Forecast own = forecast(models, series, options.steps, future.of(series.id));
+    Forecast own = forecast(models, series, steps_of(models, options), future.of(series.id));
     result.series.push_back({std::move(series), std::move(own)});
   }
   result.notes = std::move(panel.warnings);

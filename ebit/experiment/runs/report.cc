@@ -103,6 +103,12 @@ void add_results(Page& page, const RunResult& result, std::size_t judged) {
     page.table(table);
   }
   show(comparison(results, judged), result.folder, page);
+  if (const std::optional<TextTable> steps = step_table(results, judged)) {
+    show(exhibit_of("steps", step_figure(results, judged),
+                    "Of each step ahead, over the windows of the part."),
+         result.folder, page);
+    page.table(*steps);
+  }
   constexpr std::size_t kMostSeries = 100;
   if (!results.series.empty()) page.table(series_table(results, judged, kMostSeries));
 }

@@ -47,6 +47,36 @@ MeanSpread intervals_of_seeds(const ModelResult& model, std::size_t part, double
   return mean_spread(values);
 }
 
+// What is to be said of predicted quantiles: their loss, and the share of true values below each; "" where
+// there are none.
+std::string quantile_note(const Results& results, std::size_t part) {
+  std::string text;
+  for (const ModelResult& model : results.models) {
+    std::vector<double> pinball, crossed;
+    std::vector<std::vector<double>> below;
+    const std::vector<double>* levels = nullptr;
+    for (const SeedResult& seed : model.seeds) {
+      const auto& scores = seed.scores.parts[part];
+      if (!scores || !scores->quantiles) continue;
+      const QuantileScore& own = *scores->quantiles;
+      levels = &own.levels, below.resize(own.levels.size());
+      pinball.push_back(own.pinball), crossed.push_back(own.crossed);
+      for (std::size_t q = 0; q < own.below.size(); ++q) below[q].push_back(own.below[q]);
+    }
+    if (levels == nullptr) continue;
+    std::string shares;
+    for (std::size_t q = 0; q < levels->size(); ++q)
+      shares += fmt::format("{}{:.1f} % below that of {:g} %", q > 0 ? ", " : "",
+                            100 * mean_spread(below[q]).mean, 100 * (*levels)[q]);
+    text += fmt::format("{}{}: mean pinball loss of its quantiles {}, {}", text.empty() ? "" : "; ",
+                        model.name, table_number(mean_spread(pinball).mean), shares);
+    if (const double share = mean_spread(crossed).mean; share > 0)
+      text += fmt::format("; {:.1f} % of its predictions had quantiles out of order, which were put in order",
+                          100 * share);
+  }
+  return text;
+}
+
 std::string table_title(const Results& results, std::size_t part) {
   const std::string_view name = part == 0 ? "training" : kPartNames[part];
   if (!results.series.empty())
@@ -242,7 +272,48 @@ TextTable result_table(const Results& results, std::size_t part) {
     table.notes.push_back(fmt::format(
         "in {0:g} %: how many true values lie in the {0:g} % prediction interval, which is `width` wide",
         100 * level));
+  if (const std::string line = quantile_note(results, part); !line.empty()) table.notes.push_back(line);
   table.notes.insert(table.notes.end(), results.verdicts.begin(), results.verdicts.end());
+  return table;
+}
+
+std::optional<TextTable> step_table(const Results& results, std::size_t part) {
+  const auto steps_of = [&](const SeedResult& seed) -> const std::vector<StepScores>* {
+    const auto& scores = seed.scores.parts[part];
+    return scores && !scores->by_step.empty() ? &scores->by_step : nullptr;
+  };
+  if (results.models.empty() || results.models[0].seeds.empty()) return std::nullopt;
+  const auto* const first = steps_of(results.models[0].seeds[0]);
+  if (first == nullptr) return std::nullopt;
+  const MetricName& metric = results.metrics[results.judged_metric];
+  TextTable table{.title = fmt::format("{} of each step on the {} part", metric.name, kPartNames[part]),
+                  .columns = {{"step"}}};
+  const bool intervals = first->front().interval.has_value();
+  for (const ModelResult& model : results.models) table.columns.push_back({model.name});
+  if (intervals)
+    table.columns.insert(table.columns.end(),
+                         {{fmt::format("in {:g} %", 100 * first->front().interval->level)}, {"width"}});
+  for (std::size_t s = 0; s < first->size(); ++s) {
+    std::vector<std::string> row = {std::to_string((*first)[s].step)};
+    for (const ModelResult& model : results.models) {
+      std::vector<double> values;
+      for (const SeedResult& seed : model.seeds)
+        if (const auto* const own = steps_of(seed)) values.push_back((*own)[s].values[results.judged_metric]);
+      const MeanSpread value = mean_spread(values);
+      row.push_back(table_spread(value.mean, value.spread));
+    }
+    std::vector<double> covered, width;
+    for (const SeedResult& seed : results.models[0].seeds)
+      if (const auto* const own = steps_of(seed); own && (*own)[s].interval)
+        covered.push_back((*own)[s].interval->coverage), width.push_back((*own)[s].interval->width);
+    if (intervals)
+      row.insert(row.end(), {fmt::format("{:.1f} %", 100 * mean_spread(covered).mean),
+                             table_number(mean_spread(width).mean)});
+    table.rows.push_back(std::move(row));
+  }
+  if (intervals)
+    table.notes.push_back(
+        fmt::format("in, width: of the prediction intervals of {}", results.models[0].name));
   return table;
 }
 

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -106,6 +107,10 @@ TextTable result_table(const Results& results, std::size_t part);
 /// Of a panel: a row a series, the run's model by every metric on one part, and the best other model by the
 /// judged one; the `most` worst series by that (0: all), the worst first.
 TextTable series_table(const Results& results, std::size_t part, std::size_t most);
+
+/// The judged metric of each predicted step on one part, a column a model, with coverage and width of the
+/// run's model's intervals; none where one step is predicted.
+std::optional<TextTable> step_table(const Results& results, std::size_t part);
 
 /// metrics.json: see docs/runs.md and docs/metrics.schema.json; what is undefined is null.
 nlohmann::ordered_json to_json(const Results& results);

@@ -165,6 +165,31 @@ std::vector<Exhibit> loss_exhibits(const Results& results) {
   return exhibits;
 }
 
+Figure step_figure(const Results& results, std::size_t part) {
+  Figure figure;
+  figure.title = fmt::format("By step, {} part", kPartNames[part]);
+  figure.x_label = "steps ahead", figure.y_label = results.metrics[results.judged_metric].name;
+  figure.y_low = 0;
+  for (const ModelResult& model : results.models) {
+    PlotSeries line{.label = model.name,
+                    .style = model.role == Role::kModel       ? PlotStyle::kLinePoints
+                             : model.role == Role::kReference ? PlotStyle::kDashes
+                                                              : PlotStyle::kLine};
+    double seeds = 0;
+    for (const SeedResult& seed : model.seeds) {
+      const auto& scores = seed.scores.parts[part];
+      if (!scores || scores->by_step.empty()) continue;
+      line.x.resize(scores->by_step.size()), line.y.resize(scores->by_step.size()), seeds += 1;
+      for (std::size_t s = 0; s < line.y.size(); ++s)
+        line.x[s] = static_cast<double>(scores->by_step[s].step),
+        line.y[s] += scores->by_step[s].values[results.judged_metric];
+    }
+    for (double& y : line.y) y /= seeds;
+    if (!line.y.empty()) figure.series.push_back(std::move(line));
+  }
+  return figure;
+}
+
 std::vector<Exhibit> entropy_exhibits(const Results& results, const ModelConfig& model) {
   std::vector<LossHistory> entropies;
   for (const SeedResult& seed : results.models.at(0).seeds) {

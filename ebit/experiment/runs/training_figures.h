@@ -14,4 +14,7 @@ std::vector<Exhibit> loss_exhibits(const Results& results);
 /// "entropy-in-loss": the entropy that was part of the loss, and its target; empty where none was.
 std::vector<Exhibit> entropy_exhibits(const Results& results, const ModelConfig& model);
 
+/// The judged metric of each predicted step on one part, a line a model.
+Figure step_figure(const Results& results, std::size_t part);
+
 }  // namespace ebit::experiment

@@ -1,0 +1,295 @@
+#include "ebit/analysis/backtest/backtest_scores.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+#include <nlohmann/json.hpp>
+
+#include "ebit/base/choice.h"
+#include "ebit/base/error.h"
+#include "ebit/data/metrics.h"
+#include "ebit/experiment/runs/json.h"
+#include "ebit/fit/losses.h"
+
+namespace ebit::analysis {
+namespace {
+
+using experiment::MeanSpread;
+using Json = nlohmann::ordered_json;
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+
+// Forecasts of one target and what came, side by side.
+struct Pairs {
+  std::vector<double> truth, said, lower, upper;
+  double naive_error, naive_square, level;
+};
+
+double mean_of(const Pairs& p, auto value) {
+  double sum = 0;
+  for (std::size_t i = 0; i < p.truth.size(); ++i) sum += value(i);
+  return sum / static_cast<double>(p.truth.size());
+}
+
+double rmse(const Pairs& p) { return metric("RMSE", p.truth, p.said, kNaN); }
+
+double rmsse(const Pairs& p) { return p.naive_square > 0 ? rmse(p) / std::sqrt(p.naive_square) : kNaN; }
+
+// Of the median and of both ends of the interval as the quantiles that they stand for.
+double pinball(const Pairs& p) {
+  const auto& loss = fit::find_loss(fit::kQuantileLoss).wide;
+  const double levels[] = {(1 - p.level) / 2, 0.5, (1 + p.level) / 2};
+  const std::vector<double>* const quantiles[] = {&p.lower, &p.said, &p.upper};
+  double sum = 0;
+  for (std::size_t q = 0; q < 3; ++q)
+    sum +=
+        loss(p.truth.size(), quantiles[q]->data(), p.truth.data(), nullptr, std::span(levels).subspan(q, 1));
+  return sum / 3;
+}
+
+double coverage(const Pairs& p) {
+  return mean_of(
+      p, [&](std::size_t i) { return p.truth[i] >= p.lower[i] && p.truth[i] <= p.upper[i] ? 1.0 : 0.0; });
+}
+
+// A row of the table of metrics with its formula.
+struct Row : BacktestMetric {
+  double (*value)(const Pairs& pairs);
+};
+
+constexpr std::array<Row, 8> kRows{{
+    {{"MAE", "mean absolute error, in the data's units", false},
+     [](const Pairs& p) { return metric("MAE", p.truth, p.said, kNaN); }},
+    {{"RMSE", "root of the mean squared error, in the data's units", false}, rmse},
+    {{"MASE", "MAE over the mean absolute seasonal difference before the first cut", false},
+     [](const Pairs& p) { return metric("MASE", p.truth, p.said, p.naive_error); }},
+    {{"RMSSE", "RMSE over the root of the mean squared seasonal difference before the first cut", false},
+     rmsse},
+    {{"sMAPE", "mean of 2 |error| / (|truth| + |forecast|), in percent", false},
+     [](const Pairs& p) { return metric("sMAPE", p.truth, p.said, kNaN); }},
+    {{"pinball", "mean pinball loss of the median and both ends of the interval, in the data's units", true},
+     pinball},
+    {{"coverage", "share of true values in the interval", true}, coverage},
+    {{"width", "mean width of the interval, in the data's units", true},
+     [](const Pairs& p) { return mean_of(p, [&](std::size_t i) { return p.upper[i] - p.lower[i]; }); }},
+}};
+constexpr std::size_t kRmse = 1, kMase = 2;
+
+// Of one target from one seed.
+Pairs pairs_of(const Backtest& test, const std::vector<CutForecast>& cuts, std::size_t target, Among among,
+               bool intervals) {
+  Pairs pairs{.truth = {},
+              .said = {},
+              .lower = {},
+              .upper = {},
+              .naive_error = test.naive_error[target],
+              .naive_square = test.naive_square[target],
+              .level = test.level};
+  for (std::size_t c = 0; c < cuts.size(); ++c) {
+    const CutForecast& own = cuts[c];
+    if ((among.cut && *among.cut != c) || own.values.empty() || (intervals && own.lower.empty())) continue;
+    for (std::size_t s = 0; s < test.steps; ++s) {
+      if (among.step && *among.step != s) continue;
+      const std::size_t i = s * test.targets.size() + target;
+      pairs.truth.push_back(test.truth[c][i]), pairs.said.push_back(own.values[i]);
+      if (intervals) pairs.lower.push_back(own.lower[i]), pairs.upper.push_back(own.upper[i]);
+    }
+  }
+  return pairs;
+}
+
+MeanSpread mean_score(const Backtest& test, const BacktestModel& model, std::size_t metric, Among among) {
+  return experiment::mean_spread(scores_of(test, model, metric, among));
+}
+
+std::string cell(const Backtest& test, const BacktestModel& model, std::size_t metric, Among among) {
+  const MeanSpread score = mean_score(test, model, metric, among);
+  if (std::isnan(score.mean)) return "–";
+  if (kRows[metric].name == "coverage") return fmt::format("{:.1f} %", 100 * score.mean);
+  // What is solved at once differs from seed to seed by the rounding of another order of its rows.
+  const bool equal = score.spread < 1e-9 * std::abs(score.mean);
+  return table_spread(score.mean, equal ? 0.0 : score.spread);
+}
+
+bool has_intervals(const Backtest& test) {
+  return std::ranges::any_of(test.models, [&](const BacktestModel& model) {
+    return std::isfinite(mean_score(test, model, kRows.size() - 1, {}).mean);
+  });
+}
+
+std::vector<std::size_t> metrics_shown(const Backtest& test) {
+  std::vector<std::size_t> shown;
+  for (std::size_t m = 0; m < kRows.size(); ++m)
+    if (!kRows[m].of_intervals || has_intervals(test)) shown.push_back(m);
+  return shown;
+}
+
+std::size_t place_of(std::string_view name) {
+  const Row& row = find_row(kRows, "a backtest has no metric", name);
+  return static_cast<std::size_t>(&row - kRows.data());
+}
+
+std::string cut_name(const Backtest& test, std::size_t c) { return test.times[c].front(); }
+
+// Rows of a table over models: one metric of the forecasts that `among` names, row by row.
+TextTable over_models(const Backtest& test, std::string_view metric, const std::string& heading,
+                      std::size_t rows, auto name, auto among) {
+  const std::size_t m = place_of(metric);
+  TextTable table{.title = {}, .columns = {{heading, false}}};
+  for (const BacktestModel& model : test.models) table.columns.push_back({model.name});
+  for (std::size_t r = 0; r < rows; ++r) {
+    std::vector<std::string> row = {name(r)};
+    for (const BacktestModel& model : test.models) row.push_back(cell(test, model, m, among(r)));
+    table.rows.push_back(std::move(row));
+  }
+  return table;
+}
+
+Json values_json(const Backtest& test, const BacktestModel& model, Among among, double MeanSpread::*field) {
+  Json object = Json::object();
+  for (std::size_t m = 0; m < kRows.size(); ++m)
+    object[std::string(kRows[m].name)] = experiment::number(mean_score(test, model, m, among).*field);
+  return object;
+}
+
+}  // namespace
+
+std::span<const BacktestMetric> backtest_metrics() {
+  static const std::vector<BacktestMetric> all(kRows.begin(), kRows.end());
+  return all;
+}
+
+std::vector<double> scores_of(const Backtest& test, const BacktestModel& model, std::size_t metric,
+                              Among among) {
+  std::vector<double> scores;
+  for (const std::vector<CutForecast>& cuts : model.forecasts) {
+    double mean = 0;
+    for (std::size_t o = 0; o < test.targets.size(); ++o) {
+      const Pairs pairs = pairs_of(test, cuts, o, among, kRows[metric].of_intervals);
+      mean +=
+          pairs.truth.empty() ? kNaN : kRows[metric].value(pairs) / static_cast<double>(test.targets.size());
+    }
+    scores.push_back(mean);
+  }
+  return scores;
+}
+
+std::string_view shown_metric(const Backtest& test) {
+  const bool defined = std::ranges::all_of(test.naive_error, [](double e) { return e > 0; });
+  return kRows[defined ? kMase : 0].name;
+}
+
+TextTable models_table(const Backtest& test) {
+  TextTable table{.title = fmt::format("{}: {} step{} from each of {} cuts, {}", test.data, test.steps,
+                                       test.steps == 1 ? "" : "s", test.known.size(),
+                                       test.refit ? "trained anew at each" : "trained before the first"),
+                  .columns = {{"model", false}, {"parameters"}, {"seconds"}}};
+  const std::vector<std::size_t> shown = metrics_shown(test);
+  for (const std::size_t m : shown)
+    table.columns.push_back({kRows[m].name == "coverage" ? fmt::format("in {:g} %", 100 * test.level)
+                                                         : std::string(kRows[m].name)});
+  std::vector<double> costs;
+  std::size_t seeds = 1;
+  for (const BacktestModel& model : test.models) {
+    std::vector<std::string> row = {model.name, model.trained ? std::to_string(model.parameters) : "–",
+                                    model.trained ? fmt::format("{:.1f}", model.seconds) : "–"};
+    for (const std::size_t m : shown) row.push_back(cell(test, model, m, {}));
+    costs.push_back(mean_score(test, model, kRmse, {}).mean);
+    seeds = std::max(seeds, model.forecasts.size());
+    table.rows.push_back(std::move(row));
+  }
+  table.best_row = least_row(costs), table.best_meaning = "lowest RMSE";
+  if (seeds > 1) table.notes.push_back(fmt::format("mean ± standard deviation over {} seeds", seeds));
+  if (test.targets.size() > 1) table.notes.push_back("means over the targets, each in its own unit");
+  for (std::string& line : verdicts_of(test)) table.notes.push_back(std::move(line));
+  table.notes.insert(table.notes.end(), test.notes.begin(), test.notes.end());
+  return table;
+}
+
+TextTable by_step_table(const Backtest& test, std::string_view metric) {
+  TextTable table = over_models(
+      test, metric, "step", test.steps, [](std::size_t s) { return std::to_string(s + 1); },
+      [](std::size_t s) { return Among{.step = s}; });
+  table.title = fmt::format("{} by step", metric);
+  return table;
+}
+
+TextTable by_cut_table(const Backtest& test, std::string_view metric) {
+  TextTable table = over_models(
+      test, metric, "from", test.known.size(), [&](std::size_t c) { return cut_name(test, c); },
+      [](std::size_t c) { return Among{.cut = c}; });
+  table.title = fmt::format("{} by cut", metric);
+  return table;
+}
+
+TextTable own_steps_table(const Backtest& test) {
+  TextTable table{.title = test.models.at(0).name + " by step", .columns = {{"step"}}};
+  const std::vector<std::size_t> shown = metrics_shown(test);
+  for (const std::size_t m : shown) table.columns.push_back({std::string(kRows[m].name)});
+  for (std::size_t s = 0; s < test.steps; ++s) {
+    std::vector<std::string> row = {std::to_string(s + 1)};
+    for (const std::size_t m : shown) row.push_back(cell(test, test.models[0], m, {.step = s}));
+    table.rows.push_back(std::move(row));
+  }
+  return table;
+}
+
+std::vector<std::string> verdicts_of(const Backtest& test) {
+  const BacktestModel& model = test.models.at(0);
+  const double own = mean_score(test, model, kRmse, {}).mean;
+  std::vector<std::string> lines;
+  std::string beaten;
+  for (std::size_t i = 1; i < test.models.size(); ++i) {
+    const BacktestModel& other = test.models[i];
+    const double theirs = mean_score(test, other, kRmse, {}).mean;
+    // Cuts are what a difference must hold over: how many of them it does is said.
+    std::size_t won = 0;
+    for (std::size_t c = 0; c < test.known.size(); ++c)
+      won +=
+          mean_score(test, model, kRmse, {.cut = c}).mean < mean_score(test, other, kRmse, {.cut = c}).mean;
+    if (!(own < theirs)) {
+      lines.push_back(fmt::format("{} does not beat {} (RMSE {} against {}; it is better at {} of {} cuts)",
+                                  model.name, other.name, table_number(own), table_number(theirs), won,
+                                  test.known.size()));
+      continue;
+    }
+    beaten += fmt::format("{}{} (at {} of {} cuts)", beaten.empty() ? "" : ", ", other.name, won,
+                          test.known.size());
+  }
+  if (!beaten.empty()) lines.push_back(fmt::format("{} beats {} by RMSE", model.name, beaten));
+  return lines;
+}
+
+Json backtest_json(const Backtest& test) {
+  Json cuts = Json::array(), models = Json::array();
+  for (std::size_t c = 0; c < test.known.size(); ++c)
+    cuts.push_back(
+        {{"known_rows", test.known[c]}, {"from", test.times[c].front()}, {"to", test.times[c].back()}});
+  for (const BacktestModel& model : test.models) {
+    Json own = {{"name", model.name},
+                {"trained", model.trained},
+                {"parameters", model.parameters},
+                {"seconds", model.seconds},
+                {"seeds", model.forecasts.size()},
+                {"mean", values_json(test, model, {}, &MeanSpread::mean)},
+                {"spread", values_json(test, model, {}, &MeanSpread::spread)}};
+    for (std::size_t s = 0; s < test.steps; ++s)
+      own["by_step"].push_back(
+          {{"step", s + 1}, {"mean", values_json(test, model, {.step = s}, &MeanSpread::mean)}});
+    for (std::size_t c = 0; c < test.known.size(); ++c)
+      own["by_cut"].push_back({{"from", test.times[c].front()},
+                               {"mean", values_json(test, model, {.cut = c}, &MeanSpread::mean)}});
+    models.push_back(std::move(own));
+  }
+  return {{"data", test.data},
+          {"targets", test.targets},
+          {"season", test.season},
+          {"level", test.level},
+          {"cut", std::move(cuts)},
+          {"models", std::move(models)},
+          {"verdicts", verdicts_of(test)},
+          {"notes", test.notes}};
+}
+
+}  // namespace ebit::analysis
