@@ -216,7 +216,6 @@ Results score_jobs(const fs::path& folder, const Config& config, const Problem& 
 }
 
 void write_scores(const RunResult& result) {
-  write_file_atomically(result.folder / files::kMetrics, to_json(result.results).dump(2) + "\n");
   const Problem& problem = *result.problem;
   if (const std::string tokens = problem.vocabulary(); !tokens.empty())
     write_file_atomically(result.folder / files::kVocabulary, tokens);
@@ -233,6 +232,8 @@ void write_scores(const RunResult& result) {
           write_file_atomically(job.folder / files::kPredictions, csv);
       }
     }
+  // The last file: where it is, a suite or sweep takes the training for finished.
+  write_file_atomically(result.folder / files::kMetrics, to_json(result.results).dump(2) + "\n");
 }
 
 RunResult score_on(const fs::path& folder, const std::string& data, const RunCallbacks& callbacks,

@@ -142,5 +142,16 @@ TEST(SolvedRun, ASizeIsFoundByParameters) {
   EXPECT_THAT(refused("esn", "lster"), HasSubstr("no model is called 'lster'"));
 }
 
+TEST(SolvedRun, ItsMetricsAreTheLastFile) {
+  const fs::path folder = fresh("last_file");
+  start_run(solved_config(folder, "linear"), {});
+  // A kill between two files: the predictions cannot be written, so nobody may take the run for finished.
+  fs::remove(folder / files::kMetrics);
+  fs::remove(folder / files::kPredictions);
+  fs::create_directories(folder / files::kPredictions / "in the way");
+  EXPECT_THAT(error_of([&] { evaluate_run(folder, {}); }), HasSubstr("predictions.csv"));
+  EXPECT_FALSE(fs::exists(folder / files::kMetrics));
+}
+
 }  // namespace
 }  // namespace ebit::experiment
