@@ -23,6 +23,10 @@ Eigen::Vector4cd eigenvalues(const Eigen::Matrix4cd& m) {
   return Eigen::ComplexEigenSolver<Eigen::Matrix4cd>(m, /*computeEigenvectors=*/false).eigenvalues();
 }
 
+double spectral_radius(const Eigen::MatrixXd& m) {
+  return Eigen::EigenSolver<Eigen::MatrixXd>(m, /*computeEigenvectors=*/false).eigenvalues().cwiseAbs().maxCoeff();
+}
+
 std::complex<double> determinant(const Eigen::Matrix4cd& m) { return m.determinant(); }
 
 Eigen::VectorXd singular_values(const MatrixXcd& m) {

@@ -1,4 +1,4 @@
-// Decompositions and products of small dense complex matrices. Eigen computes them, in one file: its
+// Decompositions and products of small dense matrices. Eigen computes them, in one file: its
 // templates take the compiler seconds wherever they are used, its matrices as such hardly anything.
 #pragma once
 
@@ -24,6 +24,9 @@ Eigen::MatrixXcd with_eigenvalues(const HermitianSpectrum& spectrum, const Eigen
 
 /// The eigenvalues of any 4 x 4 matrix, in no order.
 Eigen::Vector4cd eigenvalues(const Eigen::Matrix4cd& m);
+
+/// The largest absolute value of an eigenvalue. @param m [n, n], of real numbers.
+double spectral_radius(const Eigen::MatrixXd& m);
 
 /// The determinant.
 std::complex<double> determinant(const Eigen::Matrix4cd& m);

@@ -1,16 +1,14 @@
 #include "ebit/cell/echo/echo_cell.h"
 
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
 
 #include "ebit/base/error.h"
+#include "ebit/base/linear_algebra.h"
 #include "ebit/cell/lanes.h"
 
 namespace ebit::inline cell {
 namespace {
-
-using Square = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
 const EchoOptions& checked(const EchoOptions& options) {
   check(options);
@@ -19,11 +17,6 @@ const EchoOptions& checked(const EchoOptions& options) {
   require_memory(fmt::format("an echo state network of {} neurons", options.hidden), n * (4 * n + 64),
                  sizeof(double));
   return options;
-}
-
-double spectral_radius(const Eigen::Map<Square>& w) {
-  const Eigen::EigenSolver<Eigen::MatrixXd> solver(w, /*computeEigenvectors=*/false);
-  return solver.eigenvalues().cwiseAbs().maxCoeff();
 }
 
 }  // namespace
@@ -73,7 +66,8 @@ void EchoCell<T>::initialise(Draws& draws, double* parameters) const {
   for (std::size_t k = 0; k < recurrent.size; ++k)
     if (draws.uniform(0, 1) >= options_.density) w[k] = 0;
   const auto n = static_cast<Eigen::Index>(neurons());
-  const double radius = spectral_radius(Eigen::Map<Square>(w, n, n));
+  // In columns where w is in rows: the transpose has the same eigenvalues.
+  const double radius = spectral_radius(Eigen::Map<Eigen::MatrixXd>(w, n, n));
   // Without a cycle among its neurons the matrix has no eigenvalue but 0, and no memory beyond N steps.
   require(radius > 0 || options_.spectral_radius == 0,
           "the {} neurons drawn have no cycle, so that no spectral radius can be given: take a larger "

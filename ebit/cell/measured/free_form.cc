@@ -1,9 +1,10 @@
 // Form "free": a unitary for each setting, e^(iH) with any Hermitian H, and the first qubit is measured.
-#include <Eigen/Eigenvalues>
+#include <Eigen/Core>
 #include <algorithm>
 #include <cmath>
 #include <complex>
 
+#include "ebit/base/linear_algebra.h"
 #include "ebit/cell/measured/measured_form.h"
 
 namespace ebit::inline cell {
@@ -54,14 +55,11 @@ class FreeForm final : public MeasuredForm<T> {
           h(j, i) = std::conj(h(i, j));
         }
       }
-      const Eigen::SelfAdjointEigenSolver<Matrix> solved(h);
-      vectors_[s] = solved.eigenvectors(), values_[s] = solved.eigenvalues();
-      const Matrix u = vectors_[s] *
-                       (std::complex<double>(0, 1) * values_[s].cast<std::complex<double>>().array())
-                           .exp()
-                           .matrix()
-                           .asDiagonal() *
-                       vectors_[s].adjoint();
+      HermitianSpectrum spectrum = hermitian_spectrum(h);
+      vectors_[s] = std::move(spectrum.vectors), values_[s] = std::move(spectrum.values);
+      Matrix turned = vectors_[s];
+      for (Eigen::Index k = 0; k < d; ++k) turned.col(k) *= std::polar(1.0, values_[s][k]);
+      const Matrix u = product_adjoint(turned, vectors_[s]);
       for (std::size_t e = 0; e < entries(); ++e) {
         const auto value =
             u(static_cast<Eigen::Index>(e / dimension_), static_cast<Eigen::Index>(e % dimension_));
@@ -137,11 +135,11 @@ class FreeForm final : public MeasuredForm<T> {
         g(static_cast<Eigen::Index>(e / dimension_), static_cast<Eigen::Index>(e % dimension_)) = {
             sums[2 * s * entries() + e], sums[(2 * s + 1) * entries() + e]};
       const Matrix& q = vectors_[s];
-      Matrix c = q.adjoint() * g * q;
+      Matrix c = product(adjoint_product(q, g), q);
       for (Eigen::Index i = 0; i < d; ++i)
         for (Eigen::Index j = 0; j < d; ++j)
           c(i, j) *= std::conj(divided_difference(values_[s][i], values_[s][j]));
-      const Matrix e = q * c * q.adjoint();
+      const Matrix e = product_adjoint(product(q, c), q);
       double* const own = d_parameters + s * entries();
       for (Eigen::Index i = 0; i < d; ++i) {
         own[i * d + i] += e(i, i).real();
