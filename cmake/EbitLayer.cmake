@@ -1,13 +1,14 @@
-# ebit_layer(NAME [TORCH] [LIGHT] [DEPENDS layer|target ...])
+# ebit_layer(NAME [TORCH] [LIGHT] [DEPENDS layer|target ...] [TESTS_ALONE file ...])
 #
 # Makes the library ebit_NAME (alias ebit::NAME) of every *.cc in the current folder and its subfolders, and of every
 # *.test.cc the test program test_NAME. A new file needs no edit here: the folders are globbed at every build. Headers
 # in a subfolder "testing" are for tests and are not installed. A layer that has no sources is left out, here and in the
 # DEPENDS of others.
-# LIGHT: ebit_light(). DEPENDS is the whole truth about what a layer may include; dev/check_layers.py checks the includes against it.
+# LIGHT: ebit_light(). TESTS_ALONE: test files that ebit_together() leaves alone, where they use names that others use.
+# DEPENDS is the whole truth about what a layer may include; dev/check_layers.py checks the includes against it.
 # The library and its headers are installed; see EbitInstall.cmake.
 function(ebit_layer name)
-  cmake_parse_arguments(arg "TORCH;LIGHT" "" "DEPENDS" ${ARGN})
+  cmake_parse_arguments(arg "TORCH;LIGHT" "" "DEPENDS;TESTS_ALONE" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "*.cc")
   file(GLOB_RECURSE headers CONFIGURE_DEPENDS "*.h")
   list(FILTER headers EXCLUDE REGEX "/testing/")
@@ -59,6 +60,7 @@ function(ebit_layer name)
 
   if(EBIT_TESTS AND test_sources)
     add_executable(test_${name} ${test_sources})
+    ebit_together(test_${name} ${arg_TESTS_ALONE})
     target_link_libraries(test_${name} PRIVATE ebit_${name} GTest::gtest GTest::gmock GTest::gtest_main)
     target_compile_definitions(test_${name} PRIVATE
       EBIT_SOURCE_DIR="${PROJECT_SOURCE_DIR}" EBIT_TEST_TMP="${CMAKE_CURRENT_BINARY_DIR}")
