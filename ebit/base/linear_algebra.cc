@@ -24,7 +24,10 @@ Eigen::Vector4cd eigenvalues(const Eigen::Matrix4cd& m) {
 }
 
 double spectral_radius(const Eigen::MatrixXd& m) {
-  return Eigen::EigenSolver<Eigen::MatrixXd>(m, /*computeEigenvectors=*/false).eigenvalues().cwiseAbs().maxCoeff();
+  return Eigen::EigenSolver<Eigen::MatrixXd>(m, /*computeEigenvectors=*/false)
+      .eigenvalues()
+      .cwiseAbs()
+      .maxCoeff();
 }
 
 std::complex<double> determinant(const Eigen::Matrix4cd& m) { return m.determinant(); }
