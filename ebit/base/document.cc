@@ -143,11 +143,12 @@ class JsonReader : public nlohmann::json_sax<nlohmann::json> {
     return true;
   }
   bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception& error) override {
-    // "[json.exception.parse_error.101] parse error at line 3, column 1: what is wrong"
+    // "[json.exception.parse_error.101] parse error at line 3, column 1: what is wrong", or "[...] what is
+    // wrong"
     const std::string what = error.what();
-    const std::size_t colon = what.find(": ");
+    const std::size_t colon = what.find(": "), begin = colon != std::string::npos ? colon : what.find("] ");
     fail("{}:{}: broken JSON: {}", source_name_, line(),
-         shown(colon == std::string::npos ? what : what.substr(colon + 2), kWhy));
+         shown(begin == std::string::npos ? what : what.substr(begin + 2), kWhy));
   }
 
  private:

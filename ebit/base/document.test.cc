@@ -75,6 +75,7 @@ TEST(Document, BrokenTextsAreRefusedWithTheirLine) {
   EXPECT_THAT(refusal("{\"a\": 1\n\n", "x.json"), StartsWith("x.json:2: broken JSON: "));
   EXPECT_THAT(refusal("{\"a\": 1,\n \"a\": 2}", "x.json"), StartsWith("x.json:2: 'a' is given twice"));
   EXPECT_THAT(refusal("", "x.json"), StartsWith("x.json:1: broken JSON: "));
+  EXPECT_EQ(refusal("{\"a\": 5e408}", "x.json"), "x.json:1: broken JSON: number overflow parsing '5e408'");
   EXPECT_THAT(refusal("[1]", "x.json"), StartsWith("x.json:1: an object {...} is needed, not a list"));
   EXPECT_THAT(refusal("\"\xff\"", "x.json"), StartsWith("x.json:1: broken JSON: "));
   EXPECT_THAT(refusal("a = \"\xff\"", "x.toml"), StartsWith("x.toml:1: broken TOML: "));

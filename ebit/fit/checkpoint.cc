@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <sstream>
 
 #include <fmt/ranges.h>
@@ -52,11 +53,18 @@ std::vector<std::string> lines_of(const std::string& text) {
   return lines;
 }
 
-std::vector<EpochRecord> history_of(const Tensor& tensor) {
+// A count that a file holds as a real number: of epochs, of epochs waited.
+int count_of(double number, const std::string& path) {
+  require(number >= 0 && number <= std::numeric_limits<int>::max() && number == std::floor(number),
+          "'{}' is damaged: it counts {} epochs", path, number);
+  return static_cast<int>(number);
+}
+
+std::vector<EpochRecord> history_of(const Tensor& tensor, const std::string& path) {
   std::vector<EpochRecord> history;
   const double* v = numbers_of<double>(tensor, "history");
   for (std::int64_t row = 0; row < tensor.shape[0]; ++row, v += tensor.shape[1]) {
-    history.push_back({static_cast<int>(v[0]), v[1], v[2], v[3], v[4], v[5], v[6] != 0.0});
+    history.push_back({count_of(v[0], path), v[1], v[2], v[3], v[4], v[5], v[6] != 0.0});
     if (tensor.shape[1] == kWithEntropy) history.back().entropy = v[kHistoryColumns];
   }
   return history;
@@ -161,12 +169,12 @@ Checkpoint load_checkpoint(const std::filesystem::path& path, const std::string&
   state.best = with_prefix(file, "best.");
   state.optimizer = with_prefix(file, "optimizer.");
   state.random = tensor_of(file, name, "random", Dtype::kU8, 1);
-  state.history = history_of(history);
+  state.history = history_of(history, name);
   load_metrics(file, name, state);
-  state.best_epoch = static_cast<int>(p[0]);
+  state.best_epoch = count_of(p[0], name);
   state.best_loss = p[1];
   state.end = static_cast<End>(static_cast<int>(p[2]));
-  state.schedule = {.factor = p[3], .best = p[4], .waited = static_cast<int>(p[5])};
+  state.schedule = {.factor = p[3], .best = p[4], .waited = count_of(p[5], name)};
   return checkpoint;
 }
 

@@ -81,7 +81,7 @@ std::vector<Wish> parse_wishes(std::string_view text) {
       const auto [stop, error] = std::from_chars(number.data(), number.data() + number.size(), value);
       require(
           error == std::errc() && stop == number.data() + number.size() && std::isfinite(value) && value >= 0,
-          "--want {}: '{}' is not a number of 0 or more", wish.name, number);
+          "--want {}: '{}' is not a number of 0 or more", wish.name, shown(number));
       wish.value = value;
     }
     for (const Wish& other : all) require(other.name != wish.name, "--want names {} twice", wish.name);
