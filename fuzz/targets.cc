@@ -43,7 +43,7 @@ constexpr Target kTargets[] = {
     {"word-vectors", "word vectors", word_vectors},
 };
 
-std::string_view input;  // what is being read: a message may quote it
+std::string_view input;  // what is being read: a message may quote it, escaped
 
 // What is wrong with a message; "" where it is good.
 std::string defect_of(std::string_view message) {
@@ -52,7 +52,8 @@ std::string defect_of(std::string_view message) {
   if (message.size() > kMost) return fmt::format("it has {} bytes", message.size());
   if (shown(message, std::string::npos) != message) return "it holds what a terminal obeys, or is no UTF-8";
   for (const std::string_view word : {"json.exception", "toml::", "std::", "basic_string", "vector::"})
-    if (message.find(word) != std::string_view::npos && input.find(word) == std::string_view::npos)
+    if (message.find(word) != std::string_view::npos &&
+        shown(input, std::string::npos).find(word) == std::string::npos)
       return fmt::format("it holds '{}'", word);
   return "";
 }

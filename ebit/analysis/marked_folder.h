@@ -17,9 +17,9 @@ struct FolderMark {
   std::function<bool(const std::filesystem::path& entry)> ours;
 };
 
-/// Makes the folder and its mark, which holds `settings`; where it has one with the same settings, nothing is
-/// done. With `overwrite`, what another question left there is deleted first. Throws Error for a folder that
-/// holds something else, or other settings and not `overwrite`.
+/// Makes the folder and its mark, which holds `settings`; where it has one with the same settings, only what
+/// killed processes left unfinished is deleted. With `overwrite`, what another question left there is deleted
+/// first. Throws Error for a folder that holds something else, or other settings and not `overwrite`.
 void prepare_marked_folder(const std::filesystem::path& folder, const FolderMark& mark,
                            const nlohmann::ordered_json& settings, bool overwrite);
 
