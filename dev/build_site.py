@@ -48,7 +48,7 @@ class Stage:
             self.write("index.md" if name == START else name, self.with_links(source.read_text(), pathlib.Path(name).parent))
         else:  # a source: a page that shows it
             language = LANGUAGES.get(source.suffix, "text")
-            self.write(name + ".md", f"# {source.name}\n\n``````{language}\n{source.read_text()}``````\n")
+            self.write(name + ".md", f"# {source.name}\n\n``````{language}\n{source.read_text().rstrip()}\n``````\n")
 
     def write(self, name, text):
         path = self.folder / name
