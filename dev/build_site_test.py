@@ -36,6 +36,12 @@ class Site(unittest.TestCase):
         with self.assertRaises(SystemExit):
             stage.with_links("[a](nowhere.md)", pathlib.Path("docs"))
 
+    def test_a_shown_file_may_end_within_a_line(self):
+        name = "tests/golden/noise/device_sherbrooke_line4.json"
+        self.assertFalse((site.ROOT / name).read_text().endswith("\n"))
+        site.Stage(self.folder).page(name)
+        self.assertTrue((self.folder / (name + ".md")).read_text().endswith("}\n``````\n"))
+
     def test_broken_links_of_the_site(self):
         (self.folder / "a.html").write_text('<a href="b.html#here"></a><img src="p.png"><a href="b.html#gone"></a>')
         (self.folder / "b.html").write_text('<p id="here"></p><script src="https://example.org/x.js"></script>')

@@ -173,7 +173,9 @@ def trial(program, begin, resumes, place, seconds, dice, kills):
         if process.returncode == 0:
             if not resumes and any((place / "run").glob("*.partial")):
                 time.sleep(1.2)  # processes share this folder: what a killed one left there goes a second later
-                subprocess.run([program, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=place)
+                again = subprocess.run([program, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd=place)
+                if again.returncode != 0:
+                    return met, f"once more: status {again.returncode}: {again.stderr.decode().strip()}"
             return met, ""
         if process.returncode > 0 and ("in use by" in said or "stopped after" in said):
             time.sleep(0.3)  # a worker that was left behind saves what it has and ends

@@ -1,10 +1,5 @@
 #include "ebit/analysis/marked_folder.h"
 
-#include <signal.h>
-
-#include <cerrno>
-#include <charconv>
-#include <chrono>
 #include <nlohmann/json.hpp>
 
 #include "ebit/base/atomic_file.h"
@@ -19,26 +14,6 @@ using Json = nlohmann::ordered_json;
 
 // Whether a file is no one's: what a killed program left, or the lock.
 bool is_left_over(const std::string& name) { return name == kLockFile || !partial_target(name).empty(); }
-
-// Deletes what killed processes were writing. Others may be writing now, here or on other machines: so only
-// files of processes that this machine does not have, and none of the last second, which is long for a file
-// this small.
-void remove_dead_partial_files(const fs::path& folder) {
-  std::error_code error;
-  std::vector<fs::path> left;
-  for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
-    const std::string name = entry->path().filename().string();
-    const std::string_view target = partial_target(name);  // of TARGET.PROCESS-NUMBER.partial
-    if (target.empty()) continue;
-    pid_t process = 0;
-    std::from_chars(name.data() + target.size() + 1, name.data() + name.size(), process);
-    const bool dead = process > 0 && ::kill(process, 0) != 0 && errno == ESRCH;
-    const auto written = entry->last_write_time(error);
-    if (dead && !error && fs::file_time_type::clock::now() - written > std::chrono::seconds(1))
-      left.push_back(entry->path());
-  }
-  for (const fs::path& file : left) fs::remove(file, error);
-}
 
 // Deletes what an earlier question left in its folder, and nothing else.
 void clear(const fs::path& folder, const FolderMark& mark) {

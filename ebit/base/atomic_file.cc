@@ -1,10 +1,13 @@
 #include "ebit/base/atomic_file.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <cerrno>
+#include <charconv>
+#include <chrono>
 #include <cstring>
 #include <limits>
 #include <vector>
@@ -123,13 +126,41 @@ void make_folder(const std::filesystem::path& folder) {
   for (const std::filesystem::path& one : made) flush_folder(one.parent_path());
 }
 
-void remove_partial_files(const std::filesystem::path& folder) {
+namespace {
+
+// Deletes the partial files of a folder for which goes(path) says so.
+template <class Goes>
+void remove_partial_files_where(const std::filesystem::path& folder, Goes goes) {
   std::error_code error;
   std::vector<std::filesystem::path> left;
   for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end;
        entry.increment(error))
-    if (!partial_target(entry->path().filename().string()).empty()) left.push_back(entry->path());
+    if (!partial_target(entry->path().filename().string()).empty() && goes(entry->path()))
+      left.push_back(entry->path());
   for (const std::filesystem::path& file : left) std::filesystem::remove(file, error);
+}
+
+// Whether the process that wrote TARGET.PROCESS-NUMBER.partial is none of this machine's.
+bool is_of_dead_process(const std::string& name) {
+  pid_t process = 0;
+  std::from_chars(name.data() + partial_target(name).size() + 1, name.data() + name.size(), process);
+  return process > 0 && ::kill(process, 0) != 0 && errno == ESRCH;
+}
+
+}  // namespace
+
+void remove_partial_files(const std::filesystem::path& folder) {
+  remove_partial_files_where(folder, [](const std::filesystem::path&) { return true; });
+}
+
+void remove_dead_partial_files(const std::filesystem::path& folder) {
+  remove_partial_files_where(folder, [](const std::filesystem::path& file) {
+    std::error_code error;
+    const auto written = std::filesystem::last_write_time(file, error);
+    // A process of another machine has no number here, but writes a file of this kind in milliseconds.
+    return is_of_dead_process(file.filename().string()) && !error &&
+           std::filesystem::file_time_type::clock::now() - written > std::chrono::seconds(1);
+  });
 }
 
 namespace {

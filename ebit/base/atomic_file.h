@@ -30,6 +30,10 @@ void make_folder(const std::filesystem::path& folder);
 /// for the one who holds the folder, since others may be writing; what cannot be deleted stays.
 void remove_partial_files(const std::filesystem::path& folder);
 
+/// The same in a folder that processes share, on this machine or on several: only files of processes that
+/// this machine does not have, older than a second.
+void remove_dead_partial_files(const std::filesystem::path& folder);
+
 /// The bytes of a regular file, such as a run's. Throws Error naming the path and the reason; a pipe, socket
 /// or device is refused and not waited for, and so is a file larger than the memory that is free.
 std::string read_file(const std::filesystem::path& path);

@@ -66,8 +66,8 @@ void EchoCell<T>::initialise(Draws& draws, double* parameters) const {
   for (std::size_t k = 0; k < recurrent.size; ++k)
     if (draws.uniform(0, 1) >= options_.density) w[k] = 0;
   const auto n = static_cast<Eigen::Index>(neurons());
-  // In columns where w is in rows: the transpose has the same eigenvalues.
-  const double radius = spectral_radius(Eigen::Map<Eigen::MatrixXd>(w, n, n));
+  // w is in rows, and Eigen's matrix in columns.
+  const double radius = spectral_radius(Eigen::Map<Eigen::MatrixXd>(w, n, n).transpose());
   // Without a cycle among its neurons the matrix has no eigenvalue but 0, and no memory beyond N steps.
   require(radius > 0 || options_.spectral_radius == 0,
           "the {} neurons drawn have no cycle, so that no spectral radius can be given: take a larger "
