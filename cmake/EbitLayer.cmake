@@ -1,14 +1,14 @@
-# ebit_layer(NAME [TORCH] [LIGHT] [DEPENDS layer|target ...] [TESTS_ALONE file ...])
+# ebit_layer(NAME [TORCH] [LIGHT] [DEPENDS layer|target ...] [ALONE file ...])
 #
 # Makes the library ebit_NAME (alias ebit::NAME) of every *.cc in the current folder and its subfolders, and of every
 # *.test.cc the test program test_NAME. A new file needs no edit here: the folders are globbed at every build. Headers
 # in a subfolder "testing" are for tests and are not installed. A layer that has no sources is left out, here and in the
 # DEPENDS of others.
-# LIGHT: ebit_light(). TESTS_ALONE: test files that ebit_together() leaves alone, where they use names that others use.
+# LIGHT: ebit_light(). ALONE: files, or patterns of them, that ebit_together() leaves alone: they use names that others use.
 # DEPENDS is the whole truth about what a layer may include; dev/check_layers.py checks the includes against it.
 # The library and its headers are installed; see EbitInstall.cmake.
 function(ebit_layer name)
-  cmake_parse_arguments(arg "TORCH;LIGHT" "" "DEPENDS;TESTS_ALONE" ${ARGN})
+  cmake_parse_arguments(arg "TORCH;LIGHT" "" "DEPENDS;ALONE" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "*.cc")
   file(GLOB_RECURSE headers CONFIGURE_DEPENDS "*.h")
   list(FILTER headers EXCLUDE REGEX "/testing/")
@@ -18,6 +18,10 @@ function(ebit_layer name)
 
   if(NOT sources)
     return()
+  endif()
+  set(alone "")
+  if(arg_ALONE)
+    file(GLOB alone CONFIGURE_DEPENDS ${arg_ALONE})
   endif()
   set(kind core)
   if(arg_TORCH)
@@ -38,6 +42,7 @@ function(ebit_layer name)
 
   add_library(ebit_${name} ${sources} ${headers})
   add_library(ebit::${name} ALIAS ebit_${name})
+  ebit_together(ebit_${name} ${alone})
   set_target_properties(ebit_${name} PROPERTIES EXPORT_NAME ${name})
   target_include_directories(ebit_${name} PUBLIC
     $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
@@ -60,7 +65,7 @@ function(ebit_layer name)
 
   if(EBIT_TESTS AND test_sources)
     add_executable(test_${name} ${test_sources})
-    ebit_together(test_${name} ${arg_TESTS_ALONE})
+    ebit_together(test_${name} ${alone})
     target_link_libraries(test_${name} PRIVATE ebit_${name} GTest::gtest GTest::gmock GTest::gtest_main)
     target_compile_definitions(test_${name} PRIVATE
       EBIT_SOURCE_DIR="${PROJECT_SOURCE_DIR}" EBIT_TEST_TMP="${CMAKE_CURRENT_BINARY_DIR}")

@@ -12,13 +12,15 @@ set(EBIT_COMMON_HEADERS
 
 # Eight files as one for the compiler: what they include and instantiate alike is done once. A build from nothing takes a
 # third less of the processor; one changed file takes longer, so it is on in the presets, and off by default.
-option(EBIT_TOGETHER "Compile the files of the upper layers and of tests eight at a time" OFF)
+option(EBIT_TOGETHER "Compile the files of a layer and its tests eight at a time" OFF)
 
 # ebit_together(TARGET [FILE ...]): the files of TARGET, but for these, are compiled eight at a time.
 function(ebit_together target)
+  if(EBIT_TOGETHER AND ARGN)
+    set_source_files_properties(${ARGN} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+  endif()
   if(EBIT_TOGETHER)
     set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 8)
-    set_source_files_properties(${ARGN} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
   endif()
 endfunction()
 

@@ -17,7 +17,7 @@
 namespace ebit::cmd {
 namespace {
 
-struct Options {
+struct AnsatzFlags {
   std::string name;
   int wires = 4;
   int layers = 1;
@@ -31,12 +31,12 @@ struct Options {
 constexpr int kMostWires = 64;  // of a drawing that somebody looks at
 constexpr int kMostLayers = 10000;
 
-int run(const Options& options);
+int run(const AnsatzFlags& options);
 
 }  // namespace
 
 Action setup_ansatz(Parser& parser) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<AnsatzFlags>();
   parser.add_option("NAME", options->name, "An ansatz by name, or a file with a gate list (TOML or JSON)")
       .type_name("NAME|FILE")
       .offers(names_of(ansaetze()));
@@ -71,7 +71,7 @@ Ansatz ansatz_of(const std::string& name) {
   fail("no ansatz and no file is called '{}'{}", name, suggestion(name, names_of(ansaetze())));
 }
 
-std::vector<Part> parts_of(const Ansatz& ansatz, const Options& options) {
+std::vector<Part> parts_of(const Ansatz& ansatz, const AnsatzFlags& options) {
   std::vector<Part> parts;
   const std::string second = options.dis == "none" ? "" : options.dis;
   parts.push_back({second.empty() ? ansatz.name : "U_en", options.ascii ? "t" : "θ",
@@ -105,13 +105,13 @@ std::string counts_text(const Circuit& circuit) {
                      circuit.operations().size(), kinds.empty() ? "" : ": " + kinds, depth(circuit));
 }
 
-DrawOptions drawing(const Part& part, const Options& options) {
+DrawOptions drawing(const Part& part, const AnsatzFlags& options) {
   return {.ascii = options.ascii,
           .width = options.width,
           .angle = [letter = part.letter](const Angle& angle) { return angle_text(angle, letter); }};
 }
 
-Json part_json(const Part& part, const Options& options) {
+Json part_json(const Part& part, const AnsatzFlags& options) {
   Json counts = Json::object(), list = Json::array();
   for (const auto& [name, count] : gate_counts(part.circuit)) counts[name] = count;
   for (const Operation& operation : part.circuit.operations()) {
@@ -146,7 +146,7 @@ Json angles_of(const Ansatz& ansatz, int wires) {
   }
 }
 
-int list_all(const Options& options) {
+int list_all(const AnsatzFlags& options) {
   Json all = Json::array();
   TextTable table;
   table.columns = {{"ansatz", false}, {"angles a layer"}, {"gates of a layer", false}, {"source", false}};
@@ -165,7 +165,7 @@ int list_all(const Options& options) {
   return kOk;
 }
 
-int run(const Options& options) {
+int run(const AnsatzFlags& options) {
   require(options.wires >= 1 && options.wires <= kMostWires, "ansatz: --wires must be from 1 to {}, not {}",
           kMostWires, options.wires);
   require(options.layers >= 0 && options.layers <= kMostLayers,

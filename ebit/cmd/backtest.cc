@@ -18,7 +18,7 @@
 namespace ebit::cmd {
 namespace {
 
-struct Options {
+struct BacktestFlags {
   Settings settings = std::make_shared<std::vector<Setting>>();
   std::string config, metric;
   analysis::BacktestSpec spec;
@@ -27,7 +27,7 @@ struct Options {
 };
 
 // A file's settings first, so that flags win; where the results go is not an option of a training.
-void take_settings(Options& options) {
+void take_settings(BacktestFlags& options) {
   std::vector<Setting>& all = options.spec.settings;
   if (!options.config.empty()) {
     // A run's config.toml says everything, of which a backtest takes data, model and training as far as they
@@ -56,7 +56,7 @@ void take_settings(Options& options) {
   }
 }
 
-int run(Options& options) {
+int run(BacktestFlags& options) {
   take_settings(options);
   const std::vector<Config> trainings = analysis::backtest_configs(options.spec);
   for (const Config& config : trainings) require_backends(config);
@@ -91,7 +91,7 @@ int run(Options& options) {
 }  // namespace
 
 Action setup_backtest(Parser& parser) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<BacktestFlags>();
   add_data_argument(parser, options->settings, "CSV file, or the name of an included data set");
   parser.add_option("--cuts", options->spec.cuts, "Places of the series that are forecast from");
   parser.add_option("--apart", options->spec.apart,

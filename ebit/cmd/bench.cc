@@ -17,18 +17,18 @@
 namespace ebit::cmd {
 namespace {
 
-struct Options {
+struct BenchFlags {
   bench::BenchOptions bench;
   bool json = false;
   std::string output, plots;
 };
 
-int run(const Options& options);
+int run(const BenchFlags& options);
 
 }  // namespace
 
 Action setup_bench(Parser& parser) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<BenchFlags>();
   std::string rows = "Workloads to run, by letter, separated by commas; left out: all.";
   for (const bench::Workload& row : bench::workloads()) rows += fmt::format(" {}: {}.", row.name, row.what);
   parser.add_option("--workload", options->bench.workloads, rows)
@@ -53,7 +53,7 @@ Action setup_bench(Parser& parser) {
 
 namespace {
 
-int run(const Options& options) {
+int run(const BenchFlags& options) {
   // Without libtorch in the whole build, the races against it are left out.
   if (built_with_torch() && !has_torch() && bench::races_torch(options.bench))
     throw fit::NeedsTorch("these workloads race libtorch");

@@ -87,7 +87,7 @@ struct Shell {
 
 const std::vector<Shell> kShells = {{"bash", kBash}, {"zsh", kZsh}, {"fish", kFish}};
 
-struct Options {
+struct CompletionFlags {
   std::string what;
   std::vector<std::string> words;
 };
@@ -98,7 +98,7 @@ std::vector<std::string> names() {
   return all;
 }
 
-int run(const Options& options) {
+int run(const CompletionFlags& options) {
   if (options.what == "words") {
     const Completion found = complete_words(commands(), options.words);
     if (found.files) print(":files\n");
@@ -116,7 +116,7 @@ int run(const Options& options) {
 }  // namespace
 
 Action setup_completion(Parser& parser) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<CompletionFlags>();
   parser
       .add_option(
           "SHELL", options->what,

@@ -22,7 +22,7 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
-struct Options {
+struct DataFlags {
   std::string action;
   std::vector<std::string> names;
   std::string folder, from;
@@ -31,20 +31,20 @@ struct Options {
 
 struct Task {
   std::string name;
-  int (*run)(const Options& options);
+  int (*run)(const DataFlags& options);
 };
 
-int list(const Options& options);
-int get(const Options& options);
+int list(const DataFlags& options);
+int get(const DataFlags& options);
 
 const std::vector<Task>& tasks() {
   static const std::vector<Task> table{{"list", list}, {"get", get}};
   return table;
 }
 
-int run(const Options& options) { return find_row(tasks(), "no action", options.action).run(options); }
+int run(const DataFlags& options) { return find_row(tasks(), "no action", options.action).run(options); }
 
-fs::path folder_of(const Options& options) {
+fs::path folder_of(const DataFlags& options) {
   return options.folder.empty() ? corpora_folder() : fs::path(options.folder);
 }
 
@@ -69,7 +69,7 @@ bool is_pinned(const CorpusRow& row) {
 }  // namespace
 
 Action setup_data(Parser& parser) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<DataFlags>();
   parser
       .add_option("ACTION", options->action,
                   "list: what there is and where; get: download, check, put in place")
@@ -91,7 +91,7 @@ Action setup_data(Parser& parser) {
 
 namespace {
 
-std::vector<const CorpusRow*> chosen(const Options& options) {
+std::vector<const CorpusRow*> chosen(const DataFlags& options) {
   std::vector<const CorpusRow*> rows;
   for (const std::string& name : options.names) rows.push_back(&corpus_row(name));
   return rows;
@@ -110,7 +110,7 @@ Json facts(const CorpusRow& row, const fs::path& folder) {
           {"help", row.help}, {"files", files},   {"package", row.package}, {"found", found}};
 }
 
-int list(const Options& options) {
+int list(const DataFlags& options) {
   require(options.from.empty() && !options.unpinned, "--from and --unpinned belong to 'ebit data get'");
   const fs::path folder = folder_of(options);
   std::vector<const CorpusRow*> rows = chosen(options);
@@ -163,7 +163,7 @@ TransferProgress show_progress(const CorpusFile& file) {
   };
 }
 
-int get_one(const CorpusRow& row, const Options& options) {
+int get_one(const CorpusRow& row, const DataFlags& options) {
   const fs::path folder = folder_of(options);
   print(fmt::format("{}: {}\nsource: {}\nlicence: {}, size: {}\n", row.name, row.help, row.credit,
                     row.licence, size_text(size_of(row))));
@@ -186,7 +186,7 @@ int get_one(const CorpusRow& row, const Options& options) {
   return kOk;
 }
 
-int get(const Options& options) {
+int get(const DataFlags& options) {
   require(!options.json, "--json belongs to 'ebit data list'");
   require(!options.names.empty(), "'ebit data get' needs the NAME of a corpus; 'ebit data list' shows them");
   const std::vector<const CorpusRow*> rows =

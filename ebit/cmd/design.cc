@@ -28,7 +28,7 @@ constexpr double kMet = 1e-4;         // a wanted value that is met so far count
 constexpr int kLastStarts = 64;       // of the powers that are printed
 constexpr int kMostLastStarts = 512;  // where few of them agree
 
-struct Options {
+struct DesignFlags {
   analysis::DesignOptions search;
   std::string want, connect = "all", partners = "none", output, plot, only;
   std::vector<std::string> study;
@@ -149,7 +149,7 @@ Json outcome_json(const analysis::DesignOptions& search, const Outcome& out) {
   return json;
 }
 
-int run_design(Options& options) {
+int run_design(DesignFlags& options) {
   analysis::DesignOptions& search = options.search;
   search.wishes = analysis::parse_wishes(options.want);
   search.partners = parse_partners(options.partners);
@@ -192,7 +192,7 @@ int run_design(Options& options) {
   return out.met ? kOk : kCheckFailed;
 }
 
-int run_study(const Options& options) {
+int run_study(const DesignFlags& options) {
   require(options.samples >= 100 && options.samples <= 1000000,
           "--samples must be from 100 to 1000000, not {}", options.samples);
   set_threads(options.threads);
@@ -207,7 +207,7 @@ int run_study(const Options& options) {
   return kOk;
 }
 
-int run(Options& options) {
+int run(DesignFlags& options) {
   if (!options.study.empty()) {
     require(options.want.empty() && options.output.empty(),
             "--study reads suites: leave --want and --output out");
@@ -220,7 +220,7 @@ int run(Options& options) {
 }  // namespace
 
 Action setup_design(Parser& parser) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<DesignFlags>();
   analysis::DesignOptions& search = options->search;
   std::string wants = "What is wanted, NAME=VALUE as near as can be or NAME as much as can be, with commas:";
   for (const analysis::WishRow& row : analysis::wishes())

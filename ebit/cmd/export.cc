@@ -22,7 +22,7 @@
 namespace ebit::cmd {
 namespace {
 
-struct Options {
+struct ExportFlags {
   std::string run, preset, ansatz, output;
   CircuitTextOptions text;
   HardwareOptions how;
@@ -33,7 +33,7 @@ struct Options {
   bool costs = false, json = false;
 };
 
-int run(Options options);
+int run(ExportFlags options);
 
 template <class Rows>
 std::vector<std::string> names(const Rows& rows) {
@@ -43,7 +43,7 @@ std::vector<std::string> names(const Rows& rows) {
 }  // namespace
 
 Action setup_export(Parser& parser) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ExportFlags>();
   parser.add_option("RUN", options->run, "Folder of a trained run, of which one window is written")
       .type_name("RUN");
   parser
@@ -113,7 +113,7 @@ Exported window_of(const RegisterOptions& cell, const std::vector<double>& param
   return out;
 }
 
-Exported of_run(const Options& options) {
+Exported of_run(const ExportFlags& options) {
   analysis::ExportOptions of = options.of;
   of.seed = options.seed;
   const analysis::ExportWindow window = analysis::export_window(options.run, of);
@@ -124,7 +124,8 @@ Exported of_run(const Options& options) {
 }
 
 // A cell as it starts, on evenly spaced numbers.
-Exported of_start(const std::string& name, const RegisterOptions& options_of_cell, const Options& options) {
+Exported of_start(const std::string& name, const RegisterOptions& options_of_cell,
+                  const ExportFlags& options) {
   require(options.steps >= 1 && options.steps <= 1000, "export: --steps must be from 1 to 1000, not {}",
           options.steps);
   const auto cell = make_cell<double>(options_of_cell);
@@ -141,7 +142,7 @@ Exported of_start(const std::string& name, const RegisterOptions& options_of_cel
   return out;
 }
 
-Exported of_ansatz(const Options& options) {
+Exported of_ansatz(const ExportFlags& options) {
   std::optional<Ansatz> own;
   for (const Ansatz& row : ansaetze())
     if (row.name == options.ansatz) own = row;
@@ -174,7 +175,7 @@ Exported of_ansatz(const Options& options) {
 }
 
 // A preset of any family, as its costs are counted; none where it is no circuit.
-std::optional<CostedCircuits> costed_preset(const std::string& name, const Options& options) {
+std::optional<CostedCircuits> costed_preset(const std::string& name, const ExportFlags& options) {
   const CellOptions cell = with_sizes(
       cell_of(resolve("forecast", std::nullopt, {{"model.name", find_published(name).name, "--preset"}})), 1,
       false);
@@ -187,7 +188,7 @@ std::optional<CostedCircuits> costed_preset(const std::string& name, const Optio
   return CostedCircuits{name, own->circuits, std::move(own->program)};
 }
 
-int costs(const Options& options) {
+int costs(const ExportFlags& options) {
   std::vector<CostedCircuits> all;
   std::vector<std::string> without;
   const auto take = [&](const std::string& name, Exported exported) {
@@ -213,7 +214,7 @@ int costs(const Options& options) {
                     options.json);
 }
 
-int run(Options options) {
+int run(ExportFlags options) {
   const int sources = !options.run.empty() + !options.preset.empty() + !options.ansatz.empty();
   require(sources <= 1, "export: give one of RUN, --preset and --ansatz");
   require(sources == 1 || options.costs, "export: give a RUN, a --preset or an --ansatz");

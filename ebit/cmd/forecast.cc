@@ -20,7 +20,7 @@
 namespace ebit::cmd {
 namespace {
 
-struct Options {
+struct ForecastFlags {
   std::string folder;
   experiment::ForecastOptions forecast;
   bool json = false, plot = true;
@@ -117,7 +117,7 @@ TextTable panel_table(const experiment::PanelForecast& panel) {
   return table;
 }
 
-int run_panel(const Options& options) {
+int run_panel(const ForecastFlags& options) {
   const std::filesystem::path folder = options.folder;
   experiment::PanelForecast panel = experiment::forecast_panel(folder, options.forecast, *options.noise);
   if (options.json) {
@@ -139,7 +139,7 @@ int run_panel(const Options& options) {
   return kOk;
 }
 
-int run(const Options& options) {
+int run(const ForecastFlags& options) {
   require_run_backends(options.folder);
   const std::filesystem::path folder = options.folder;
   if (experiment::is_panel_run(folder)) return run_panel(options);
@@ -161,7 +161,7 @@ int run(const Options& options) {
 }  // namespace
 
 Action setup_forecast(Parser& parser) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ForecastFlags>();
   parser.add_option("run", options->folder, "Folder of the run").required().type_name("RUN");
   parser.add_option("--steps,--horizon", options->forecast.steps,
                     "Rows to forecast after the last one; left out: as many as the model predicts at once");

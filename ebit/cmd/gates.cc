@@ -18,13 +18,13 @@
 namespace ebit::cmd {
 namespace {
 
-struct Options {
+struct GatesFlags {
   std::string name;
   std::vector<double> angles, parameters;
   bool json = false;
 };
 
-int run(const Options& options);
+int run(const GatesFlags& options);
 
 std::vector<std::string> known_names() {
   std::vector<std::string> names = names_of(gates());
@@ -35,7 +35,7 @@ std::vector<std::string> known_names() {
 }  // namespace
 
 Action setup_gates(Parser& parser) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<GatesFlags>();
   parser
       .add_option(
           "NAME", options->name,
@@ -112,13 +112,13 @@ std::size_t rows_of(const std::vector<Complex>& matrix) {
   return n;
 }
 
-std::string number(double value) {
+std::string matrix_number(double value) {
   const std::string text = fmt::format("{:.4g}", std::abs(value) < 1e-15 ? 0.0 : value);
   return text;
 }
 
 std::string entry_text(Complex z) {
-  const std::string re = number(z.real()), im = number(std::abs(z.imag()));
+  const std::string re = matrix_number(z.real()), im = matrix_number(std::abs(z.imag()));
   if (im == "0") return re;
   const std::string imaginary = im == "1" ? "i" : im + "i";
   const bool minus = z.imag() < 0;
@@ -192,7 +192,7 @@ std::vector<double> example_parameters(const Channel& row) {
   return std::vector<double>(row.parameters.size(), 0.1);
 }
 
-int show_channel(const Channel& row, const Options& options) {
+int show_channel(const Channel& row, const GatesFlags& options) {
   require(options.angles.empty(), "gates: {} is a channel and takes --parameters, not --angles", row.name);
   const auto parameters = options.parameters.empty() ? example_parameters(row) : options.parameters;
   check_parameters(row, parameters);
@@ -268,7 +268,7 @@ int show_all(bool json) {
   return kOk;
 }
 
-int run(const Options& options) {
+int run(const GatesFlags& options) {
   if (options.name.empty()) {
     require(options.angles.empty(), "gates: --angles needs the NAME of a gate");
     require(options.parameters.empty(), "gates: --parameters needs the NAME of a channel");

@@ -27,7 +27,7 @@ using analysis::GradientBlock;
 using analysis::GradientCheck;
 using Json = nlohmann::ordered_json;
 
-struct Options {
+struct GradcheckFlags {
   Settings settings = std::make_shared<std::vector<Setting>>();
   bool all_presets = false, all_models = false;
   std::optional<std::string> entropy, entropy_stage;
@@ -58,7 +58,7 @@ bool sets_cell(const OptionRow& row) {
          lies_in(value, config.model.window) || lies_in(value, config.model.measured);
 }
 
-std::vector<std::string> models_to_check(const Options& options) {
+std::vector<std::string> models_to_check(const GradcheckFlags& options) {
   std::vector<std::string> names;
   for (const ModelRow& row : models())
     if (options.all_models ? (row.family & kCells) != 0 : options.all_presets && row.preset != nullptr)
@@ -83,7 +83,7 @@ int features_of(const CellOptions& cell) {
       cell);
 }
 
-GradientCheck check(const std::string& model, const Options& options) {
+GradientCheck check(const std::string& model, const GradcheckFlags& options) {
   std::vector<Setting> settings = *options.settings;
   settings.push_back({"model.name", model, "--model"});
   const Family family = find_model(model).family;
@@ -161,7 +161,7 @@ Json checks_json(const std::vector<GradientCheck>& checks, const analysis::Gradi
           {"models", models}};
 }
 
-int run(const Options& options) {
+int run(const GradcheckFlags& options) {
   const bool named = gives(*options.settings, "model.name");
   require(static_cast<int>(named) + static_cast<int>(options.all_presets) +
                   static_cast<int>(options.all_models) <=
@@ -180,7 +180,7 @@ int run(const Options& options) {
 }  // namespace
 
 Action setup_gradcheck(Parser& parser) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<GradcheckFlags>();
   parser.add_flag("--all-presets", options->all_presets, "Check every published model");
   parser.add_flag("--all-models", options->all_models, "Check every model that is a cell");
   parser.add_option("--features", options->features, "Inputs of a time step");

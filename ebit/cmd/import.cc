@@ -14,7 +14,7 @@
 namespace ebit::cmd {
 namespace {
 
-struct Options {
+struct ImportFlags {
   std::string file, output;
 };
 
@@ -69,7 +69,7 @@ std::string gate_list(const QasmCircuit& read, const std::string& source) {
   return text + "]\n";
 }
 
-int run(const Options& options) {
+int run(const ImportFlags& options) {
   const QasmCircuit read = read_qasm(read_input(options.file), options.file);
   require(!read.circuit.operations().empty() || !read.circuit.channels().empty(), "{}: there is no gate",
           options.file);
@@ -84,7 +84,7 @@ int run(const Options& options) {
 }  // namespace
 
 Action setup_import(Parser& parser) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ImportFlags>();
   parser.add_option("FILE", options->file, "OpenQASM 3, or a list of gates in OpenQASM 2")
       .type_name("FILE")
       .required();

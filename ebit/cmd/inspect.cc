@@ -27,7 +27,7 @@ struct Effort {
 constexpr Effort kEfforts[] = {
     {"auto", PowerEffort::kAuto}, {"full", PowerEffort::kFull}, {"none", PowerEffort::kNone}};
 
-struct Options {
+struct InspectFlags {
   std::string folder;
   std::optional<std::string> powers;
   analysis::InspectOptions inspect;
@@ -40,7 +40,7 @@ PowerEffort effort_of(const std::string& name) {
   return find_row(kEfforts, "inspect: unknown --powers", name).effort;
 }
 
-int run(Options options) {
+int run(InspectFlags options) {
   if (options.powers) options.inspect.powers = effort_of(*options.powers);
   options.inspect.changes = *options.noise;
   set_threads(options.threads);
@@ -61,7 +61,7 @@ int run(Options options) {
 }  // namespace
 
 Action setup_inspect(Parser& parser) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<InspectFlags>();
   analysis::InspectOptions& inspect = options->inspect;
   parser.add_option("run", options->folder, "Folder of the run").required().type_name("RUN");
   parser

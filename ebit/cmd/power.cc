@@ -25,7 +25,7 @@ constexpr int kDefaultPoints = 41;
 constexpr int kMostStarts = 1000000;
 constexpr int kDefaultMostState = 256;  // amplitudes; with more, ancillas are searched only where asked for
 
-struct Options {
+struct PowerFlags {
   std::string unitary, dims, ancilla, plot;
   int starts = 32, most_starts = 1024, threads = 0;
   std::optional<int> points;  // of a sweep; not given: kDefaultPoints
@@ -33,12 +33,12 @@ struct Options {
   bool nearest = false, json = false;
 };
 
-int run(const Options& options);
+int run(const PowerFlags& options);
 
 }  // namespace
 
 Action setup_power(Parser& parser) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<PowerFlags>();
   std::string known;
   for (const KnownUnitary& row : known_unitaries()) known += fmt::format(", {}", row.name);
   parser
@@ -98,7 +98,7 @@ struct Source {
   Eigen::MatrixXcd at(double t) const { return text ? text->matrix(t) : matrix; }
 };
 
-Source read_source(const Options& options) {
+Source read_source(const PowerFlags& options) {
   const std::filesystem::path path(options.unitary);
   Source source{.name = options.unitary};
   if (!names_unitary(options.unitary) && (path.has_extension() || std::filesystem::exists(path)) &&
@@ -117,7 +117,7 @@ Source read_source(const Options& options) {
   return source;
 }
 
-Dims dims_of(const Source& source, const Options& options) {
+Dims dims_of(const Source& source, const PowerFlags& options) {
   if (!options.dims.empty()) return parse_dims(options.dims, "--dims", 1);
   if (source.dims[0] > 0) return source.dims;
   const auto rows = source.at(0).rows();
@@ -128,7 +128,7 @@ Dims dims_of(const Source& source, const Options& options) {
   return {static_cast<int>(side), static_cast<int>(side)};
 }
 
-Dims ancilla_of(const Dims& dims, const Options& options) {
+Dims ancilla_of(const Dims& dims, const PowerFlags& options) {
   if (options.ancilla == "none") return {1, 1};
   if (options.ancilla.empty())
     return dims[0] * dims[1] * dims[0] * dims[1] <= kDefaultMostState ? dims : Dims{1, 1};
@@ -210,7 +210,7 @@ Json sweep_json(const Source& source, const AngleCurve& sweep) {
   return {{"name", source.name}, {"points", points}};
 }
 
-int run_sweep(const Source& source, const Options& options, const Dims& dims, const PowerOptions& search) {
+int run_sweep(const Source& source, const PowerFlags& options, const Dims& dims, const PowerOptions& search) {
   AngleCurve sweep;
   const auto moving =
       std::ranges::find_if(source.text->angles, [](const AngleRange& a) { return a.from != a.to; });
@@ -233,7 +233,7 @@ int run_sweep(const Source& source, const Options& options, const Dims& dims, co
   return kOk;
 }
 
-int run(const Options& options) {
+int run(const PowerFlags& options) {
   require(options.starts >= 1 && options.starts <= kMostStarts,
           "power: --starts must be from 1 to {}, not {}", kMostStarts, options.starts);
   require(options.most_starts >= 0 && options.most_starts <= kMostStarts,

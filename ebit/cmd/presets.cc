@@ -14,17 +14,17 @@
 namespace ebit::cmd {
 namespace {
 
-struct Options {
+struct PresetsFlags {
   std::string name;
   bool json = false;
 };
 
-int run(const Options& options);
+int run(const PresetsFlags& options);
 
 }  // namespace
 
 Action setup_presets(Parser& parser) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<PresetsFlags>();
   parser.add_option("NAME", options->name, "A preset to show with all its settings, as TOML for --config")
       .offers(names_of(published_models()));
   parser.add_flag("--json", options->json, "Print the result as JSON");
@@ -89,7 +89,7 @@ std::string toml_text(const ModelRow& preset) {
   return text;
 }
 
-int run(const Options& options) {
+int run(const PresetsFlags& options) {
   if (!options.name.empty()) {
     const ModelRow& preset = find_published(options.name);
     if (options.json)

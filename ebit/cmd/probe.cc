@@ -22,19 +22,19 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-struct Options {
+struct ProbeFlags {
   std::string spec;
   std::string dtype = "float64";
   std::string from;
   int trajectories = 0;
 };
 
-int run(const Options& options);
+int run(const ProbeFlags& options);
 
 }  // namespace
 
 Action setup_probe(Parser& parser) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ProbeFlags>();
   parser
       .add_option("spec", options->spec,
                   "JSON file: variant, sizes, parameters and inputs, or a reference file")
@@ -364,7 +364,7 @@ void print_reference(const ReferenceValues& values) {
               {"trace", list(values.trace)}});
 }
 
-int run(const Options& options) {
+int run(const ProbeFlags& options) {
   const DocumentPlace spec = DocumentPlace::open(options.spec);
   if (is_noise_file(spec)) {
     require(options.dtype == "float64",

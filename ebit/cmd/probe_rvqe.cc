@@ -38,13 +38,13 @@ RvqeOptions options_of(const DocumentPlace& spec) {
 }
 
 template <class T>
-struct Probe {
+struct RvqeProbe {
   RvqeCell<T> cell;
   std::size_t samples, steps;
   std::vector<T> parameters, x;
   std::vector<std::int64_t> targets;  // [B, T]
 
-  explicit Probe(const DocumentPlace& spec) : cell(options_of(spec)) {
+  explicit RvqeProbe(const DocumentPlace& spec) : cell(options_of(spec)) {
     const int batch = spec.at("options").at("batch").integer(),
               all = spec.at("options").at("steps").integer();
     if (batch < 1 || all < 1) spec.at("options").fail_here("needs at least 1 sequence of 1 step");
@@ -90,7 +90,7 @@ struct Probe {
 };
 
 template <class T>
-Json results(Probe<T> probe) {
+Json rvqe_results(RvqeProbe<T> probe) {
   const auto words = static_cast<std::int64_t>(probe.cell.outputs());
   const auto batch = static_cast<std::int64_t>(probe.samples), steps = static_cast<std::int64_t>(probe.steps);
   TapeMemory memory;
@@ -137,7 +137,7 @@ bool is_rvqe_probe(const DocumentPlace& spec) {
 }
 
 Json probe_rvqe(const DocumentPlace& spec, const std::string& dtype) {
-  return dtype == "float32" ? results(Probe<float>(spec)) : results(Probe<double>(spec));
+  return dtype == "float32" ? rvqe_results(RvqeProbe<float>(spec)) : rvqe_results(RvqeProbe<double>(spec));
 }
 
 }  // namespace ebit::cmd

@@ -22,9 +22,9 @@ struct Place {
   WeightsAs weights;
 };
 
-constexpr Place kPlaces[] = {{"constant", WeightsAs::kConstant}, {"register", WeightsAs::kRegister}};
+constexpr Place kWeightPlaces[] = {{"constant", WeightsAs::kConstant}, {"register", WeightsAs::kRegister}};
 
-struct Options {
+struct QuantumLogicFlags {
   std::string folder, weights = "constant", out, qasm;
   std::optional<int> steps, windows;
   std::optional<std::string> part;
@@ -34,7 +34,7 @@ struct Options {
   std::optional<bool> plot;
 };
 
-void check_use(const Options& o) {
+void check_use(const QuantumLogicFlags& o) {
   const bool run = !o.folder.empty();
   const auto without_effect = [&](bool given, const char* flag, const char* where) {
     require(!given, "{} has no effect here: it counts {}", flag, where);
@@ -56,7 +56,7 @@ void check_use(const Options& o) {
   without_effect(o.steps.has_value(), "--steps", "without --qasm, which writes one step");
 }
 
-int write_qasm(const Options& o) {
+int write_qasm(const QuantumLogicFlags& o) {
   std::vector<std::string> comments;
   const LogicCircuit circuit = analysis::step_circuit(o.folder, o.logic, comments);
   write_file_atomically(o.qasm, qasm_of(circuit, comments));
@@ -64,9 +64,9 @@ int write_qasm(const Options& o) {
   return kOk;
 }
 
-int run(Options o) {
+int run(QuantumLogicFlags o) {
   check_use(o);
-  o.logic.weights = find_row(kPlaces, "quantum-logic: unknown --weights", o.weights).weights;
+  o.logic.weights = find_row(kWeightPlaces, "quantum-logic: unknown --weights", o.weights).weights;
   if (o.steps) o.logic.steps = *o.steps;
   if (o.windows) o.logic.windows = *o.windows;
   if (o.part) o.logic.part = *o.part;
@@ -93,7 +93,7 @@ int run(Options o) {
 }  // namespace
 
 Action setup_quantum_logic(Parser& parser) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<QuantumLogicFlags>();
   analysis::LogicOptions& logic = options->logic;
   parser
       .add_option("run", options->folder, "Folder of a run of --model lstm; none: circuits are counted alone")

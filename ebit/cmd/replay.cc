@@ -19,7 +19,7 @@
 namespace ebit::cmd {
 namespace {
 
-struct Options {
+struct ReplayFlags {
   std::string trace;
   std::string preset = "daskin-collapse";
   int epochs = 0;
@@ -28,7 +28,7 @@ struct Options {
   bool json = false;
 };
 
-int run(const Options& options) {
+int run(const ReplayFlags& options) {
   catch_interrupts();
   require(options.epochs >= 0, "--epochs must be 0 (all) or more, not {}", options.epochs);
   const analysis::Recording recording = analysis::read_recording(options.trace, options.preset);
@@ -74,7 +74,7 @@ int run(const Options& options) {
 }  // namespace
 
 Action setup_replay(Parser& parser) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ReplayFlags>();
   parser
       .add_option("trace", options->trace,
                   "JSON file: init_params, adam, X_train, y_train, permutations, batch_losses")

@@ -21,7 +21,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Options {
+struct ReproduceFlags {
   std::string experiment, data, target, output;
   int epochs = 0, seeds = 1;
   bool overwrite = false, json = false, quiet = false;
@@ -31,10 +31,10 @@ struct Options {
 struct Search {
   std::string_view name;
   std::string_view help;
-  int (*run)(const Options& options, const fs::path& folder);
+  int (*run)(const ReproduceFlags& options, const fs::path& folder);
 };
 
-int run_linden(const Options& options, const fs::path& folder) {
+int run_linden(const ReproduceFlags& options, const fs::path& folder) {
   set_threads(0);
   return reproduce_linden({.folder = folder,
                            .search = {},
@@ -52,13 +52,14 @@ std::vector<std::string> experiment_names() {
   return names;
 }
 
-int run_search(const Search& search, const Options& options, const fs::path& folder) {
+int run_search(const Search& search, const ReproduceFlags& options, const fs::path& folder) {
   require(options.data.empty() && options.target.empty() && options.epochs == 0 && options.seeds == 1,
           "{} trains nothing: leave out --data, --target, --epochs and --seeds", search.name);
   return search.run(options, folder);
 }
 
-int run_experiment(const analysis::Experiment& experiment, const Options& options, const fs::path& folder) {
+int run_experiment(const analysis::Experiment& experiment, const ReproduceFlags& options,
+                   const fs::path& folder) {
   catch_interrupts();
   const analysis::ReproductionPlan plan =
       analysis::plan_reproduction(experiment, {.data = options.data,
@@ -85,7 +86,7 @@ int run_experiment(const analysis::Experiment& experiment, const Options& option
   return kOk;
 }
 
-int run(const Options& options) {
+int run(const ReproduceFlags& options) {
   const fs::path folder =
       options.output.empty() ? fs::path("runs") / options.experiment : fs::path(options.output);
   for (const Search& row : kSearches)
@@ -98,7 +99,7 @@ int run(const Options& options) {
 }  // namespace
 
 Action setup_reproduce(Parser& parser) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ReproduceFlags>();
   std::string help = "What to repeat";
   for (const analysis::Experiment& row : analysis::experiments())
     help += fmt::format("; {}: {}", row.name, row.help);

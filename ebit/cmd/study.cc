@@ -17,14 +17,14 @@
 namespace ebit::cmd {
 namespace {
 
-struct Options {
+struct StudyFlags {
   std::string name, config;
   Settings settings = std::make_shared<std::vector<Setting>>();
   analysis::StudyOptions study;
   bool json = false, quiet = false;
 };
 
-int list(bool json) {
+int list_studies(bool json) {
   TextTable table;
   for (const char* heading : {"study", "model", "what", "--values are", "by default"})
     table.columns.push_back({heading, false});
@@ -50,8 +50,8 @@ int list(bool json) {
   return kOk;
 }
 
-int run(Options& options) {
-  if (options.name.empty()) return list(options.json);
+int run(StudyFlags& options) {
+  if (options.name.empty()) return list_studies(options.json);
   const analysis::Study& study = analysis::find_study(options.name);
   std::vector<Setting>& settings = options.study.settings;
   if (!options.config.empty()) settings = parse_settings(read_input(options.config), options.config);
@@ -94,7 +94,7 @@ int run(Options& options) {
 }  // namespace
 
 Action setup_study(Parser& parser) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<StudyFlags>();
   std::string help = "Which; without it they are listed";
   for (const analysis::Study& row : analysis::studies()) help += fmt::format("; {}: {}", row.name, row.help);
   parser.add_option("study", options->name, help).offers(names_of(analysis::studies()));

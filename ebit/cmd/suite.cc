@@ -18,7 +18,7 @@
 namespace ebit::cmd {
 namespace {
 
-struct Options {
+struct SuiteFlags {
   std::string suite, unit, protocol;
   std::vector<std::string> models, data;
   Settings settings = std::make_shared<std::vector<Setting>>();
@@ -26,7 +26,7 @@ struct Options {
   bool quick = false, units = false, text = false, json = false, quiet = false;
 };
 
-int list(bool json) {
+int list_suites(bool json) {
   TextTable table{.columns = {{"suite", false}, {"what", false}, {"trainings"}, {"takes", false}}};
   nlohmann::ordered_json all = nlohmann::ordered_json::array();
   for (const analysis::SuiteRow& row : analysis::suites()) {
@@ -58,8 +58,8 @@ int seeds_of(const Setting& setting) {
   return config.seeds;
 }
 
-int run(Options& options) {
-  if (options.suite.empty()) return list(options.json);
+int run(SuiteFlags& options) {
+  if (options.suite.empty()) return list_suites(options.json);
   if (options.text) {
     print(std::string(find_row(analysis::suites(), "no suite is called", options.suite).text));
     return kOk;
@@ -112,7 +112,7 @@ int run(Options& options) {
 }  // namespace
 
 Action setup_suite(Parser& parser) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<SuiteFlags>();
   parser.add_option("suite", options->suite, "Which, or a TOML file of your own; without it they are listed")
       .type_name("NAME|FILE")
       .offers(names_of(analysis::suites()), /*shown=*/true);

@@ -15,13 +15,13 @@ namespace {
 // Outputs that differ by more are no surrogate's.
 constexpr double kAllowed = 1e-10;
 
-struct Options {
+struct SurrogateFlags {
   std::string folder;
   analysis::SurrogateOptions surrogate;
   bool json = false;
 };
 
-int run(const Options& options) {
+int run(const SurrogateFlags& options) {
   const analysis::SurrogateComparison found = analysis::surrogate_of_run(options.folder, options.surrogate);
   const bool same = found.largest_difference <= kAllowed;
   if (options.json) {
@@ -61,7 +61,7 @@ int run(const Options& options) {
 }  // namespace
 
 Action setup_surrogate(Parser& parser) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<SurrogateFlags>();
   parser.add_option("run", options->folder, "Folder of the run of a gated cell").required().type_name("RUN");
   parser.add_option("--seed", options->surrogate.seed,
                     "Seed of the training, where the run has several; left out: the first");

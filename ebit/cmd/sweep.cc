@@ -15,7 +15,7 @@
 namespace ebit::cmd {
 namespace {
 
-struct Options {
+struct SweepFlags {
   std::string file, unit;
   Settings settings = std::make_shared<std::vector<Setting>>();
   analysis::SweepOptions run;
@@ -23,7 +23,7 @@ struct Options {
 };
 
 // Flags are settings of all, on top of the file's.
-void add_flags(Options& options, analysis::SweepSpec& sweep) {
+void add_flags(SweepFlags& options, analysis::SweepSpec& sweep) {
   for (const Setting& setting : *options.settings) {
     if (setting.name == "output.folder") {
       options.run.folder = setting.value;
@@ -49,7 +49,7 @@ nlohmann::ordered_json outcome_json(const analysis::SweepSpec& sweep, const anal
   return json;
 }
 
-int run(Options& options) {
+int run(SweepFlags& options) {
   if (options.text) {
     print(std::string(analysis::sweep_example()));
     return kOk;
@@ -91,7 +91,7 @@ int run(Options& options) {
 }  // namespace
 
 Action setup_sweep(Parser& parser) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<SweepFlags>();
   parser.add_option("file", options->file, "The sweep, a TOML file").type_name("FILE");
   parser.add_option("--jobs", options->run.jobs, "Trainings at once; 0: one for each core");
   parser.add_flag("--units", options->units, "List the trainings, one a line, and do nothing");

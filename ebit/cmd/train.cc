@@ -16,7 +16,7 @@
 namespace ebit::cmd {
 namespace {
 
-struct Options {
+struct TrainFlags {
   Settings settings = std::make_shared<std::vector<Setting>>();
   std::string problem, config;
   bool json = false, quiet = false;
@@ -28,7 +28,7 @@ std::string problem_names() {
   return names;
 }
 
-int run(Options& options) {
+int run(TrainFlags& options) {
   require(!options.problem.empty() || !options.config.empty(), "task: which task? {}", problem_names());
   std::optional<std::filesystem::path> file;
   if (!options.config.empty()) file = options.config;
@@ -41,7 +41,7 @@ int run(Options& options) {
 }
 
 // What both have, behind the arguments that name a problem.
-Action add_run_options(Parser& parser, std::shared_ptr<Options> options, const std::string& data_help,
+Action add_run_options(Parser& parser, std::shared_ptr<TrainFlags> options, const std::string& data_help,
                        unsigned problems) {
   add_data_argument(parser, options->settings, data_help);
   parser.add_option("--config", options->config, "TOML file with settings; flags win over it")
@@ -56,14 +56,14 @@ Action add_run_options(Parser& parser, std::shared_ptr<Options> options, const s
 
 // Short for `ebit task forecast`, with the help of that problem alone.
 Action setup_train(Parser& parser) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<TrainFlags>();
   options->problem = "forecast";
   return add_run_options(parser, options,
                          "CSV file, or the name of an included data set such as seattle-weather", kForecast);
 }
 
 Action setup_task(Parser& parser) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<TrainFlags>();
   parser.add_option("task", options->problem, "Which task; left out: that of --config")
       .offers(names_of(problems()), /*shown=*/true)
       .type_name("NAME");

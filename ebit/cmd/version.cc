@@ -10,16 +10,16 @@
 namespace ebit::cmd {
 namespace {
 
-struct Options {
+struct VersionFlags {
   bool json = false;
 };
 
-int run(const Options& options);
+int run(const VersionFlags& options);
 
 }  // namespace
 
 Action setup_version(Parser& parser) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<VersionFlags>();
   parser.add_flag("--json", options->json, "Print the result as JSON");
   return [options] { return run(*options); };
 }
@@ -54,7 +54,7 @@ std::string machine_simd() {
   return found;
 }
 
-int run(const Options& options) {
+int run(const VersionFlags& options) {
   const nlohmann::ordered_json facts = {{"version", EBIT_VERSION},     {"compiler", compiler()},
                                         {"build", EBIT_BUILD_TYPE},    {"machine_simd", machine_simd()},
                                         {"torch", built_with_torch()}, {"torch_version", EBIT_TORCH_VERSION}};

@@ -10,7 +10,7 @@
 namespace ebit::inline noise {
 namespace {
 
-constexpr std::size_t kW = kLanes<double>;
+constexpr std::size_t kSamples = kLanes<double>;
 
 void check(const NoisyRun& run) {
   require(run.batch >= 1, "a run needs at least 1 sample");
@@ -29,17 +29,17 @@ class DensitySimulator final : public NoiseSimulator {
     NoisyValues values{std::vector<double>(outputs * run.batch),
                        std::vector<double>(outputs * run.batch, 0.0)};
     parallel_for(tiles_of<double>(run.batch), [&](std::size_t tile) {
-      StateBatch<double> rho(2 * program.wires(), kW);
+      StateBatch<double> rho(2 * program.wires(), kSamples);
       LaneMatrices<double> lanes;
-      AlignedVector<double> angles, read(outputs * kW);
+      AlignedVector<double> angles, read(outputs * kSamples);
       gather_lanes(run.per_sample, run.batch, tile, angles);
       if (!run.per_sample.empty()) program.bind_lanes(angles.data(), lanes);
       clear_to_zero_state(rho.tile(0));
       program.run(rho.tile(0), &lanes);
       density_expectations(rho.tile(0), run.readout, read.data());
       for (std::size_t k = 0; k < outputs; ++k)
-        for (std::size_t l = 0; l < kW && tile * kW + l < run.batch; ++l)
-          values.value[k * run.batch + tile * kW + l] = read[k * kW + l];
+        for (std::size_t l = 0; l < kSamples && tile * kSamples + l < run.batch; ++l)
+          values.value[k * run.batch + tile * kSamples + l] = read[k * kSamples + l];
     });
     return values;
   }
@@ -84,19 +84,20 @@ class TrajectorySimulator final : public NoiseSimulator {
              std::size_t number, double* sums) const {
     const std::size_t outputs = run.readout.size(), first = number * kPiece;
     const std::size_t last = std::min(first + kPiece, options_.trajectories);
-    StateBatch<double> psi(run.circuit.wires(), kW);
+    StateBatch<double> psi(run.circuit.wires(), kSamples);
     LaneMatrices<double> lanes;
-    AlignedVector<double> angles(static_cast<std::size_t>(run.circuit.per_sample_parameters()) * kW);
-    for (std::size_t q = 0; q < angles.size(); ++q) angles[q] = run.per_sample[q / kW * run.batch + sample];
+    AlignedVector<double> angles(static_cast<std::size_t>(run.circuit.per_sample_parameters()) * kSamples);
+    for (std::size_t q = 0; q < angles.size(); ++q)
+      angles[q] = run.per_sample[q / kSamples * run.batch + sample];
     if (!run.per_sample.empty()) program.bind_lanes(angles.data(), lanes);
-    alignas(kAlignment) double value[kW];
-    for (std::size_t at = first; at < last; at += kW) {
+    alignas(kAlignment) double value[kSamples];
+    for (std::size_t at = first; at < last; at += kSamples) {
       psi.reset();
       TrajectoryDraws draws{options_.seed, sample << 40 | at, 0};
       program.run(psi.tile(0), &lanes, draws);
       for (std::size_t k = 0; k < outputs; ++k) {
         expectation(psi.tile(0), run.readout[k], value);
-        for (std::size_t l = 0; l < kW && at + l < last; ++l)
+        for (std::size_t l = 0; l < kSamples && at + l < last; ++l)
           sums[2 * k] += value[l], sums[2 * k + 1] += value[l] * value[l];
       }
     }

@@ -24,7 +24,7 @@ constexpr Users kOfText{.problems = kText};
 constexpr Users kOfTranslation{.problems = kTranslate};
 constexpr Users kOfLanguage{.problems = kLanguage};
 
-const OptionRow kOptions[] = {
+const OptionRow kDataOptions[] = {
     // problem
     {"problem", "name", "", "the problem", EBIT_SLOT(problem.name), [] { return names_of(problems()); }},
     {"problem",
@@ -311,6 +311,6 @@ const OptionRow kOptions[] = {
 
 }  // namespace
 
-std::span<const OptionRow> data_options() { return kOptions; }
+std::span<const OptionRow> data_options() { return kDataOptions; }
 
 }  // namespace ebit::inline settings

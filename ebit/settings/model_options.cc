@@ -43,7 +43,6 @@ constexpr Users kOfGatedUniform{
     .families = kGated,
     .effective = [](const Config& c) { return c.model.gated.init_deviation == 0; },
     .when = "with --init-deviation 0"};
-constexpr Users kOfTranslation{.problems = kTranslate};
 constexpr Users kOfEntropy{.families = kRegister,
                            .effective = [](const Config& c) { return c.model.has_entropy(); },
                            .when = "with --entropy-weight or --entropy-target"};
@@ -58,7 +57,7 @@ constexpr Users kOfPrecision{
     .when = "for models that are not solved in closed form"};
 constexpr Users kOfEcho{.families = kEcho};
 
-const OptionRow kOptions[] = {
+const OptionRow kModelOptions[] = {
     // model
     {"model", "name", "--model,--core,--preset",
      "the model: a published one, or a family whose options say the rest", EBIT_SLOT(model.name),
@@ -297,8 +296,13 @@ const OptionRow kOptions[] = {
      EBIT_SLOT(model.pool),
      [] { return names_of(fit::pools()); },
      {.families = kCells | kRecurrent | kOrthogonal, .problems = kOneAnswer}},
-    {"model", "attention", "--attention", "how the decoder scores the source's steps",
-     EBIT_SLOT(model.attention), [] { return names_of(fit::attentions()); }, kOfTranslation},
+    {"model",
+     "attention",
+     "--attention",
+     "how the decoder scores the source's steps",
+     EBIT_SLOT(model.attention),
+     [] { return names_of(fit::attentions()); },
+     {.problems = kTranslate}},
     {"model", "dtype", "--dtype", "precision of all numbers", EBIT_SLOT(model.dtype),
      [] { return Names{"float64", "float32"}; }, kOfPrecision},
     {"model",
@@ -401,6 +405,6 @@ const OptionRow kOptions[] = {
 
 }  // namespace
 
-std::span<const OptionRow> model_options() { return kOptions; }
+std::span<const OptionRow> model_options() { return kModelOptions; }
 
 }  // namespace ebit::inline settings

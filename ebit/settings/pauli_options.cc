@@ -11,7 +11,7 @@ constexpr Users kOfScores{.problems = kPauli,
                           .when = "with --score-qubits"};
 constexpr Users kOfMeasured{.families = kMeasured};
 
-const OptionRow kOptions[] = {
+const OptionRow kPauliOptions[] = {
     {"problem", "task_qubits", "--task-qubits",
      "qubits of the state that is measured; with several, batches have each in turn",
      EBIT_SLOT(problem.task_qubits), nullptr, kOfPauli},
@@ -54,6 +54,6 @@ const OptionRow kOptions[] = {
 
 }  // namespace
 
-std::span<const OptionRow> pauli_options() { return kOptions; }
+std::span<const OptionRow> pauli_options() { return kPauliOptions; }
 
 }  // namespace ebit::inline settings

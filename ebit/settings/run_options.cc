@@ -28,7 +28,7 @@ constexpr Users kOfSteps{.effective = takes_steps,
 
 constexpr Users kOfSeries{.problems = kForecast};
 
-const OptionRow kOptions[] = {
+const OptionRow kRunOptions[] = {
     // train
     {"train", "epochs", "--epochs", "passes over the training part", EBIT_SLOT(train.epochs), nullptr,
      kOfSteps, false},
@@ -298,6 +298,6 @@ const OptionRow kOptions[] = {
 
 }  // namespace
 
-std::span<const OptionRow> run_options() { return kOptions; }
+std::span<const OptionRow> run_options() { return kRunOptions; }
 
 }  // namespace ebit::inline settings

@@ -6,6 +6,7 @@
 #include <map>
 #include <numbers>
 #include <optional>
+#include <utility>
 
 #include "ebit/base/error.h"
 #include "ebit/base/nearest.h"

@@ -6,9 +6,9 @@
 
 #include "ebit/base/error.h"
 #include "ebit/base/random.h"
+#include "ebit/cell/noisy/ancilla_density.h"
 #include "ebit/cell/noisy/split_circuit.h"
 #include "ebit/cell/register/encoder_input.h"
-#include "ebit/cell/register/engine_choice.h"
 #include "ebit/cell/register/lane_kernels.h"
 
 namespace ebit::inline cell {
@@ -32,23 +32,6 @@ const RegisterOptions& checked(const RegisterOptions& o) {
           "the hidden update '{}' needs an encoder made of gates, and {} writes amplitudes", o.hidden,
           o.encoder);
   return o;
-}
-
-constexpr int kMostFoldedWires = 6, kMostFoldedAncillas = 3;  // by "auto": the matrix is [1 + 4^n_a, 4^n]
-
-// Whether what follows the encoder is one matrix a batch. Shifted steps are other circuits each, and a memory
-// that is the whole state has no rows to fold into.
-bool folds(const RegisterOptions& o, const StepShift& shift) {
-  if (shift.occurrence || shift.basis_state >= 0) return false;
-  const bool whole = find_hidden_update<double>(o.hidden).memory == Memory::kWholeState;
-  const Engine engine = find_engine(o.engine);
-  require(!whole || engine != Engine::kFold,
-          "--engine fold is for memories of the ancilla alone, and --hidden {} keeps the whole state: take "
-          "gates or auto",
-          o.hidden);
-  if (whole) return false;
-  if (engine != Engine::kAuto) return engine == Engine::kFold;
-  return o.system + o.ancilla <= kMostFoldedWires && o.ancilla <= kMostFoldedAncillas;
 }
 
 // The circuits of a step with its shifted angle.
@@ -116,13 +99,13 @@ NoisyRegisterCell<T>::NoisyRegisterCell(const RegisterOptions& options, const St
       update_(find_hidden_update<T>(options.hidden)),
       encoding_(find_encoder(options.encoder), options.system, options.features, options.system),
       circuits_(circuits_of(options, shift)),
-      step_(folds(options, shift) ? split_behind_samples(circuits_.step).first : circuits_.step),
+      step_(!shift.any() && folds(options) ? split_behind_samples(circuits_.step).first : circuits_.step),
       rest_(circuits_.rest),
       readout_(readouts_of(options), options.system + options.ancilla, noise_of(options),
                options.mitigation.readout) {
   segments_ = noisy_segments(options, encoding_, encoder_offset_);
   encoder_numbers_ = numbers_of(segments_) - encoder_offset_;
-  if (folds(options, shift))
+  if (!shift.any() && folds(options))  // shifted steps are other circuits each
     fold_ = std::make_unique<DensityFold<T>>(
         split_behind_samples(circuits_.step).second, circuits_.rest, readout_.terms(), shape_, mixture(),
         circuits_.rules.empty() ? DensityFold<T>::Input::kProduct : DensityFold<T>::Input::kAny);
@@ -160,21 +143,13 @@ void NoisyRegisterCell<T>::begin(std::span<const T> parameters) {
 // The ancilla's density matrix that h stands for.
 template <class T>
 void NoisyRegisterCell<T>::ancilla_of(const T* h, Work& w) const {
-  constexpr std::size_t kW = kLanes<T>;
-  const std::size_t n = shape_.ancillas(), half = n * n * kW;
   if (mixture()) {
-    std::copy_n(h, 2 * half, w.ancilla.data());
+    std::copy_n(h, w.ancilla.size(), w.ancilla.data());
     return;
   }
   const Tile<T> a = Work::tile(w.pure, shape_.ancilla);
   update_.prepare(shape_, h, a);
-  for (std::size_t j = 0; j < n; ++j)
-    for (std::size_t k = 0; k < n; ++k)
-      for (std::size_t l = 0; l < kW; ++l) {
-        const T ar = a.re[j * kW + l], ai = a.im[j * kW + l], br = a.re[k * kW + l], bi = a.im[k * kW + l];
-        w.ancilla[(j * n + k) * kW + l] = ar * br + ai * bi;
-        w.ancilla[half + (j * n + k) * kW + l] = ai * br - ar * bi;
-      }
+  density_of_pure(shape_, a, w.ancilla.data());
 }
 
 // The angles of the encoder's gates, where it has some.
@@ -207,8 +182,6 @@ void NoisyRegisterCell<T>::turn(const Tile<T>& s) const {
 // rho = |s><s| (x) A; where the encoder is made of gates, s is |0...0> and they are part of the step.
 template <class T>
 void NoisyRegisterCell<T>::enter(const Step& step, Work& w) const {
-  constexpr std::size_t kW = kLanes<T>;
-  const std::size_t n = shape_.ancillas(), half = n * n * kW, systems = shape_.systems();
   if (whole()) {
     bind_encoder(step, w);
     std::copy_n(step.before, w.rho.numbers(), w.rho.re);
@@ -224,29 +197,15 @@ void NoisyRegisterCell<T>::enter(const Step& step, Work& w) const {
     turn(s);
   } else {
     std::ranges::fill(w.system, T(0));
-    std::fill_n(s.re, kW, T(1));
+    std::fill_n(s.re, kLanes<T>, T(1));
     bind_encoder(step, w);
   }
-  if (product()) return;
-  const std::size_t width = systems * n;
-  for (std::size_t i = 0; i < systems; ++i)
-    for (std::size_t ii = 0; ii < systems; ++ii)
-      for (std::size_t j = 0; j < n; ++j)
-        for (std::size_t jj = 0; jj < n; ++jj) {
-          const std::size_t at = ((i * n + j) * width + ii * n + jj) * kW, own = (j * n + jj) * kW;
-#pragma omp simd
-          for (std::size_t l = 0; l < kW; ++l) {
-            const T weight = s.re[i * kW + l] * s.re[ii * kW + l];
-            w.rho.re[at + l] = weight * w.ancilla[own + l];
-            w.rho.im[at + l] = weight * w.ancilla[half + own + l];
-          }
-        }
+  if (!product()) join_density(shape_, s.re, w.ancilla.data(), w.rho);
 }
 
 template <class T>
 void NoisyRegisterCell<T>::enter_backward(const Step& step, const StepGradient& gradient, Work& w) const {
   constexpr std::size_t kW = kLanes<T>;
-  const std::size_t n = shape_.ancillas(), half = n * n * kW, systems = shape_.systems(), width = systems * n;
   if (whole()) {
     std::copy_n(w.g.re, w.g.numbers(), gradient.d_state);
     std::copy_n(w.g.im, w.g.numbers(), gradient.d_state + w.g.numbers());
@@ -258,21 +217,8 @@ void NoisyRegisterCell<T>::enter_backward(const Step& step, const StepGradient& 
   if (product())
     fold_->products_backward(w.system.data(), w.ancilla.data(), w.d_x.data(), w.numbers.data(),
                              w.g_system.data(), w.g_ancilla.data());
-  for (std::size_t i = 0; !product() && i < systems; ++i)
-    for (std::size_t ii = 0; ii < systems; ++ii)
-      for (std::size_t j = 0; j < n; ++j)
-        for (std::size_t jj = 0; jj < n; ++jj) {
-          const std::size_t at = ((i * n + j) * width + ii * n + jj) * kW, own = (j * n + jj) * kW;
-#pragma omp simd
-          for (std::size_t l = 0; l < kW; ++l) {
-            const T weight = s.re[i * kW + l] * s.re[ii * kW + l];
-            w.g_ancilla[own + l] += weight * w.g.re[at + l];
-            w.g_ancilla[half + own + l] += weight * w.g.im[at + l];
-            const T d = w.g.re[at + l] * w.ancilla[own + l] + w.g.im[at + l] * w.ancilla[half + own + l];
-            g_s.re[i * kW + l] += d * s.re[ii * kW + l];
-            g_s.re[ii * kW + l] += d * s.re[i * kW + l];
-          }
-        }
+  else
+    join_density_backward(shape_, s.re, w.ancilla.data(), w.g, g_s.re, w.g_ancilla.data());
   if (circuits_.rules.empty()) {
     std::ranges::fill(w.d_encoder, 0.0);
     encoding_.prepare_backward(step.x, step.parameters + encoder_offset_, static_cast<T>(options_.epsilon), s,
@@ -282,19 +228,12 @@ void NoisyRegisterCell<T>::enter_backward(const Step& step, const StepGradient& 
         gradient.d_parameters[encoder_offset_ + p] += w.d_encoder[p * kW + l];
   }
   if (mixture()) {
-    std::copy_n(w.g_ancilla.data(), 2 * half, gradient.d_state);
+    std::copy_n(w.g_ancilla.data(), w.g_ancilla.size(), gradient.d_state);
     return;
   }
   const Tile<T> a = Work::tile(w.pure, shape_.ancilla), g_a = Work::tile(w.g_pure, shape_.ancilla);
   std::ranges::fill(w.g_pure, T(0));
-  for (std::size_t j = 0; j < n; ++j)
-    for (std::size_t k = 0; k < n; ++k)
-      for (std::size_t l = 0; l < kW; ++l) {  // A_jk = a_j conj(a_k)
-        const T gr = w.g_ancilla[(j * n + k) * kW + l], gi = w.g_ancilla[half + (j * n + k) * kW + l];
-        const T ar = a.re[j * kW + l], ai = a.im[j * kW + l], br = a.re[k * kW + l], bi = a.im[k * kW + l];
-        g_a.re[j * kW + l] += gr * br - gi * bi, g_a.im[j * kW + l] += gr * bi + gi * br;
-        g_a.re[k * kW + l] += gr * ar + gi * ai, g_a.im[k * kW + l] += gr * ai - gi * ar;
-      }
+  density_of_pure_backward(shape_, a, w.g_ancilla.data(), g_a);
   std::fill_n(gradient.d_state, state_numbers() * kW, T(0));
   update_.prepare_backward(shape_, step.before, a, g_a, gradient.d_state);
 }
@@ -303,13 +242,12 @@ void NoisyRegisterCell<T>::enter_backward(const Step& step, const StepGradient& 
 template <class T>
 void NoisyRegisterCell<T>::measured_probabilities(const Step& step, Work& w) const {
   constexpr std::size_t kW = kLanes<T>;
-  const std::size_t n = shape_.ancillas(), systems = shape_.systems(), width = systems * n;
+  const std::size_t n = shape_.ancillas();
   std::ranges::fill(w.probabilities, T(0));
-  if (fold_) fold_->memory(w.values.data(), w.probabilities.data());
-  for (std::size_t i = 0; !fold_ && i < systems; ++i)
-    for (std::size_t j = 0; j < n; ++j)
-      for (std::size_t l = 0; l < kW; ++l)
-        w.probabilities[j * kW + l] += w.rho.re[((i * n + j) * width + i * n + j) * kW + l];
+  if (fold_)
+    fold_->memory(w.values.data(), w.probabilities.data());
+  else
+    add_ancilla_probabilities(shape_, w.rho, w.probabilities.data());
   for (T& p : w.probabilities) p = std::max(p, T(0));
   const bool mitigated = options_.mitigation.readout;
   if (options_.shots == 0 && mitigated) return;  // misread and undone
@@ -352,8 +290,6 @@ UpdateInput<T> NoisyRegisterCell<T>::update_input(Work& w) const {
 // The next h from rho behind the step.
 template <class T>
 void NoisyRegisterCell<T>::leave(const Step& step, Work& w) const {
-  constexpr std::size_t kW = kLanes<T>;
-  const std::size_t n = shape_.ancillas(), half = n * n * kW, systems = shape_.systems(), width = systems * n;
   if (whole()) {
     std::copy_n(w.rho.re, w.rho.numbers(), step.after);
     std::copy_n(w.rho.im, w.rho.numbers(), step.after + w.rho.numbers());
@@ -365,23 +301,12 @@ void NoisyRegisterCell<T>::leave(const Step& step, Work& w) const {
     return;
   }
   if (fold_) return fold_->memory(w.values.data(), step.after);
-  std::fill_n(step.after, 2 * half, T(0));
-  for (std::size_t i = 0; i < systems; ++i)
-    for (std::size_t j = 0; j < n; ++j)
-      for (std::size_t jj = 0; jj < n; ++jj) {
-        const std::size_t at = ((i * n + j) * width + i * n + jj) * kW, own = (j * n + jj) * kW;
-        for (std::size_t l = 0; l < kW; ++l) {
-          step.after[own + l] += w.rho.re[at + l];
-          step.after[half + own + l] += w.rho.im[at + l];
-        }
-      }
+  trace_out_system(shape_, w.rho, step.after);
 }
 
 // Writes g; of a fold the cotangents of the memory's rows.
 template <class T>
 void NoisyRegisterCell<T>::leave_backward(const Step& step, T* d_state, Work& w) const {
-  constexpr std::size_t kW = kLanes<T>;
-  const std::size_t n = shape_.ancillas(), half = n * n * kW, systems = shape_.systems(), width = systems * n;
   if (!fold_) {
     std::fill_n(w.g.re, w.g.numbers(), T(0));
     std::fill_n(w.g.im, w.g.numbers(), T(0));
@@ -397,29 +322,19 @@ void NoisyRegisterCell<T>::leave_backward(const Step& step, T* d_state, Work& w)
     const Tile<T> g_roots = Work::tile(w.g_pure, shape_.ancilla);
     std::ranges::fill(w.g_pure, T(0));
     update_.update_backward(input, step.after, d_state, g_roots);
-    for (std::size_t k = 0; k < n * kW; ++k)
+    for (std::size_t k = 0; k < w.probabilities.size(); ++k)
       g_roots.re[k] = input.psi.re[k] > 0 ? g_roots.re[k] / (2 * input.psi.re[k]) : T(0);
     if (!options_.mitigation.readout)
       misread(shape_.system, shape_.ancilla, noise_of(options_), Misread::kTransposed, g_roots.re);
-    if (fold_) {
+    if (fold_)
       fold_->memory_backward(g_roots.re, w.d_values.data());
-      ancilla_of(step.before, w);
-      return;
-    }
-    for (std::size_t i = 0; i < systems; ++i)
-      for (std::size_t j = 0; j < n; ++j)
-        std::copy_n(g_roots.re + j * kW, kW, w.g.re + ((i * n + j) * width + i * n + j) * kW);
+    else
+      ancilla_probabilities_backward(shape_, g_roots.re, w.g);
     ancilla_of(step.before, w);  // the state that entered lay where the roots are
     return;
   }
   if (fold_) return fold_->memory_backward(d_state, w.d_values.data());
-  for (std::size_t i = 0; i < systems; ++i)
-    for (std::size_t j = 0; j < n; ++j)
-      for (std::size_t jj = 0; jj < n; ++jj) {
-        const std::size_t at = ((i * n + j) * width + i * n + jj) * kW, own = (j * n + jj) * kW;
-        std::copy_n(d_state + own, kW, w.g.re + at);
-        std::copy_n(d_state + half + own, kW, w.g.im + at);
-      }
+  trace_out_system_backward(shape_, d_state, w.g);
 }
 
 template <class T>

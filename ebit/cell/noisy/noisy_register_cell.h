@@ -25,6 +25,7 @@ struct StepShift {
   double angle = 0;                        ///< by which it is shifted, radians
   int basis_state = -1;                    ///< of the system, towards which its state turns; -1: it does not
   double turn = 0;                         ///< radians: pi/4 or -pi/4
+  bool any() const { return occurrence || basis_state >= 0; }  ///< whether the step is shifted at all
 };
 
 /// The step of a RegisterCell with the channels of options.noise behind its gates: y_t = Tr(O rho) with

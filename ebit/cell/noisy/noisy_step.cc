@@ -1,10 +1,17 @@
 #include "ebit/cell/noisy/noisy_step.h"
 
 #include "ebit/base/error.h"
+#include "ebit/cell/register/engine_choice.h"
+#include "ebit/cell/register/hidden_update.h"
 #include "ebit/info/entropy.h"
 #include "ebit/noise/density_program.h"
 
 namespace ebit::inline cell {
+namespace {
+
+constexpr int kMostFoldedWires = 6, kMostFoldedAncillas = 3;  // by "auto": the matrix is [1 + 4^n_a, 4^n]
+
+}  // namespace
 
 const NoiseModel& noise_of(const RegisterOptions& options) {
   static const NoiseModel none = find_noise_model("none");
@@ -48,6 +55,18 @@ NoisyStep noisy_step(const RegisterOptions& options) {
     if (placed.wires[0] >= options.system)
       out.rest.add_channel(channel(placed.channel), placed.on(), placed.values());
   return out;
+}
+
+bool folds(const RegisterOptions& o) {
+  const bool whole = find_hidden_update<double>(o.hidden).memory == Memory::kWholeState;
+  const Engine engine = find_engine(o.engine);
+  require(!whole || engine != Engine::kFold,
+          "--engine fold is for memories of the ancilla alone, and --hidden {} keeps the whole state: take "
+          "gates or auto",
+          o.hidden);
+  if (whole) return false;
+  if (engine != Engine::kAuto) return engine == Engine::kFold;
+  return o.system + o.ancilla <= kMostFoldedWires && o.ancilla <= kMostFoldedAncillas;
 }
 
 template <class T>

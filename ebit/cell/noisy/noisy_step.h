@@ -25,6 +25,10 @@ const NoiseModel& noise_of(const RegisterOptions& options);
 /// Throws Error for sizes and choices that no cell with noise can have.
 void check_noisy(const RegisterOptions& options);
 
+/// Whether what follows the encoder is run as one matrix a batch; a memory that is the whole state has no
+/// rows for that. Throws Error where the options ask for it there.
+bool folds(const RegisterOptions& options);
+
 /// The segments of a register cell: theta_en, theta_dis, those of the encoder, frozen as the options say.
 /// @param encoder_offset where the encoder's begin, written.
 template <class T>

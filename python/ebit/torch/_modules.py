@@ -102,7 +102,7 @@ class QuantumRNN(torch.nn.Module):
         p = self._weights()
         x = torch.zeros(batch, 1, self.input_size, dtype=dtype or p[0].dtype)
         with torch.no_grad():
-            return run_cell(self.spec, [q.detach().cpu() for q in p], x, lengths=torch.zeros(batch, dtype=torch.int64))[1][None]
+            return run_cell(self.spec, [q.detach().cpu() for q in p], x, lengths=torch.zeros(batch, dtype=torch.int64))[1]
 
     def forward(self, input, hx=None, *, lengths=None):
         """(output, state); see the class. lengths: int64 [B], where the input is padded and not packed."""
@@ -161,7 +161,7 @@ class QuantumRNN(torch.nn.Module):
             self.last_entropy = s.to(device)
         if device.type not in ("cpu", "meta"):
             y, state = y.to(device), state.to(device)
-        return y, state[None]
+        return y, state
 
 
 def _autocast(x):

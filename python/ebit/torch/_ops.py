@@ -239,7 +239,7 @@ def _contiguous(tensors):
 def _eager(cell, x, h, parameters, lengths, draw, training, entropy, tape):
     batch, steps, _ = x.shape
     y = x.new_empty((batch, steps, cell.outputs) if cell.every_step else (batch, cell.outputs))
-    last = x.new_empty((batch, cell.state_numbers))
+    last = x.new_empty((1, batch, cell.state_numbers))
     s = x.new_empty((batch, steps)) if entropy else None
     parameters = _contiguous(parameters)
     cell.forward_blocks(batch, steps, [p.data_ptr() for p in parameters], x.data_ptr(), 0 if lengths is None else lengths.data_ptr(),
@@ -305,7 +305,7 @@ def _in_transform():
 
 
 def run_cell(spec, parameters, x, h=None, *, lengths=None, draw=None, training=False, entropy=False):
-    """(y, state, entropy) of a cell: readouts [B, T, K] or [B, K], the state [B, S] behind the last steps, entropies [B, T] where
+    """(y, state, entropy) of a cell: readouts [B, T, K] or [B, K], the state [1, B, S] behind the last steps, entropies [B, T] where
     they are asked for (else None, or an empty tensor in compiled code).
 
     spec: the text that names a cell, `QuantumRNN.spec`. parameters: tensors that are, one behind the other, the cell's [P].
@@ -317,10 +317,12 @@ def run_cell(spec, parameters, x, h=None, *, lengths=None, draw=None, training=F
     lengths = x.new_empty((0,), dtype=torch.int64) if lengths is None else lengths
     draw = x.new_empty((0,), dtype=torch.int64) if draw is None else draw
     if _in_transform():
-        return _RunFunc.apply(x, h, _flat(parameters), lengths, draw, spec, training, entropy)[:3]
-    if torch.is_grad_enabled() and (x.requires_grad or h.requires_grad or any(p.requires_grad for p in parameters)):
-        return _Run.apply(x, h, lengths, draw, spec, training, entropy, *parameters)
-    return _forward_op(x, h, _flat(parameters), lengths, draw, spec, training, entropy, False)[:3]
+        y, last, s, _ = _RunFunc.apply(x, h, _flat(parameters), lengths, draw, spec, training, entropy)
+    elif torch.is_grad_enabled() and (x.requires_grad or h.requires_grad or any(p.requires_grad for p in parameters)):
+        y, last, s = _Run.apply(x, h, lengths, draw, spec, training, entropy, *parameters)
+    else:
+        y, last, s, _ = _forward_op(x, h, _flat(parameters), lengths, draw, spec, training, entropy, False)
+    return y, last[None], s
 
 
 def _run_eager(spec, parameters, x, h, lengths, draw, training, entropy):
