@@ -82,7 +82,8 @@ int run(BacktestFlags& options) {
   const std::string metric =
       options.metric.empty() ? std::string(analysis::shown_metric(test)) : options.metric;
   print(table_text(analysis::models_table(test)) + "\n" + table_text(analysis::by_step_table(test, metric)) +
-        "\n" + table_text(analysis::by_cut_table(test, metric)));
+        "\n" + table_text(analysis::by_cut_table(test, metric)) +
+        (test.parts.empty() ? "" : "\n" + table_text(analysis::by_series_table(test, metric, 30))));
   print(fmt::format("\nfolder: {}\npage:   {}\n", outcome.folder.string(),
                     (outcome.folder / "report.html").string()));
   return kOk;

@@ -51,11 +51,14 @@ std::vector<std::size_t> find_numeric(const CsvTable& table, const SeriesOptions
   return columns;
 }
 
-void keep_first(Draft& draft) {
-  const std::size_t first = draft.options.first_rows;
-  if (first == 0 || first >= draft.rows.size()) return;
-  draft.rows.resize(first);
-  draft.values.resize(first * draft.columns.size());
+// As many rows as first_rows and without_last leave.
+void cut_end(Draft& draft) {
+  const SeriesOptions& o = draft.options;
+  const std::size_t all = draft.rows.size(), first = o.first_rows == 0 ? all : std::min(all, o.first_rows);
+  require(first > o.without_last, "{}: --without-last {} leaves none of its {} rows", draft.source,
+          o.without_last, first);
+  draft.rows.resize(first - o.without_last);
+  draft.values.resize(draft.rows.size() * draft.columns.size());
 }
 
 // What stands in the columns of text, sorted, by the place of the column.
@@ -104,7 +107,7 @@ Series series_from(Draft draft, std::span<const std::string> wanted) {
   parse_cells(draft);
   sort_by_time(draft);
   merge_duplicates(draft);
-  keep_first(draft);
+  cut_end(draft);
   if (options.missing == "error") refuse_missing(draft);
   if (options.missing == "drop") drop_missing(draft);
   treat_absent(draft);

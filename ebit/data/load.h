@@ -21,7 +21,8 @@ struct SeriesOptions {
   std::string missing = "error";  ///< a row of missing_table()
   std::vector<std::string> missing_tokens = default_missing_tokens();  ///< what stands for a missing value
   std::string duplicates = "error";                                    ///< a row of duplicates_table()
-  std::size_t first_rows = 0;  ///< keep that many rows from the start, as if the file ended there; 0: all
+  std::size_t first_rows = 0;    ///< keep that many rows from the start, as if the file ended there; 0: all
+  std::size_t without_last = 0;  ///< then leave out that many rows at the end, of a panel of each series
   std::string id = {};  ///< column that names the series of a row, a panel in long form; empty: one series
   std::string unusable = "error";       ///< of a panel: a row of unusable_table()
   std::vector<std::string> texts = {};  ///< columns of text; values are places in Series::texts
@@ -48,9 +49,9 @@ std::span<const DuplicatesPolicy> duplicates_table();
 ///
 /// Rows out of time order are sorted. Rows with the time of another row are merged where their values agree;
 /// where they differ, that is an Error naming both lines, unless `duplicates` says which value to take.
-/// Missing values are treated as `missing` says, after sorting, merging and the cut at `first_rows`;
-/// "interpolate" also puts in the rows that are absent under the series' regular step, see find_step(). What
-/// was put right is told in Series::warnings.
+/// Missing values are treated as `missing` says, after sorting, merging and the cut at `first_rows` and
+/// `without_last`; "interpolate" also puts in the rows that are absent under the series' regular step, see
+/// find_step(). What was put right is told in Series::warnings.
 ///
 /// Throws Error for what read_csv() and read_time_column() refuse; a column that is not there (the nearest
 /// name suggested); text, or an infinite number, where a number should be, and a missing value under "error"
@@ -62,9 +63,9 @@ Series load_series(const std::filesystem::path& path, const SeriesOptions& optio
 Series series_of(const CsvTable& table, const SeriesOptions& options, std::span<const std::string> wanted);
 
 /// The same where options.id may name a column that says of which series a row is: each series is read by
-/// itself (order, duplicates, absent rows and missing values, first_rows), messages name it, its rows may lie
-/// anywhere. Throws Error also for a row without an id, and for two rows of one series and time, equal ones
-/// too, unless `duplicates` says which to take.
+/// itself (order, duplicates, absent rows and missing values, first_rows, without_last), messages name it,
+/// its rows may lie anywhere. Throws Error also for a row without an id, and for two rows of one series and
+/// time, equal ones too, unless `duplicates` says which to take.
 Panel load_panel(const std::filesystem::path& path, const SeriesOptions& options,
                  std::span<const std::string> wanted);
 

@@ -233,6 +233,19 @@ TEST(Load, KeepsTheFirstRows) {
   EXPECT_EQ(load("year,v\n2003,4\n2001,2\n", {"v"}, options).rows(), 2u);
 }
 
+TEST(Load, LeavesOutTheLastRows) {
+  SeriesOptions options;
+  options.without_last = 1;
+  EXPECT_THAT(load("year,v\n2003,?\n2001,2\n2002,3\n", {"v"}, options).values, ElementsAre(2, 3))
+      << "in time";
+  options.first_rows = 2;
+  EXPECT_THAT(load("year,v\n2001,2\n2002,3\n2003,4\n", {"v"}, options).values, ElementsAre(2))
+      << "of the first";
+  options.without_last = 2;
+  EXPECT_THAT(error_of([&] { load("year,v\n2001,2\n2002,3\n2003,4\n", {"v"}, options); }),
+              HasSubstr("--without-last 2 leaves none of its 2 rows"));
+}
+
 TEST(Load, DecimalCommaFile) {
   const auto s = load("Datum;Temp\r\n10.05.2024;13,5\r\n11.05.2024;12,25\r\n", {"Temp"});
   EXPECT_THAT(s.values, ElementsAre(13.5, 12.25));

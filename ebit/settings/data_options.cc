@@ -154,6 +154,9 @@ const OptionRow kDataOptions[] = {
     {"data", "first_rows", "--first-rows",
      "keep that many rows from the start, as if the file ended there; 0: all",
      EBIT_SLOT(data.series.first_rows), nullptr, kOfFiles},
+    {"data", "without_last", "--without-last",
+     "leave out that many rows at the end, of a panel of each series, as if they had not come yet",
+     EBIT_SLOT(data.series.without_last), nullptr, kOfFiles},
 
     {"data", "id", "--id",
      "column that names the series of a row: a panel in long form, one model of many series; empty: one "

@@ -44,16 +44,18 @@ struct BacktestModel {
   std::vector<std::vector<CutForecast>> forecasts;  ///< [seeds][cuts]; one seed without training
 };
 
-/// Forecasts from every cut, and what came.
+/// Forecasts from every cut, and what came. Of a panel that is in the `parts`, a series each, whose models
+/// are those here in the same order.
 struct Backtest {
-  std::string data;                             ///< name of the data
-  std::vector<std::string> targets;             ///< [O]
-  std::size_t steps = 1;                        ///< S
-  int season = 1;                               ///< rows of a season; 1: none
-  bool refit = false;                           ///< see BacktestSpec
-  double level = 0;                             ///< of the intervals; 0: none
-  std::vector<std::size_t> known;               ///< [cuts] rows before each cut
-  std::vector<std::vector<std::string>> times;  ///< [cuts][S]
+  std::string data;                  ///< name of the data
+  std::string id = {};               ///< of a part: its series
+  std::vector<std::string> targets;  ///< [O]
+  std::size_t steps = 1;             ///< S
+  int season = 1;                    ///< rows of a season; 1: none
+  bool refit = false;                ///< see BacktestSpec
+  double level = 0;                  ///< of the intervals; 0: none
+  std::vector<std::size_t> known;    ///< [cuts] rows before each cut; of a panel those of its first series
+  std::vector<std::vector<std::string>> times;  ///< [cuts][S], likewise
   std::vector<std::vector<double>> truth;       ///< [cuts][S, O]
   std::vector<double>
       naive_error;  ///< [O] mean absolute seasonal difference before the first cut: unit of MASE
@@ -61,6 +63,7 @@ struct Backtest {
   std::vector<BacktestModel> models;  ///< the one asked for first
   std::vector<std::string> notes;     ///< what is to be known, a line each
   Series series = {};                 ///< all of it, for figures
+  std::vector<Backtest> parts = {};   ///< of a panel; else none
 };
 
 /// What a call of run_backtest() came to.
@@ -79,8 +82,10 @@ struct BacktestOutcome {
 /// --validation say of each other; the scalers are those of its training part. Trainings are units of a
 /// suite: run folders of their own, shared out to `jobs` processes; after a kill the same call goes on.
 /// Beside the model stand those that baselines.which names, else persistence, seasonal-naive (with a season),
-/// ets, linear and poly-ridge. Throws Error for options that a backtest has no use for, a series too short
-/// for the cuts, a folder of another backtest and not `overwrite`, and where the model could not be trained.
+/// ets, linear and poly-ridge. A panel (data.id) is cut at the same number of rows before the end of each of
+/// its series; one model is trained on all of them, and each is forecast by itself. Throws Error for options
+/// that a backtest has no use for, a series too short for the cuts, a folder of another backtest and not
+/// `overwrite`, and where the model could not be trained.
 BacktestOutcome run_backtest(const BacktestSpec& spec, const BacktestOptions& options,
                              const UnitsCallbacks& callbacks);
 

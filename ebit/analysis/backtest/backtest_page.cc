@@ -17,44 +17,59 @@ namespace {
 namespace fs = std::filesystem;
 using experiment::csv_cell;
 
-// One row a model, seed and set of forecasts: all of them, each cut, each step.
+constexpr std::size_t kMostFigures = 6, kMostSeries = 100;  // of a panel, on its page
+
+// One row a model, seed and set of forecasts: all of them, each cut, each step; of a panel those of each
+// series too, where a first column names it.
 std::string scores_csv(const Backtest& test) {
   std::vector<Json> rows;
-  const auto add = [&](const BacktestModel& model, Among among) {
+  const auto add = [&](const Backtest& one, const BacktestModel& model, Among among) {
     for (std::size_t k = 0; k < model.forecasts.size(); ++k) {
-      Json row = {{"model", model.name},
+      Json row = Json::object();
+      if (!test.parts.empty()) row["series"] = &one == &test ? Json(nullptr) : Json(one.id);
+      row.update({{"model", model.name},
                   {"seed", model.trained ? Json(k + 1) : Json(nullptr)},
                   {"cut", among.cut ? Json(*among.cut + 1) : Json(nullptr)},
-                  {"step", among.step ? Json(*among.step + 1) : Json(nullptr)}};
+                  {"step", among.step ? Json(*among.step + 1) : Json(nullptr)}});
       for (std::size_t m = 0; m < backtest_metrics().size(); ++m)
-        row[std::string(backtest_metrics()[m].name)] =
-            experiment::number(scores_of(test, model, m, among)[k]);
+        row[std::string(backtest_metrics()[m].name)] = experiment::number(scores_of(one, model, m, among)[k]);
       rows.push_back(std::move(row));
     }
   };
   for (const BacktestModel& model : test.models) {
-    add(model, {});
-    for (std::size_t c = 0; c < test.known.size(); ++c) add(model, {.cut = c});
-    for (std::size_t s = 0; s < test.steps; ++s) add(model, {.step = s});
+    add(test, model, {});
+    for (std::size_t c = 0; c < test.known.size(); ++c) add(test, model, {.cut = c});
+    for (std::size_t s = 0; s < test.steps; ++s) add(test, model, {.step = s});
   }
+  for (const Backtest& part : test.parts)
+    for (const BacktestModel& model : part.models) add(part, model, {});
   return rows_csv(rows);
 }
 
-std::string forecasts_csv(const Backtest& test) {
-  std::string text = "model,seed,cut,step,time,target,truth,forecast,lower,upper\n";
+// @param series what stands before each row: of a panel its name and a comma.
+std::string forecast_lines(const Backtest& test, const std::string& series) {
+  std::string text;
   for (const BacktestModel& model : test.models)
     for (std::size_t k = 0; k < model.forecasts.size(); ++k)
       for (std::size_t c = 0; c < test.known.size(); ++c) {
         const CutForecast& own = model.forecasts[k][c];
         for (std::size_t i = 0; i < own.values.size(); ++i) {
           const std::size_t s = i / test.targets.size();
-          text += fmt::format("{},{},{},{},{},{},{},{}", csv_cell(model.name),
+          text += fmt::format("{}{},{},{},{},{},{},{},{}", series, csv_cell(model.name),
                               model.trained ? std::to_string(k + 1) : "", c + 1, s + 1,
                               csv_cell(test.times[c][s]), csv_cell(test.targets[i % test.targets.size()]),
                               test.truth[c][i], own.values[i]);
           text += own.lower.empty() ? ",,\n" : fmt::format(",{},{}\n", own.lower[i], own.upper[i]);
         }
       }
+  return text;
+}
+
+std::string forecasts_csv(const Backtest& test) {
+  const std::string heading = "model,seed,cut,step,time,target,truth,forecast,lower,upper\n";
+  if (test.parts.empty()) return heading + forecast_lines(test, "");
+  std::string text = "series," + heading;
+  for (const Backtest& part : test.parts) text += forecast_lines(part, csv_cell(part.id) + ",");
   return text;
 }
 
@@ -88,7 +103,8 @@ Figure lines_figure(const Backtest& test, std::string title, std::string x_label
 // The end of the series, and what the model said of it from each cut, the mean over its seeds.
 Figure forecasts_figure(const Backtest& test, std::size_t target) {
   const std::string& name = test.targets[target];
-  Figure figure{.title = "Forecasts from every cut", .x_label = {}, .y_label = name};
+  Figure figure{
+      .title = test.id.empty() ? "Forecasts from every cut" : test.id, .x_label = {}, .y_label = name};
   const TimeAxis axis = time_axis(test.series.times, 6);
   const std::size_t rows = test.series.rows(), tail = rows - test.known.front() + 2 * test.steps;
   const std::size_t from = rows > tail ? rows - tail : 0;
@@ -140,10 +156,12 @@ void write_backtest(const Backtest& test, const fs::path& folder) {
   write_file_atomically(folder / "forecasts.csv", forecasts_csv(test));
   const std::string_view metric = shown_metric(test);
   const TextTable models = models_table(test), steps = by_step_table(test, metric),
-                  cuts = by_cut_table(test, metric);
+                  cuts = by_cut_table(test, metric), series = by_series_table(test, metric, kMostSeries);
   const TextTable own = own_steps_table(test);
-  write_file_atomically(folder / "backtest.md", table_markdown(models) + "\n" + table_markdown(steps) + "\n" +
-                                                    table_markdown(cuts) + "\n" + table_markdown(own));
+  write_file_atomically(folder / "backtest.md",
+                        table_markdown(models) + "\n" + table_markdown(steps) + "\n" + table_markdown(cuts) +
+                            "\n" + table_markdown(own) +
+                            (test.parts.empty() ? "" : "\n" + table_markdown(series)));
   Page page(fmt::format("Backtest of {} on {}", test.models.at(0).name, test.data), models.title);
   for (const std::string& line : verdicts_of(test))
     line.find(" beats ") == std::string::npos ? page.warning(line + ".") : page.note(line + ".");
@@ -151,12 +169,15 @@ void write_backtest(const Backtest& test, const fs::path& folder) {
   for (const std::string& line : verdicts_of(test)) std::erase(shown.notes, line);
   page.section("All cuts and steps").table(shown);
   page.section("Forecasts");
-  for (std::size_t o = 0; o < test.targets.size(); ++o)
-    experiment::show(
-        experiment::exhibit_of(test.targets.size() > 1 ? fmt::format("forecasts-{}", o + 1) : "forecasts",
-                               forecasts_figure(test, o),
-                               "A grey line at each cut; forecasts.csv has the numbers."),
-        folder, page);
+  const std::size_t many = std::min(kMostFigures, test.parts.size());
+  for (std::size_t s = 0; s < std::max<std::size_t>(1, many); ++s)
+    for (std::size_t o = 0; o < test.targets.size(); ++o)
+      experiment::show(experiment::exhibit_of("forecasts" + (many > 0 ? fmt::format("-{}", s + 1) : "") +
+                                                  (test.targets.size() > 1 ? fmt::format("-{}", o + 1) : ""),
+                                              forecasts_figure(many > 0 ? test.parts[s] : test, o),
+                                              "A grey line at each cut; forecasts.csv has the numbers."),
+                       folder, page);
+  if (many > 0) page.section("By series").table(series);
   page.section("By step");
   if (test.steps > 1)
     experiment::show(experiment::exhibit_of("steps",

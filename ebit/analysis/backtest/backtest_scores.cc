@@ -8,6 +8,7 @@
 
 #include "ebit/base/choice.h"
 #include "ebit/base/error.h"
+#include "ebit/base/utf8.h"
 #include "ebit/data/metrics.h"
 #include "ebit/experiment/runs/json.h"
 #include "ebit/fit/losses.h"
@@ -99,6 +100,14 @@ Pairs pairs_of(const Backtest& test, const std::vector<CutForecast>& cuts, std::
   return pairs;
 }
 
+// The model of a panel in one of its parts.
+const BacktestModel& in_part(const Backtest& test, const BacktestModel& model, const Backtest& part) {
+  return part.models.at(static_cast<std::size_t>(&model - test.models.data()));
+}
+
+// What models are compared by: of a panel, whose series have units of their own, without one.
+std::size_t judged_by(const Backtest& test) { return test.parts.empty() ? kRmse : kMase; }
+
 MeanSpread mean_score(const Backtest& test, const BacktestModel& model, std::size_t metric, Among among) {
   return experiment::mean_spread(scores_of(test, model, metric, among));
 }
@@ -153,6 +162,28 @@ Json values_json(const Backtest& test, const BacktestModel& model, Among among, 
   return object;
 }
 
+Json cuts_json(const Backtest& test) {
+  Json cuts = Json::array();
+  for (std::size_t c = 0; c < test.known.size(); ++c)
+    cuts.push_back(
+        {{"known_rows", test.known[c]}, {"from", test.times[c].front()}, {"to", test.times[c].back()}});
+  return cuts;
+}
+
+// Cuts are what a difference must hold over, and series of a panel: of how many of them it does.
+std::string won_of(const Backtest& test, const BacktestModel& model, const BacktestModel& other) {
+  const std::size_t metric = judged_by(test);
+  std::size_t cuts = 0, series = 0;
+  for (std::size_t c = 0; c < test.known.size(); ++c)
+    cuts +=
+        mean_score(test, model, metric, {.cut = c}).mean < mean_score(test, other, metric, {.cut = c}).mean;
+  for (const Backtest& part : test.parts)
+    series += mean_score(part, in_part(test, model, part), metric, {}).mean <
+              mean_score(part, in_part(test, other, part), metric, {}).mean;
+  const std::string at = fmt::format("at {} of {} cuts", cuts, test.known.size());
+  return test.parts.empty() ? at : fmt::format("{}, for {} of {} series", at, series, test.parts.size());
+}
+
 }  // namespace
 
 std::span<const BacktestMetric> backtest_metrics() {
@@ -163,6 +194,17 @@ std::span<const BacktestMetric> backtest_metrics() {
 std::vector<double> scores_of(const Backtest& test, const BacktestModel& model, std::size_t metric,
                               Among among) {
   std::vector<double> scores;
+  if (!test.parts.empty()) {
+    std::vector<double> counts(model.forecasts.size(), 0);
+    scores.resize(model.forecasts.size());
+    for (const Backtest& part : test.parts) {
+      const std::vector<double> own = scores_of(part, in_part(test, model, part), metric, among);
+      for (std::size_t k = 0; k < own.size(); ++k)
+        if (!std::isnan(own[k])) scores[k] += own[k], counts[k] += 1;
+    }
+    for (std::size_t k = 0; k < scores.size(); ++k) scores[k] = counts[k] > 0 ? scores[k] / counts[k] : kNaN;
+    return scores;
+  }
   for (const std::vector<CutForecast>& cuts : model.forecasts) {
     double mean = 0;
     for (std::size_t o = 0; o < test.targets.size(); ++o) {
@@ -176,15 +218,19 @@ std::vector<double> scores_of(const Backtest& test, const BacktestModel& model, 
 }
 
 std::string_view shown_metric(const Backtest& test) {
-  const bool defined = std::ranges::all_of(test.naive_error, [](double e) { return e > 0; });
-  return kRows[defined ? kMase : 0].name;
+  const auto defined = [](const Backtest& one) {
+    return std::ranges::all_of(one.naive_error, [](double e) { return e > 0; });
+  };
+  return kRows[defined(test) && std::ranges::all_of(test.parts, defined) ? kMase : 0].name;
 }
 
 TextTable models_table(const Backtest& test) {
-  TextTable table{.title = fmt::format("{}: {} step{} from each of {} cuts, {}", test.data, test.steps,
-                                       test.steps == 1 ? "" : "s", test.known.size(),
-                                       test.refit ? "trained anew at each" : "trained before the first"),
-                  .columns = {{"model", false}, {"parameters"}, {"seconds"}}};
+  TextTable table{
+      .title = fmt::format("{}: {}{} step{} from each of {} cuts, {}", test.data,
+                           test.parts.empty() ? "" : fmt::format("{} series, ", test.parts.size()),
+                           test.steps, test.steps == 1 ? "" : "s", test.known.size(),
+                           test.refit ? "trained anew at each" : "trained before the first"),
+      .columns = {{"model", false}, {"parameters"}, {"seconds"}}};
   const std::vector<std::size_t> shown = metrics_shown(test);
   for (const std::size_t m : shown)
     table.columns.push_back({kRows[m].name == "coverage" ? fmt::format("in {:g} %", 100 * test.level)
@@ -195,12 +241,14 @@ TextTable models_table(const Backtest& test) {
     std::vector<std::string> row = {model.name, model.trained ? std::to_string(model.parameters) : "–",
                                     model.trained ? fmt::format("{:.1f}", model.seconds) : "–"};
     for (const std::size_t m : shown) row.push_back(cell(test, model, m, {}));
-    costs.push_back(mean_score(test, model, kRmse, {}).mean);
+    costs.push_back(mean_score(test, model, judged_by(test), {}).mean);
     seeds = std::max(seeds, model.forecasts.size());
     table.rows.push_back(std::move(row));
   }
-  table.best_row = least_row(costs), table.best_meaning = "lowest RMSE";
+  table.best_row = least_row(costs),
+  table.best_meaning = fmt::format("lowest {}", kRows[judged_by(test)].name);
   if (seeds > 1) table.notes.push_back(fmt::format("mean ± standard deviation over {} seeds", seeds));
+  if (!test.parts.empty()) table.notes.push_back("means over the series, each in its own unit");
   if (test.targets.size() > 1) table.notes.push_back("means over the targets, each in its own unit");
   for (std::string& line : verdicts_of(test)) table.notes.push_back(std::move(line));
   table.notes.insert(table.notes.end(), test.notes.begin(), test.notes.end());
@@ -223,6 +271,21 @@ TextTable by_cut_table(const Backtest& test, std::string_view metric) {
   return table;
 }
 
+TextTable by_series_table(const Backtest& test, std::string_view metric, std::size_t most) {
+  const std::size_t rows = std::min(most, test.parts.size()), m = place_of(metric);
+  TextTable table{.title = fmt::format("{} by series", metric), .columns = {{"series", false}}};
+  for (const BacktestModel& model : test.models) table.columns.push_back({model.name});
+  for (std::size_t r = 0; r < rows; ++r) {
+    const Backtest& part = test.parts[r];
+    std::vector<std::string> row = {shown(part.id)};
+    for (const BacktestModel& model : part.models) row.push_back(cell(part, model, m, {}));
+    table.rows.push_back(std::move(row));
+  }
+  if (rows < test.parts.size())
+    table.notes.push_back(fmt::format("{} more series are in scores.csv", test.parts.size() - rows));
+  return table;
+}
+
 TextTable own_steps_table(const Backtest& test) {
   TextTable table{.title = test.models.at(0).name + " by step", .columns = {{"step"}}};
   const std::vector<std::size_t> shown = metrics_shown(test);
@@ -237,35 +300,35 @@ TextTable own_steps_table(const Backtest& test) {
 
 std::vector<std::string> verdicts_of(const Backtest& test) {
   const BacktestModel& model = test.models.at(0);
-  const double own = mean_score(test, model, kRmse, {}).mean;
+  const std::size_t metric = judged_by(test);
+  const double own = mean_score(test, model, metric, {}).mean;
   std::vector<std::string> lines;
   std::string beaten;
   for (std::size_t i = 1; i < test.models.size(); ++i) {
     const BacktestModel& other = test.models[i];
-    const double theirs = mean_score(test, other, kRmse, {}).mean;
-    // Cuts are what a difference must hold over: how many of them it does is said.
-    std::size_t won = 0;
-    for (std::size_t c = 0; c < test.known.size(); ++c)
-      won +=
-          mean_score(test, model, kRmse, {.cut = c}).mean < mean_score(test, other, kRmse, {.cut = c}).mean;
-    if (!(own < theirs)) {
-      lines.push_back(fmt::format("{} does not beat {} (RMSE {} against {}; it is better at {} of {} cuts)",
-                                  model.name, other.name, table_number(own), table_number(theirs), won,
-                                  test.known.size()));
-      continue;
-    }
-    beaten += fmt::format("{}{} (at {} of {} cuts)", beaten.empty() ? "" : ", ", other.name, won,
-                          test.known.size());
+    const double theirs = mean_score(test, other, metric, {}).mean;
+    const std::string won = won_of(test, model, other);
+    if (own < theirs)
+      beaten += fmt::format("{}{} ({})", beaten.empty() ? "" : ", ", other.name, won);
+    else
+      lines.push_back(fmt::format("{} does not beat {} ({} {} against {}; it is better {})", model.name,
+                                  other.name, kRows[metric].name, table_number(own), table_number(theirs),
+                                  won));
   }
-  if (!beaten.empty()) lines.push_back(fmt::format("{} beats {} by RMSE", model.name, beaten));
+  if (!beaten.empty())
+    lines.push_back(fmt::format("{} beats {} by {}", model.name, beaten, kRows[metric].name));
   return lines;
 }
 
 Json backtest_json(const Backtest& test) {
-  Json cuts = Json::array(), models = Json::array();
-  for (std::size_t c = 0; c < test.known.size(); ++c)
-    cuts.push_back(
-        {{"known_rows", test.known[c]}, {"from", test.times[c].front()}, {"to", test.times[c].back()}});
+  Json models = Json::array(), series = Json::array();
+  for (const Backtest& part : test.parts) {
+    Json own = {{"id", part.id}, {"cut", cuts_json(part)}, {"models", Json::array()}};
+    for (const BacktestModel& model : part.models)
+      own["models"].push_back(
+          {{"name", model.name}, {"mean", values_json(part, model, {}, &MeanSpread::mean)}});
+    series.push_back(std::move(own));
+  }
   for (const BacktestModel& model : test.models) {
     Json own = {{"name", model.name},
                 {"trained", model.trained},
@@ -282,14 +345,16 @@ Json backtest_json(const Backtest& test) {
                                {"mean", values_json(test, model, {.cut = c}, &MeanSpread::mean)}});
     models.push_back(std::move(own));
   }
-  return {{"data", test.data},
-          {"targets", test.targets},
-          {"season", test.season},
-          {"level", test.level},
-          {"cut", std::move(cuts)},
-          {"models", std::move(models)},
-          {"verdicts", verdicts_of(test)},
-          {"notes", test.notes}};
+  Json json = {{"data", test.data},
+               {"targets", test.targets},
+               {"season", test.season},
+               {"level", test.level},
+               {"cut", cuts_json(test)},
+               {"models", std::move(models)},
+               {"verdicts", verdicts_of(test)},
+               {"notes", test.notes}};
+  if (!series.empty()) json["series"] = std::move(series);
+  return json;
 }
 
 }  // namespace ebit::analysis

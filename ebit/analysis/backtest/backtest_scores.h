@@ -30,7 +30,8 @@ struct Among {
   std::optional<std::size_t> step = {};  ///< one step, counted from 0
 };
 
-/// A metric of each seed of a model, means over the targets; NaN where it is undefined.
+/// A metric of each seed of a model, means over the targets and of a panel over the series that it is defined
+/// of; NaN where it is undefined. @param model one of test.models.
 std::vector<double> scores_of(const Backtest& test, const BacktestModel& model, std::size_t metric,
                               Among among);
 
@@ -39,12 +40,14 @@ TextTable models_table(const Backtest& test);
 /// A row a step, or a cut, and a column a model: the metric called `metric`.
 TextTable by_step_table(const Backtest& test, std::string_view metric);
 TextTable by_cut_table(const Backtest& test, std::string_view metric);  ///< likewise
+/// Of a panel, a row a series, the first `most` of them.
+TextTable by_series_table(const Backtest& test, std::string_view metric, std::size_t most);
 /// All metrics of the model asked for, a row a step.
 TextTable own_steps_table(const Backtest& test);
 /// The metric that tables over models show: MASE, or MAE where that is not defined.
 std::string_view shown_metric(const Backtest& test);
 
-/// What must be said: what the model does not beat by RMSE, and what it beats.
+/// What must be said: what the model does not beat by RMSE, of a panel by MASE, and what it beats.
 std::vector<std::string> verdicts_of(const Backtest& test);
 
 /// What goes into backtest.json beside the settings.

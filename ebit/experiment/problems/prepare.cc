@@ -146,7 +146,7 @@ Series load_data(Config& config) {
 void use_other_data(Config& config, const std::string& data) {
   config.data.file = data;
   config.data.generator.clear();
-  config.data.series.first_rows = 0;  // of the run's own file
+  config.data.series.first_rows = config.data.series.without_last = 0;  // of the run's own file
 }
 
 Series load_other_data(Config& config, const std::string& data) {

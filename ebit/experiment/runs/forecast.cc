@@ -248,7 +248,7 @@ RunForecast forecast_run(const fs::path& folder, const ForecastOptions& options,
   Series future;
   if (!options.future.empty()) {
     SeriesOptions reading = config.data.series;
-    reading.first_rows = 0;  // of the run's own file
+    reading.first_rows = reading.without_last = 0;  // of the run's own file
     for (const std::string& name : config.data.dataset.categories)
       if (std::ranges::find(config.data.dataset.future, name) != config.data.dataset.future.end())
         reading.texts.push_back(name);

@@ -5,15 +5,12 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
-#include <map>
 
 #include "ebit/base/error.h"
 #include "ebit/base/utf8.h"
-#include "ebit/data/conformal.h"
 #include "ebit/data/load.h"
-#include "ebit/experiment/problems/forecast_scores.h"
-#include "ebit/experiment/problems/panel_problem.h"
 #include "ebit/experiment/problems/prepare.h"
+#include "ebit/experiment/runs/panel_models.h"
 #include "ebit/experiment/runs/run_folder.h"
 
 namespace ebit::experiment {
@@ -21,16 +18,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// How the series of one training were fitted, by name.
-using Fitted = std::map<std::string, std::string>;
-
 // What is known ahead, for each series or for all.
 class Future {
  public:
   Future(const ForecastOptions& options, const Config& config) {
     if (options.future.empty()) return;
     SeriesOptions reading = config.data.series;
-    reading.first_rows = 0;  // of the run's own file
+    reading.first_rows = reading.without_last = 0;  // of the run's own file
     for (const std::string& name : config.data.dataset.categories)
       if (std::ranges::find(config.data.dataset.future, name) != config.data.dataset.future.end())
         reading.texts.push_back(name);
@@ -58,76 +52,10 @@ Panel load(Config config, const ForecastOptions& options) {
   return load_panel(config);
 }
 
-// The trainings see the series `id`.
-void look_at(std::vector<TrainedModel>& models, const std::vector<Fitted>& fitted, const std::string& id) {
-  for (std::size_t m = 0; m < models.size(); ++m) models[m].metadata["data"] = fitted[m].at(id);
-}
-
-// The errors of a series: of each training, [S, O] lists.
-using Errors = std::vector<std::vector<std::vector<double>>>;
-
-class PanelIntervals {
- public:
-  PanelIntervals(std::vector<TrainedModel>& models, const std::vector<Fitted>& fitted,
-                 const std::vector<Dataset>& datasets, std::size_t steps, double level)
-      : level_(level) {
-    // So many forecasts are made for the errors of all series, and of each one enough for its own intervals.
-    constexpr std::size_t kMost = 5000;
-    const std::size_t places = std::clamp<std::size_t>(kMost / datasets.size(), 20, 100);
-    for (const Dataset& dataset : datasets) {
-      const std::string& id = dataset.series.id;
-      if (!fitted[0].contains(id) || dataset.part_begin[2] == dataset.part_begin[1]) continue;
-      look_at(models, fitted, id);
-      Errors& own = errors_[id];
-      pooled_.resize(models.size());
-      for (std::size_t m = 0; m < models.size(); ++m) {
-        own.push_back(forecast_errors(models[m], dataset, steps, places));
-        pooled_[m].resize(own[m].size());
-        for (std::size_t i = 0; i < own[m].size(); ++i)
-          for (const double error : own[m][i])
-            pooled_[m][i].push_back(error * scale(dataset, i % dataset.target_columns.size()));
-      }
-    }
-  }
-
-  // True where some steps rest on the errors of all series.
-  bool give(Forecast& forecast, const Dataset& dataset) const {
-    const auto own = errors_.find(dataset.series.id);
-    const std::size_t outputs = forecast.targets.size();
-    std::vector<double> halves;
-    bool shared = false;
-    for (std::size_t i = 0; i < forecast.values.size(); ++i) {
-      double half = 0;
-      for (std::size_t m = 0; m < pooled_.size(); ++m) {
-        const bool enough = own != errors_.end() && own->second[m][i].size() >= fewest_errors(level_);
-        const double width =
-            enough ? interval_margin(own->second[m][i], level_, forecast.quantiles)
-                   : interval_margin(pooled_[m][i], level_, forecast.quantiles) / scale(dataset, i % outputs);
-        shared = shared || (!enough && !std::isnan(width));
-        half += width / static_cast<double>(pooled_.size());
-      }
-      halves.push_back(half);
-    }
-    if (std::ranges::all_of(halves, [](double half) { return std::isnan(half); })) return shared;
-    add_intervals(forecast,
-                  Margins{.level = level_, .values = halves, .transform = dataset.transform, .notes = {}});
-    return shared;
-  }
-  bool none() const { return pooled_.empty(); }
-
- private:
-  static double scale(const Dataset& dataset, std::size_t output) {
-    return std::abs(dataset.target_scaler(0, output).scale);
-  }
-  double level_;
-  std::map<std::string, Errors> errors_;
-  Errors pooled_;  // scaled, of all series
-};
-
-void add_intervals(PanelForecast& forecast, std::vector<TrainedModel>& models,
-                   const std::vector<Fitted>& fitted, const std::vector<Dataset>& datasets, double level) {
+void add_intervals(PanelForecast& forecast, PanelModels& models, const std::vector<Dataset>& datasets,
+                   double level) {
   const std::size_t steps = forecast.series[0].forecast.times.size();
-  const PanelIntervals intervals(models, fitted, datasets, steps, level);
+  const PanelIntervals intervals(models, datasets, steps, level);
   if (intervals.none()) {
     forecast.notes.push_back("no prediction intervals: no series has a validation part");
     return;
@@ -164,18 +92,13 @@ PanelForecast forecast_panel(const fs::path& folder, const ForecastOptions& opti
   require(!config.data.series.id.empty(), "'{}' is a run of one series", folder.string());
   require(options.id.empty() || !options.data.empty(), "--id is of other data: give them with --data");
   if (options.data.empty()) require_run_data(config);
-  std::vector<TrainedModel> models = forecasting_models(config, folder);
-  std::vector<Fitted> fitted;
-  for (const TrainedModel& trained : models) {
-    const auto all = fitted_series(trained.metadata.at("data"), folder.string());
-    fitted.emplace_back(all.begin(), all.end());
-  }
+  PanelModels models(config, folder);
   Panel panel = load(config, options);
   const Future future(options, config);
   PanelForecast result{.id = panel.id, .series = {}, .notes = {}};
   std::vector<std::string> notes;
   for (Series& series : panel.series) {
-    if (!fitted[0].contains(series.id)) {
+    if (!models.know(series.id)) {
       const std::string why = fmt::format(
           "{}: the training did not have this series, so that nothing says how its values are scaled",
           series.source);
@@ -185,8 +108,8 @@ PanelForecast forecast_panel(const fs::path& folder, const ForecastOptions& opti
     }
     std::ranges::move(series.warnings, std::back_inserter(notes));
     series.warnings.clear();
-    look_at(models, fitted, series.id);
-    Forecast own = forecast(models, series, steps_of(models, options), future.of(series.id));
+    const std::span<const TrainedModel> looking = models.looking_at(series.id);
+    Forecast own = forecast(looking, series, steps_of(looking, options), future.of(series.id));
     result.series.push_back({std::move(series), std::move(own)});
   }
   result.notes = std::move(panel.warnings);
@@ -196,7 +119,7 @@ PanelForecast forecast_panel(const fs::path& folder, const ForecastOptions& opti
   if (level <= 0) return result;
   try {
     Config own = config;
-    add_intervals(result, models, fitted, prepare_panel(own).series, level);
+    add_intervals(result, models, prepare_panel(own).series, level);
   } catch (const Error& error) {
     result.notes.push_back(
         fmt::format("no prediction intervals, which take the run's own data: {}", error.what()));
