@@ -399,6 +399,7 @@ for _ in range(10):
     module(x[rank::2])[0].square().mean().backward()
     optimizer.step()
 if rank == 0: torch.save((x, module.module.state_dict()), sys.argv[1])
+dist.barrier()  # the store of rank 0 is not gone before the other has done with it
 dist.destroy_process_group()
 """
 

@@ -106,20 +106,22 @@ class QuantumRNN(torch.nn.Module):
 
     def forward(self, input, hx=None, *, lengths=None):
         """(output, state); see the class. lengths: int64 [B], where the input is padded and not packed."""
-        if isinstance(input, PackedSequence):
-            return self._packed(input, hx)
         if not isinstance(input, torch.Tensor):
+            if isinstance(input, PackedSequence):
+                return self._packed(input, hx)
             raise Error(f"input must be a tensor or a PackedSequence, not {type(input).__name__}")
+        if input.dim() == 3 and self.batch_first:
+            return self._run(input, hx, lengths)
         if input.dim() not in (2, 3):
             raise Error(f"input must be [batch, steps, features] or [steps, features], not {tuple(input.shape)}")
         single = input.dim() == 2
-        x = input[None] if single else input if self.batch_first else input.transpose(0, 1)
+        x = input[None] if single else input.transpose(0, 1)
         if single and hx is not None and hx.dim() == 2:
             hx = hx[:, None]
         y, state = self._run(x, hx, lengths)
         if single:
             return y[0], state[:, 0]
-        return (y if self.batch_first or not self.every_step else y.transpose(0, 1)), state
+        return (y.transpose(0, 1) if self.every_step else y), state
 
     def _packed(self, packed, hx):
         x, lengths = pad_packed_sequence(packed, batch_first=True)
@@ -144,12 +146,12 @@ class QuantumRNN(torch.nn.Module):
                 raise Error(f"input is {x.dtype} and the module {w.dtype}: convert one, for example module.to(input.dtype)")
             x = x.to(w.dtype)
             h = None if h is None else h.to(w.dtype)
-        device = x.device
-        if device.type != w.device.type:
+        device, foreign = x.device, False  # foreign: copied to the host and back
+        if device != w.device:
             raise Error(f"input is on {device} and the module on {w.device}: move one of them")
-        if device.type not in ("cpu", "meta"):
+        if not x.is_cpu and device.type != "meta":
             _warn(device)
-            x, weights, h = x.cpu(), [p.cpu() for p in weights], None if h is None else h.cpu()
+            foreign, x, weights, h = True, x.cpu(), [p.cpu() for p in weights], None if h is None else h.cpu()
             lengths = None if lengths is None else lengths.cpu()
         draw = None
         if self._draws or (self._trains and self.training):
@@ -159,7 +161,7 @@ class QuantumRNN(torch.nn.Module):
                                entropy=bool(self.entropy))
         if self.entropy:
             self.last_entropy = s.to(device)
-        if device.type not in ("cpu", "meta"):
+        if foreign:
             y, state = y.to(device), state.to(device)
         return y, state
 

@@ -201,25 +201,25 @@ def _cut(flat, shapes):
 
 
 class _Eager(torch.autograd.Function):
-    """The same on plain tensors, without operators in between, which cost as much as a small cell: (cell, x, h or None, lengths or
-    None, (seed, number), training, entropy, *parameters). Parameters and their gradients stay apart: the core puts them together."""
+    """The same on plain tensors, without operators in between, which cost as much as a small cell: ((cell, (seed, number), training,
+    entropy), x, h or None, lengths or None, *parameters), all contiguous. Parameters and their gradients stay apart: the core puts
+    them together."""
 
     @staticmethod
-    def forward(ctx, cell, x, h, lengths, draw, training, entropy, *parameters):
-        tape = torch.empty((cell.tape_bytes(x.shape[0], x.shape[1]),), dtype=torch.uint8)
-        out = _eager(cell, x, h, parameters, lengths, draw, training, entropy, tape.data_ptr())
+    def forward(ctx, call, x, h, lengths, *parameters):
+        tape = torch.empty((call[0].tape_bytes(x.shape[0], x.shape[1]),), dtype=torch.uint8)
+        out = _eager(call, x, h, lengths, parameters, tape.data_ptr())
         ctx.set_materialize_grads(False)
         ctx.save_for_backward(x, h, lengths, tape, *parameters)
-        ctx.call = cell, draw, training
+        ctx.call = call
         return out
 
     @staticmethod
     def backward(ctx, d_y, d_last, d_s):
-        x, h, lengths, tape, *parameters = ctx.saved_tensors
         need = ctx.needs_input_grad
         f = _EagerAgain.apply if torch.is_grad_enabled() else _eager_backward  # enabled: create_graph=True
-        d_x, d_h, *d = f(x, h, lengths, tape, d_y, d_last, d_s, *ctx.call, need[1], need[2], *parameters)
-        return (None, d_x if need[1] else None, d_h if need[2] else None, None, None, None, None, *d)
+        d_x, d_h, *d = f(ctx.call, d_y, d_last, d_s, need[1], need[2], *ctx.saved_tensors)
+        return (None, d_x if need[1] else None, d_h if need[2] else None, None, *d)
 
 
 class _EagerAgain(torch.autograd.Function):
@@ -227,30 +227,30 @@ class _EagerAgain(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx, *args):
-        return tuple(args[0].new_empty((0,)) if v is None else v for v in _eager_backward(*args))
+        x = args[6]
+        return tuple(x.new_empty((0,)) if v is None else v for v in _eager_backward(*args))
 
     backward = _Backward.backward
 
 
-def _contiguous(tensors):
-    return [t if t.is_contiguous() else t.contiguous() for t in tensors]
-
-
-def _eager(cell, x, h, parameters, lengths, draw, training, entropy, tape):
+def _eager(call, x, h, lengths, parameters, tape):
+    cell, draw, training, entropy = call
     batch, steps, _ = x.shape
     y = x.new_empty((batch, steps, cell.outputs) if cell.every_step else (batch, cell.outputs))
     last = x.new_empty((1, batch, cell.state_numbers))
     s = x.new_empty((batch, steps)) if entropy else None
-    parameters = _contiguous(parameters)
     cell.forward_blocks(batch, steps, [p.data_ptr() for p in parameters], x.data_ptr(), 0 if lengths is None else lengths.data_ptr(),
                         0 if h is None else h.data_ptr(), y.data_ptr(), last.data_ptr(), s.data_ptr() if entropy else 0, tape, training,
                         *draw)
     return y, last, s
 
 
-def _eager_backward(x, h, lengths, tape, d_y, d_last, d_s, cell, draw, training, want_x, want_h, *parameters):
-    d_y, d_last, d_s = (None if v is None else v.contiguous() for v in (d_y, d_last, d_s))
-    parameters = _contiguous(parameters)
+def _eager_backward(call, d_y, d_last, d_s, want_x, want_h, x, h, lengths, tape, *parameters):
+    """The gradients of x, h and every parameter; None where they are not wanted."""
+    cell, draw, training, _ = call
+    d_y = None if d_y is None else d_y.contiguous()  # named, so that copies live until the call
+    d_last = None if d_last is None else d_last.contiguous()
+    d_s = None if d_s is None else d_s.contiguous()
     d = [torch.empty_like(p) for p in parameters]
     d_x = torch.empty_like(x) if want_x else None
     d_h = torch.empty_like(h) if want_h else None
@@ -290,9 +290,8 @@ if hasattr(torch, "func"):
             return d_x, d_h if h.numel() else torch.zeros_like(h), d_theta, None, None, None, None, None
 
 
-def _compiling():
-    compiler = getattr(torch, "compiler", None)
-    return compiler is not None and hasattr(compiler, "is_compiling") and compiler.is_compiling()
+# Whether torch.compile or torch.export traces what runs: from torch 2.1 on.
+_compiling = getattr(getattr(torch, "compiler", None), "is_compiling", lambda: False)
 
 
 def _in_transform():
@@ -311,7 +310,7 @@ def run_cell(spec, parameters, x, h=None, *, lengths=None, draw=None, training=F
     spec: the text that names a cell, `QuantumRNN.spec`. parameters: tensors that are, one behind the other, the cell's [P].
     x: [B, T, F]. h: [B, S]; None: the cell's own start. lengths: int64 [B]. draw: int64 [seed, number] of cells that draw.
     """
-    if type(x) is torch.Tensor and x.device.type == "cpu" and not _compiling() and not _in_transform():
+    if type(x) is torch.Tensor and x.is_cpu and not _compiling() and not _in_transform():
         return _run_eager(spec, parameters, x, h, lengths, draw, training, entropy)
     h = x.new_empty((0,)) if h is None else h  # no cached tensors: they would be foreign to a traced graph
     lengths = x.new_empty((0,), dtype=torch.int64) if lengths is None else lengths
@@ -326,23 +325,27 @@ def run_cell(spec, parameters, x, h=None, *, lengths=None, draw=None, training=F
 
 
 def _run_eager(spec, parameters, x, h, lengths, draw, training, entropy):
-    dtype = x.dtype
+    dtype, shape = x.dtype, x.shape
     cell = _cell(spec, dtype)
     grad = x.requires_grad or (h is not None and h.requires_grad)
+    contiguous = True
     for p in parameters:
         grad = grad or p.requires_grad
-        if p.dtype != dtype or p.device.type != "cpu":
+        contiguous = contiguous and p.is_contiguous()
+        if p.dtype is not dtype or not p.is_cpu:
             raise Error(f"a parameter is {p.dtype} on {p.device} and the input {dtype} on {x.device}: both must be of one kind")
-    if h is not None or lengths is not None or x.dim() != 3 or x.shape[2] != cell.inputs or not x.numel():
+    if h is not None or lengths is not None or len(shape) != 3 or shape[2] != cell.inputs or 0 in shape:
         nothing = x.new_empty((0,))
         _check(cell, x, nothing if h is None else h, x.new_empty((cell.parameters,)), nothing if lengths is None else lengths)
         h = None if h is None else h.contiguous()
         lengths = None if lengths is None else lengths.contiguous()
     x = x.contiguous()
-    draw = (0, 0) if draw is None else tuple(draw.tolist())
+    if not contiguous:
+        parameters = [p.contiguous() for p in parameters]
+    call = cell, (0, 0) if draw is None else tuple(draw.tolist()), training, entropy
     if grad and torch.is_grad_enabled():
-        return _Eager.apply(cell, x, h, lengths, draw, training, entropy, *parameters)
-    return _eager(cell, x, h, parameters, lengths, draw, training, entropy, 0)
+        return _Eager.apply(call, x, h, lengths, *parameters)
+    return _eager(call, x, h, lengths, parameters, 0)
 
 
 def hvp(loss, parameters, direction, step=None):
