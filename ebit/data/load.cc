@@ -55,8 +55,9 @@ std::vector<std::size_t> find_numeric(const CsvTable& table, const SeriesOptions
 void cut_end(Draft& draft) {
   const SeriesOptions& o = draft.options;
   const std::size_t all = draft.rows.size(), first = o.first_rows == 0 ? all : std::min(all, o.first_rows);
-  require(first > o.without_last, "{}: --without-last {} leaves none of its {} rows", draft.source,
-          o.without_last, first);
+  require(first > o.without_last, "{}: its {} rows are not more than the {} at the end that are left out{}",
+          draft.source, first, o.without_last,
+          o.id.empty() ? "" : ": --unusable drop leaves such series out");
   draft.rows.resize(first - o.without_last);
   draft.values.resize(draft.rows.size() * draft.columns.size());
 }
@@ -201,6 +202,12 @@ Panel panel_of(const CsvTable& table, const SeriesOptions& options, std::span<co
     std::iota(series[0].rows.begin(), series[0].rows.end(), std::size_t{0});
   }
   for (SeriesRows& own : series) {
+    if (many && options.unusable == "drop" && own.rows.size() <= options.without_last) {
+      panel.warnings.push_back(
+          fmt::format("left out: series '{}' has no more than the {} rows at its end that are left out",
+                      shown(own.id), options.without_last));
+      continue;
+    }
     Draft draft{.table = table,
                 .options = options,
                 .source = many ? fmt::format("{}, series '{}'", table.source, shown(own.id)) : table.source,

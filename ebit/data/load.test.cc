@@ -243,7 +243,7 @@ TEST(Load, LeavesOutTheLastRows) {
       << "of the first";
   options.without_last = 2;
   EXPECT_THAT(error_of([&] { load("year,v\n2001,2\n2002,3\n2003,4\n", {"v"}, options); }),
-              HasSubstr("--without-last 2 leaves none of its 2 rows"));
+              HasSubstr("its 2 rows are not more than the 2 at the end"));
 }
 
 TEST(Load, DecimalCommaFile) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <thread>
 
@@ -35,24 +36,6 @@ FolderMark mark() {
             const std::string name = entry.filename().string();
             return std::ranges::count(kOurs, name) > 0 || name.starts_with("cut-");
           }};
-}
-
-// The series of the plan as they were known at a cut.
-std::vector<Series> known_at(const BacktestPlan& plan, Config config, std::size_t cut) {
-  config.data.series.without_last = plan.left_out(cut);
-  Panel panel = experiment::load_panel(config);
-  std::vector<Series> known;
-  for (std::size_t s = 0; s < plan.panel.series.size(); ++s) {
-    const Series& whole = plan.panel.series[s];
-    const auto own = std::ranges::find(panel.series, whole.id, &Series::id);
-    require(own != panel.series.end() && own->rows() == plan.known(s, cut) &&
-                own->times.back() == whole.times[plan.known(s, cut) - 1],
-            "{} does not have the same rows where it is read up to a cut: give --missing interpolate or fix "
-            "its gaps",
-            whole.source);
-    known.push_back(std::move(*own));
-  }
-  return known;
 }
 
 CutForecast said(Forecast forecast) {
@@ -89,8 +72,8 @@ class Intervals {
     const bool shared = pooled_->give(forecast, *own);
     if (forecast.level <= 0 || std::ranges::any_of(forecast.upper, [](double v) { return std::isnan(v); }))
       note_once(margins_.notes,
-                "no prediction intervals: the validation parts of all series together are too short for the "
-                "last steps");
+                "no prediction intervals: the validation parts of all series together are too short for "
+                "some steps");
     else if (shared)
       note_once(
           margins_.notes,
@@ -114,7 +97,7 @@ void add_forecasts(const BacktestPlan& plan, const Unit& unit, bool refit, std::
   const Series none;
   for (std::size_t c = 0; c < plan.behind.size(); ++c) {
     if (refit && c != unit.data) continue;
-    const std::vector<Series> known = known_at(plan, config, c);
+    const std::vector<Series>& known = plan.past[c];
     for (std::size_t s = 0; s < known.size(); ++s) {
       const Series& whole = plan.panel.series[s];
       require(models.know(whole.id), "the series '{}' was left out of a training: leave it out of the file",
@@ -168,6 +151,14 @@ void add_trained(const BacktestPlan& plan, const BacktestSpec& spec, const fs::p
   }
 }
 
+// A series with so many rows behind it of which nothing is known.
+Series with_room(Series series, std::size_t rows) {
+  series.times.resize(series.times.size() + rows);
+  series.values.resize(series.values.size() + rows * series.names.size(),
+                       std::numeric_limits<double>::quiet_NaN());
+  return series;
+}
+
 void add_untrained(const BacktestPlan& plan, const BacktestSpec& spec, std::size_t place, Backtest& test) {
   std::vector<BacktestModel> models;
   for (const std::string& name : plan.untrained) {
@@ -177,7 +168,8 @@ void add_untrained(const BacktestPlan& plan, const BacktestSpec& spec, std::size
       const std::size_t fitted = plan.known(place, spec.refit ? c : 0);
       const auto judged =
           static_cast<std::size_t>(std::floor(static_cast<double>(fitted) * plan.train + 1e-9));
-      model.forecasts[0].push_back(untrained_forecast(name, {.series = test.series,
+      const Series past = with_room(plan.past[c][place], plan.steps);
+      model.forecasts[0].push_back(untrained_forecast(name, {.series = past,
                                                              .targets = test.targets,
                                                              .known = plan.known(place, c),
                                                              .fitted = fitted,
@@ -217,7 +209,8 @@ Backtest frame(const BacktestPlan& plan, const BacktestSpec& spec, std::size_t p
   }
   for (const std::size_t column : columns) {
     std::vector<double> before;
-    for (std::size_t row = 0; row < test.known[0]; ++row) before.push_back(series.at(row, column));
+    for (std::size_t row = 0; row < test.known[0]; ++row)
+      before.push_back(plan.past[0][place].at(row, column));
     test.naive_error.push_back(naive_mae(before, test.season));
     test.naive_square.push_back(naive_mse(before, test.season));
   }
@@ -231,14 +224,19 @@ Backtest together(std::vector<Backtest> parts, std::vector<std::string>& notes) 
       whole.series = {};
   for (BacktestModel& model : whole.models)
     for (std::vector<CutForecast>& cuts : model.forecasts) cuts.clear();
+  // The cuts of series that end at other times have no time in common.
+  if (std::ranges::any_of(parts, [&](const Backtest& part) { return part.times != whole.times; }))
+    for (std::size_t c = 0; c < whole.times.size(); ++c)
+      std::ranges::fill(whole.times[c], fmt::format("cut {}", c + 1));
   const auto constant = std::ranges::count_if(parts, [](const Backtest& part) {
     return std::ranges::any_of(part.naive_error, [](double error) { return !(error > 0); });
   });
   if (constant > 0)
-    notes.push_back(fmt::format(
-        "{} of {} series do not change before the first cut: they have no MASE and no RMSSE, and are "
-        "left out of their means",
-        constant, parts.size()));
+    notes.push_back(
+        fmt::format("{} of {} series are constant, or shorter than two seasons, before the first cut: they "
+                    "have no MASE and "
+                    "no RMSSE, and are left out of those means",
+                    constant, parts.size()));
   whole.parts = std::move(parts);
   return whole;
 }

@@ -6,7 +6,9 @@
 #include <nlohmann/json.hpp>
 
 #include "ebit/base/error.h"
+#include "ebit/base/utf8.h"
 #include "ebit/data/baseline.h"
+#include "ebit/experiment/problems/numbers.h"
 #include "ebit/experiment/problems/prepare.h"
 #include "ebit/settings/models.h"
 #include "ebit/settings/resolve.h"
@@ -49,9 +51,10 @@ Config base_config(const BacktestSpec& spec) {
 void divide(BacktestPlan& plan, const BacktestSpec& spec) {
   const DatasetOptions& o = plan.config.data.dataset;
   plan.train = o.train / (o.train + o.validation), plan.validation = 1 - plan.train;
-  std::size_t least = plan.known(0, 0);
-  for (std::size_t s = 1; s < plan.panel.series.size(); ++s) least = std::min(least, plan.known(s, 0));
-  const double rows = static_cast<double>(least);
+  std::size_t shortest = 0;
+  for (std::size_t s = 1; s < plan.panel.series.size(); ++s)
+    if (plan.known(s, 0) < plan.known(shortest, 0)) shortest = s;
+  const double rows = static_cast<double>(plan.known(shortest, 0));
   const double held = rows - std::floor(rows * plan.train + 1e-9);
   // Windows may begin in the training part unless somebody says otherwise.
   const double needed = o.boundary == "across" ? static_cast<double>(o.steps()) : o.window + o.horizon;
@@ -62,15 +65,18 @@ void divide(BacktestPlan& plan, const BacktestSpec& spec) {
                     "--validation 0.15 gives one",
                     plan.config.model.name));
   if (asked || held >= needed || plan.validation <= 0) return;
-  plan.notes.push_back(
-      fmt::format("no validation part, and so no prediction intervals: its {} of {} rows before the first "
-                  "cut cannot hold a "
-                  "window of {} with horizon {}; set --validation, or a smaller --window",
-                  held, rows, o.window, o.horizon));
+  plan.notes.push_back(fmt::format(
+      "no validation part, and so no prediction intervals: its {} of {} rows before the first "
+      "cut cannot hold a "
+      "window of {} with horizon {}; set --validation, or a smaller --window{}",
+      held, rows, o.window, o.horizon,
+      plan.panel.id.empty()
+          ? ""
+          : fmt::format(", or leave out series '{}', the shortest", shown(plan.panel.series[shortest].id))));
   plan.train = 1, plan.validation = 0;
 }
 
-// A series that is too short is left out where the panel may lose some.
+// A series that is too short is not scored where the panel may lose some; trainings have it if they can.
 void place_cuts(BacktestPlan& plan, const BacktestSpec& spec) {
   require(spec.cuts >= 1, "--cuts must be at least 1, not {}", spec.cuts);
   require(spec.apart >= 0, "--apart must be 0 (as many rows as are forecast) or more, not {}", spec.apart);
@@ -85,11 +91,13 @@ void place_cuts(BacktestPlan& plan, const BacktestSpec& spec) {
         "to train on",
         series.source, series.rows(), cuts, apart, plan.steps, behind);
     require(!plan.panel.id.empty() && plan.config.data.series.unusable == "drop",
-            "{}: take fewer --cuts, a smaller --horizon or --apart", why);
-    plan.notes.push_back("left out: " + why);
+            "{}: take fewer --cuts, a smaller --horizon or --apart{}", why,
+            plan.panel.id.empty() ? "" : ", or --unusable drop");
+    plan.notes.push_back("not scored: " + why);
     return true;
   });
-  require(!plan.panel.series.empty(), "no series is left to cut");
+  require(!plan.panel.series.empty(), "no series is long enough for {} cuts {} apart with {} steps", cuts,
+          apart, plan.steps);
   for (std::size_t c = 0; c < cuts; ++c) plan.behind.push_back(behind - c * apart);
 }
 
@@ -128,7 +136,8 @@ void fill_suite(BacktestPlan& plan, const BacktestSpec& spec, const fs::path& fo
   static constexpr std::string_view kOwn[] = {"data.file",       "data.horizon",      "data.train",
                                               "data.validation", "data.without_last", "train.seeds"};
   for (const Setting& setting : spec.settings)
-    if ((setting.name.starts_with("data.") || setting.name.starts_with("train.")) &&
+    if ((setting.name.starts_with("data.") || setting.name.starts_with("train.") ||
+         setting.name == "baselines.season") &&
         std::ranges::find(kOwn, setting.name) == std::end(kOwn))
       suite.settings.push_back(setting);
   const DatasetOptions& o = plan.config.data.dataset;
@@ -170,11 +179,34 @@ void leave_out_unusable(BacktestPlan& plan) {
   if (plan.panel.id.empty() || plan.config.data.series.unusable != "drop") return;
   Config config = config_of(plan.suite, plan.units.front(), {});
   const experiment::PreparedPanel used = experiment::prepare_panel(config);
-  std::ranges::copy_if(used.notes, std::back_inserter(plan.notes),
-                       [](const std::string& note) { return note.starts_with("left out: "); });
   std::erase_if(plan.panel.series, [&](const Series& series) {
-    return std::ranges::none_of(used.series, [&](const Dataset& d) { return d.series.id == series.id; });
+    if (std::ranges::any_of(used.series, [&](const Dataset& d) { return d.series.id == series.id; }))
+      return false;
+    plan.notes.push_back(fmt::format("not scored: {} cannot be trained on", series.source));
+    return true;
   });
+  require(!plan.panel.series.empty(), "no series is left to score");
+}
+
+// The series as they were known at a cut: what is interpolated or merged there knows of nothing that comes
+// later.
+std::vector<Series> known_at(const BacktestPlan& plan, std::size_t cut) {
+  Config config = plan.config;
+  config.data.series.without_last = plan.left_out(cut);
+  Panel panel = experiment::load_panel(config);
+  std::vector<Series> known;
+  for (std::size_t s = 0; s < plan.panel.series.size(); ++s) {
+    const Series& whole = plan.panel.series[s];
+    const auto own = std::ranges::find(panel.series, whole.id, &Series::id);
+    require(own != panel.series.end() && own->rows() == plan.known(s, cut) &&
+                own->times.back() == whole.times[plan.known(s, cut) - 1],
+            "{} has other rows where it is read up to {}, as some behind that are absent or left out: write "
+            "a row for "
+            "each time into the file",
+            whole.source, whole.times[plan.known(s, cut)]);
+    known.push_back(std::move(*own));
+  }
+  return known;
 }
 
 }  // namespace
@@ -214,6 +246,7 @@ BacktestPlan backtest_plan(const BacktestSpec& spec, const BacktestOptions& opti
         fs::path("runs") / fmt::format("backtest-{}-{}", experiment::data_name(config), config.model.name);
   fill_suite(plan, spec, folder);
   leave_out_unusable(plan);
+  for (std::size_t c = 0; c < plan.behind.size(); ++c) plan.past.push_back(known_at(plan, c));
   return plan;
 }
 
@@ -221,6 +254,8 @@ Json protocol_json(const BacktestPlan& plan, const BacktestSpec& spec) {
   Json settings = Json::object();
   for (const Setting& setting : plan.suite.settings) settings[setting.name] = setting.value;
   for (const Setting& setting : plan.suite.models[0].settings) settings[setting.name] = setting.value;
+  experiment::DataHash hash;
+  for (const Series& series : plan.panel.series) hash.add(series.values);
   Json baselines = plan.config.baselines.which, cuts = Json::array();
   for (std::size_t c = 0; c < plan.behind.size(); ++c) {
     Json known = Json::object();
@@ -237,7 +272,8 @@ Json protocol_json(const BacktestPlan& plan, const BacktestSpec& spec) {
           {"steps", plan.steps},
           {"seeds", plan.config.seeds},
           {"refit", spec.refit},
-          {"interval", plan.config.output.interval}};
+          {"interval", plan.config.output.interval},
+          {"data_hash", fmt::format("{:016x}", hash.value())}};
 }
 
 }  // namespace ebit::analysis

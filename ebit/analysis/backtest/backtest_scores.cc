@@ -77,6 +77,25 @@ constexpr std::array<Row, 8> kRows{{
 }};
 constexpr std::size_t kRmse = 1, kMase = 2;
 
+bool is_there(const CutForecast& forecast, bool intervals) {
+  return !forecast.values.empty() && (!intervals || !forecast.lower.empty());
+}
+
+// Whether all models that have forecasts (intervals) from some cut have them from this one: means over cuts
+// are then of the same for all of them.
+bool comparable(const Backtest& test, std::size_t cut, bool intervals) {
+  return std::ranges::all_of(test.models, [&](const BacktestModel& model) {
+    const auto there = [&](std::size_t c) {
+      return std::ranges::all_of(model.forecasts,
+                                 [&](const auto& cuts) { return is_there(cuts[c], intervals); });
+    };
+    if (there(cut)) return true;
+    for (std::size_t c = 0; c < test.known.size(); ++c)
+      if (there(c)) return false;
+    return true;
+  });
+}
+
 // Of one target from one seed.
 Pairs pairs_of(const Backtest& test, const std::vector<CutForecast>& cuts, std::size_t target, Among among,
                bool intervals) {
@@ -89,7 +108,8 @@ Pairs pairs_of(const Backtest& test, const std::vector<CutForecast>& cuts, std::
               .level = test.level};
   for (std::size_t c = 0; c < cuts.size(); ++c) {
     const CutForecast& own = cuts[c];
-    if ((among.cut && *among.cut != c) || own.values.empty() || (intervals && own.lower.empty())) continue;
+    if ((among.cut ? *among.cut != c : !comparable(test, c, intervals)) || !is_there(own, intervals))
+      continue;
     for (std::size_t s = 0; s < test.steps; ++s) {
       if (among.step && *among.step != s) continue;
       const std::size_t i = s * test.targets.size() + target;
@@ -105,8 +125,12 @@ const BacktestModel& in_part(const Backtest& test, const BacktestModel& model, c
   return part.models.at(static_cast<std::size_t>(&model - test.models.data()));
 }
 
-// What models are compared by: of a panel, whose series have units of their own, without one.
-std::size_t judged_by(const Backtest& test) { return test.parts.empty() ? kRmse : kMase; }
+// What models are compared by: of a panel, whose series have units of their own, without one where it can be.
+std::size_t judged_by(const Backtest& test) {
+  const bool scaled =
+      std::ranges::any_of(test.parts, [](const Backtest& part) { return part.naive_error[0] > 0; });
+  return scaled ? kMase : kRmse;
+}
 
 MeanSpread mean_score(const Backtest& test, const BacktestModel& model, std::size_t metric, Among among) {
   return experiment::mean_spread(scores_of(test, model, metric, among));
@@ -162,6 +186,25 @@ Json values_json(const Backtest& test, const BacktestModel& model, Among among, 
   return object;
 }
 
+// Series of a panel where all models have the metric that have it of some series; of all models' series none
+// in common: all of them.
+std::vector<const Backtest*> comparable_parts(const Backtest& test, std::size_t metric, Among among) {
+  const auto has = [&](const Backtest& part, std::size_t m) {
+    return std::ranges::none_of(scores_of(part, part.models[m], metric, among),
+                                [](double v) { return std::isnan(v); });
+  };
+  std::vector<std::size_t> counted;  // models that have it somewhere
+  for (std::size_t m = 0; m < test.models.size(); ++m)
+    if (std::ranges::any_of(test.parts, [&](const Backtest& part) { return has(part, m); }))
+      counted.push_back(m);
+  std::vector<const Backtest*> parts;
+  for (const Backtest& part : test.parts)
+    if (std::ranges::all_of(counted, [&](std::size_t m) { return has(part, m); })) parts.push_back(&part);
+  if (parts.empty())
+    for (const Backtest& part : test.parts) parts.push_back(&part);
+  return parts;
+}
+
 Json cuts_json(const Backtest& test) {
   Json cuts = Json::array();
   for (std::size_t c = 0; c < test.known.size(); ++c)
@@ -197,8 +240,8 @@ std::vector<double> scores_of(const Backtest& test, const BacktestModel& model, 
   if (!test.parts.empty()) {
     std::vector<double> counts(model.forecasts.size(), 0);
     scores.resize(model.forecasts.size());
-    for (const Backtest& part : test.parts) {
-      const std::vector<double> own = scores_of(part, in_part(test, model, part), metric, among);
+    for (const Backtest* const part : comparable_parts(test, metric, among)) {
+      const std::vector<double> own = scores_of(*part, in_part(test, model, *part), metric, among);
       for (std::size_t k = 0; k < own.size(); ++k)
         if (!std::isnan(own[k])) scores[k] += own[k], counts[k] += 1;
     }
@@ -249,6 +292,10 @@ TextTable models_table(const Backtest& test) {
   table.best_meaning = fmt::format("lowest {}", kRows[judged_by(test)].name);
   if (seeds > 1) table.notes.push_back(fmt::format("mean ± standard deviation over {} seeds", seeds));
   if (!test.parts.empty()) table.notes.push_back("means over the series, each in its own unit");
+  for (const std::size_t m : shown)
+    if (const std::size_t of = comparable_parts(test, m, {}).size(); of < test.parts.size())
+      table.notes.push_back(fmt::format("{}: over the {} of {} series where all models have it",
+                                        kRows[m].name, of, test.parts.size()));
   if (test.targets.size() > 1) table.notes.push_back("means over the targets, each in its own unit");
   for (std::string& line : verdicts_of(test)) table.notes.push_back(std::move(line));
   table.notes.insert(table.notes.end(), test.notes.begin(), test.notes.end());
@@ -307,8 +354,10 @@ std::vector<std::string> verdicts_of(const Backtest& test) {
   for (std::size_t i = 1; i < test.models.size(); ++i) {
     const BacktestModel& other = test.models[i];
     const double theirs = mean_score(test, other, metric, {}).mean;
+    if (std::isnan(own) || std::isnan(theirs)) continue;
     const std::string won = won_of(test, model, other);
-    if (own < theirs)
+    // What looks equal is not told apart.
+    if (own < theirs && table_number(own) != table_number(theirs))
       beaten += fmt::format("{}{} ({})", beaten.empty() ? "" : ", ", other.name, won);
     else
       lines.push_back(fmt::format("{} does not beat {} ({} {} against {}; it is better {})", model.name,

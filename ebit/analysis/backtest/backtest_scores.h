@@ -30,8 +30,9 @@ struct Among {
   std::optional<std::size_t> step = {};  ///< one step, counted from 0
 };
 
-/// A metric of each seed of a model, means over the targets and of a panel over the series that it is defined
-/// of; NaN where it is undefined. @param model one of test.models.
+/// A metric of each seed of a model, means over the targets; NaN where it is undefined. Means over cuts and
+/// over the series of a panel are of those where all models have it that have it anywhere: they can be
+/// compared. @param model one of test.models.
 std::vector<double> scores_of(const Backtest& test, const BacktestModel& model, std::size_t metric,
                               Among among);
 

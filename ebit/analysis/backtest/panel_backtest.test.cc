@@ -100,11 +100,13 @@ TEST(PanelBacktest, EachSeriesIsCutAtItsOwnEndAndScoredByItself) {
     EXPECT_EQ(part.models[1].forecasts[0][0].lower.empty(), s > 0);
   }
   EXPECT_NEAR(panel_score(test, 1, "MAE"), mae, 1e-9);
-  for (const char* metric : {"MASE", "pinball", "coverage"}) {
-    double mean = 0;
-    for (const Backtest& part : test.parts) mean += panel_score(part, 0, metric, {.cut = 1}) / 3;
-    EXPECT_NEAR(panel_score(test, 0, metric, {.cut = 1}), mean, 1e-9) << metric;
-  }
+  double mase = 0;
+  for (const Backtest& part : test.parts) mase += panel_score(part, 0, "MASE", {.cut = 1}) / 3;
+  EXPECT_NEAR(panel_score(test, 0, "MASE", {.cut = 1}), mase, 1e-9);
+  // Of the first series alone all models have intervals.
+  for (const char* metric : {"pinball", "coverage", "width"})
+    EXPECT_NEAR(panel_score(test, 0, metric), panel_score(test.parts[0], 0, metric), 1e-9) << metric;
+  EXPECT_THAT(models_table(test).notes, testing::Contains(HasSubstr("coverage: over the 1 of 3 series")));
   const fs::path folder = fs::path(EBIT_TEST_TMP) / "panel-backtests" / "shops";
   const auto json = nlohmann::json::parse(read_file(folder / "backtest.json"));
   EXPECT_EQ(json["series"].size(), 3u);
@@ -156,7 +158,48 @@ TEST(PanelBacktest, AShortSeriesIsRefusedOrLeftOut) {
   const Backtest test = panel_tested(panel_spec(file, {{"data.unusable", "drop", "--unusable"}}), "short");
   ASSERT_EQ(test.parts.size(), 1u);
   EXPECT_EQ(test.parts[0].id, "A");
-  EXPECT_THAT(test.notes, testing::Contains(HasSubstr("left out:")));
+  EXPECT_THAT(test.notes, testing::Contains(HasSubstr("not scored:")));
+  // One that is no longer than what is left out.
+  const Backtest shorter = panel_tested(
+      panel_spec(panel_file("shorter", {{"A", 168}, {"B", 9}}), {{"data.unusable", "drop", "--unusable"}}),
+      "shorter");
+  ASSERT_EQ(shorter.parts.size(), 1u);
+}
+
+TEST(PanelBacktest, WhatIsInterpolatedKnowsNothingOfWhatComes) {
+  const auto with_gap = [](const std::string& name, double last) {
+    const std::string file = panel_file(name, {{"A", 168}, {"B", 120}}, last);
+    std::string text = read_file(file);
+    const std::size_t line = text.find("A,2024-06-14,");  // the last row before the second cut
+    const std::size_t comma = text.find(',', line + 13);
+    text.erase(comma + 1, text.find('\n', comma) - comma - 1);
+    write_file_atomically(file, text);
+    return panel_tested(panel_spec(file, {{"data.missing", "interpolate", "--missing"}}), name);
+  };
+  const Backtest a = with_gap("gap", 0), b = with_gap("gap-changed", 1e4);
+  for (std::size_t m = 0; m < a.models.size(); ++m)
+    EXPECT_EQ(a.parts[0].models[m].forecasts[0][1].values, b.parts[0].models[m].forecasts[0][1].values)
+        << a.models[m].name;
+}
+
+TEST(PanelBacktest, OtherDataInTheSameFileAreRefused) {
+  const std::string file = panel_file("edited", {{"A", 168}});
+  const BacktestSpec spec = panel_spec(file);
+  panel_tested(spec, "edited");
+  panel_file("edited", {{"A", 168}}, 3);
+  EXPECT_THAT(error_of([&] {
+                run_backtest(spec,
+                             {.folder = fs::path(EBIT_TEST_TMP) / "panel-backtests" / "edited", .jobs = 1},
+                             {.interrupted = [] { return false; }, .on_change = [](auto, auto) {}});
+              }),
+              HasSubstr("other settings"));
+}
+
+TEST(PanelBacktest, ASeasonalDifferenceKnowsItsSeason) {
+  const Backtest test = panel_tested(panel_spec(panel_file("seasonal", {{"A", 168}, {"B", 150}}),
+                                                {{"data.transform", "seasonal-difference", "--transform"}}),
+                                     "seasonal");
+  EXPECT_LT(panel_score(test, 0, "MASE"), 3);
 }
 
 }  // namespace
