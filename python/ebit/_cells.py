@@ -1,4 +1,5 @@
 """Cells on numpy arrays: forward and backward over batches of sequences."""
+import functools
 from collections import namedtuple
 
 from . import _core
@@ -46,11 +47,11 @@ class Cell:
     True
     """
 
-    family = None  # of a subclass: its default model
+    family = None  # of a subclass
 
     def __init__(self, model=None, *, inputs=1, every_step=True, dtype="float64", entropy=None,
                  entropy_stage="disentangled", **options):
-        model = model or self.family or "register"
+        model = model or (model_of_family(self.family) if self.family else "register")
         self.dtype = str(np.dtype(dtype))
         self._spec = cell_spec(model, options, inputs, every_step, entropy, entropy_stage)
         self._cell = cell_of(self._spec, self.dtype)
@@ -173,8 +174,31 @@ def class_name(family):
 
 def _cell_class(row):
     name = f"{class_name(row['name'])}Cell"
-    doc = f"{row['help'][0].upper()}{row['help'][1:]} ({row['source']}).\n\nTakes what `ebit.Cell` takes; the model is `{row['name']}`."
+    doc = f"{row['help'][0].upper()}{row['help'][1:]} ({row['source']}).\n\nTakes what `ebit.Cell` takes; without a model it is the family's first in `ebit.models()`."
     return name, type(name, (Cell,), {"__doc__": doc, "family": row["name"], "__module__": "ebit"})
+
+
+def model_of_family(family):
+    """The model that stands for a family of cells where none is named: its first row in `ebit.models()`."""
+    return _models_of_families()[family]
+
+
+@functools.lru_cache(maxsize=None)
+def _models_of_families():
+    first = {}
+    for row in _core.models():
+        if row["cell"]:
+            first.setdefault(row["family"], row["name"])
+    return first
+
+
+#: numbers that a step of a family's cells has at least, where that is more than one
+_LEAST_INPUTS = {"rvqe": 2, "measured": 5}
+
+
+def least_inputs(family):
+    """Numbers that a step of the family's cells has at least."""
+    return _LEAST_INPUTS.get(family, 1)
 
 
 cell_classes = dict(_cell_class(row) for row in _core.cell_families())

@@ -13,7 +13,7 @@ second derivatives.
 import functools
 
 from . import _core
-from ._cells import class_name
+from ._cells import class_name, least_inputs, model_of_family
 from ._core import Error
 from ._needs import missing
 from ._settings import cell_of, cell_spec
@@ -192,18 +192,20 @@ def _flat(cell, params, dtype):
 
 def _family_rnn(row):
     family = row["name"]
+    model, inputs = model_of_family(family), least_inputs(family)
+    key = ", key=jax.random.key(0)" if inputs > 1 else ""  # those draw the words that they go on from
 
     def run(params, x, h=None, *, preset=None, **rest):
-        return rnn(preset or family, params, x, h, **rest)
+        return rnn(preset or model, params, x, h, **rest)
 
     run.__name__ = run.__qualname__ = class_name(family).lower() + "_rnn"
     run.__doc__ = f"""{row['help'][0].upper()}{row['help'][1:]} ({row['source']}).
 
     preset: a published model of this family. All else as `rnn`.
 
-    >>> import jax.numpy as jnp, ebit.jax
-    >>> params = ebit.jax.init(1, "{family}", 1)
-    >>> ebit.jax.{run.__name__}(params, jnp.zeros((3, 5, 1)))[0].shape[:2]
+    >>> import jax, jax.numpy as jnp, ebit.jax
+    >>> params = ebit.jax.init(1, "{model}", {inputs})
+    >>> ebit.jax.{run.__name__}(params, jnp.zeros((3, 5, {inputs})){key})[0].shape[:2]
     (3, 5)
     """
     return run

@@ -121,7 +121,8 @@ def test_neuralforecast_trains_saves_and_loads(tmp_path):
     df = pd.DataFrame({"unique_id": "a", "ds": pd.date_range("2015-01-01", periods=96, freq="MS"), "y": AIRLINE})
     more = {"h": 6, "input_size": 12, "enable_progress_bar": False, "logger": False, "enable_checkpointing": False}
     nf = NeuralForecast([QuantumLSTM(max_steps=20, **more),
-                         QuantumLSTM(max_steps=2, recurrent=True, encoder_n_layers=2, cell="fellner-qrnn", alias="steps", **more),
+                         QuantumLSTM(max_steps=2, recurrent=True, encoder_n_layers=2, cell="fellner-qrnn", alias="steps",
+                                     scaler_type="minmax1", **more),  # its encoder takes numbers in [-1, 1]
                          QuantumLSTM(max_steps=2, loss=DistributionLoss("Normal"), cell_options={"n_ancilla": 1}, alias="spread",
                                      **more)],
                         freq="MS")

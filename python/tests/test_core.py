@@ -256,3 +256,10 @@ def test_references_of_a_kernel_cell_start_from_data():
     assert all((np.abs(x - r[2:]).max(2) == 0).any() for r in cell.named(moved)["references"])  # v = [h, x]
     with pytest.raises(ebit.Error, match="references_from='data'"):
         ebit.Cell("qk-lstm").start_from_data(ebit.Cell("qk-lstm").initialise(1), x[:, :, :1])
+
+
+@pytest.mark.parametrize("cell", ebit._cells.cell_classes.values(), ids=lambda c: c.__name__)
+def test_every_class_of_a_family_works_without_a_model_named(cell):
+    made = cell(inputs=ebit._cells.least_inputs(cell.family))
+    out = made.forward(made.initialise(1), np.zeros((2, 3, made.inputs)))
+    assert out.y.shape == (2, 3, made.outputs) and np.isfinite(out.y).all()

@@ -444,3 +444,9 @@ def test_frozen_numbers_keep_their_names_and_stay(options):
         assert torch.equal(now, before[segment["name"]]) == segment["frozen"], segment["name"]
     assert module.counts["frozen"] == sum(p.numel() for p in module.parameters() if not p.requires_grad)
     assert module.counts["quantum"] + module.counts["classical"] == sum(p.numel() for p in module.parameters() if p.requires_grad)
+
+
+@pytest.mark.parametrize("cell", ebit.torch._modules.rnn_classes.values(), ids=lambda c: c.__name__)
+def test_every_class_of_a_family_works_without_a_preset(cell):
+    module = cell(ebit._cells.least_inputs(cell.model), batch_first=True)
+    assert module(torch.zeros(2, 3, module.input_size))[0].shape == (2, 3, module.output_size)

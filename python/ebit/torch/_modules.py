@@ -5,7 +5,7 @@ import torch
 from torch.nn.utils.rnn import PackedSequence, pad_packed_sequence, pack_padded_sequence
 
 from .. import _core
-from .._cells import class_name
+from .._cells import class_name, model_of_family
 from .._core import Error
 from .._settings import cell_of, cell_spec
 from ._ops import run_cell
@@ -185,7 +185,7 @@ def _rnn_class(row):
     family = row["name"]
 
     def __init__(self, input_size, *, preset=None, **rest):
-        QuantumRNN.__init__(self, preset or family, input_size, **rest)
+        QuantumRNN.__init__(self, preset or model_of_family(family), input_size, **rest)
         found = cell_of(self.spec, "float64").family
         if found != family:
             raise Error(f"{preset} is of the family {found}: take ebit.torch.QuantumRNN({preset!r}, ...)")
