@@ -66,7 +66,8 @@ std::string data_text(const Dataset& dataset) {
   return fmt::format(
       "{}, {} rows; windows of {} steps, {} step{} ahead: {} for training, {} for validation, {} for test",
       dataset.series.source, dataset.series.rows(), dataset.options.window, dataset.options.horizon,
-      dataset.options.horizon == 1 ? "" : "s", dataset.train.count, dataset.validation.count, dataset.test.count);
+      dataset.options.horizon == 1 ? "" : "s", dataset.train.count, dataset.validation.count,
+      dataset.test.count);
 }
 
 TextTable summary_table(const std::vector<TrainedVariant>& variants, const std::string& title,
