@@ -55,7 +55,8 @@ std::vector<std::size_t> find_numeric(const CsvTable& table, const SeriesOptions
 void cut_end(Draft& draft) {
   const SeriesOptions& o = draft.options;
   const std::size_t all = draft.rows.size(), first = o.first_rows == 0 ? all : std::min(all, o.first_rows);
-  require(first > o.without_last, "{}: its {} rows are not more than the {} at the end that are left out{}",
+  require(first > o.without_last,
+          "{}: its {} rows are not more than the {} at the end that --without-last, or a cut, leaves out{}",
           draft.source, first, o.without_last,
           o.id.empty() ? "" : ": --unusable drop leaves such series out");
   draft.rows.resize(first - o.without_last);

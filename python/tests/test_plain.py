@@ -268,9 +268,7 @@ def test_recurrent_and_whole_models():
     close([oracle(packed)[0].data], [rnn(packed)[0].data])
 
 
-# A model of each family: the exporter takes the better part of a minute for each.
-@pytest.mark.parametrize("model", sorted({ebit._cells.model_of_family(m.family) for m in ebit.models()
-                                          if m.cell and m.family not in ("rvqe", "measured")}))
+@pytest.mark.parametrize("model", [m.name for m in ebit.models() if m.cell and m.family not in ("rvqe", "measured")])
 def test_exports_to_onnx(model, tmp_path):
     runtime = pytest.importorskip("onnxruntime", reason="onnxruntime is not installed")
     pytest.importorskip("onnxscript", reason="torch exports with onnxscript")

@@ -186,8 +186,7 @@ Json values_json(const Backtest& test, const BacktestModel& model, Among among, 
   return object;
 }
 
-// Series of a panel where all models have the metric that have it of some series; of all models' series none
-// in common: all of them.
+// Series of a panel where all models have the metric that have it of some series.
 std::vector<const Backtest*> comparable_parts(const Backtest& test, std::size_t metric, Among among) {
   const auto has = [&](const Backtest& part, std::size_t m) {
     return std::ranges::none_of(scores_of(part, part.models[m], metric, among),
@@ -200,8 +199,6 @@ std::vector<const Backtest*> comparable_parts(const Backtest& test, std::size_t 
   std::vector<const Backtest*> parts;
   for (const Backtest& part : test.parts)
     if (std::ranges::all_of(counted, [&](std::size_t m) { return has(part, m); })) parts.push_back(&part);
-  if (parts.empty())
-    for (const Backtest& part : test.parts) parts.push_back(&part);
   return parts;
 }
 
