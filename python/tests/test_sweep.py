@@ -128,7 +128,14 @@ def test_a_killed_worker_is_replaced(file):
     sweep.create(SPACE, 3, file)
     workers = [start(file, "ridge", SLOW="0.4") for _ in range(2)]
     until(lambda: states(file).count("done") >= 2)
-    until(lambda: workers[0].pid in [line["pid"] for line in lines(file) if line["state"] == "running"])
+
+    def row():
+        """The row that the first worker is at."""
+        return next((line["row"] for line in lines(file)
+                     if line["state"] == "running" and line["pid"] == workers[0].pid), None)
+
+    before = row()
+    until(lambda: row() not in (None, before))  # it has just begun another
     time.sleep(0.1)  # not while it writes: others would wait 30 seconds for its lock
     workers[0].send_signal(signal.SIGKILL)
     assert workers[0].wait() == -signal.SIGKILL and workers[1].wait() == 0
@@ -182,11 +189,11 @@ def test_a_row_in_the_queue_twice_is_run_once(file):
 def test_a_queue_that_others_emptied(file):
     sweep.create({"a": [1, 2, 3]}, 1, file)
     store = _store.Store(file, "sweep")
-    assert store.take().user_attrs["row"] == 0
+    assert store.take({}).user_attrs["row"] == 0
     sweep.work(file, a_plus_seed, max_rows=1, progress=False)
     other = _store.Store(file, "sweep")
-    assert other.take().user_attrs["row"] == 2
-    assert store.take() is None and other.take() is None
+    assert other.take({}).user_attrs["row"] == 2
+    assert store.take({}) is None and other.take({}) is None
     assert states(file) == ["running", "done", "running"] and len(store.study.trials) == 3  # none was invented
 
 

@@ -129,7 +129,8 @@ def work(file: File, objective: Objective | str, *, name: str = "sweep", max_row
     taken = 0
     with Pulse(store) as pulse, bar(store, progress) as show:
         while max_rows is None or taken < max_rows:
-            trial = store.take()
+            started = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
+            trial = store.take({**pulse.identity, "started": started})
             if trial is None:
                 break
             taken += 1
@@ -140,11 +141,9 @@ def work(file: File, objective: Objective | str, *, name: str = "sweep", max_row
 
 def _one(store: Store, pulse: Pulse, trial: Any, objective: Objective) -> None:
     number = trial.number
-    started = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
     clock = time.perf_counter()
     try:
         pulse.on(number)
-        store.note(number, worker={**pulse.identity, "started": started})
         try:
             metrics = _numbers(objective(copy.deepcopy(trial.user_attrs["params"]), trial.user_attrs["seed"]))
         except Exception as e:

@@ -184,8 +184,8 @@ class Store:
     # Workers.
 
     @_guarded
-    def take(self) -> Any:
-        """Takes a waiting row: its trial, or None where nothing waits.
+    def take(self, worker: dict[str, Any]) -> Any:
+        """Takes a waiting row for this worker: its trial, or None where nothing waits.
 
         Not by Study.ask, which invents a trial where others have emptied the queue meanwhile, and reads all that wait.
         """
@@ -198,10 +198,23 @@ class Store:
                 return None
             trial = self.queue.popleft()
             with self.lock, contextlib.suppress(ended()):
-                if self.storage.set_trial_state_values(self._id(trial.number), state.RUNNING):
+                if self._claim(trial.number, worker):
                     if self._is_first(trial):
                         return trial
                     self.finish(trial.number, "PRUNED")
+
+    def _claim(self, number: int, worker: dict[str, Any]) -> bool:
+        """Marks a row as this worker's, unless somebody else was first."""
+        state, trial = optuna().trial.TrialState, self._id(number)
+        if not isinstance(self.lock, _Lock):
+            claimed = bool(self.storage.set_trial_state_values(trial, state.RUNNING))
+            if claimed:
+                self.note(number, worker=worker)
+            return claimed
+        if self.storage.get_trial(trial).state != state.WAITING:
+            return False
+        self.note(number, worker=worker)  # first, under the lock: a row that runs always says whose it is
+        return bool(self.storage.set_trial_state_values(trial, state.RUNNING))
 
     def _read_queue(self) -> None:
         """What waits now. The others empty the same queue: each trial is asked for when its turn comes."""
