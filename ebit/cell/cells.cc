@@ -36,8 +36,7 @@ constexpr CellFamily kFamilies[] = {
      "its memory is numbers, and its circuits start in |0...0> at every step", kClassicalRecursion},
     {"kernel", "an LSTM whose gates are expansions in kernels of reference vectors",
      "Hsu, Li, Chen 2024 (arXiv:2411.13225)",
-     "its memory is numbers, and its circuits start in |0...0> at every step", kClassicalRecursion, false,
-     "its kernels compare states as vectors, and no readout of one circuit gives them"},
+     "its memory is numbers, and its circuits start in |0...0> at every step", kClassicalRecursion},
     {"fast-weights", "a circuit whose angles are the memory, written by a classical network",
      "Chen 2024 (arXiv:2402.17760)",
      "its memory is the angles of a circuit that starts in |0...0> at every step", kClassicalRecursion},
@@ -152,6 +151,7 @@ CellOptions with_noise_use(CellOptions options, const NoiseUse& use) {
         } else if constexpr (requires { own.noisy; }) {
           own.noisy = use;
         }
+        if constexpr (std::is_same_v<Options, KernelOptions>) check_device(own);
         if constexpr (std::is_same_v<Options, ControlledOptions>) {
           const bool shots = find_measurement(own.measurement).shots;
           if (use.shots > 0)
@@ -176,6 +176,7 @@ std::vector<std::string> noise_notes(const CellOptions& options) {
   if (const auto* const own = std::get_if<ControlledOptions>(&options))
     add(controlled_circuit(*own, AngleSource::kPerSample));
   if (const auto* const own = std::get_if<GatedOptions>(&options)) add(gate_circuit(*own));
+  if (const auto* const own = std::get_if<KernelOptions>(&options)) add(overlap_circuit(*own));
   if (const auto* const own = std::get_if<FastWeightsOptions>(&options)) add(fast_weights_circuit(*own));
   if (const auto* const own = std::get_if<WindowOptions>(&options)) add(window_circuit(*own));
   return notes;

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "ebit/base/atomic_file.h"
@@ -43,6 +44,7 @@ std::vector<Model> models() {
           {"qrnn", {"--qubits", "2"}},
           {"qfwp", {"--qubits", "2", "--measured-wires", "0"}},
           {"d-qnn", {"--qubits", "2"}},
+          {"qk-lstm", {"--qubits", "2", "--references", "2"}},
           {"register", {"--n-system", "1", "--n-ancilla", "1", "--hidden", "density"}}};
 }
 
@@ -96,6 +98,35 @@ TEST(NoiseCommand, RawAndMitigatedValuesAreToldApart) {
   EXPECT_THAT(read_file(fs::path(place) / "forecast.csv"), HasSubstr(" raw"));
 }
 
+TEST(NoiseCommand, OfPanelsToo) {
+  const std::string place = folder("mitigated-panel"), data = place + ".csv";
+  std::string text = "shop,y\n";
+  for (const char* shop : {"a", "b"})
+    for (int row = 0; row < 40; ++row)
+      text += fmt::format("{},{}\n", shop, std::sin(0.5 * row) + (shop[0] == 'b' ? 2 : 0));
+  write_file_atomically(data, text);
+  const Outcome trained =
+      ebit({"train",       data,      "--id",       "shop",     "--target", "y",        "--hidden",
+            "density",     "--noise", "sherbrooke", "--epochs", "1",        "--window", "3",
+            "--baselines", "none",    "--no-plots", "-q",       "-o",       place});
+  ASSERT_EQ(trained.status, kOk) << trained.error;
+  const auto forecast = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> arguments = {"forecast", place, "--json", "--no-plot", "--interval", "0"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const Outcome run = ebit(arguments);
+    EXPECT_EQ(run.status, kOk) << run.error;
+    return json::parse(run.out, nullptr, false);
+  };
+  const json raw = forecast({}), both = forecast({"--mitigate-readout"});
+  EXPECT_THAT(read_file(fs::path(place) / "forecast.csv"), HasSubstr(",y raw"));
+  EXPECT_THAT(both.at("notes").dump(), HasSubstr("raw ones stand beside them"));
+  for (const std::size_t series : {0, 1}) {
+    const json own = both.at("series").at(series).at("forecast").at(0);
+    EXPECT_EQ(own.at("raw"), raw.at("series").at(series).at("forecast").at(0).at("values"));
+    EXPECT_NE(own.at("raw"), own.at("values"));
+  }
+}
+
 TEST(NoiseCommand, InspectShowsTheMixture) {
   const std::string place = folder("inspected");
   ASSERT_EQ(train(place, {"--hidden", "density", "--noise", "depolarizing*5"}).status, kOk);
@@ -138,7 +169,7 @@ TEST(NoiseCommand, WhatHasNoEffectIsRefused) {
   // esn is solved at once, and takes no epochs.
   EXPECT_THAT(ebit({"train", "--generator", "henon", "--model", "esn", "--noise", "depolarizing"}).error,
               HasSubstr("it has no circuits"));
-  EXPECT_THAT(refusal({"--model", "qk-lstm", "--noise", "depolarizing"}), HasSubstr("as vectors"));
+  EXPECT_THAT(refusal({"--model", "rbf-lstm", "--noise", "depolarizing"}), HasSubstr("no circuits"));
   EXPECT_THAT(refusal({"--model", "gated", "--gradient", "spsa"}), HasSubstr("with --noise or --shots"));
   EXPECT_THAT(refusal({"--gradient", "spsa", "--hidden", "density"}), HasSubstr("say --shots"));
   EXPECT_THAT(refusal({"--perturbation", "0.2", "--hidden", "density", "--shots", "5"}),
@@ -154,9 +185,8 @@ TEST(NoiseCommand, WhatHasNoEffectIsRefused) {
               HasSubstr("no gradient to train by"));
   EXPECT_THAT(refusal({"--hidden", "density", "--noise", "depolarizing", "--track-entropy", "1"}),
               HasSubstr("ebit inspect shows purity"));
-  EXPECT_THAT(
-      refusal({"--hidden", "probabilities", "--noise", "depolarizing", "--gradient", "parameter-shift"}),
-      HasSubstr("measured at every step"));
+  EXPECT_THAT(refusal({"--hidden", "collapse", "--noise", "depolarizing", "--gradient", "parameter-shift"}),
+              HasSubstr("no state vector to keep"));
 }
 
 }  // namespace

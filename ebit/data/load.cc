@@ -6,12 +6,14 @@
 #include <array>
 #include <map>
 #include <numeric>
+#include <optional>
 
 #include "ebit/base/choice.h"
 #include "ebit/base/error.h"
 #include "ebit/base/listed.h"
 #include "ebit/base/utf8.h"
 #include "ebit/data/draft.h"
+#include "ebit/data/timeline.h"
 
 namespace ebit::inline data {
 namespace {
@@ -146,6 +148,35 @@ TimeColumn times_of(const TimeColumn& all, const std::vector<std::size_t>& rows)
   return time;
 }
 
+// From row to row, in seconds or in what numbers count; nothing where the times follow no rule.
+std::optional<double> usual_step(const Series& series) {
+  const auto timeline = Timeline::read(series.times, series.date_order);
+  if (!timeline) return std::nullopt;
+  constexpr double kDay = 86400, kMonth = 30.4 * kDay;
+  const RegularStep& step = timeline->step();
+  const auto count = static_cast<double>(step.count);
+  return step.unit == RegularStep::Unit::kSeconds ? count
+         : step.unit == RegularStep::Unit::kDays  ? kDay
+                                                  : count * kMonth;
+}
+
+// One model reads all series row by row, whatever the time between rows is.
+void note_steps(Panel& panel) {
+  const Series *closest = nullptr, *widest = nullptr;
+  double least = 0, most = 0;
+  for (const Series& series : panel.series) {
+    const auto step = usual_step(series);
+    if (!step) continue;
+    if (!closest || *step < least) closest = &series, least = *step;
+    if (!widest || *step > most) widest = &series, most = *step;
+  }
+  if (!closest || most <= 1.5 * least) return;
+  panel.warnings.push_back(
+      fmt::format("series of different steps: rows of '{}' are {:.3g} times as far apart in time as those of "
+                  "'{}', and one model reads both row by row",
+                  shown(widest->id), most / least, shown(closest->id)));
+}
+
 }  // namespace
 
 std::span<const DuplicatesPolicy> duplicates_table() { return kDuplicates; }
@@ -219,6 +250,7 @@ Panel panel_of(const CsvTable& table, const SeriesOptions& options, std::span<co
     panel.series.push_back(series_from(std::move(draft), wanted));
     panel.series.back().id = own.id;
   }
+  note_steps(panel);
   return panel;
 }
 

@@ -16,6 +16,7 @@ using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 
 struct Row {
   std::string id;
@@ -177,6 +178,21 @@ TEST(Panel, WithoutATimeColumnRowsOfASeriesAreInOrder) {
   EXPECT_THAT(panel.series[0].times, ElementsAre("0", "1"));
   EXPECT_THAT(panel.series[1].values, ElementsAre(5, 6));
   EXPECT_THAT(panel.warnings, Contains(HasSubstr("no time column found")));
+}
+
+TEST(Panel, SeriesOfDifferentStepsAreTold) {
+  SeriesOptions options;
+  options.id = "k";
+  const auto warnings = [&](const std::string& weekly) {
+    std::string text = "k,day,v\n";
+    for (int row = 1; row <= 4; ++row) text += fmt::format("daily,2024-01-0{},{}\n", row, row);
+    return panel_of(parse_csv(text + weekly, {}, "t.csv"), options, std::vector<std::string>{"v"}).warnings;
+  };
+  EXPECT_THAT(warnings("w,2024-01-01,1\nw,2024-01-08,2\nw,2024-01-15,3\n"),
+              Contains(HasSubstr("rows of 'w' are 7 times as far apart in time as those of 'daily'")));
+  EXPECT_THAT(warnings("w,2024-01-01,1\nw,2024-01-02,2\nw,2024-01-03,3\n"),
+              Not(Contains(HasSubstr("different steps"))));
+  EXPECT_THAT(warnings("w,2024-01-01,1\n"), Not(Contains(HasSubstr("different steps"))));
 }
 
 TEST(Panel, FirstRowsAreOfEachSeries) {

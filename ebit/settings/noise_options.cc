@@ -132,7 +132,7 @@ void fill_noise(Config& config) {
   if (!m.noise.empty()) use.noise = find_noise_model(m.noise);
   use.mitigation = {factors_of(m.extrapolate_noise), m.extrapolation, m.noise_scaling, m.mitigate_readout};
   m.reg.noise = use.noise, m.reg.mitigation = use.mitigation, m.reg.perturbation = use.perturbation;
-  m.gated.noisy = m.fast_weights.noisy = m.window.noisy = m.qrnn.noisy = use;
+  m.gated.noisy = m.kernel.noisy = m.fast_weights.noisy = m.window.noisy = m.qrnn.noisy = use;
   m.qrnn.noisy.shots = 0;  // those of its measurement
   if (use.noise && (family_of(config) & kCells) != 0) with_noise_use(cell_of(config), use);  // refuses
 }

@@ -63,7 +63,7 @@ Circuit& Circuit::add_channel(const Channel& channel, std::span<const int> wires
   return *this;
 }
 
-Circuit& Circuit::append(const Circuit& other, int first_shared) {
+Circuit& Circuit::append(const Circuit& other, int first_shared, int first_per_sample) {
   require(other.wires_ == wires_, "cannot append a circuit on {} wires to one on {}", other.wires_, wires_);
   const int first_matrix = static_cast<int>(matrices_.size());
   for (PlacedChannel placed : other.channels_) {
@@ -72,8 +72,10 @@ Circuit& Circuit::append(const Circuit& other, int first_shared) {
   }
   matrices_.insert(matrices_.end(), other.matrices_.begin(), other.matrices_.end());
   for (Operation operation : other.operations_) {
-    for (Angle& angle : operation.angles)
+    for (Angle& angle : operation.angles) {
       if (angle.kind == Angle::Kind::kShared) angle.index += first_shared;
+      if (angle.kind == Angle::Kind::kPerSample) angle.index += first_per_sample;
+    }
     if (operation.matrix >= 0) operation.matrix += first_matrix;
     push(operation);
   }

@@ -76,8 +76,8 @@ class Circuit {
                        std::initializer_list<double> parameters = {});  ///< likewise
 
   /// Appends all gates and channels of `other` (same number of wires), its shared parameters renumbered from
-  /// `first_shared` on; per-sample parameters keep their numbers.
-  Circuit& append(const Circuit& other, int first_shared = 0);
+  /// `first_shared` on, those of each sample from `first_per_sample` on.
+  Circuit& append(const Circuit& other, int first_shared = 0, int first_per_sample = 0);
 
   int wires() const { return wires_; }                       ///< number of wires
   int shared_parameters() const { return shared_; }          ///< P, one more than the largest index used

@@ -5,6 +5,7 @@
 #include "ebit/cell/controlled/controlled_cell.h"
 #include "ebit/cell/fast_weights/fast_weights_cell.h"
 #include "ebit/cell/gated/gated_cell.h"
+#include "ebit/cell/kernel/kernel_cell.h"
 #include "ebit/cell/window/window_cell.h"
 
 namespace ebit::analysis {
@@ -47,6 +48,9 @@ std::optional<StepCircuits> step_circuits(const CellOptions& cell, int steps) {
     return StepCircuits{t * std::max<std::size_t>(quantum_segments(own.segments()), 1) * mixed,
                         repeated(own.circuit(), 1)};
   }
+  if (const auto* kernel = std::get_if<KernelOptions>(&cell); kernel && find_kernel(kernel->kernel).mapped)
+    return StepCircuits{t * static_cast<std::size_t>(sizes_of(*kernel).references),
+                        repeated(overlap_circuit(*kernel), 1)};
   if (const auto* fast = std::get_if<FastWeightsOptions>(&cell))
     return StepCircuits{t, repeated(FastWeightsCell<double>(*fast).circuit(), 1)};
   if (const auto* window = std::get_if<WindowOptions>(&cell))

@@ -33,6 +33,7 @@ const KernelRow& find_kernel(std::string_view name) { return find_row(kKernels, 
 template <class T>
 std::unique_ptr<Kernel<T>> make_kernel(const KernelOptions& options, std::size_t references,
                                        std::size_t numbers) {
+  if (options.noisy.active()) return make_overlap_kernel<T>(options, references, numbers);
   return kMakers<T>[&find_kernel(options.kernel) - kKernels](options, references, numbers);
 }
 

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "ebit/base/aligned.h"
+#include "ebit/cell/noisy/noisy_circuit.h"
 #include "ebit/sim/state.h"
 
 namespace ebit::inline cell {
@@ -19,6 +20,7 @@ class Kernel {
   /// Memory for a tile; make one a thread and reuse it.
   struct Scratch {
     virtual ~Scratch() = default;
+    CircuitDraws draws = {};  ///< of the next pass, where outcomes are drawn
   };
   Kernel() = default;
   Kernel(const Kernel&) = delete;             ///< what was bound is its own
@@ -67,10 +69,14 @@ template <class T>
 std::unique_ptr<Kernel<T>> make_kernel(const KernelOptions& options, std::size_t references,
                                        std::size_t numbers);
 
-/// The kernels that make_kernel() chooses from, each in a file of its own.
+/// The kernels that make_kernel() chooses from, each in a file of its own; the one of quantum states on a
+/// device is that of overlaps.
 template <class T>
 std::unique_ptr<Kernel<T>> make_state_kernel(const KernelOptions& options, std::size_t references,
                                              std::size_t numbers);
+template <class T>
+std::unique_ptr<Kernel<T>> make_overlap_kernel(const KernelOptions& options, std::size_t references,
+                                               std::size_t numbers);  ///< likewise
 template <class T>
 std::unique_ptr<Kernel<T>> make_cosine_kernel(const KernelOptions& options, std::size_t references,
                                               std::size_t numbers);  ///< likewise

@@ -83,7 +83,8 @@ std::string KernelCell<T>::summary() const {
   return fmt::format("{} kernel LSTM{}, hidden size {}, {} {}reference{} of {} {}", row.name,
                      row.mapped ? fmt::format(" of {}{}", options_.encoder, repeated) : "", sizes_.hidden,
                      sizes_.references, options_.trained_references ? "" : "fixed ",
-                     sizes_.references == 1 ? "" : "s", options_.qubits, row.mapped ? "qubits" : "numbers");
+                     sizes_.references == 1 ? "" : "s", options_.qubits, row.mapped ? "qubits" : "numbers") +
+         options_.noisy.text();
 }
 
 template <class T>
@@ -137,6 +138,7 @@ void KernelCell<T>::run_step(const Step& step, Scratch& scratch) const {
   T *const gates = step.kept, *const k = gates + 4 * row();
   const std::size_t count = static_cast<std::size_t>(sizes_.references) * kLanes<T>;
   const T* const y = enter(step, m);
+  m.kernel->draws = {step.draw_seed, step.draw_stream, step.time};
   kernel_->forward(y, k, k + count, *m.kernel);
   for (std::size_t g = 0; g < gates_.size(); ++g) {
     const Gate& gate = gates_[g];
@@ -160,6 +162,7 @@ void KernelCell<T>::step_backward(const Step& step, const StepGradient& gradient
   Memory& m = static_cast<Memory&>(scratch);
   const T *const gates = step.kept, *const k = gates + 4 * row();
   const T* const y = enter(step, m);
+  m.kernel->draws = {step.draw_seed, step.draw_stream, step.time};
   T* const d_h = gradient.d_state + row();
   for (std::size_t i = 0; gradient.d_y && i < row(); ++i) d_h[i] += gradient.d_y[i];
   lstm_step_backward(LstmGates<const T>(gates, row(), false), step.before, step.after, d_h, row(),

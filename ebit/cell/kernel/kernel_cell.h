@@ -24,7 +24,8 @@ namespace ebit::inline cell {
 /// All trainable numbers are one flat array, described by segments(): "linear_in.weight" and "linear_in.bias"
 /// where there is one; "references" [M, n], or "references.forget", ".input", ".cell", ".output";
 /// "kernel.log_width" of a trained width; "gates.forget.alpha" [M, H] and "gates.forget.bias" [H] ....
-/// References that are not trained are segments as well, whose gradient is zero.
+/// References that are not trained are segments as well, whose gradient is zero. On a device each k is the
+/// overlap that a circuit of both vectors measures.
 template <class T>
 class KernelCell final : public RecurrentCell<T> {
  public:
@@ -39,6 +40,7 @@ class KernelCell final : public RecurrentCell<T> {
   /// "v" [n] as it enters the kernel; "kernels" [M] or [4, M]; "gate.forget" [H] ....
   std::span<const Segment> watched() const override { return watched_; }
   std::string summary() const override;
+  Capabilities capabilities() const override { return {.draws = draws_outcomes(options_.noisy)}; }
   bool starts_from_data() const override { return options_.start == "data"; }
   void start_from_data(const SequenceInput<T>& input, Draws& draws, std::span<T> parameters) override;
 

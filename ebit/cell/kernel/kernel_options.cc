@@ -10,6 +10,8 @@
 namespace ebit::inline cell {
 namespace {
 
+constexpr int kMostOverlapQubits = 10;  // all strings of Zs are read
+
 constexpr Choice kStarts[] = {
     {"random", "uniform in [init_low, init_high)"},
     {"data", "what enters the kernel at steps of the training data, drawn at random"}};
@@ -23,7 +25,25 @@ std::span<const Choice> reference_starts() { return kStarts; }
 std::span<const Choice> reference_owners() { return kOwners; }
 std::span<const Choice> kernel_linears() { return kLinears; }
 
+void check_device(const KernelOptions& o) {
+  if (!o.noisy.active()) return;
+  require(find_kernel(o.kernel).mapped,
+          "the {} kernel has no circuits that could have noise or shots: take the kernel quantum", o.kernel);
+  require(o.qubits <= kMostOverlapQubits,
+          "overlaps with noise or shots are read of at most {} qubits, not of {}", kMostOverlapQubits,
+          o.qubits);
+}
+
+Circuit overlap_circuit(const KernelOptions& o) {
+  const GateEncoder& encoder = find_gate_encoder(o.encoder);
+  Circuit circuit = encoder.build(o.qubits, o.qubits, o.repetitions);
+  const Circuit undo = inverse(circuit);
+  circuit.append(undo, 0, encoder.angles(o.qubits));
+  return circuit;
+}
+
 void check(const KernelOptions& o) {
+  check_device(o);
   find_kernel(o.kernel);
   find_gate_encoder(o.encoder);
   find_row(gate_orders(), "unknown order", o.order);

@@ -5,6 +5,8 @@
 #include <string>
 
 #include "ebit/base/choice.h"
+#include "ebit/cell/noisy/noise_use.h"
+#include "ebit/sim/circuit.h"
 
 namespace ebit::inline cell {
 
@@ -36,6 +38,7 @@ struct KernelOptions {
   bool bias = true;                     ///< of each gate and hidden number
   std::string freeze = "none";          ///< a row of freezes() but "circuit": there are no angles
   bool every_step = true;               ///< outputs after every step, or after the last only
+  NoiseUse noisy = {};                  ///< quantum: how overlaps are measured on a device
 };
 
 /// The sizes that follow from the options.
@@ -47,6 +50,13 @@ struct KernelSizes {
 
 /// Throws Error for options that are out of range, unknown, or do not fit together.
 void check(const KernelOptions& options);
+
+/// Throws Error for noise or shots of a kernel without circuits, or of more qubits than are read at once.
+void check_device(const KernelOptions& options);
+
+/// Where the overlap of y and r is the probability to read 0 on every wire: the map of y, and that of r
+/// undone (Havlicek et al. 2019, arXiv:1804.11326). Angles of a sample: those of y, then those of r.
+Circuit overlap_circuit(const KernelOptions& options);
 
 /// The sizes of checked options.
 KernelSizes sizes_of(const KernelOptions& options);

@@ -33,11 +33,12 @@ std::vector<Named> families() {
   FastWeightsOptions fast{.inputs = 2, .qubits = 3, .measured = 2, .gate = true};
   WindowOptions window;
   window.inputs = 2, window.span = 3, window.qubits = 3, window.layers = 1;
+  KernelOptions kernel{.inputs = 2, .encoder = "zz", .repetitions = 2, .qubits = 3, .references = 3};
   RegisterOptions coherent;
   coherent.hidden = "coherent", coherent.encoder = "cubic-angle", coherent.ansatz = "strongly-entangling";
   coherent.readout = {"Z1", "X0*Z2"}, coherent.every_step = true;
-  return {{"qrnn", written}, {"lstm-4", gated},  {"lstm-6", six},       {"mixture", mixed},
-          {"fast", fast},    {"window", window}, {"coherent", coherent}};
+  return {{"qrnn", written}, {"lstm-4", gated},  {"lstm-6", six},    {"mixture", mixed},
+          {"fast", fast},    {"window", window}, {"kernel", kernel}, {"coherent", coherent}};
 }
 
 NoiseUse noise(const char* name) { return {.noise = find_noise_model(name)}; }
@@ -156,7 +157,9 @@ TEST(DeviceCells, RefuseWhatHasNoMeaning) {
   EXPECT_THAT(refusal(RvqeOptions{}, depolarizing), HasSubstr("post-selected"));
   EXPECT_THAT(refusal(MeasuredOptions{}, depolarizing), HasSubstr("projections"));
   EXPECT_THAT(refusal(EchoOptions{}, depolarizing), HasSubstr("no circuits"));
-  EXPECT_THAT(refusal(KernelOptions{}, depolarizing), HasSubstr("as vectors"));
+  EXPECT_THAT(refusal(KernelOptions{.kernel = "rbf"}, depolarizing), HasSubstr("rbf kernel has no circuits"));
+  EXPECT_THAT(refusal(KernelOptions{.qubits = 9}, depolarizing), HasSubstr("at most 8"));
+  EXPECT_THAT(refusal(KernelOptions{.qubits = 11}, depolarizing), HasSubstr("at most 10 qubits"));
   ControlledOptions sampled{.measurement = "sampled"};
   EXPECT_THAT(refusal(sampled, depolarizing), HasSubstr("'sampled'"));
   ControlledOptions large{.qubits = 9};

@@ -113,6 +113,26 @@ TEST(Mitigation, MisreadingIsUndoneOnAverage) {
   EXPECT_EQ(single.size(), 4u);
 }
 
+// What is read of an overlap is whether all bits are 0.
+TEST(Mitigation, MisreadOverlapsAreUndoneOnAverage) {
+  const KernelOptions kernel{.inputs = 2, .qubits = 3, .references = 2};
+  NoiseUse clean = noise("depolarizing"), misread = clean;
+  misread.noise->readout = {{0.1, 0.3}, {0.02, 0.05}, {0.2, 0.1}};
+  NoiseUse undone = misread;
+  undone.mitigation.readout = true;
+  const std::vector<double> exact = outputs_of(with_noise_use(kernel, clean));
+  EXPECT_GT(largest_difference(exact, outputs_of(with_noise_use(kernel, misread))), 0.002);
+  EXPECT_LT(largest_difference(exact, outputs_of(with_noise_use(kernel, undone))), 1e-13);
+  constexpr int kShots = 100000;
+  for (NoiseUse* const use : {&misread, &undone}) {
+    const std::vector<double> mean = outputs_of(with_noise_use(kernel, *use));
+    use->shots = kShots;
+    const std::vector<double> drawn = outputs_of(with_noise_use(kernel, *use));
+    EXPECT_LT(largest_difference(drawn, mean), 4.5 / std::sqrt(kShots));
+    EXPECT_NE(drawn, mean);
+  }
+}
+
 // Probabilities that make the next memory are misread too.
 TEST(Mitigation, MeasuredMemoriesAreMisreadAndCorrected) {
   RegisterOptions o = small();

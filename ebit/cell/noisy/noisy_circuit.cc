@@ -13,14 +13,12 @@ constexpr std::uint64_t kShiftedSeed = 0x9e3779b97f4a7c15u;
 }  // namespace
 
 template <class T>
-NoisyCircuit<T>::NoisyCircuit(const Circuit& circuit, std::span<const Observable> observables,
-                              const NoiseUse& use)
+NoisyCircuit<T>::NoisyCircuit(const Circuit& circuit, NoisyReadout readout, const NoiseUse& use)
     : wires_(circuit.wires()),
       per_sample_(circuit.per_sample_parameters()),
       shots_(use.shots),
       trajectories_(use.trajectories),
-      readout_({observables.begin(), observables.end()}, circuit.wires(), use.model(),
-               use.mitigation.readout) {
+      readout_(std::move(readout)) {
   check(use);
   const Circuit noisy = with_noise(circuit, use.model());
   if (trajectories_ > 0) {

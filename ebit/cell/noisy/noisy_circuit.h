@@ -46,7 +46,12 @@ template <class T>
 class NoisyCircuit {
  public:
   /// Throws Error for more wires than a density matrix can have, and a noise model of another number of them.
-  NoisyCircuit(const Circuit& circuit, std::span<const Observable> observables, const NoiseUse& use);
+  NoisyCircuit(const Circuit& circuit, std::span<const Observable> observables, const NoiseUse& use)
+      : NoisyCircuit(circuit,
+                     NoisyReadout({observables.begin(), observables.end()}, circuit.wires(), use.model(),
+                                  use.mitigation.readout),
+                     use) {}
+  NoisyCircuit(const Circuit& circuit, NoisyReadout readout, const NoiseUse& use);  ///< likewise
 
   /// Evaluates the shared angles, [shared_parameters] radians; must come before the first forward().
   void bind(std::span<const T> shared);

@@ -25,12 +25,27 @@ NoisyReadout::NoisyReadout(std::vector<Observable> readout, int wires, const Noi
                            bool mitigated) {
   for (const Observable& own : readout) {
     Row row{own.offset, own.scale, own.offset != 0 ? term(Observable{}) : 0, {}};
-    if (mitigated)
-      add_patterns(own, wires, model, row);
-    else
-      add_misread(own, own.x_mask | own.z_mask, 1, wires, model, row.terms);
+    add_misread(own, own.x_mask | own.z_mask, 1, wires, mitigated ? NoiseModel{} : model, row.terms);
+    if (mitigated) add_patterns(own, false, wires, model, row);
     rows_.push_back(std::move(row));
   }
+}
+
+// A projector is prod (1 + Z_q)/2, a sum over the strings of some Zs; read as (1 + s)/2 with a sign s.
+NoisyReadout NoisyReadout::all_zero(int wires, const NoiseModel& model, bool mitigated) {
+  NoisyReadout readout;
+  Observable all;
+  all.z_mask = (std::size_t{1} << wires) - 1;
+  Row row{0.5, 0.5, readout.term(Observable{}), {}};
+  const double share = std::ldexp(2.0, -wires);
+  for (std::size_t letters = all.z_mask;; letters = (letters - 1) & all.z_mask) {
+    readout.add_misread(all, letters, share, wires, mitigated ? NoiseModel{} : model, row.terms);
+    if (letters == 0) break;
+  }
+  readout.add_misread(Observable{}, 0, -1, wires, model, row.terms);
+  if (mitigated) readout.add_patterns(all, true, wires, model, row);
+  readout.rows_.push_back(std::move(row));
+  return readout;
 }
 
 // Adds factor times the string of `own`'s letters at `letters` as it is read: subsets of them, each kept or
@@ -61,16 +76,16 @@ void NoisyReadout::add_misread(const Observable& own, std::size_t letters, doubl
   }
 }
 
-// A mitigated row: its mean is that of the string itself, and a shot counts prod (s - b) / a over its wires,
-// where the read sign s has the mean a Z + b.
-void NoisyReadout::add_patterns(const Observable& own, int wires, const NoiseModel& model, Row& row) {
+// What shots of a mitigated row count, whose mean is that of the string itself: prod (s - b) / a over its
+// wires, where the read sign s has the mean a Z + b; of a projector the same in place of each Z.
+void NoisyReadout::add_patterns(const Observable& own, bool all_zero, int wires, const NoiseModel& model,
+                                Row& row) {
   const std::size_t letters = own.x_mask | own.z_mask;
   for (int q = 0; q < wires; ++q)
     if (letters & std::size_t{1} << (wires - 1 - q)) {
       const ReadoutError error = model.readout_of(q);
       require_read(1 - error.p1_given_0 - error.p0_given_1, model, q);
     }
-  add_misread(own, letters, 1, wires, NoiseModel{}, row.terms);
   for (std::size_t ones = letters;; ones = (ones - 1) & letters) {
     Pattern pattern{{}, 1};
     double share = 1;
@@ -78,10 +93,12 @@ void NoisyReadout::add_patterns(const Observable& own, int wires, const NoiseMod
       const std::size_t bit = std::size_t{1} << (wires - 1 - q);
       if ((letters & bit) == 0) continue;
       const ReadoutError error = model.readout_of(q);
-      pattern.value *= (((ones & bit) != 0 ? -1 : 1) - (error.p0_given_1 - error.p1_given_0)) /
+      const double z = (((ones & bit) != 0 ? -1 : 1) - (error.p0_given_1 - error.p1_given_0)) /
                        (1 - error.p1_given_0 - error.p0_given_1);
+      pattern.value *= all_zero ? (1 + z) / 2 : z;
       share /= 2;
     }
+    if (all_zero) pattern.value = 2 * pattern.value - 1;
     // P(bits) = 2^-k sum over subsets S of prod_S s <Z'_S>.
     for (std::size_t subset = letters;; subset = (subset - 1) & letters) {
       const double sign = std::popcount(subset & ones) % 2 ? -1 : 1;

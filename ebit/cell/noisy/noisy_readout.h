@@ -21,6 +21,10 @@ class NoisyReadout {
   /// Throws Error for wires that are read by chance, which nothing undoes.
   NoisyReadout(std::vector<Observable> readout, int wires, const NoiseModel& model, bool mitigated = false);
 
+  /// The probability that all wires are read as 0, which a shot says yes or no to: what an overlap of two
+  /// states is measured by. Throws Error as the constructor does.
+  static NoisyReadout all_zero(int wires, const NoiseModel& model, bool mitigated = false);
+
   std::size_t size() const { return rows_.size(); }  ///< K
   const std::vector<Observable>& terms() const {
     return terms_;
@@ -50,13 +54,14 @@ class NoisyReadout {
     Weights terms;
     std::vector<Pattern> patterns = {};  // of mitigated rows: what their shots are drawn from
   };
+  NoisyReadout() = default;
   std::size_t term(const Observable& string);
   void add_misread(const Observable& own, std::size_t letters, double factor, int wires,
                    const NoiseModel& model, Weights& weights);
   template <class T>
   static double mean_of_patterns(const std::vector<Pattern>& patterns, const T* values, std::size_t lane,
                                  int shots, std::uint64_t seed, std::uint64_t stream, std::uint64_t first);
-  void add_patterns(const Observable& own, int wires, const NoiseModel& model, Row& row);
+  void add_patterns(const Observable& own, bool all_zero, int wires, const NoiseModel& model, Row& row);
 
   std::vector<Observable> terms_;
   std::vector<Row> rows_;

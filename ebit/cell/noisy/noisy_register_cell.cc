@@ -149,6 +149,7 @@ void NoisyRegisterCell<T>::ancilla_of(const T* h, Work& w) const {
   }
   const Tile<T> a = Work::tile(w.pure, shape_.ancilla);
   update_.prepare(shape_, h, a);
+  turn(a, true);
   density_of_pure(shape_, a, w.ancilla.data());
 }
 
@@ -164,17 +165,17 @@ void NoisyRegisterCell<T>::bind_encoder(const Step& step, Work& w) const {
   step_.bind_lanes(w.angles.data(), w.lanes);
 }
 
-// Turns the encoded state, real and of norm 1, in the plane that it spans with the basis state of the shift.
+// Turns a prepared state, real and of norm 1, in the plane that it spans with the basis state of the shift.
 template <class T>
-void NoisyRegisterCell<T>::turn(const Tile<T>& s) const {
+void NoisyRegisterCell<T>::turn(const Tile<T>& s, bool ancilla) const {
   constexpr std::size_t kW = kLanes<T>;
-  if (shift_.basis_state < 0) return;
+  if (shift_.basis_state < 0 || shift_.ancilla != ancilla) return;
   const auto towards = static_cast<std::size_t>(shift_.basis_state);
   for (std::size_t l = 0; l < kW; ++l) {
     const double own = s.re[towards * kW + l], rest = std::sqrt(std::max(0.0, 1 - own * own));
     if (rest < 1e-12) continue;
     const double along = std::cos(shift_.turn) - std::sin(shift_.turn) * own / rest;
-    for (std::size_t i = 0; i < shape_.systems(); ++i) s.re[i * kW + l] *= static_cast<T>(along);
+    for (std::size_t i = 0; i < s.dimension(); ++i) s.re[i * kW + l] *= static_cast<T>(along);
     s.re[towards * kW + l] += static_cast<T>(std::sin(shift_.turn) / rest);
   }
 }
@@ -194,7 +195,7 @@ void NoisyRegisterCell<T>::enter(const Step& step, Work& w) const {
     const int zero = encoding_.prepare(step.x, step.parameters + encoder_offset_,
                                        static_cast<T>(options_.epsilon), s, w.encoding);
     require(zero < 0, "the encoder's vector W x + b is zero and has no direction to encode");
-    turn(s);
+    turn(s, false);
   } else {
     std::ranges::fill(w.system, T(0));
     std::fill_n(s.re, kLanes<T>, T(1));

@@ -18,13 +18,14 @@
 
 namespace ebit::inline cell {
 
-/// What is other in a shifted step: an angle of its circuit, or the encoded state, which is turned by a
-/// quarter towards a basis state.
+/// What is other in a shifted step: an angle of its circuit, or a state that is prepared, which is turned by
+/// a quarter towards a basis state: the encoded one, or that of the ancilla.
 struct StepShift {
   const Occurrence* occurrence = nullptr;  ///< of an angle; null: none
   double angle = 0;                        ///< by which it is shifted, radians
-  int basis_state = -1;                    ///< of the system, towards which its state turns; -1: it does not
+  int basis_state = -1;                    ///< towards which a state turns; -1: none does
   double turn = 0;                         ///< radians: pi/4 or -pi/4
+  bool ancilla = false;                    ///< whether it is the ancilla's state, and not the system's
   bool any() const { return occurrence || basis_state >= 0; }  ///< whether the step is shifted at all
 };
 
@@ -75,7 +76,7 @@ class NoisyRegisterCell final : public RecurrentCell<T> {
 
   void enter(const Step& step, Work& w) const;
   void bind_encoder(const Step& step, Work& w) const;
-  void turn(const Tile<T>& s) const;
+  void turn(const Tile<T>& s, bool ancilla) const;
   void leave(const Step& step, Work& w) const;
   void leave_backward(const Step& step, T* d_state, Work& w) const;
   void enter_backward(const Step& step, const StepGradient& gradient, Work& w) const;

@@ -262,6 +262,7 @@ inline void add_device_cells(std::vector<NamedCell>& all) {
   GatedOptions mixed{.inputs = 2, .architecture = "gru", .qubits = 2, .hidden = 2};
   mixed.mixture = "shared", mixed.mixture_encoders = {"h-ry", "rx"}, mixed.mixture_ansaetze = {"ring-rx"};
   FastWeightsOptions fast{.inputs = 2, .qubits = 3, .measured = 2};
+  KernelOptions kernel{.inputs = 2, .qubits = 3, .references = 2};
   WindowOptions window;
   window.inputs = 2, window.span = 2, window.qubits = 2, window.layers = 1;
   RegisterOptions coherent;
@@ -270,7 +271,7 @@ inline void add_device_cells(std::vector<NamedCell>& all) {
   std::size_t n = 0;
   for (const CellOptions& base :
        {CellOptions(written), CellOptions(gated), CellOptions(six), CellOptions(mixed), CellOptions(fast),
-        CellOptions(window), CellOptions(coherent)})
+        CellOptions(window), CellOptions(kernel), CellOptions(coherent)})
     for (const char* noise : {"depolarizing", "sherbrooke"}) {
       NoiseUse use{.noise = find_noise_model(noise)};
       if (n % 4 == 1) use.mitigation.readout = true;

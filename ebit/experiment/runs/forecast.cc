@@ -237,6 +237,10 @@ int steps_of(std::span<const TrainedModel> models, const ForecastOptions& option
   return options.steps.value_or(seen.steps() > 1 ? seen.horizon : 1);
 }
 
+std::string mitigation_note(std::string_view mitigation) {
+  return fmt::format("values are mitigated ({}), raw ones stand beside them", mitigation);
+}
+
 RunForecast forecast_run(const fs::path& folder, const ForecastOptions& options,
                          const std::vector<Setting>& changes) {
   const Config config = forecast_config(folder, options, changes);
@@ -260,8 +264,7 @@ RunForecast forecast_run(const fs::path& folder, const ForecastOptions& options,
     const Config raw = with_settings(read_run_config(folder), raw_settings(changes));
     run.forecast.raw =
         forecast(forecasting_models(raw, folder), run.series, steps_of(models, options), future).values;
-    run.forecast.notes.push_back(
-        fmt::format("values are mitigated ({}), raw ones stand beside them", mitigation));
+    run.forecast.notes.push_back(mitigation_note(mitigation));
   }
   if (level <= 0) return run;
   try {

@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "ebit/data/dataset.h"
@@ -84,6 +85,9 @@ struct ForecastOptions {
   std::string id = {};  ///< of a panel: what --data calls the column of the series; empty: as the run
   std::optional<double> interval = {};  ///< level of the intervals, 0: none; not given: the run's
 };
+
+/// What is told of mitigated values: "values are mitigated (...), raw ones stand beside them".
+std::string mitigation_note(std::string_view mitigation);
 
 /// Rows to forecast: as asked for, or all that the models predict at once.
 int steps_of(std::span<const TrainedModel> models, const ForecastOptions& options);

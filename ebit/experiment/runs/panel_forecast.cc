@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <optional>
 
 #include "ebit/base/error.h"
 #include "ebit/base/utf8.h"
@@ -12,6 +13,8 @@
 #include "ebit/experiment/problems/prepare.h"
 #include "ebit/experiment/runs/panel_models.h"
 #include "ebit/experiment/runs/run_folder.h"
+#include "ebit/settings/noise_options.h"
+#include "ebit/settings/resolve.h"
 
 namespace ebit::experiment {
 namespace {
@@ -93,6 +96,9 @@ PanelForecast forecast_panel(const fs::path& folder, const ForecastOptions& opti
   require(options.id.empty() || !options.data.empty(), "--id is of other data: give them with --data");
   if (options.data.empty()) require_run_data(config);
   PanelModels models(config, folder);
+  const std::string mitigation = mitigation_of(config);
+  std::optional<PanelModels> raw;
+  if (!mitigation.empty()) raw.emplace(with_settings(read_run_config(folder), raw_settings(changes)), folder);
   Panel panel = load(config, options);
   const Future future(options, config);
   PanelForecast result{.id = panel.id, .series = {}, .notes = {}};
@@ -109,10 +115,13 @@ PanelForecast forecast_panel(const fs::path& folder, const ForecastOptions& opti
     std::ranges::move(series.warnings, std::back_inserter(notes));
     series.warnings.clear();
     const std::span<const TrainedModel> looking = models.looking_at(series.id);
-    Forecast own = forecast(looking, series, steps_of(looking, options), future.of(series.id));
+    const int steps = steps_of(looking, options);
+    Forecast own = forecast(looking, series, steps, future.of(series.id));
+    if (raw) own.raw = forecast(raw->looking_at(series.id), series, steps, future.of(series.id)).values;
     result.series.push_back({std::move(series), std::move(own)});
   }
   result.notes = std::move(panel.warnings);
+  if (raw) result.notes.push_back(mitigation_note(mitigation));
   std::ranges::move(some_notes(std::move(notes)), std::back_inserter(result.notes));
   require(!result.series.empty(), "there is none of the series that the run was trained on");
   const double level = options.interval.value_or(config.output.interval);
