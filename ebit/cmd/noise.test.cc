@@ -104,6 +104,7 @@ TEST(NoiseCommand, OfPanelsToo) {
   for (const char* shop : {"a", "b"})
     for (int row = 0; row < 40; ++row)
       text += fmt::format("{},{}\n", shop, std::sin(0.5 * row) + (shop[0] == 'b' ? 2 : 0));
+  fs::create_directories(fs::path(place).parent_path());
   write_file_atomically(data, text);
   const Outcome trained =
       ebit({"train",       data,      "--id",       "shop",     "--target", "y",        "--hidden",

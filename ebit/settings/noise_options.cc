@@ -12,7 +12,8 @@
 namespace ebit::inline settings {
 namespace {
 
-constexpr unsigned kOfFunctions = kGated | kFastWeights | kWindow;  // circuits in a classical recursion
+constexpr unsigned kOfFunctions =
+    kGated | kKernel | kFastWeights | kWindow;  // circuits in a classical recursion
 constexpr unsigned kWithNoise = kRegister | kQrnn | kOfFunctions;
 
 bool with_noise_model(const Config& c) { return !c.model.noise.empty() && c.model.noise != "none"; }

@@ -25,6 +25,7 @@ class OverlapKernel final : public Kernel<T> {
     circuit_.bind({});
     for (AlignedVector<T>* array : {&bound_, &slopes_}) array->resize(references_ * row());
     y_.resize(references_ * numbers_ * kLanes<T>);
+    d_angles_.resize(row()), d_y_.resize(numbers_ * kLanes<T>);
   }
 
   std::size_t kept_numbers() const override { return 0; }
@@ -68,14 +69,13 @@ class OverlapKernel final : public Kernel<T> {
   // The sum over samples goes back through lane 0.
   void finish(const double* d_sums, double* d_references, double* /*d_log_width*/) override {
     if (!d_references) return;
-    AlignedVector<T> d_angles(row()), d_y(numbers_ * kLanes<T>);
     for (std::size_t j = 0; j < references_; ++j) {
-      std::ranges::fill(d_y, T(0));
+      std::ranges::fill(d_y_, T(0));
       for (std::size_t i = 0; i < angles_; ++i)
-        d_angles[i * kLanes<T>] = static_cast<T>(d_sums[j * angles_ + i]);
+        d_angles_[i * kLanes<T>] = static_cast<T>(d_sums[j * angles_ + i]);
       encode_backward(encoder_, static_cast<int>(numbers_), y_.data() + j * numbers_ * kLanes<T>,
-                      slopes_.data() + j * row(), d_angles.data(), d_y.data());
-      for (std::size_t i = 0; i < numbers_; ++i) d_references[j * numbers_ + i] += d_y[i * kLanes<T>];
+                      slopes_.data() + j * row(), d_angles_.data(), d_y_.data());
+      for (std::size_t i = 0; i < numbers_; ++i) d_references[j * numbers_ + i] += d_y_[i * kLanes<T>];
     }
   }
 
@@ -108,6 +108,7 @@ class OverlapKernel final : public Kernel<T> {
   std::size_t references_, numbers_, angles_;
   AlignedVector<T> bound_, slopes_;  // [R, A, kLanes] of the references
   AlignedVector<T> y_;               // [R, n, kLanes] as bound
+  AlignedVector<T> d_angles_, d_y_;  // of finish()
 };
 
 }  // namespace
