@@ -120,6 +120,7 @@ name = "daskin-collapse"
 name = "daskin-probabilities"
 [[models]]
 name = "daskin-extended"
+model.n_system = 3  # Lorenz has three features, and each takes a wire
 [[models]]
 name = "qrnn"
 model.qubits = 4

@@ -10,6 +10,8 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <map>
+#include <set>
 
 #include "ebit/analysis/suite/estimate.h"
 #include "ebit/analysis/suite/run_suite.h"
@@ -17,6 +19,8 @@
 #include "ebit/base/atomic_file.h"
 #include "ebit/base/error.h"
 #include "ebit/base/testing/error_of.h"
+#include "ebit/cell/cells.h"
+#include "ebit/experiment/model_specs.h"
 
 namespace ebit::analysis {
 namespace {
@@ -140,6 +144,28 @@ TEST(Suite, ThoseThatComeWithEbitAreWhole) {
   EXPECT_EQ(config.data.dataset.split, "windows");
   EXPECT_EQ(config.data.dataset.scale_on, "leak-whole-series");
   EXPECT_EQ(config.train.plateau, 200);
+}
+
+// Each model takes each data set: with as many features as that has.
+TEST(Suite, EveryModelFitsTheSeriesOfItsSuite) {
+  for (const char* name : {"fellner", "chen"}) {
+    const Suite suite = find_suite(name, false);
+    std::map<std::string, std::unique_ptr<experiment::Problem>> problems;  // the first of each series
+    std::set<std::string> seen;
+    for (const Unit& unit : units_of(suite, "f")) {
+      if (unit.seed != 1) continue;  // all seeds are alike
+      Config config = config_of(suite, unit, {});
+      const std::string series = config.data.file + config.data.generator;
+      if (!seen.insert(series + " " + suite.models[unit.model].name).second) continue;
+      SCOPED_TRACE(unit.name);
+      auto& problem = problems[series];
+      if (!problem) problem = experiment::make_problem(config);
+      const fit::ModelSpec spec = fit::completed(experiment::spec_of(config, *problem));
+      if (const auto* cell = std::get_if<CellOptions>(&spec.core)) {
+        EXPECT_NO_THROW(make_cell<double>(*cell));
+      }
+    }
+  }
 }
 
 // A disk that is full: what is finished stays, what is not is recorded or told, and the same call goes on.
