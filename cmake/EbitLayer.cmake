@@ -4,6 +4,7 @@
 # *.test.cc the test program test_NAME. A new file needs no edit here: the folders are globbed at every build. Headers
 # in a subfolder "testing" are for tests and are not installed. A layer that has no sources is left out, here and in the
 # DEPENDS of others.
+# With EBIT_TESTS_OF test_NAME holds only the files that have a test of such a name.
 # LIGHT: ebit_light(). ALONE: files, or patterns of them, that ebit_together() leaves alone: they use names that others use.
 # DEPENDS is the whole truth about what a layer may include; dev/check_layers.py checks the includes against it.
 # The library and its headers are installed; see EbitInstall.cmake.
@@ -15,6 +16,14 @@ function(ebit_layer name)
   set(test_sources ${sources})
   list(FILTER test_sources INCLUDE REGEX "\\.test\\.cc$")
   list(FILTER sources EXCLUDE REGEX "\\.(test|perf)\\.cc$")
+  if(EBIT_TESTS_OF)
+    foreach(file IN LISTS test_sources)
+      file(STRINGS ${file} named REGEX "^(TYPED_)?TEST(_F|_P)?\\(.*(${EBIT_TESTS_OF})")
+      if(NOT named)
+        list(REMOVE_ITEM test_sources ${file})
+      endif()
+    endforeach()
+  endif()
 
   if(NOT sources)
     return()

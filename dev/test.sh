@@ -1,8 +1,8 @@
 #!/bin/sh
 # Builds and runs all tests: the release build, the Python package with Debian's torch, then the layers from base to
-# settings under the address and undefined-behaviour sanitizers. Ends with one line "N passed, N failed, N skipped" over
-# all runs, and fails if any test failed. CI=true turns warnings into errors. Arguments go to ctest, and leave Python
-# out, for example: dev/test.sh -R sim/
+# settings under the address and undefined-behaviour sanitizers, and what uses threads under the thread sanitizer. Ends
+# with one line "N passed, N failed, N skipped" over all runs, and fails if any test failed. CI=true turns warnings into
+# errors. Arguments go to ctest, and leave Python and threads out, for example: dev/test.sh -R sim/
 set -eu
 cd "$(dirname "$0")/.."
 werror=OFF
@@ -35,6 +35,16 @@ for preset in release asan; do
   python=$!
   results="$results build/pytest.xml"
 done
+if [ $# -eq 0 ]; then
+  echo "test: threads"
+  programs="test_base test_sim test_cell test_fit"
+  for program in $programs; do
+    rm -f "build/tsan/$program.xml"
+    results="$results build/tsan/$program.xml"
+  done
+  # shellcheck disable=SC2086
+  dev/test_sanitized.sh tsan $programs || true
+fi
 if [ -n "${python:-}" ]; then
   wait "$python" || true
   cat build/pytest.log

@@ -113,7 +113,7 @@ ImageWords image_words(const ImageSequences& images, std::int64_t first, std::in
   for (std::size_t n = 0; n < images.count(); ++n) {
     if (images.labels[n] != first && images.labels[n] != second) continue;
     for (std::size_t p = 0; p < bits.size(); ++p)
-      bits[p] = field_mean(images.x.data() + n * images.steps, side, p / kSide, p % kSide) >= 0.5;
+      bits[p] = field_mean(images.x.data() + n * images.steps, side, p / kSide, p % kSide) < 0.5;
     for (std::size_t p = 0; p < bits.size(); ++p)
       all.words.push_back(2 * bits[p] + bits[p % kSide * kSide + p / kSide]);
     all.labels.push_back(images.labels[n] == second);

@@ -56,8 +56,8 @@ struct ImageWords {
 };
 
 /// The images of classes `first` and `second`, scaled to 10 x 10 by the mean over each field and cut at half
-/// of white: the bits of word t are pixel t in rows, and pixel t in columns. @param images a pixel a step,
-/// square.
+/// of white: the bits of word t are pixel t in rows, and pixel t in columns, 1 for the dark ground and 0 for
+/// what is written on it, as in the authors' files. @param images a pixel a step, square.
 ImageWords image_words(const ImageSequences& images, std::int64_t first, std::int64_t second);
 
 }  // namespace ebit::inline corpus

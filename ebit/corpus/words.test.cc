@@ -86,8 +86,8 @@ TEST(WordTasks, ImagesAreScaledAndCut) {
   ASSERT_EQ(words.count(), 2u);
   EXPECT_EQ(words.labels, (std::vector<std::int64_t>{0, 1}));
   for (std::size_t t = 0; t < 100; ++t) {
-    EXPECT_EQ(words.words[t], 2 * (t / 10 < 5) + (t % 10 < 5));
-    EXPECT_EQ(words.words[100 + t], 2 * (t % 10 < 5) + (t / 10 < 5));
+    EXPECT_EQ(words.words[t], 2 * (t / 10 >= 5) + (t % 10 >= 5));
+    EXPECT_EQ(words.words[100 + t], 2 * (t % 10 >= 5) + (t / 10 >= 5));
   }
   images.steps = 200;
   EXPECT_THAT(error_of([&] { image_words(images, 0, 1); }), testing::HasSubstr("not square"));

@@ -117,6 +117,7 @@ const ProblemRow kProblems[] = {
      with_words({{"corpus.corpus", "mnist"},
                  {"train.batch", "100"},
                  {"train.optimizer", "adam"},
+                 {"train.lr", "0.003"},
                  {"model.workspace", "8"},
                  {"model.stages", "2"},
                  {"model.degree", "2"}})},
