@@ -60,10 +60,12 @@ DocumentValue from_toml(const toml::node& node, std::string_view source_name, in
   DocumentValue value;
   value.line = std::max(1, static_cast<int>(node.source().begin.line));  // 0: the whole text
   require(depth <= kDeepest, "{}:{}: values nested deeper than {}", source_name, value.line, kDeepest);
-  if (node.is_number()) {
+  if (const auto* whole = node.as_integer()) {
     value.kind = Kind::kNumber;
-    value.number = node.value<double>().value();
-    if (const auto* whole = node.as_integer()) value.whole = whole->get();
+    value.number = static_cast<double>(whole->get()), value.whole = whole->get();
+  } else if (const auto* number = node.as_floating_point()) {
+    value.kind = Kind::kNumber;
+    value.number = number->get();
   } else if (const auto* flag = node.as_boolean()) {
     value.kind = Kind::kFlag;
     value.flag = flag->get();

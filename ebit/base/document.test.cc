@@ -113,6 +113,9 @@ TEST(Document, ValuesOfEveryKindInBothForms) {
   // Beyond 64 bits with a sign, JSON's whole numbers are as good as any double.
   EXPECT_EQ(parse_document("{\"n\": 18446744073709551615}", "x.json").find("n")->whole, std::nullopt);
   EXPECT_EQ(parse_document("{\"n\": 9223372036854775807}", "x.json").find("n")->whole, INT64_MAX);
+  // No double is equal to it, as of every odd one above 2^53.
+  EXPECT_EQ(parse_document("n = 9223372036854775807", "x.toml").find("n")->whole, INT64_MAX);
+  EXPECT_EQ(parse_document("n = 9223372036854775807", "x.toml").find("n")->number, 0x1p63);
 }
 
 TEST(Document, QuotedTextsAreReadBack) {
