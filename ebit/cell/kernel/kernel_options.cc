@@ -11,6 +11,7 @@ namespace ebit::inline cell {
 namespace {
 
 constexpr int kMostOverlapQubits = 10;  // all strings of Zs are read
+constexpr int kMostUndoneQubits = 8;    // of every string of bits
 
 constexpr Choice kStarts[] = {
     {"random", "uniform in [init_low, init_high)"},
@@ -32,6 +33,8 @@ void check_device(const KernelOptions& o) {
   require(o.qubits <= kMostOverlapQubits,
           "overlaps with noise or shots are read of at most {} qubits, not of {}", kMostOverlapQubits,
           o.qubits);
+  require(!o.noisy.mitigation.readout || o.qubits <= kMostUndoneQubits,
+          "misreading of overlaps is undone for at most {} qubits, not for {}", kMostUndoneQubits, o.qubits);
 }
 
 Circuit overlap_circuit(const KernelOptions& o) {

@@ -160,6 +160,9 @@ TEST(DeviceCells, RefuseWhatHasNoMeaning) {
   EXPECT_THAT(refusal(KernelOptions{.kernel = "rbf"}, depolarizing), HasSubstr("rbf kernel has no circuits"));
   EXPECT_THAT(refusal(KernelOptions{.qubits = 9}, depolarizing), HasSubstr("at most 8"));
   EXPECT_THAT(refusal(KernelOptions{.qubits = 11}, depolarizing), HasSubstr("at most 10 qubits"));
+  NoiseUse undone{.noise = find_noise_model("sherbrooke"), .trajectories = 5};
+  undone.mitigation.readout = true;
+  EXPECT_THAT(refusal(KernelOptions{.qubits = 9}, undone), HasSubstr("undone for at most 8"));
   ControlledOptions sampled{.measurement = "sampled"};
   EXPECT_THAT(refusal(sampled, depolarizing), HasSubstr("'sampled'"));
   ControlledOptions large{.qubits = 9};
