@@ -52,8 +52,9 @@ std::string defect_of(std::string_view message) {
   if (message.size() > kMost) return fmt::format("it has {} bytes", message.size());
   if (shown(message, std::string::npos) != message) return "it holds what a terminal obeys, or is no UTF-8";
   for (const std::string_view word : {"json.exception", "toml::", "std::", "basic_string", "vector::"})
+    // A quoted "std:" has a colon behind it.
     if (message.find(word) != std::string_view::npos &&
-        shown(input, std::string::npos).find(word) == std::string::npos)
+        shown(input, std::string::npos).find(word.substr(0, word.size() - 1)) == std::string::npos)
       return fmt::format("it holds '{}'", word);
   return "";
 }

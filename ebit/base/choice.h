@@ -5,6 +5,7 @@
 
 #include "ebit/base/error.h"
 #include "ebit/base/nearest.h"
+#include "ebit/base/utf8.h"
 
 namespace ebit::inline base {
 
@@ -21,7 +22,7 @@ template <class Rows>
 const auto& find_row(const Rows& rows, std::string_view what, std::string_view name) {
   for (const auto& row : rows)
     if (row.name == name) return row;
-  fail("{} '{}'{}", what, name, suggestion(name, names_of(rows)));
+  fail("{} '{}'{}", what, shown(name), suggestion(name, names_of(rows)));
 }
 
 }  // namespace ebit::inline base

@@ -9,6 +9,7 @@
 
 #include "ebit/base/choice.h"
 #include "ebit/base/error.h"
+#include "ebit/base/utf8.h"
 #include "ebit/data/included.h"
 
 namespace ebit::inline corpus {
@@ -223,7 +224,8 @@ CorpusSource corpus_source(const std::string& corpus, std::string_view task, con
     for (const CorpusRow& other : kCatalogue) {
       if (other.task == task) names.emplace_back(other.name);
     }
-    fail("no file '{}', and no corpus of that name{}", corpus, suggestion(corpus, names));
+    fail("no file '{}', and no corpus of that name{}", shown(corpus, std::string::npos),
+         suggestion(corpus, names));
   }
   require(row->task == task, "the corpus '{}' is for the task {}, not {}", corpus, row->task, task);
   const fs::path place = folder.empty() ? corpora_folder() : fs::path(folder);

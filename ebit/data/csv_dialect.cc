@@ -8,6 +8,7 @@
 #include "ebit/base/error.h"
 #include "ebit/base/lines.h"
 #include "ebit/base/nearest.h"
+#include "ebit/base/utf8.h"
 #include "ebit/data/number_marks.h"
 
 namespace ebit::inline data {
@@ -43,7 +44,7 @@ char delimiter_char(std::string_view name) {
     if (name == row.name || name == row.also || name == std::string_view(&row.character, 1))
       return row.character;
   }
-  fail("unknown delimiter '{}'{}", name, suggestion(name, names_of(kDelimiters)));
+  fail("unknown delimiter '{}'{}", shown(name), suggestion(name, names_of(kDelimiters)));
 }
 
 std::string_view delimiter_name(char delimiter) {

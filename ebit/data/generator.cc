@@ -10,6 +10,7 @@
 #include "ebit/base/choice.h"
 #include "ebit/base/error.h"
 #include "ebit/base/nearest.h"
+#include "ebit/base/utf8.h"
 #include "ebit/data/number.h"
 #include "ebit/data/signals.h"
 #include "ebit/data/systems.h"
@@ -224,7 +225,8 @@ void check_value(const GeneratorRow& row, const GeneratorParameter& parameter, c
   if (!parameter.choices.empty()) {
     const auto choices = split_choices(parameter.choices);
     if (std::find(choices.begin(), choices.end(), value) == choices.end()) {
-      fail("generator '{}': unknown {} '{}'{}", row.name, parameter.name, value, suggestion(value, choices));
+      fail("generator '{}': unknown {} '{}'{}", row.name, parameter.name, shown(value),
+           suggestion(value, choices));
     }
     return;
   }
@@ -258,7 +260,7 @@ GeneratorValues generator_values(const GeneratorRow& row, const GeneratorOptions
   const auto names = names_of(row.parameters);
   for (const auto& [name, value] : given) {
     if (std::find(names.begin(), names.end(), name) == names.end()) {
-      fail("generator '{}' has no parameter '{}'{}", row.name, name, suggestion(name, names));
+      fail("generator '{}' has no parameter '{}'{}", row.name, shown(name), suggestion(name, names));
     }
   }
   GeneratorOptions values;

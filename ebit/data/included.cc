@@ -10,6 +10,7 @@
 #include "ebit/base/atomic_file.h"
 #include "ebit/base/error.h"
 #include "ebit/base/nearest.h"
+#include "ebit/base/utf8.h"
 
 namespace ebit::inline data {
 namespace {
@@ -82,7 +83,8 @@ std::filesystem::path find_data(const std::string& name) {
             path.parent_path().string());
     return path;
   }
-  fail("no file '{}', and no included data set of that name{}", name, suggestion(name, names_of(kIncluded)));
+  fail("no file '{}', and no included data set of that name{}", shown(name, std::string::npos),
+       suggestion(name, names_of(kIncluded)));
 }
 
 }  // namespace ebit::inline data

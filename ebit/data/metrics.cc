@@ -6,6 +6,7 @@
 
 #include "ebit/base/error.h"
 #include "ebit/base/nearest.h"
+#include "ebit/base/utf8.h"
 
 namespace ebit::inline data {
 namespace {
@@ -92,7 +93,7 @@ std::size_t metric_index(std::string_view name) {
   for (std::size_t i = 0; i < kMetrics.size(); ++i) {
     if (kMetrics[i].name == name) return i;
   }
-  fail("unknown metric '{}'{}", name, suggestion(name, names_of(kMetrics)));
+  fail("unknown metric '{}'{}", shown(name), suggestion(name, names_of(kMetrics)));
 }
 
 const Metric& metric_row(std::string_view name) { return kMetrics[metric_index(name)]; }

@@ -38,7 +38,7 @@ void each_option(const DocumentPlace& table, std::vector<std::string> own, const
       if (std::ranges::none_of(option_table(), known)) {
         std::vector<std::string> names;
         for (const OptionRow& row : option_table()) names.push_back(name_of(row));
-        fail("{}: there is no option {}{}", place.at(key).where(), option, suggestion(option, names));
+        fail("{}: there is no option {}{}", place.at(key).where(), shown(option), suggestion(option, names));
       }
       use(option, place.at(key));
     }
@@ -125,7 +125,7 @@ void keep(std::vector<SuiteItem>& items, const DocumentPlace& names) {
   for (std::size_t i = 0; i < names.size(); ++i) {
     wanted.push_back(names.at(i).text());
     if (!std::ranges::count(known, wanted.back()))
-      names.at(i).fail_here(fmt::format("names {}, which is not in the suite{}", wanted.back(),
+      names.at(i).fail_here(fmt::format("names {}, which is not in the suite{}", shown(wanted.back()),
                                         suggestion(wanted.back(), known)));
   }
   std::erase_if(items, [&](const SuiteItem& item) { return !std::ranges::count(wanted, item.name); });
@@ -164,8 +164,8 @@ Suite parse_suite(std::string_view text, const std::string& source, bool quick, 
   if (!protocol.empty()) {
     const DocumentPlace all = root.find("protocols");
     const std::vector<std::string> names = all.present() ? all.keys() : std::vector<std::string>();
-    require(std::ranges::count(names, protocol) > 0, "{}: the suite has no protocol '{}'{}", source, protocol,
-            names.empty() ? ": it has but its own" : suggestion(protocol, names));
+    require(std::ranges::count(names, protocol) > 0, "{}: the suite has no protocol '{}'{}", source,
+            shown(protocol), names.empty() ? ": it has but its own" : suggestion(protocol, names));
     suite.name += "-" + protocol;
     read_sections(all.at(protocol), {}, suite.settings);
   } else if (root.find("protocols").present()) {
@@ -194,7 +194,8 @@ Suite find_suite(const std::string& name_or_file, bool quick, const std::string&
   if (!std::filesystem::exists(name_or_file, ignored)) {
     std::vector<std::string> names;
     for (const SuiteRow& row : suites()) names.emplace_back(row.name);
-    fail("there is no suite and no file '{}'{}", name_or_file, suggestion(name_or_file, names));
+    fail("there is no suite and no file '{}'{}", shown(name_or_file, std::string::npos),
+         suggestion(name_or_file, names));
   }
   return parse_suite(read_input(name_or_file), name_or_file, quick, protocol);
 }

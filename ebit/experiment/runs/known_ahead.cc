@@ -5,6 +5,7 @@
 #include "ebit/base/error.h"
 #include "ebit/base/nearest.h"
 #include "ebit/base/time.h"
+#include "ebit/base/utf8.h"
 #include "ebit/data/calendar.h"
 
 namespace ebit::experiment {
@@ -29,7 +30,7 @@ bool same_time(const std::string& a, const std::string& order_a, const std::stri
 
 std::size_t column_of(const Series& series, const std::string& name) {
   const auto found = std::find(series.names.begin(), series.names.end(), name);
-  require(found != series.names.end(), "{} has no column '{}'{}", series.source, name,
+  require(found != series.names.end(), "{} has no column '{}'{}", series.source, shown(name),
           suggestion(name, series.names));
   return static_cast<std::size_t>(found - series.names.begin());
 }
