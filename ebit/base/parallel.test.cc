@@ -25,7 +25,7 @@ class Parallel : public ::testing::Test {
 };
 
 // Threads that take part in a loop whose bodies wait for each other, 10 s at most.
-std::size_t threads_taking_part() {
+[[maybe_unused]] std::size_t threads_taking_part() {
   std::mutex mutex;
   std::set<std::thread::id> seen;
   std::atomic<std::size_t> count{0};
