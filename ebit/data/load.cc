@@ -148,9 +148,12 @@ TimeColumn times_of(const TimeColumn& all, const std::vector<std::size_t>& rows)
   return time;
 }
 
-// From row to row, in seconds or in what numbers count; nothing where the times follow no rule.
+// From row to row, in seconds or in what numbers count; nothing where the times follow no rule. The first
+// rows tell it.
 std::optional<double> usual_step(const Series& series) {
-  const auto timeline = Timeline::read(series.times, series.date_order);
+  constexpr std::size_t kSeen = 50;
+  const auto end = series.times.begin() + static_cast<std::ptrdiff_t>(std::min(kSeen, series.times.size()));
+  const auto timeline = Timeline::read({series.times.begin(), end}, series.date_order);
   if (!timeline) return std::nullopt;
   constexpr double kDay = 86400, kMonth = 30.4 * kDay;
   const RegularStep& step = timeline->step();

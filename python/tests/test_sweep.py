@@ -155,6 +155,20 @@ def test_a_killed_worker_is_replaced(file):
     assert sorted(t.user_attrs["row"] for t in done) == list(range(12))
 
 
+def test_a_worker_killed_before_it_begins_is_replaced(file):
+    """A row that is taken says whose it is, though nothing was done for it yet."""
+    sweep.create({"a": [1]}, 1, file)
+    code = """
+import os, signal, sys
+from ebit.sweep import _store, _worker
+store = _store.Store(sys.argv[1], "sweep")
+store.take(_worker.Pulse(store).identity)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+    assert subprocess.run([sys.executable, "-c", code, file], check=False).returncode == -signal.SIGKILL
+    assert states(file) == ["running"] and sweep.resume(file) == 1 and states(file) == ["waiting"]
+
+
 def test_two_workers_never_take_one_row(file):
     sweep.create({"a": list(range(20))}, 2, file)
     workers = [start(file, "wait") for _ in range(2)]

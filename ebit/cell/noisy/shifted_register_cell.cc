@@ -115,7 +115,7 @@ double ShiftedRegisterCell<T>::later_readouts(const Pass& pass, std::size_t b) c
 // The probabilities that the shifted step leaves, times their cotangents: h is made of them or of their
 // roots.
 template <class T>
-double ShiftedRegisterCell<T>::measured_memory(const Pass&, std::size_t b) const {
+double ShiftedRegisterCell<T>::measured_memory(std::size_t b) const {
   double sum = 0;
   for (std::size_t j = 0; j < state_numbers(); ++j) {
     const double h = after_[b * state_numbers() + j];
@@ -144,7 +144,7 @@ void ShiftedRegisterCell<T>::measure(Pass& pass, const std::vector<Term>& terms)
       later_->forward(pass.parameters, own, {.y = later_y_.data()});
     }
     for (std::size_t b = 0; b < in.samples; ++b) {
-      double sum = measured() ? measured_memory(pass, b) : later_readouts(pass, b);
+      double sum = measured() ? measured_memory(b) : later_readouts(pass, b);
       for (std::size_t k = 0; k < width; ++k) sum += cotangent_of(pass, b, pass.step, k) * y_[b * width + k];
       slope_[b] += here_[b] > 0 ? term.weight * sum : 0;
     }

@@ -65,7 +65,7 @@ class ShiftedRegisterCell final : public Cell<T> {
   void state_before(const Pass& pass, std::size_t step, std::vector<T>& state);
   void measure(Pass& pass, const std::vector<Term>& terms);
   double later_readouts(const Pass& pass, std::size_t sample) const;
-  double measured_memory(const Pass& pass, std::size_t sample) const;
+  double measured_memory(std::size_t sample) const;
   double cotangent_of(const Pass& pass, std::size_t sample, std::size_t step, std::size_t k) const;
   void angles_of_step(Pass& pass);
   void amplitudes_of_step(Pass& pass);

@@ -39,6 +39,27 @@ CellOptions by(CellOptions options, const char* gradient, int shots = 0, const c
   return with_noise_use(std::move(options), use);
 }
 
+// Of all numbers of the gradient over draws of it: parameters, then inputs.
+struct Moments {
+  std::vector<double> mean, variance;
+};
+
+Moments moments_of(const CellOptions& options, int draws) {
+  Moments found;
+  for (int draw = 0; draw < draws; ++draw) {
+    Slopes one = slopes_of(options, static_cast<std::uint64_t>(draw));
+    one.parameters.insert(one.parameters.end(), one.x.begin(), one.x.end());
+    found.mean.resize(one.parameters.size()), found.variance.resize(one.parameters.size());
+    for (std::size_t i = 0; i < one.parameters.size(); ++i)
+      found.mean[i] += one.parameters[i], found.variance[i] += one.parameters[i] * one.parameters[i];
+  }
+  for (std::size_t i = 0; i < found.mean.size(); ++i) {
+    found.mean[i] /= draws;
+    found.variance[i] = found.variance[i] / draws - found.mean[i] * found.mean[i];
+  }
+  return found;
+}
+
 RegisterOptions small(const char* hidden, const char* encoder, const char* ansatz, bool every_step) {
   RegisterOptions o;
   o.hidden = hidden, o.encoder = encoder, o.ansatz = ansatz, o.every_step = every_step;
@@ -102,18 +123,12 @@ TEST(ParameterShift, OfAnglesThatANetworkWrites) {
       if (!every_step) continue;
       // Few draws of few shots: their mean is right, and each is another.
       const std::vector<double> exact = slopes_of(by(o, "adjoint")).parameters;
-      std::vector<double> sum(exact.size()), squares(exact.size());
       constexpr int kDraws = 40;
-      for (int draw = 0; draw < kDraws; ++draw) {
-        const std::vector<double> one =
-            slopes_of(by(o, "parameter-shift", 500), static_cast<std::uint64_t>(draw)).parameters;
-        for (std::size_t i = 0; i < one.size(); ++i) sum[i] += one[i], squares[i] += one[i] * one[i];
-      }
+      const Moments drawn = moments_of(by(o, "parameter-shift", 500), kDraws);
       for (std::size_t i = 0; i < exact.size(); ++i) {
-        const double mean = sum[i] / kDraws, variance = squares[i] / kDraws - mean * mean;
         // What is measured enters the network, which is not linear: of the order of 1 / shots is left.
-        EXPECT_NEAR(mean, exact[i], 4.5 * std::sqrt(variance / kDraws) + 5e-3) << i;
-        EXPECT_TRUE(variance > 0 || exact[i] == 0) << i;
+        EXPECT_NEAR(drawn.mean[i], exact[i], 4.5 * std::sqrt(drawn.variance[i] / kDraws) + 5e-3) << i;
+        EXPECT_TRUE(drawn.variance[i] > 0 || exact[i] == 0) << i;
       }
     }
 }
@@ -181,16 +196,10 @@ TEST(ParameterShift, OfMeasuredMemoriesByShotsIsRightOnAverage) {
     RegisterOptions o = small(hidden, "cubic-angle", "basic-entangler-ry", true);
     o.readout = {"X0*Z2"};
     const std::vector<double> exact = slopes_of(by(o, "adjoint")).parameters;
-    std::vector<double> sum(exact.size()), squares(exact.size());
-    for (int draw = 0; draw < kDraws; ++draw) {
-      const std::vector<double> one =
-          slopes_of(by(o, "parameter-shift", 2000), static_cast<std::uint64_t>(draw)).parameters;
-      for (std::size_t i = 0; i < one.size(); ++i) sum[i] += one[i], squares[i] += one[i] * one[i];
-    }
+    const Moments drawn = moments_of(by(o, "parameter-shift", 2000), kDraws);
     for (std::size_t i = 0; i < exact.size(); ++i) {
-      const double mean = sum[i] / kDraws, variance = squares[i] / kDraws - mean * mean;
-      EXPECT_NEAR(mean, exact[i], 4.5 * std::sqrt(variance / kDraws) + 5e-3) << i;
-      EXPECT_GT(variance, 0) << i;
+      EXPECT_NEAR(drawn.mean[i], exact[i], 4.5 * std::sqrt(drawn.variance[i] / kDraws) + 5e-3) << i;
+      EXPECT_GT(drawn.variance[i], 0) << i;
     }
   }
 }
@@ -261,18 +270,12 @@ TEST(Spsa, ByShotsIsRightOnAverage) {
     NoiseUse use = noise_use(spsa);
     use.perturbation = 0.03;
     spsa = with_noise_use(spsa, use);
-    std::vector<double> sum(exact.parameters.size() + exact.x.size()), squares = sum;
-    for (int draw = 0; draw < kDraws; ++draw) {
-      Slopes one = slopes_of(spsa, static_cast<std::uint64_t>(draw));
-      one.parameters.insert(one.parameters.end(), one.x.begin(), one.x.end());
-      for (std::size_t i = 0; i < sum.size(); ++i)
-        sum[i] += one.parameters[i], squares[i] += one.parameters[i] * one.parameters[i];
-    }
-    for (std::size_t i = 0; i < sum.size(); ++i) {
-      const double mean = sum[i] / kDraws, variance = squares[i] / kDraws - mean * mean;
+    const Moments drawn = moments_of(spsa, kDraws);
+    ASSERT_EQ(drawn.mean.size(), exact.parameters.size() + exact.x.size());
+    for (std::size_t i = 0; i < drawn.mean.size(); ++i) {
       const double own =
           i < exact.parameters.size() ? exact.parameters[i] : exact.x[i - exact.parameters.size()];
-      EXPECT_NEAR(mean, own, 4.5 * std::sqrt(variance / kDraws) + 0.02) << i;
+      EXPECT_NEAR(drawn.mean[i], own, 4.5 * std::sqrt(drawn.variance[i] / kDraws) + 0.02) << i;
     }
   }
 }
