@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "ebit/analysis/suite/choice.h"
 #include "ebit/base/atomic_file.h"
 #include "ebit/base/error.h"
 #include "ebit/base/parallel.h"
@@ -132,11 +133,13 @@ SuiteEstimate estimate_time(const Suite& suite, const std::vector<Unit>& units, 
   time_all(suite, first, folder, more, timings_in(folder), interrupted);
   const Json known = timings_in(folder);
   if (known.empty()) return estimate;
-  estimate.units = left.size();
   std::map<std::pair<std::size_t, std::size_t>, double> seconds;  // of data and model
   std::map<std::size_t, std::optional<double>> work;              // of data
   for (const Unit& unit : left) {
     const std::pair place(unit.data, unit.model);
+    const std::size_t trainings =
+        1 + (seconds.contains(place) ? 0 : candidates_left(suite, unit, folder, more));
+    estimate.units += trainings;
     if (!seconds.contains(place)) {
       const Config config = config_of(suite, unit, more);
       const auto timing = known.find(key_of(suite, unit, config));
@@ -156,7 +159,7 @@ SuiteEstimate estimate_time(const Suite& suite, const std::vector<Unit>& units, 
       estimate.stops_early = estimate.stops_early || config.train.patience > 0 || config.train.plateau > 0 ||
                              config.train.stop_below > 0;
     }
-    estimate.seconds += seconds[place];
+    estimate.seconds += static_cast<double>(trainings) * seconds[place];
   }
   return estimate;
 }

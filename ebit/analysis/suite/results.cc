@@ -110,6 +110,7 @@ Json results_json(const Suite& suite, const SuiteResults& results) {
   Json json = {
       {"suite", suite.name}, {"scaled", suite.scaled}, {"done", results.done}, {"units", results.units}};
   json["notes"] = suite.notes;
+  if (!results.changed.empty()) json["changed"] = results.changed;
   json["results"] = Json::array();
   for (std::size_t d = 0; d < suite.data.size(); ++d) {
     const DataComparison compared = compare_on(results, d);
@@ -132,6 +133,7 @@ Json results_json(const Suite& suite, const SuiteResults& results) {
       if (known != suite.models[m].published.end()) row["published"] = known->second;
       if (cell.solved >= 0) row["solved"] = cell.solved;
       if (cell.quantum >= 0) row["quantum"] = cell.quantum;
+      if (!cell.chosen.empty()) row["chosen"] = cell.chosen;
       if (!cell.errors.empty()) row["errors"] = cell.errors;
       json["results"].push_back(std::move(row));
     }

@@ -21,6 +21,7 @@ struct SuiteCell {
   std::int64_t quantum = -1;         ///< of them, those of circuits; -1: not said
   int solved = -1;                   ///< trainings that ended solved; -1: none was to
   std::vector<std::string> errors;   ///< of units that could not be trained
+  std::string chosen;                ///< for it among what [choose] lists, as "lr 0.01"
 };
 
 /// What is compared on one data.
@@ -36,10 +37,11 @@ struct SuiteResults {
   std::vector<std::vector<SuiteCell>> cells;  ///< [data][model]
   std::size_t done = 0;                       ///< how many of the units have results
   std::size_t units = 0;                      ///< how many there are
+  std::vector<std::string> changed = {};      ///< units trained with other settings than now, and which
 };
 
-/// Reads the results of the units that are done. Throws Error where their files are damaged, or do not have
-/// the metric.
+/// Reads the results of the units that are done, but for `chosen` and `changed`. Throws Error where their
+/// files are damaged, or do not have the metric.
 SuiteResults read_results(const Suite& suite, const std::vector<Unit>& units,
                           const std::filesystem::path& folder);
 

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "ebit/analysis/marked_folder.h"
+#include "ebit/analysis/suite/choice.h"
 #include "ebit/analysis/suite/estimate.h"
 #include "ebit/analysis/suite/suite_page.h"
 #include "ebit/base/atomic_file.h"
@@ -35,7 +36,7 @@ Json protocol_json(const Suite& suite, const SuiteOptions& options) {
 }
 
 FolderMark mark_of(const Suite& suite) {
-  std::set<std::string> names = {"suite.csv", "suite.md", "report.html", "plots", "units"};
+  std::set<std::string> names = {"suite.csv", "suite.md", "report.html", "plots", "units", "chosen"};
   for (const SuiteItem& data : suite.data) names.insert(data.name);
   return {"suite", kMark,
           [names](const fs::path& entry) { return names.contains(entry.filename().string()); }};
@@ -64,8 +65,31 @@ std::vector<Unit> prepared(const Suite& suite, const SuiteOptions& options, cons
   for (const Unit& unit : units)
     if (only.empty() ? unit.seed == 1 : unit.name == only)
       config_of(suite, unit, options.settings);  // throws where it makes no model
+  check_choice(suite, units, options.settings);
   prepare_marked_folder(folder, mark_of(suite), protocol_json(suite, options), options.overwrite);
   return units;
+}
+
+std::string chosen_text(const std::vector<Setting>& settings) {
+  std::string text;
+  for (const auto& [name, value, where] : settings)
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", name.substr(name.find('.') + 1), value);
+  return text;
+}
+
+// What was chosen for each model, and which trainings have settings of the suite before it was edited.
+void add_choices(const Suite& suite, const std::vector<Unit>& units, const fs::path& folder,
+                 const std::vector<Setting>& more, SuiteResults& results) {
+  for (const Unit& unit : units) {
+    if (!is_done(unit)) continue;
+    std::string change = "[choose] lists what was not tried";
+    if (candidates_left(suite, unit, folder, more) == 0) {
+      const std::vector<Setting> own = chosen(suite, unit, folder, more);
+      results.cells[unit.data][unit.model].chosen = chosen_text(own);
+      change = what_changed(unit, folder, config_of(suite, unit, more, own));
+    }
+    if (!change.empty()) results.changed.push_back(fmt::format("{}: {}", unit.name, change));
+  }
 }
 
 }  // namespace
@@ -85,6 +109,7 @@ SuiteOutcome run_suite(const Suite& suite, const SuiteOptions& options, const Un
   }
   outcome.finished = run_units(suite, units, outcome.folder, options.settings, jobs, callbacks);
   outcome.results = read_results(suite, units, outcome.folder);
+  add_choices(suite, units, outcome.folder, options.settings, outcome.results);
   Json json = protocol_json(suite, options);
   json.update(results_json(suite, outcome.results));
   write_file_atomically(outcome.folder / kMark, json.dump(1) + "\n");

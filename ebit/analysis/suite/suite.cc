@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "ebit/analysis/suite/choice.h"
 #include "ebit/base/atomic_file.h"
 #include "ebit/base/choice.h"
 #include "ebit/base/document.h"
@@ -136,7 +137,7 @@ void keep(std::vector<SuiteItem>& items, const DocumentPlace& names) {
 Suite parse_suite(std::string_view text, const std::string& source, bool quick, const std::string& protocol) {
   const DocumentPlace root = DocumentPlace::parse(text, source);
   root.check_keys({"name", "help", "source", "takes", "problem", "metric", "scaled", "seeds", "settings",
-                   "data", "models", "quick", "protocols"});
+                   "choose", "data", "models", "quick", "protocols"});
   const auto text_of = [&](const char* key) {
     const DocumentPlace place = root.find(key);
     return place.present() ? place.text() : std::string();
@@ -152,6 +153,7 @@ Suite parse_suite(std::string_view text, const std::string& source, bool quick, 
   if (root.find("scaled").present()) suite.scaled = root.at("scaled").flag();
   if (root.find("seeds").present()) suite.seeds = root.at("seeds").integer();
   if (root.find("settings").present()) read_sections(root.at("settings"), {}, suite.settings);
+  if (root.find("choose").present()) suite.choose = read_choice(root.at("choose"), suite.settings);
   suite.data = read_items(root, "data", {"name", "metric", "get"});
   suite.models = read_items(root, "models", {"name", "published"});
   if (const DocumentPlace less = root.find("quick"); quick && less.present()) {

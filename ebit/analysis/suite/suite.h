@@ -26,6 +26,19 @@ struct SuiteItem {
   std::string get = {};      ///< of data that do not come with ebit: where they are to be had
 };
 
+/// An option with values to choose from.
+struct ListedOption {
+  std::string name;                 ///< "section.key"
+  std::vector<std::string> values;  ///< at least one, as texts
+  std::string where;                ///< for messages: "mine.toml:7"
+};
+
+/// What each model is to have of its own on each data, by the validation part: see choice.h.
+struct SuiteChoice {
+  std::vector<ListedOption> options;  ///< every value with every other; empty: nothing is chosen
+  int seeds = 1;                      ///< trainings of each of them
+};
+
 /// What is compared, and how.
 struct Suite {
   std::string name;                  ///< as in `ebit suite NAME`
@@ -37,6 +50,7 @@ struct Suite {
   bool scaled = false;             ///< the metric of scaled numbers instead of the data's units
   int seeds = 5;                   ///< trainings of each model on each data
   std::vector<Setting> settings;   ///< of all models that have such an option
+  SuiteChoice choose = {};         ///< options of which each model has its own best value on each data
   std::vector<SuiteItem> data;     ///< at least one
   std::vector<SuiteItem> models;   ///< at least one
   std::vector<std::string> notes;  ///< what is left out, and why

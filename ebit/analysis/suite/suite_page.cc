@@ -163,6 +163,11 @@ TextTable overview_table(const Suite& suite, const SuiteResults& results) {
   table.notes = {
       fmt::format("{} of {} trainings; rank 1 is the best median on one data", results.done, results.units)};
   table.notes.insert(table.notes.end(), suite.notes.begin(), suite.notes.end());
+  if (!results.changed.empty())
+    table.notes.push_back(fmt::format(
+        "{} {} trained with other settings than the suite has now; delete their "
+        "folders to train them anew: {}",
+        results.changed.size(), results.changed.size() == 1 ? "was" : "were", results.changed.front()));
   std::ranges::move(failures(suite, results), std::back_inserter(table.notes));
   return table;
 }
@@ -201,6 +206,8 @@ TextTable data_table(const Suite& suite, const SuiteResults& results, std::size_
   const bool published = std::ranges::any_of(
       suite.models, [&](const SuiteItem& model) { return model.published.contains(name); });
   const bool solved = std::ranges::any_of(row, [](const SuiteCell& cell) { return cell.solved >= 0; });
+  const bool chosen = std::ranges::any_of(row, [](const SuiteCell& cell) { return !cell.chosen.empty(); });
+  if (chosen) table.columns.push_back({"chosen", false});
   if (solved) table.columns.push_back({"solved"});
   if (published) table.columns.push_back({"published"});
   const DataComparison compared = compare_on(results, data);
@@ -216,6 +223,7 @@ TextTable data_table(const Suite& suite, const SuiteResults& results, std::size_
          table_number(quartiles_of(epochs).median),
          table_number(experiment::mean_spread(cell.seconds).mean, 3), p_text(compared.p[m])});
     std::vector<std::string>& line = table.rows.back();
+    if (chosen) line.push_back(cell.chosen);
     if (solved)
       line.push_back(cell.solved < 0 ? "" : fmt::format("{} of {}", cell.solved, cell.values.size()));
     const auto known = suite.models[m].published.find(name);
@@ -225,6 +233,7 @@ TextTable data_table(const Suite& suite, const SuiteResults& results, std::size_
       table.notes.push_back(fmt::format("{}: {}", suite.models[m].name, cell.errors[0]));
   }
   note_tests(results, compared, table);
+  if (chosen) table.notes.push_back("chosen: by the least validation loss, for each model on these data");
   if (compared.best_apart) table.best_row = 0, table.best_meaning = "told apart from all others";
   return table;
 }

@@ -10,6 +10,7 @@
 #include <optional>
 #include <thread>
 
+#include "ebit/analysis/suite/choice.h"
 #include "ebit/base/atomic_file.h"
 #include "ebit/base/error.h"
 #include "ebit/base/file_lock.h"
@@ -39,6 +40,8 @@ void follow(pid_t parent) {
   if (::getppid() != parent) _exit(0);  // it died before the line above
 }
 
+constexpr const char* kAsked =
+    "asked.toml";                // the settings of a unit, as they were before its data were read
 constexpr int kCannotWrite = 3;  // status of a worker that could not even say what failed
 
 fs::path error_of(const Unit& unit, const fs::path& folder) { return claim_of(unit, folder) / "error.txt"; }
@@ -85,7 +88,8 @@ const std::string& problem_of(const Suite& suite, std::size_t data) {
   return suite.data[data].problem.empty() ? suite.problem : suite.data[data].problem;
 }
 
-Config config_of(const Suite& suite, const Unit& unit, const std::vector<Setting>& more) {
+Config config_of(const Suite& suite, const Unit& unit, const std::vector<Setting>& more,
+                 const std::vector<Setting>& chosen) {
   const SuiteItem& model = suite.models[unit.model];
   const std::string& problem = problem_of(suite, unit.data);
   std::vector<Setting> own = model.settings;
@@ -104,6 +108,7 @@ Config config_of(const Suite& suite, const Unit& unit, const std::vector<Setting
   const Setting base = *name;
   std::vector<Setting> settings = fitting(shared, resolve(problem, std::nullopt, {base, beside}), own);
   settings.insert(settings.end(), own.begin(), own.end());
+  settings.insert(settings.end(), chosen.begin(), chosen.end());
   settings.push_back(beside);
   const std::vector<Setting> asked = fitting(more, resolve(problem, std::nullopt, settings), {});
   settings.insert(settings.end(), asked.begin(), asked.end());
@@ -132,6 +137,20 @@ void forget_failure(const Unit& unit, const fs::path& folder) {
   fs::remove(error_of(unit, folder), ignored);
 }
 
+std::string what_changed(const Unit& unit, const fs::path& folder, const Config& asked) {
+  const fs::path file = claim_of(unit, folder) / kAsked;
+  std::error_code ignored;
+  if (!fs::exists(file, ignored)) return "";
+  std::string changes;
+  const std::vector<Setting> then = parse_settings(read_file(file), file.string());
+  for (const Setting& now : parse_settings(to_toml(asked), "now")) {
+    const auto was = std::ranges::find(then, now.name, &Setting::name);
+    if (was == then.end() || was->value == now.value || now.name.starts_with("output.")) continue;
+    changes += fmt::format("{}{} {} (was {})", changes.empty() ? "" : ", ", now.name, now.value, was->value);
+  }
+  return changes;
+}
+
 bool run_unit(const Suite& suite, const Unit& unit, const fs::path& folder, const std::vector<Setting>& more,
               const experiment::RunCallbacks& callbacks) {
   if (is_done(unit)) return true;
@@ -145,10 +164,13 @@ bool run_unit(const Suite& suite, const Unit& unit, const fs::path& folder, cons
   }
   if (is_done(unit)) return true;
   try {
-    const experiment::RunResult result = experiment::is_run_folder(unit.folder)
-                                             ? experiment::resume_run(unit.folder, 0, callbacks)
-                                             : experiment::start_run(config_of(suite, unit, more), callbacks);
-    return !result.interrupted;
+    if (experiment::is_run_folder(unit.folder))
+      return !experiment::resume_run(unit.folder, 0, callbacks).interrupted;
+    const auto chosen = choose(suite, unit, folder, more, callbacks);
+    if (!chosen) return false;
+    const Config config = config_of(suite, unit, more, *chosen);
+    write_file_atomically(claim / kAsked, to_toml(config));
+    return !experiment::start_run(config, callbacks).interrupted;
   } catch (const std::exception& error) {
     write_file_atomically(error_of(unit, folder), std::string(error.what()) + "\n");
     return true;

@@ -32,9 +32,10 @@ std::vector<Setting> fitting(const std::vector<Setting>& settings, Config own,
                              const std::vector<Setting>& later);
 
 /// The settings of a unit: the suite's and the data's as far as the model has such options, then the model's,
-/// then `more`. A forecast without training, such as persistence, is scored beside `linear`. Throws Error as
-/// resolve().
-Config config_of(const Suite& suite, const Unit& unit, const std::vector<Setting>& more);
+/// what was chosen() for it, then `more`. A forecast without training, such as persistence, is scored beside
+/// `linear`. Throws Error as resolve().
+Config config_of(const Suite& suite, const Unit& unit, const std::vector<Setting>& more,
+                 const std::vector<Setting>& chosen = {});
 
 /// Whether a unit has results.
 bool is_done(const Unit& unit);
@@ -44,8 +45,13 @@ std::string why_failed(const Unit& unit, const std::filesystem::path& folder);
 /// Lets a unit that could not be trained be tried again.
 void forget_failure(const Unit& unit, const std::filesystem::path& folder);
 
-/// Trains one unit, or goes on with it; nothing to do where it is done. Its errors are kept for why_failed()
-/// and are not thrown. @returns false where it was interrupted, or another process has it.
+/// What is asked of a unit that is done and was not when it was trained, as "train.lr 0.02 (was 0.01)"; ""
+/// where it is the same, or is not known. @param asked config_of() it now.
+std::string what_changed(const Unit& unit, const std::filesystem::path& folder, const Config& asked);
+
+/// Trains one unit, or goes on with it; nothing to do where it is done. What [choose] lists is tried before.
+/// Its errors are kept for why_failed() and are not thrown. @returns false where it was interrupted, or
+/// another process has it.
 bool run_unit(const Suite& suite, const Unit& unit, const std::filesystem::path& folder,
               const std::vector<Setting>& more, const experiment::RunCallbacks& callbacks);
 

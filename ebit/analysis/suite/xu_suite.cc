@@ -20,6 +20,9 @@ model.qubits = 6
 train.epochs = 10
 model.embedding = 32
 
+[choose]
+train.lr = [0.001, 0.003, 0.01]
+
 [quick]
 seeds = 2
 train.epochs = 6

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "ebit/analysis/suite/choice.h"
 #include "ebit/base/error.h"
 #include "ebit/base/nearest.h"
 #include "ebit/base/utf8.h"
@@ -36,37 +37,8 @@ model.layers_en = {low = 1, high = 3}
 model.hidden = ["collapse", "density"]
 )";
 
-// Of the options that say which data there are, those that do not decide what is judged.
-constexpr std::string_view kFreeOfData[] = {
-    "problem.epoch_steps", "problem.bptt",  "problem.carry", "problem.words", "problem.ignored_words",
-    "problem.loss",        "data.features", "data.window",   "data.boundary", "data.scaler",
-    "data.scale_on",       "corpus.order",  "corpus.limit",  "corpus.vectors"};
-
-// An option must not be chosen by a score where it decides what is scored.
-void check_free(const std::string& option, const std::string& where) {
-  const std::string section = option.substr(0, option.find('.'));
-  const bool of_data = section == "data" || section == "corpus" || section == "problem";
-  require(!of_data || std::ranges::count(kFreeOfData, option) > 0,
-          "{}: {} decides what is scored, so no score can choose it: put it into [settings]", where, option);
-  require(option != "train.seed" && option != "train.seeds",
-          "{}: every setting is trained with the same seeds: say `seeds = N` instead of varying {}", where,
-          option);
-  require(section != "output" && section != "baselines", "{}: {} does not change a model: leave it out",
-          where, option);
-}
-
 const OptionRow& row_of(const std::string& option) {
   return *std::ranges::find_if(option_table(), [&](const OptionRow& row) { return name_of(row) == option; });
-}
-
-void read_values(const DocumentPlace& place, SweptOption& option) {
-  for (std::size_t i = 0; i < place.size(); ++i) {
-    option.values.push_back(option_text(place.at(i)));
-    for (std::size_t j = 0; j < i; ++j)
-      if (option.values[j] == option.values[i])
-        place.at(i).fail_here(fmt::format("is there twice: {}", option.values[i]));
-  }
-  if (option.values.empty()) place.fail_here("is empty: list at least one value");
 }
 
 void read_range(const DocumentPlace& place, SweptOption& option) {
@@ -90,16 +62,13 @@ void read_swept(const DocumentPlace& table, bool drawn, SweepSpec& sweep) {
   const std::size_t first = sweep.options.size();
   std::vector<std::pair<int, SweptOption>> in_order;  // by line: tables do not keep the file's order
   each_option(table, {}, [&](const std::string& name, const DocumentPlace& place) {
-    check_free(name, place.where());
-    for (const Setting& setting : sweep.settings)
-      require(setting.name != name, "{}: {} is varied, and set at {}: leave one out", place.where(), name,
-              setting.where);
+    check_free(name, place.where(), sweep.settings);
     for (const SweptOption& other : sweep.options)
       require(other.name != name, "{}: {} is varied twice, the other time at {}", place.where(), name,
               other.where);
     SweptOption option{.name = name, .where = place.where(), .drawn = drawn, .values = {}};
     if (place.is_list())
-      read_values(place, option);
+      option.values = listed_values(place);
     else if (drawn && place.value().kind == DocumentValue::Kind::kTable)
       read_range(place, option);
     else
