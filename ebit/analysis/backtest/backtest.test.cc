@@ -25,6 +25,7 @@ namespace ebit::analysis {
 namespace {
 
 namespace fs = std::filesystem;
+using testing::AllOf;
 using testing::HasSubstr;
 
 fs::path fresh(const std::string& name) {
@@ -251,6 +252,40 @@ TEST(Backtest, RefusesInOneLine) {
   EXPECT_THAT(error_of([&] { run_backtest(other, {.folder = folder, .jobs = 1}, quiet()); }),
               HasSubstr("holds a backtest with other settings"));
   EXPECT_TRUE(run_backtest(other, {.folder = folder, .jobs = 1, .overwrite = true}, quiet()).finished);
+}
+
+// A text that a training does not know is told with its row before anything is trained.
+TEST(Backtest, KnowsTextsBeforeItTrains) {
+  const fs::path path = fs::path(EBIT_TEST_TMP) / "texts.csv";
+  const auto write = [&](int strange) {
+    std::string text = "date,weather,sales\n";
+    for (int i = 0; i < 160; ++i)
+      text += fmt::format("2024-{:02}-{:02},{},{}\n", 1 + i / 28, 1 + i % 28,
+                          i == strange ? "snow"
+                          : i % 3 == 0 ? "sun"
+                                       : "rain",
+                          value_at(i));
+    write_file_atomically(path, text);
+  };
+  const auto told = [&](const std::vector<Setting>& more, bool refit) {
+    BacktestSpec spec = spec_of(path.string(), more);
+    spec.refit = refit;
+    const fs::path folder = fresh("texts");
+    const std::string error = error_of([&] { run_backtest(spec, {.folder = folder, .jobs = 1}, quiet()); });
+    EXPECT_EQ(fs::exists(folder), error == "no error") << "nothing is made where it is refused";
+    return error;
+  };
+  const Setting category{"data.categories", "weather", "--category"};
+  const Setting ahead{"data.future", "weather", "--future"};
+  const Setting all{"data.horizon", "1..7", "--horizon"};
+  write(158);
+  EXPECT_THAT(told({category}, false), HasSubstr("need future values of 'weather'"));
+  EXPECT_THAT(told({category, ahead}, false),
+              AllOf(HasSubstr("cut-1: "), HasSubstr("row 159"), HasSubstr("'snow'")));
+  EXPECT_THAT(told({category, ahead}, true), AllOf(HasSubstr("cut-3: "), HasSubstr("row 159")));
+  EXPECT_EQ(told({category, all}, true), "no error") << "it is behind the last cut, and not known ahead";
+  write(147);
+  EXPECT_THAT(told({category, all}, true), AllOf(HasSubstr("cut-3: "), HasSubstr("row 148")));
 }
 
 }  // namespace

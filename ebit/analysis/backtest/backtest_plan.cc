@@ -209,6 +209,24 @@ std::vector<Series> known_at(const BacktestPlan& plan, std::size_t cut) {
   return known;
 }
 
+// Throws Error for a text that a unit's training does not know, in the rows that its model forecasts from or
+// of which it is told ahead.
+void check_categories(const BacktestPlan& plan, const Unit& unit, bool refit) {
+  Config config = config_of(plan.suite, unit, {});
+  const std::vector<Category> known = plan.panel.id.empty()
+                                          ? experiment::prepare_dataset(config).categories
+                                          : experiment::prepare_panel(config).series.front().categories;
+  const std::size_t last = refit ? unit.data : plan.behind.size() - 1;
+  for (std::size_t s = 0; s < plan.panel.series.size(); ++s)
+    for (const Category& category : known) {
+      const bool ahead = std::ranges::count(plan.config.data.dataset.future, category.name) > 0;
+      Series seen = plan.panel.series[s];
+      const std::size_t rows = plan.known(s, last) + (ahead ? plan.steps : 0);
+      seen.times.resize(rows), seen.values.resize(rows * seen.names.size());
+      with_categories(seen, {&category, 1});
+    }
+}
+
 }  // namespace
 
 BacktestPlan backtest_plan(const BacktestSpec& spec, const BacktestOptions& options, fs::path& folder) {
@@ -226,12 +244,13 @@ BacktestPlan backtest_plan(const BacktestSpec& spec, const BacktestOptions& opti
   require(config.seeds >= 1, "--seeds must be at least 1, not {}", config.seeds);
   plan.panel = experiment::load_panel(config);
   if (o.steps() < plan.steps)
-    for (const std::string& name : o.features)
-      require(std::ranges::find(o.targets, name) != o.targets.end() || is_fixed(plan.panel, name),
-              "{} steps one after the other need future values of '{}', which is not predicted: give it with "
-              "--future "
-              "where it is known ahead, or predict all steps at once with --horizon 1..{}",
-              plan.steps, name, plan.steps);
+    for (const auto* columns : {&o.features, &o.categories})
+      for (const std::string& name : *columns)
+        require(std::ranges::count(o.targets, name) + std::ranges::count(o.future, name) > 0 ||
+                    is_fixed(plan.panel, name),
+                "{} steps one after the other need future values of '{}', which is not predicted: give it "
+                "with --future where it is known ahead, or predict all steps at once with --horizon 1..{}",
+                plan.steps, shown(name), plan.steps);
   plan.notes = plan.panel.warnings;
   std::vector<std::string> single;
   for (const Series& series : plan.panel.series)
@@ -247,6 +266,12 @@ BacktestPlan backtest_plan(const BacktestSpec& spec, const BacktestOptions& opti
   fill_suite(plan, spec, folder);
   leave_out_unusable(plan);
   for (std::size_t c = 0; c < plan.behind.size(); ++c) plan.past.push_back(known_at(plan, c));
+  for (const Unit& unit : plan.units)
+    if (!o.categories.empty() && unit.seed == 1 && unit.model == 0) try {
+        check_categories(plan, unit, spec.refit);
+      } catch (const Error& error) {
+        fail("{}: {}", plan.suite.data[unit.data].name, error.what());
+      }
   return plan;
 }
 
