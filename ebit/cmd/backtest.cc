@@ -1,4 +1,5 @@
 // ebit backtest: forecasts from several places of a series, against what came.
+#include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -9,6 +10,7 @@
 #include "ebit/cmd/command.h"
 #include "ebit/cmd/interrupt.h"
 #include "ebit/cmd/output.h"
+#include "ebit/cmd/run_output.h"
 #include "ebit/cmd/settings_flags.h"
 #include "ebit/cmd/torch_program.h"
 #include "ebit/cmd/unit_progress.h"
@@ -20,10 +22,10 @@ namespace {
 
 struct BacktestFlags {
   Settings settings = std::make_shared<std::vector<Setting>>();
-  std::string config, metric;
+  std::string config, metric, unit;
   analysis::BacktestSpec spec;
   analysis::BacktestOptions run;
-  bool json = false, quiet = false;
+  bool units = false, json = false, quiet = false;
 };
 
 // A file's settings first, so that flags win; where the results go is not an option of a training.
@@ -31,9 +33,15 @@ void take_settings(BacktestFlags& options) {
   std::vector<Setting>& all = options.spec.settings;
   if (!options.config.empty()) {
     // A run's config.toml says everything, of which a backtest takes data, model and training as far as they
-    // count.
-    all = analysis::fitting(parse_settings(read_file(options.config), options.config),
-                            resolve("forecast", options.config, {}), {});
+    // count, and as far as somebody asked for them: its own defaults are others.
+    const Config file = resolve("forecast", options.config, {});
+    all = analysis::fitting(parse_settings(read_file(options.config), options.config), file, {});
+    const std::vector<Setting> defaults = parse_settings(
+        to_toml(resolve("forecast", std::nullopt, {{"model.name", file.model.name, "model"}})), "defaults");
+    std::erase_if(all, [&](const Setting& setting) {
+      const auto known = std::ranges::find(defaults, setting.name, &Setting::name);
+      return setting.name != "model.name" && known != defaults.end() && known->value == setting.value;
+    });
     std::erase_if(all, [](const Setting& setting) {
       return setting.name.starts_with("output.") || setting.name.starts_with("problem.") ||
              setting.name == "data.split" || setting.name == "data.split_seed" ||
@@ -58,9 +66,18 @@ void take_settings(BacktestFlags& options) {
 
 int run(BacktestFlags& options) {
   take_settings(options);
-  const std::vector<Config> trainings = analysis::backtest_configs(options.spec);
-  for (const Config& config : trainings) require_backends(config);
+  const std::vector<analysis::BacktestTraining> trainings = analysis::backtest_trainings(options.spec);
+  if (options.units) {
+    for (const analysis::BacktestTraining& training : trainings) print(training.name + "\n");
+    return kOk;
+  }
+  for (const analysis::BacktestTraining& training : trainings) require_backends(training.config);
   catch_interrupts();
+  if (!options.unit.empty()) {
+    RunProgress progress(options.quiet);
+    analysis::run_one_backtest_unit(options.spec, options.run, options.unit, progress.callbacks());
+    return interrupted() ? kInterrupted : kOk;
+  }
   UnitProgress progress(trainings.size(), options.quiet);
   const analysis::BacktestOutcome outcome =
       analysis::run_backtest(options.spec, options.run,
@@ -107,6 +124,9 @@ Action setup_backtest(Parser& parser) {
       .add_option("--config", options->config,
                   "TOML file with settings, as a run's config.toml; flags win over it")
       .type_name("FILE");
+  parser.add_flag("--units", options->units, "List the trainings, one a line, and do nothing");
+  parser.add_option("--unit", options->unit,
+                    "Do one training, CUT/MODEL/SEED, and write no page: for schedulers");
   parser.add_flag("--json", options->json, "Print the results as JSON");
   parser.add_flag("-q,--quiet", options->quiet, "Show no progress");
   add_setting_flags(parser, options->settings, kForecast);

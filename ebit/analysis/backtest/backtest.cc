@@ -11,6 +11,7 @@
 #include "ebit/analysis/backtest/untrained.h"
 #include "ebit/analysis/marked_folder.h"
 #include "ebit/base/atomic_file.h"
+#include "ebit/base/choice.h"
 #include "ebit/base/error.h"
 #include "ebit/base/utf8.h"
 #include "ebit/data/baseline.h"
@@ -241,31 +242,43 @@ Backtest together(std::vector<Backtest> parts, std::vector<std::string>& notes) 
   return whole;
 }
 
+// The plan, and its folder, which is made once all that can be refused has been.
+BacktestPlan prepared(const BacktestSpec& spec, const BacktestOptions& options, fs::path& folder) {
+  BacktestPlan plan = backtest_plan(spec, options, folder);
+  for (const Unit& unit : plan.units)
+    if (unit.seed == 1) {
+      Config config = config_of(plan.suite, unit, {});
+      if (unit.data == 0 && unit.model == 0) experiment::make_problem(config);
+    }
+  prepare_marked_folder(folder, mark(), protocol_json(plan, spec), options.overwrite);
+  return plan;
+}
+
 }  // namespace
 
-std::vector<Config> backtest_configs(const BacktestSpec& spec) {
+std::vector<BacktestTraining> backtest_trainings(const BacktestSpec& spec) {
   fs::path folder;
   const BacktestPlan plan = backtest_plan(spec, {}, folder);
-  std::vector<Config> configs;
-  for (const Unit& unit : plan.units) configs.push_back(config_of(plan.suite, unit, {}));
-  return configs;
+  std::vector<BacktestTraining> trainings;
+  for (const Unit& unit : plan.units) trainings.push_back({unit.name, config_of(plan.suite, unit, {})});
+  return trainings;
+}
+
+void run_one_backtest_unit(const BacktestSpec& spec, const BacktestOptions& options, const std::string& name,
+                           const experiment::RunCallbacks& callbacks) {
+  find_row(backtest_trainings(spec), "the backtest has no training", name);  // before a folder is made
+  fs::path folder;
+  const BacktestPlan plan = prepared(spec, options, folder);
+  run_named_unit(plan.suite, plan.units, name, folder, {}, callbacks);
 }
 
 BacktestOutcome run_backtest(const BacktestSpec& spec, const BacktestOptions& options,
                              const UnitsCallbacks& callbacks) {
   require(options.jobs >= 0, "--jobs must be 0 (one a core) or more, not {}", options.jobs);
   BacktestOutcome outcome;
-  const BacktestPlan plan = backtest_plan(spec, options, outcome.folder);
-  // What can be refused is, before the folder is made.
-  for (const Unit& unit : plan.units)
-    if (unit.seed == 1) {
-      Config config = config_of(plan.suite, unit, {});
-      if (unit.data == 0 && unit.model == 0) experiment::make_problem(config);
-    }
+  const BacktestPlan plan = prepared(spec, options, outcome.folder);
   for (const std::string& note : plan.notes)
     if (callbacks.on_note) callbacks.on_note(note);
-  const Json protocol = protocol_json(plan, spec);
-  prepare_marked_folder(outcome.folder, mark(), protocol, options.overwrite);
   for (const Unit& unit : plan.units) forget_failure(unit, outcome.folder);
   const int cores = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   outcome.finished = run_units(plan.suite, plan.units, outcome.folder, {},
@@ -280,7 +293,7 @@ BacktestOutcome run_backtest(const BacktestSpec& spec, const BacktestOptions& op
   for (std::size_t s = 0; s < series.size(); ++s) add_untrained(plan, spec, s, series[s]);
   outcome.results = plan.panel.id.empty() ? std::move(series.front()) : together(std::move(series), notes);
   outcome.results.notes = std::move(notes);
-  Json json = protocol;
+  Json json = protocol_json(plan, spec);
   json.update(backtest_json(outcome.results));
   write_file_atomically(outcome.folder / kMark, json.dump(1) + "\n");
   write_backtest(outcome.results, outcome.folder);

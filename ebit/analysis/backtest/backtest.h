@@ -89,7 +89,18 @@ struct BacktestOutcome {
 BacktestOutcome run_backtest(const BacktestSpec& spec, const BacktestOptions& options,
                              const UnitsCallbacks& callbacks);
 
-/// The settings of each training of a backtest, for checks before it begins.
-std::vector<Config> backtest_configs(const BacktestSpec& spec);
+/// A training of a backtest.
+struct BacktestTraining {
+  std::string name;  ///< "cut-1/MODEL/SEED"
+  Config config;     ///< its settings
+};
+
+/// The trainings of a backtest, before any begins. Throws Error as run_backtest().
+std::vector<BacktestTraining> backtest_trainings(const BacktestSpec& spec);
+
+/// Does one of them and writes no page: for schedulers. Throws Error where there is none of that name, and
+/// what the training threw.
+void run_one_backtest_unit(const BacktestSpec& spec, const BacktestOptions& options, const std::string& name,
+                           const experiment::RunCallbacks& callbacks);
 
 }  // namespace ebit::analysis

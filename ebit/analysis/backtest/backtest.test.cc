@@ -227,6 +227,25 @@ TEST(Backtest, GoesOnAfterAKill) {
   EXPECT_EQ(json["models"][0]["by_step"].size(), 7u);
 }
 
+// Trainings one by one, as a scheduler does them, and then the whole: nothing is trained twice.
+TEST(Backtest, TrainingsAreDoneOneByOne) {
+  BacktestSpec spec = spec_of(csv_file("units"));
+  spec.refit = true;
+  const fs::path folder = fresh("units");
+  const BacktestOptions options{.folder = folder, .jobs = 1};
+  const std::vector<BacktestTraining> trainings = backtest_trainings(spec);
+  ASSERT_EQ(trainings.size(), 6u) << "two models at three cuts";
+  EXPECT_THAT(error_of([&] { run_one_backtest_unit(spec, options, "cut-9/linear/1", {}); }),
+              AllOf(HasSubstr("no training 'cut-9/linear/1'"), HasSubstr("cut-1/linear/1")));
+  EXPECT_FALSE(fs::exists(folder));
+  for (const BacktestTraining& training : trainings) run_one_backtest_unit(spec, options, training.name, {});
+  const std::string log = read_file(folder / "cut-1" / "linear-1" / "log.txt");
+  const BacktestOutcome outcome = run_backtest(spec, options, quiet());
+  EXPECT_EQ(read_file(folder / "cut-1" / "linear-1" / "log.txt"), log);
+  const Backtest whole = tested(spec, "units-whole");
+  EXPECT_EQ(score(outcome.results, "poly-ridge", "MAE"), score(whole, "poly-ridge", "MAE"));
+}
+
 TEST(Backtest, RefusesInOneLine) {
   const std::string file = csv_file("refused");
   const auto refused = [&](BacktestSpec spec) {

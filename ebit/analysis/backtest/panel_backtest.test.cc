@@ -153,7 +153,7 @@ TEST(PanelBacktest, NothingBehindACutIsSeen) {
 
 TEST(PanelBacktest, AShortSeriesIsRefusedOrLeftOut) {
   const std::string file = panel_file("short", {{"A", 168}, {"B", 30}});
-  EXPECT_THAT(error_of([&] { backtest_configs(panel_spec(file)); }),
+  EXPECT_THAT(error_of([&] { backtest_trainings(panel_spec(file)); }),
               testing::AllOf(HasSubstr("series 'B' has 30 rows"), HasSubstr("take fewer --cuts")));
   const Backtest test = panel_tested(panel_spec(file, {{"data.unusable", "drop", "--unusable"}}), "short");
   ASSERT_EQ(test.parts.size(), 1u);

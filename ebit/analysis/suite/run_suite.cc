@@ -120,13 +120,8 @@ SuiteOutcome run_suite(const Suite& suite, const SuiteOptions& options, const Un
 void run_one_unit(const Suite& suite, const SuiteOptions& options, const std::string& name,
                   const experiment::RunCallbacks& callbacks) {
   const fs::path folder = folder_of(suite, options);
-  find_row(units_of(suite, folder), "the suite has no unit", name);
-  const std::vector<Unit> units = prepared(suite, options, folder, name);
-  const Unit& unit = find_row(units, "the suite has no unit", name);
-  forget_failure(unit, folder);
-  run_unit(suite, unit, folder, options.settings, callbacks);
-  const std::string error = why_failed(unit, folder);
-  require(error.empty(), "{}: {}", name, error);
+  find_row(units_of(suite, folder), "the suite has no training", name);  // before a folder is made
+  run_named_unit(suite, prepared(suite, options, folder, name), name, folder, options.settings, callbacks);
 }
 
 }  // namespace ebit::analysis

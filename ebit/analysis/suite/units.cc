@@ -12,6 +12,7 @@
 
 #include "ebit/analysis/suite/choice.h"
 #include "ebit/base/atomic_file.h"
+#include "ebit/base/choice.h"
 #include "ebit/base/error.h"
 #include "ebit/base/file_lock.h"
 #include "ebit/base/parallel.h"
@@ -175,6 +176,16 @@ bool run_unit(const Suite& suite, const Unit& unit, const fs::path& folder, cons
     write_file_atomically(error_of(unit, folder), std::string(error.what()) + "\n");
     return true;
   }
+}
+
+void run_named_unit(const Suite& suite, const std::vector<Unit>& units, const std::string& name,
+                    const fs::path& folder, const std::vector<Setting>& more,
+                    const experiment::RunCallbacks& callbacks) {
+  const Unit& unit = find_row(units, "there is no training", name);
+  forget_failure(unit, folder);
+  run_unit(suite, unit, folder, more, callbacks);
+  const std::string error = why_failed(unit, folder);
+  require(error.empty(), "{}: {}", name, error);
 }
 
 bool run_units(const Suite& suite, const std::vector<Unit>& units, const fs::path& folder,

@@ -55,6 +55,12 @@ std::string what_changed(const Unit& unit, const std::filesystem::path& folder, 
 bool run_unit(const Suite& suite, const Unit& unit, const std::filesystem::path& folder,
               const std::vector<Setting>& more, const experiment::RunCallbacks& callbacks);
 
+/// Trains the unit called `name`, or goes on with it: for schedulers. Throws Error where there is none of
+/// that name, and what the training threw.
+void run_named_unit(const Suite& suite, const std::vector<Unit>& units, const std::string& name,
+                    const std::filesystem::path& folder, const std::vector<Setting>& more,
+                    const experiment::RunCallbacks& callbacks);
+
 /// What is told while units are at work.
 struct UnitsCallbacks {
   std::function<bool()> interrupted;                                    ///< true stops
