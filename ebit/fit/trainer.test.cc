@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <numeric>
 
+#include "ebit/base/parallel.h"
 #include "ebit/fit/checkpoint.h"
 #include "ebit/fit/losses.h"
 #include "ebit/fit/optimizers.h"
@@ -56,6 +57,22 @@ TEST(Trainer, TheSameSeedRepeatsEveryLossAndAnotherDoesNot) {
   };
   EXPECT_EQ(run(7), run(7));
   EXPECT_NE(run(7), run(8));
+}
+
+// Batches of several tiles of samples, so that the threads have something to share.
+TEST(Trainer, SeveralThreadsTrainToTheSameBits) {
+  const Dataset data = wave_data();
+  const auto run = [&](int threads) {
+    set_threads(threads);
+    const auto trainer =
+        trainer_of(model_of(), data, with([&](TrainOptions& o) { o.epochs = 3, o.batch = 64; }));
+    trainer->run();
+    set_threads(1);
+    return losses_of(trainer->progress());
+  };
+  const auto alone = run(1);
+  EXPECT_EQ(run(3), alone);
+  EXPECT_EQ(run(2), alone);
 }
 
 TEST(Trainer, EveryOptimizerScheduleAndLossResumesBitForBit) {
