@@ -172,6 +172,24 @@ std::size_t candidates_left(const Suite& suite, const Unit& unit, const fs::path
       std::ranges::count_if(units, [&](const Unit& one) { return !has_ended(one, folder); }));
 }
 
+void forget_failed_candidates(const Suite& suite, const Unit& unit, const fs::path& folder,
+                              const std::vector<Setting>& more) {
+  for (const Unit& one : units_of_candidates(candidates_of(suite, unit, more), folder))
+    forget_failure(one, folder / kFolder);
+}
+
+std::vector<std::string> failed_candidates(const Suite& suite, const Unit& unit, const fs::path& folder,
+                                           const std::vector<Setting>& more) {
+  const Suite candidates = candidates_of(suite, unit, more);
+  std::vector<std::string> lines;
+  for (const Unit& one : units_of_candidates(candidates, folder)) {
+    if (is_done(one)) continue;
+    if (const std::string why = why_failed(one, folder / kFolder); !why.empty())
+      lines.push_back(fmt::format("{}: {}", candidates.models[one.model].name, why));
+  }
+  return lines;
+}
+
 std::vector<Setting> chosen(const Suite& suite, const Unit& unit, const fs::path& folder,
                             const std::vector<Setting>& more) {
   const Suite candidates = candidates_of(suite, unit, more);

@@ -36,6 +36,15 @@ void check_choice(const Suite& suite, const std::vector<Unit>& units, const std:
 std::size_t candidates_left(const Suite& suite, const Unit& unit, const std::filesystem::path& folder,
                             const std::vector<Setting>& more);
 
+/// Lets what could not be trained of a unit's candidates be tried again.
+void forget_failed_candidates(const Suite& suite, const Unit& unit, const std::filesystem::path& folder,
+                              const std::vector<Setting>& more);
+
+/// Those of them that could not be trained, a line each: their settings, and why.
+std::vector<std::string> failed_candidates(const Suite& suite, const Unit& unit,
+                                           const std::filesystem::path& folder,
+                                           const std::vector<Setting>& more);
+
 /// The settings whose training came to the least validation loss of all its epochs; of several seeds, the
 /// least median. Nothing until all candidates have ended, and where there is nothing to choose.
 /// Throws Error where none could be trained.

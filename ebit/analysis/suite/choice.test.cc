@@ -123,6 +123,29 @@ TEST(SuiteChoice, SaysWhatWasTrainedWithOtherSettings) {
               AllOf(HasSubstr("2 were trained with other settings"), HasSubstr("delete their folders")));
 }
 
+// A value whose training fails is told and not chosen; where all fail, nothing is trained; the next call
+// tries again.
+TEST(SuiteChoice, AValueThatCannotBeTrainedIsTold) {
+  const fs::path folder = fresh("choice-failed");
+  const Suite some = replaced("train.lr = [0.0001, 0.05]", "model.encoder = [\"basis\", \"cubic-angle\"]");
+  const SuiteOutcome outcome = run_suite(some, {.folder = folder, .jobs = 2}, kQuiet);
+  EXPECT_EQ(outcome.results.cells[0][1].chosen, "encoder cubic-angle");
+  EXPECT_THAT(outcome.results.cells[0][1].errors,
+              Contains(AllOf(HasSubstr("encoder=basis"), HasSubstr("not chosen"))));
+  const fs::path error = folder / "chosen" / "units" / "sine,small,model.encoder=basis,1" / "error.txt";
+  EXPECT_TRUE(fs::exists(error));
+  write_file_atomically(error, "the disk was full\n");
+  fs::remove_all(folder / "sine" / "small-1");
+  run_suite(some, {.folder = folder, .jobs = 2}, kQuiet);
+  EXPECT_THAT(read_file(error), testing::Not(HasSubstr("the disk was full"))) << "it is tried again";
+  const fs::path other = fresh("choice-all-failed");
+  const SuiteOutcome none = run_suite(
+      replaced("train.lr = [0.0001, 0.05]", "model.encoder = [\"basis\"]\nmodel.layers_en = [1, 2]"),
+      {.folder = other, .jobs = 2}, kQuiet);
+  EXPECT_TRUE(none.results.cells[0][1].values.empty());
+  EXPECT_THAT(none.results.cells[0][1].errors, Contains(HasSubstr("basis")));
+}
+
 TEST(SuiteChoice, RefusesWhatCannotBeChosenBeforeAnythingIsTrained) {
   const auto told = [](const std::string& from, const std::string& to) {
     return error_of([&] { replaced(from, to); });

@@ -77,7 +77,8 @@ std::string chosen_text(const std::vector<Setting>& settings) {
   return text;
 }
 
-// What was chosen for each model, and which trainings have settings of the suite before it was edited.
+// What was chosen for each model, what of it could not be trained, and which trainings have settings of the
+// suite before it was edited.
 void add_choices(const Suite& suite, const std::vector<Unit>& units, const fs::path& folder,
                  const std::vector<Setting>& more, SuiteResults& results) {
   for (const Unit& unit : units) {
@@ -85,7 +86,11 @@ void add_choices(const Suite& suite, const std::vector<Unit>& units, const fs::p
     std::string change = "[choose] lists what was not tried";
     if (candidates_left(suite, unit, folder, more) == 0) {
       const std::vector<Setting> own = chosen(suite, unit, folder, more);
-      results.cells[unit.data][unit.model].chosen = chosen_text(own);
+      SuiteCell& cell = results.cells[unit.data][unit.model];
+      cell.chosen = chosen_text(own);
+      if (unit.seed == cell.seeds.front())
+        for (std::string& line : failed_candidates(suite, unit, folder, more))
+          cell.errors.push_back("not chosen, for it could not be trained: " + std::move(line));
       change = what_changed(unit, folder, config_of(suite, unit, more, own));
     }
     if (!change.empty()) results.changed.push_back(fmt::format("{}: {}", unit.name, change));
@@ -98,7 +103,10 @@ SuiteOutcome run_suite(const Suite& suite, const SuiteOptions& options, const Un
   require(options.jobs >= 0, "--jobs must be 0 (one a core) or more, not {}", options.jobs);
   SuiteOutcome outcome{.folder = folder_of(suite, options), .results = {}};
   const std::vector<Unit> units = prepared(suite, options, outcome.folder);
-  for (const Unit& unit : units) forget_failure(unit, outcome.folder);
+  for (const Unit& unit : units) {
+    forget_failure(unit, outcome.folder);
+    if (!is_done(unit)) forget_failed_candidates(suite, unit, outcome.folder, options.settings);
+  }
   const int cores = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   const int jobs = options.jobs > 0 ? options.jobs : cores;
   if (callbacks.on_note) {

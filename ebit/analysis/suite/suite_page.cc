@@ -244,7 +244,9 @@ void write_results(const Suite& suite, const SuiteResults& results, const fs::pa
   Page page("ebit suite " + suite.name, suite.help);
   if (!suite.source.empty()) page.paragraph(suite.source);
   page.section("All data").table(overview_table(suite, results));
-  if (const std::optional<SuiteComparison> compared = compare_over_data(results)) {
+  // One set of data says nothing of "over data".
+  if (const std::optional<SuiteComparison> compared = compare_over_data(results);
+      compared && compared->data.size() > 1) {
     const std::string text = difference_text(suite, *compared);
     experiment::show(experiment::exhibit_of("mean-ranks", difference_figure(suite, *compared), text), folder,
                      page);

@@ -183,6 +183,7 @@ void run_named_unit(const Suite& suite, const std::vector<Unit>& units, const st
                     const experiment::RunCallbacks& callbacks) {
   const Unit& unit = find_row(units, "there is no training", name);
   forget_failure(unit, folder);
+  if (!is_done(unit)) forget_failed_candidates(suite, unit, folder, more);
   run_unit(suite, unit, folder, more, callbacks);
   const std::string error = why_failed(unit, folder);
   require(error.empty(), "{}: {}", name, error);
