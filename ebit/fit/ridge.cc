@@ -20,20 +20,30 @@ using Eigen::VectorXd;
 // Written out, so that each is the number that a user would type.
 constexpr double kPenalties[] = {0, 1e-12, 1e-10, 1e-8, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1, 1e1, 1e2, 1e3};
 
+constexpr Index kFirstRows = 256;  // that there is room for at first
+
 // Rows that are folded in at once, on top of R: many enough that most of the work is on new rows.
-Index block_rows(Index width) { return 4 * width + 256; }
+Index block_rows(Index width) { return 4 * width + kFirstRows; }
+
+void check_memory(Index features, double numbers) {
+  const double bytes = numbers * sizeof(double);
+  require(bytes <= available_memory(),
+          "least squares on {} features would take {} of memory, and {} is free: take fewer", features,
+          readable_bytes(bytes), readable_bytes(available_memory()));
+}
 
 }  // namespace
 
 // Columns 1, X, Y; the top rows are R of the rows folded in so far, the rest wait to be.
 struct RidgeSolver::Factor {
   Index D, O, width;
-  MatrixXd block;  // [block_rows, width]
+  MatrixXd block;  // [up to block_rows, width], grown as rows come
   Index used = 0;  // rows of `block` that count
   std::size_t rows = 0;
   bool folded = true;  // the used rows are R alone
 
-  // Singular values and vectors of the centred leading columns X = U S V^T, and U^T Y [leading, O].
+  // Singular values and vectors of the centred leading columns X = U S V^T, and U^T Y [values, O]. There are
+  // as many values as rows of R that have something in these columns: of few rows, few.
   struct Spectrum {
     Index leading;
     VectorXd s;
@@ -43,8 +53,15 @@ struct RidgeSolver::Factor {
   };
   std::optional<Spectrum> spectrum;
 
-  Factor(Index features, Index outputs) : D(features), O(outputs), width(1 + D + O) {
-    block.resize(block_rows(width), width);
+  Factor(Index features, Index outputs) : D(features), O(outputs), width(1 + D + O) {}
+
+  // Room for one row more.
+  void grow() {
+    if (used < block.rows()) return;
+    if (used == block_rows(width)) return fold();
+    const Index more = std::min(block_rows(width), std::max(kFirstRows, 2 * used));
+    check_memory(D, static_cast<double>(used + more) * static_cast<double>(width));
+    block.conservativeResize(more, width);
   }
 
   void fold() {
@@ -57,14 +74,6 @@ struct RidgeSolver::Factor {
     folded = true;
   }
 
-  // R as a square, zeros where rows were fewer than columns.
-  MatrixXd triangle() {
-    fold();
-    MatrixXd r = MatrixXd::Zero(width, width);
-    r.topRows(used) = block.topRows(used);
-    return r;
-  }
-
   // The factor of leading columns is the leading part of R; what is below it in the columns of Y is left
   // over.
   const Spectrum& decompose(std::size_t count) {
@@ -72,14 +81,18 @@ struct RidgeSolver::Factor {
     require(count <= static_cast<std::size_t>(D), "there are {} features, of which {} cannot lead", D, count);
     const Index leading = count == 0 ? D : static_cast<Index>(count);
     if (spectrum && spectrum->leading == leading) return *spectrum;
-    const MatrixXd r = triangle();
-    Eigen::BDCSVD<MatrixXd> svd(r.block(1, 1, leading, leading), Eigen::ComputeFullU | Eigen::ComputeFullV);
+    fold();
+    const Index high = std::min(leading, used - 1);
+    if (high == 0)  // one row is its own mean
+      return spectrum.emplace(Spectrum{leading, VectorXd(), MatrixXd(leading, 0), MatrixXd(0, O), 0, 0});
+    check_memory(D, 6.0 * static_cast<double>(high) * static_cast<double>(leading));
+    Eigen::BDCSVD<MatrixXd> svd(block.block(1, 1, high, leading), Eigen::ComputeThinU | Eigen::ComputeThinV);
     Spectrum found{.leading = leading,
                    .s = svd.singularValues(),
                    .v = svd.matrixV(),
-                   .c = svd.matrixU().transpose() * r.block(1, 1 + D, leading, O),
+                   .c = svd.matrixU().transpose() * block.block(1, 1 + D, high, O),
                    .cut = 0,
-                   .rest = r.block(1 + leading, 1 + D, width - 1 - leading, O).squaredNorm()};
+                   .rest = block.block(1 + high, 1 + D, used - 1 - high, O).squaredNorm()};
     const auto size = static_cast<double>(std::max(rows, static_cast<std::size_t>(D)));
     found.cut = found.s[0] * size * std::numeric_limits<double>::epsilon();
     return spectrum.emplace(std::move(found));
@@ -103,12 +116,7 @@ void check_penalty(double penalty) {
 RidgeSolver::RidgeSolver(std::size_t features, std::size_t outputs) {
   require(features >= 1 && outputs >= 1, "least squares needs features and targets, not {} and {}", features,
           outputs);
-  // The block, R, and U, S, V of its square.
-  const double width = static_cast<double>(1 + features + outputs);
-  const double bytes = width * (9 * width + 256) * sizeof(double);
-  require(bytes <= available_memory(),
-          "least squares on {} features would take {} of memory, and {} is free: take fewer", features,
-          readable_bytes(bytes), readable_bytes(available_memory()));
+  check_memory(static_cast<Index>(features), kFirstRows * static_cast<double>(1 + features + outputs));
   factor_ = std::make_unique<Factor>(static_cast<Index>(features), static_cast<Index>(outputs));
 }
 
@@ -127,7 +135,7 @@ void RidgeSolver::add(std::size_t rows, const double* x, const double* y) {
           "least squares met a number that is not finite");
   f.spectrum.reset();
   for (std::size_t row = 0; row < rows; ++row) {
-    if (f.used == f.block.rows()) f.fold();
+    f.grow();
     f.block(f.used, 0) = 1;
     for (Index k = 0; k < f.D; ++k) f.block(f.used, 1 + k) = *x++;
     for (Index o = 0; o < f.O; ++o) f.block(f.used, 1 + f.D + o) = *y++;
@@ -141,7 +149,7 @@ LinearMap RidgeSolver::solve(double penalty, std::size_t leading) {
   Factor& f = *factor_;
   const Factor::Spectrum& found = f.decompose(leading);
   MatrixXd scaled = found.c;
-  for (Index k = 0; k < found.leading; ++k) scaled.row(k) *= inverse(found.s[k], penalty, found.cut);
+  for (Index k = 0; k < found.s.size(); ++k) scaled.row(k) *= inverse(found.s[k], penalty, found.cut);
   const MatrixXd w = found.v * scaled;  // [leading, O]
   // The first row of R is that of the means: n b = sum y - W sum x, all divided by sqrt n.
   const VectorXd b =
@@ -171,7 +179,7 @@ double RidgeSolver::cross_validation(double penalty, std::size_t leading) {
   check_penalty(penalty);
   const Factor::Spectrum& found = factor_->decompose(leading);
   double residual = found.rest, freedom = 1;
-  for (Index k = 0; k < found.leading; ++k) {
+  for (Index k = 0; k < found.s.size(); ++k) {
     const double kept = found.s[k] * inverse(found.s[k], penalty, found.cut);
     residual += (1 - kept) * (1 - kept) * found.c.row(k).squaredNorm();
     freedom += kept;

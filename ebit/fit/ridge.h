@@ -17,21 +17,22 @@ struct LinearMap {
 
 /// Least squares with a penalty on the weights (ridge regression; Hoerl and Kennard 1970), on as many rows as
 /// there are: the rows are folded, a block at a time, into the triangular factor R of a QR decomposition of
-/// [1, X, Y], so that memory is that of (1 + D + O)^2 numbers and a few blocks, whatever the number of rows.
-/// R keeps all that least squares needs: maps for any penalty and the error of any map on the rows seen.
-/// Against normal equations, which square the condition number, a map is exact to rounding. The first column
-/// takes the means out, so that the intercept is never penalised. The same rows in the same order give the
-/// same numbers bit for bit.
+/// [1, X, Y], so that memory is that of a few times (1 + D + O)^2 numbers, whatever the number of rows, and
+/// of few rows less. R keeps all that least squares needs: maps for any penalty and the error of any map on
+/// the rows seen. Against normal equations, which square the condition number, a map is exact to rounding.
+/// The first column takes the means out, so that the intercept is never penalised. The same rows in the same
+/// order give the same numbers bit for bit.
 class RidgeSolver {
  public:
   /// For rows of D = `features` numbers with O = `outputs` targets each. Throws Error where either is 0, or
-  /// the factor would not fit into memory.
+  /// some rows would not fit into memory.
   RidgeSolver(std::size_t features, std::size_t outputs);
   ~RidgeSolver();
   RidgeSolver(RidgeSolver&&) noexcept;             ///< may be moved
   RidgeSolver& operator=(RidgeSolver&&) noexcept;  ///< likewise
 
-  /// Adds rows: x [rows, D] with targets y [rows, O]. Throws Error for numbers that are not finite.
+  /// Adds rows: x [rows, D] with targets y [rows, O]. Throws Error for numbers that are not finite, and where
+  /// they do not fit into memory.
   void add(std::size_t rows, const double* x, const double* y);
   std::size_t rows() const;      ///< added so far
   std::size_t features() const;  ///< D

@@ -149,6 +149,28 @@ TEST(Ridge, FewRowsAndEqualFeaturesGiveTheSmallestWeights) {
   EXPECT_NEAR(one.solve(1).bias[1], 5, 1e-12) << "the mean, and no weight";
 }
 
+// Of fewer rows than features the map is that of the dual problem, W = Y^T (X X^T + penalty)^-1 X; leading
+// features too.
+TEST(Ridge, FewRowsOfManyFeaturesAreTheDualProblem) {
+  const Rows rows(23, 90, 2, 4);
+  RidgeSolver solver(90, 2);
+  rows.add_to(solver);
+  for (const Index leading : {90, 40, 10}) {
+    const MatrixXd x = (rows.X().rowwise() - rows.X().colwise().mean()).leftCols(leading);
+    const MatrixXd y = rows.Y().rowwise() - rows.Y().colwise().mean();
+    for (const double penalty : {0.01, 1.0, 30.0}) {
+      const MatrixXd kernel = x * x.transpose() + penalty * MatrixXd::Identity(23, 23);
+      const MatrixXd expected = y.transpose() * kernel.ldlt().solve(x);  // [2, leading]
+      const LinearMap map = solver.solve(penalty, static_cast<std::size_t>(leading));
+      for (Index o = 0; o < 2; ++o)
+        for (Index k = 0; k < 90; ++k)
+          EXPECT_NEAR(map.weights[static_cast<std::size_t>(o * 90 + k)], k < leading ? expected(o, k) : 0,
+                      1e-10);
+      EXPECT_NEAR(solver.mean_square_error(map), direct_error(rows, map), 1e-12);
+    }
+  }
+}
+
 // By the n x n hat matrix.
 TEST(Ridge, CrossValidationIsThatOfTheHatMatrix) {
   const Rows rows(25, 4, 2);
