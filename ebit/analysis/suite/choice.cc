@@ -111,7 +111,7 @@ SuiteChoice read_choice(const DocumentPlace& table, const std::vector<Setting>& 
   std::size_t trainings = static_cast<std::size_t>(choice.seeds);
   each_option(table, {"seeds"}, [&](const std::string& name, const DocumentPlace& place) {
     check_free(name, place.where(), settings);
-    // Losses of two kinds, or at two noises, are not compared.
+    // Losses of two kinds, or in two units, are not compared.
     require(name != "model.name" && name != "train.loss" && name != "problem.loss" && name != "data.scaler" &&
                 name != "data.scale_on",
             "{}: [choose] compares validation losses, which are not the same thing for every {}",
@@ -139,7 +139,6 @@ Suite candidates_of(const Suite& suite, const Unit& unit, const std::vector<Sett
   });
   if (options.empty()) return candidates;  // without models
   const Config own = config_of(suite, unit, more);
-  std::vector<std::string> names;
   for (const std::vector<Setting>& all : combinations(options)) {
     SuiteItem item = model;
     item.published.clear();

@@ -41,8 +41,8 @@ void follow(pid_t parent) {
   if (::getppid() != parent) _exit(0);  // it died before the line above
 }
 
-constexpr const char* kAsked =
-    "asked.toml";                // the settings of a unit, as they were before its data were read
+// The settings of a unit, as they were before its data were read.
+constexpr const char* kAsked = "asked.toml";
 constexpr int kCannotWrite = 3;  // status of a worker that could not even say what failed
 
 fs::path error_of(const Unit& unit, const fs::path& folder) { return claim_of(unit, folder) / "error.txt"; }

@@ -11,7 +11,7 @@ Xu 2025 (arXiv:2510.25557), whose numbers are not public: sizes and trainings ar
 qrnn-frozen keeps the circuits at random, as the network was drawn, and trains what reads them; orthogonal has a trained \
 orthogonal matrix in place of the circuit; memoryless is a network of the step alone, whose answers see the past only by pooling or attention. \
 Behind embeddings of 32 all recurrent parts but the first's variants have about 5,200 numbers."""
-takes = "some hours of one core, and the corpora that `ebit data get` fetches"
+takes = "many hours of one core, and the corpora that `ebit data get` fetches"
 problem = "digits"
 seeds = 5
 
