@@ -117,6 +117,13 @@ TextTable panel_table(const experiment::PanelForecast& panel) {
   return table;
 }
 
+std::string written_text(const std::filesystem::path& folder, bool plot) {
+  return fmt::format("\nwritten to {}{}\n", (folder / experiment::files::kForecast).string(),
+                     plot ? fmt::format(" and {}; ebit report {} puts it on the page",
+                                        (folder / "plots").string(), folder.string())
+                          : "");
+}
+
 int run_panel(const ForecastFlags& options) {
   const std::filesystem::path folder = options.folder;
   experiment::PanelForecast panel = experiment::forecast_panel(folder, options.forecast, *options.noise);
@@ -134,8 +141,7 @@ int run_panel(const ForecastFlags& options) {
   }
   write_file_atomically(folder / experiment::files::kForecast, experiment::forecast_csv(panel));
   if (options.plot) experiment::plot_forecast(folder, panel);
-  if (!options.json)
-    print(fmt::format("\nwritten to {}\n", (folder / experiment::files::kForecast).string()));
+  if (!options.json) print(written_text(folder, options.plot));
   return kOk;
 }
 
@@ -153,8 +159,7 @@ int run(const ForecastFlags& options) {
     print(table_text(forecast_table(run.forecast)));
   write_file_atomically(folder / experiment::files::kForecast, experiment::forecast_csv(run.forecast));
   if (options.plot) experiment::plot_forecast(folder, run);
-  if (!options.json)
-    print(fmt::format("\nwritten to {}\n", (folder / experiment::files::kForecast).string()));
+  if (!options.json) print(written_text(folder, options.plot));
   return kOk;
 }
 

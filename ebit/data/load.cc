@@ -180,6 +180,21 @@ void note_steps(Panel& panel) {
                   shown(widest->id), most / least, shown(closest->id)));
 }
 
+// Series that end at different times are forecast for different times.
+void note_ends(Panel& panel) {
+  const auto shorter = [](const Series& a, const Series& b) { return a.times.back() < b.times.back(); };
+  if (panel.series.size() < 2) return;
+  // ISO dates alone are in the order of their texts.
+  const auto iso = [](const Series& s) { return s.times.back().size() >= 10 && s.times.back()[4] == '-'; };
+  if (!std::ranges::all_of(panel.series, iso)) return;
+  const auto [first, last] = std::minmax_element(panel.series.begin(), panel.series.end(), shorter);
+  if (first->times.back() == last->times.back()) return;
+  panel.warnings.push_back(
+      fmt::format("the series end at different times: '{}' at {}, '{}' at {}; each is forecast from "
+                  "its own end",
+                  shown(first->id), shown(first->times.back()), shown(last->id), shown(last->times.back())));
+}
+
 }  // namespace
 
 std::span<const DuplicatesPolicy> duplicates_table() { return kDuplicates; }
@@ -254,6 +269,7 @@ Panel panel_of(const CsvTable& table, const SeriesOptions& options, std::span<co
     panel.series.back().id = own.id;
   }
   note_steps(panel);
+  note_ends(panel);
   return panel;
 }
 

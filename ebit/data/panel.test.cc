@@ -195,6 +195,19 @@ TEST(Panel, SeriesOfDifferentStepsAreTold) {
   EXPECT_THAT(warnings("w,2024-01-01,1\n"), Not(Contains(HasSubstr("different steps"))));
 }
 
+TEST(Panel, SeriesThatEndAtDifferentTimesAreTold) {
+  SeriesOptions options;
+  options.id = "k";
+  const auto warnings = [&](const std::string& more) {
+    const std::string text =
+        "k,day,v\na,2024-01-01,1\na,2024-01-02,2\nb,2024-01-01,1\nb,2024-01-02,2\n" + more;
+    return panel_of(parse_csv(text, {}, "t.csv"), options, std::vector<std::string>{"v"}).warnings;
+  };
+  EXPECT_THAT(warnings(""), Not(Contains(HasSubstr("different times"))));
+  EXPECT_THAT(warnings("b,2024-01-03,3\n"),
+              Contains(HasSubstr("end at different times: 'a' at 2024-01-02, 'b' at 2024-01-03")));
+}
+
 TEST(Panel, FirstRowsAreOfEachSeries) {
   SeriesOptions first = reading();
   first.first_rows = 12;

@@ -356,6 +356,9 @@ std::vector<std::string> verdicts_of(const Backtest& test) {
     // What looks equal is not told apart.
     if (own < theirs && table_number(own) != table_number(theirs))
       beaten += fmt::format("{}{} ({})", beaten.empty() ? "" : ", ", other.name, won);
+    else if (own == theirs)
+      lines.push_back(fmt::format("{} does not beat {} (both have {} {})", model.name, other.name,
+                                  kRows[metric].name, table_number(own)));
     else
       lines.push_back(fmt::format("{} does not beat {} ({} {} against {}; it is better {})", model.name,
                                   other.name, kRows[metric].name, table_number(own), table_number(theirs),

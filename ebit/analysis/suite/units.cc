@@ -32,17 +32,19 @@ fs::path claim_of(const Unit& unit, const fs::path& folder) {
   return folder / "units" / name;
 }
 
-// A worker is stopped by its parent alone, and does not outlive it: Ctrl-C of a terminal reaches both, and
-// two signals would end it at once.
+// A worker is stopped by its parent alone, and does not outlive it, also in a call that looks at no signal:
+// Ctrl-C of a terminal reaches both, and two signals would end it at once. Nothing is lost by a kill.
 void follow(pid_t parent) {
   std::signal(SIGINT, SIG_IGN);
   std::signal(SIGHUP, SIG_IGN);
-  ::prctl(PR_SET_PDEATHSIG, SIGTERM);
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != parent) _exit(0);  // it died before the line above
 }
 
 // The settings of a unit, as they were before its data were read.
 constexpr const char* kAsked = "asked.toml";
+// A worker that is asked to stop ends its batch and saves; one that is still in it by then is killed.
+constexpr std::chrono::seconds kPatience(10);
 constexpr int kCannotWrite = 3;  // status of a worker that could not even say what failed
 
 fs::path error_of(const Unit& unit, const fs::path& folder) { return claim_of(unit, folder) / "error.txt"; }
@@ -236,12 +238,14 @@ bool run_units(const Suite& suite, const std::vector<Unit>& units, const fs::pat
     }
     if (done + failed != told) callbacks.on_change(done, failed), told = done + failed;
   };
-  bool stopping = false;
+  std::optional<std::chrono::steady_clock::time_point> stopping;
   while (!workers.empty()) {
     if (!stopping && callbacks.interrupted()) {
       for (const pid_t pid : workers) ::kill(pid, SIGTERM);
-      stopping = true;
+      stopping = std::chrono::steady_clock::now();
     }
+    if (stopping && std::chrono::steady_clock::now() - *stopping > kPatience)
+      for (const pid_t pid : workers) ::kill(pid, SIGKILL);
     std::erase_if(workers, [&](pid_t pid) {
       int status = 0;
       if (waitpid(pid, &status, WNOHANG) == 0) return false;

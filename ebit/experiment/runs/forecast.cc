@@ -94,6 +94,7 @@ Forecast forecast(std::span<const TrainedModel> models, const Series& given, int
           result.times.size());
   const Series seen = as_seen(series, first);
   const Series known = known_ahead(first, result.times, series, given.date_order, future);
+  result.notes = far_values(known, series);
   result.times.resize(count);
   const double share = 1 / static_cast<double>(models.size());
   for (const TrainedModel& trained : models) {
@@ -237,6 +238,16 @@ int steps_of(std::span<const TrainedModel> models, const ForecastOptions& option
   return options.steps.value_or(seen.steps() > 1 ? seen.horizon : 1);
 }
 
+std::string trained_up_to(const Config& config) {
+  const DatasetOptions& o = config.data.dataset;
+  if (o.split != "time" || !o.test_from.empty() || o.train + o.validation >= 0.95) return {};
+  return fmt::format(
+      "the model was trained on the first {:g} % of the rows{}: for a forecast to rely on, train on later "
+      "ones too, as by --train 0.9 --validation 0.1",
+      100 * o.train,
+      o.validation > 0 ? fmt::format(", and chosen by the next {:g} %", 100 * o.validation) : "");
+}
+
 std::string mitigation_note(std::string_view mitigation) {
   return fmt::format("values are mitigated ({}), raw ones stand beside them", mitigation);
 }
@@ -256,9 +267,13 @@ RunForecast forecast_run(const fs::path& folder, const ForecastOptions& options,
     for (const std::string& name : config.data.dataset.categories)
       if (std::ranges::find(config.data.dataset.future, name) != config.data.dataset.future.end())
         reading.texts.push_back(name);
-    future = load_series(options.future, reading, config.data.dataset.future);
+    future =
+        as_the_run_reads([&] { return load_series(options.future, reading, config.data.dataset.future); });
   }
-  RunForecast run{options.data.empty() ? load_data(now) : load_other_data(now, options.data), {}};
+  RunForecast run{as_the_run_reads([&] {
+                    return options.data.empty() ? load_data(now) : load_other_data(now, options.data);
+                  }),
+                  {}};
   run.forecast = forecast(models, run.series, steps_of(models, options), future);
   if (const std::string mitigation = mitigation_of(config); !mitigation.empty()) {
     const Config raw = with_settings(read_run_config(folder), raw_settings(changes));
@@ -266,6 +281,8 @@ RunForecast forecast_run(const fs::path& folder, const ForecastOptions& options,
         forecast(forecasting_models(raw, folder), run.series, steps_of(models, options), future).values;
     run.forecast.notes.push_back(mitigation_note(mitigation));
   }
+  if (options.data.empty() && !trained_up_to(config).empty())
+    run.forecast.notes.push_back(trained_up_to(config));
   if (level <= 0) return run;
   try {
     add_intervals(run.forecast,

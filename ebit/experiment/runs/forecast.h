@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "ebit/base/error.h"
 #include "ebit/data/dataset.h"
 #include "ebit/data/series.h"
 #include "ebit/experiment/runs/run.h"
@@ -85,6 +86,22 @@ struct ForecastOptions {
   std::string id = {};  ///< of a panel: what --data calls the column of the series; empty: as the run
   std::optional<double> interval = {};  ///< level of the intervals, 0: none; not given: the run's
 };
+
+/// Reads a file for a forecast. Where it cannot be read, the error names options of the training, which a
+/// forecast takes from the run: that is added.
+template <class Read>
+auto as_the_run_reads(const Read& read) {
+  try {
+    return read();
+  } catch (const Error& error) {
+    const std::string text = error.what();
+    if (text.find(" --") == std::string::npos) throw;
+    throw Error(text + " (options of ebit train: a forecast reads files as its run did, so mend the file)");
+  }
+}
+
+/// A line on how many of its rows a run was trained on; "" where these are nearly all.
+std::string trained_up_to(const Config& config);
 
 /// What is told of mitigated values: "values are mitigated (...), raw ones stand beside them".
 std::string mitigation_note(std::string_view mitigation);

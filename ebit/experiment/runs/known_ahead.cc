@@ -1,6 +1,7 @@
 #include "ebit/experiment/runs/known_ahead.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "ebit/base/error.h"
 #include "ebit/base/nearest.h"
@@ -82,6 +83,29 @@ Series known_ahead(const Dataset& fitted, const std::vector<std::string>& times,
   all.names = calendar_columns(calendar);
   all.values = calendar_values(calendar, times, date_order, all.source);
   return all;
+}
+
+std::vector<std::string> far_values(const Series& known, const Series& series) {
+  std::vector<std::string> lines;
+  for (std::size_t c = 0; c < known.columns(); ++c) {
+    if (std::ranges::find(series.names, known.names[c]) == series.names.end()) continue;
+    const std::size_t own = column_of(series, known.names[c]);
+    double low = INFINITY, high = -INFINITY;
+    for (std::size_t row = 0; row < series.rows(); ++row)
+      if (const double value = series.at(row, own); std::isfinite(value))
+        low = std::min(low, value), high = std::max(high, value);
+    const double far = high - low;
+    for (std::size_t row = 0; row < known.rows(); ++row) {
+      const double value = known.at(row, c);
+      if (!(far > 0) || (value >= low - far && value <= high + far)) continue;
+      lines.push_back(fmt::format(
+          "{}: '{}' of {} is {:g}, and {:g} to {:g} in all rows before: the model has seen nothing "
+          "like it, and steps that see it say little",
+          known.source, shown(known.names[c]), shown(known.times[row]), value, low, high));
+      break;
+    }
+  }
+  return lines;
 }
 
 }  // namespace ebit::experiment

@@ -19,4 +19,8 @@ std::size_t column_of(const Series& series, const std::string& name);
 Series known_ahead(const Dataset& fitted, const std::vector<std::string>& times, const Series& series,
                    const std::string& date_order, const Series& future);
 
+/// Values known ahead that lie further beyond all of the series' own than these are apart, a line a column: a
+/// slip, or something that the model has never seen.
+std::vector<std::string> far_values(const Series& known, const Series& series);
+
 }  // namespace ebit::experiment

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "ebit/base/error.h"
+#include "ebit/base/nearest.h"
 #include "ebit/base/utf8.h"
 #include "ebit/data/load.h"
 #include "ebit/experiment/problems/prepare.h"
@@ -31,21 +32,44 @@ class Future {
     for (const std::string& name : config.data.dataset.categories)
       if (std::ranges::find(config.data.dataset.future, name) != config.data.dataset.future.end())
         reading.texts.push_back(name);
-    const CsvTable table = read_csv(options.future, reading.csv);
-    if (std::ranges::find(table.names, reading.id) == table.names.end()) reading.id.clear();
-    panel_ = panel_of(table, reading, config.data.dataset.future);
+    source_ = options.future;
+    as_the_run_reads([&] {
+      const CsvTable table = read_csv(options.future, reading.csv);
+      const bool own = std::ranges::find(table.names, reading.id) != table.names.end();
+      if (!own) {
+        notes_.push_back(fmt::format("{} has no column '{}': its rows are taken for every series", source_,
+                                     shown(reading.id)));
+        reading.id.clear();
+      }
+      panel_ = panel_of(table, reading, config.data.dataset.future);
+      return 0;
+    });
   }
   const Series& of(const std::string& id) const {
     static const Series none;
     if (panel_.series.empty()) return none;
     if (panel_.id.empty()) return panel_.series[0];
     const auto own = std::ranges::find(panel_.series, id, &Series::id);
-    require(own != panel_.series.end(), "--future has no rows of the series '{}'", shown(id));
+    std::vector<std::string> known;
+    for (const Series& series : panel_.series) known.push_back(series.id);
+    require(own != panel_.series.end(), "{} has no rows of the series '{}' (column '{}'){}", source_,
+            shown(id), shown(panel_.id), suggestion(id, known));
     return *own;
+  }
+  // Of series that the data do not have.
+  std::vector<std::string> notes(const Panel& data) const {
+    std::vector<std::string> notes = notes_;
+    for (const Series& series : panel_.series)
+      if (!panel_.id.empty() && std::ranges::find(data.series, series.id, &Series::id) == data.series.end())
+        notes.push_back(fmt::format("not used: {} has rows of the series '{}', which the data do not have",
+                                    source_, shown(series.id)));
+    return notes;
   }
 
  private:
   Panel panel_;
+  std::string source_;
+  std::vector<std::string> notes_;
 };
 
 Panel load(Config config, const ForecastOptions& options) {
@@ -99,10 +123,10 @@ PanelForecast forecast_panel(const fs::path& folder, const ForecastOptions& opti
   const std::string mitigation = mitigation_of(config);
   std::optional<PanelModels> raw;
   if (!mitigation.empty()) raw.emplace(with_settings(read_run_config(folder), raw_settings(changes)), folder);
-  Panel panel = load(config, options);
+  Panel panel = as_the_run_reads([&] { return load(config, options); });
   const Future future(options, config);
   PanelForecast result{.id = panel.id, .series = {}, .notes = {}};
-  std::vector<std::string> notes;
+  std::vector<std::string> notes = future.notes(panel);
   for (Series& series : panel.series) {
     if (!models.know(series.id)) {
       const std::string why = fmt::format(
@@ -117,10 +141,13 @@ PanelForecast forecast_panel(const fs::path& folder, const ForecastOptions& opti
     const std::span<const TrainedModel> looking = models.looking_at(series.id);
     const int steps = steps_of(looking, options);
     Forecast own = forecast(looking, series, steps, future.of(series.id));
+    std::ranges::move(own.notes, std::back_inserter(notes));
+    own.notes.clear();
     if (raw) own.raw = forecast(raw->looking_at(series.id), series, steps, future.of(series.id)).values;
     result.series.push_back({std::move(series), std::move(own)});
   }
   result.notes = std::move(panel.warnings);
+  if (options.data.empty() && !trained_up_to(config).empty()) result.notes.push_back(trained_up_to(config));
   if (raw) result.notes.push_back(mitigation_note(mitigation));
   std::ranges::move(some_notes(std::move(notes)), std::back_inserter(result.notes));
   require(!result.series.empty(), "there is none of the series that the run was trained on");

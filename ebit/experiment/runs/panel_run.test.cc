@@ -118,7 +118,36 @@ TEST(PanelRun, IsScoredBySeriesAndForecastByThem) {
   EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 16);
   options.future = written("future-less.csv", "shop,ds,promo\nn1," + day(80) + ",0\n").string();
   options.steps = 1;
-  EXPECT_THAT(error_of([&] { forecast_panel(folder, options); }), HasSubstr("no rows of the series 's1'"));
+  EXPECT_THAT(error_of([&] { forecast_panel(folder, options); }),
+              AllOf(HasSubstr("future-less.csv has no rows of the series 's1' (column 'shop')"),
+                    HasSubstr("known: n1")));
+}
+
+// What a file of the time to come has that the run does not, and lacks that it needs.
+TEST(PanelRun, TellsWhatIsOddInWhatIsKnownAhead) {
+  const fs::path folder = fresh("panel-odd"), data = written("sales-odd.csv", sales(80));
+  start_run(config_for(folder, data, kPanel), {});
+  const auto noted = [&](const std::string& text) {
+    const ForecastOptions options{.future = written("future-odd.csv", text).string(), .steps = 1};
+    std::string all;
+    for (const std::string& note : forecast_panel(folder, options).notes) all += note + "\n";
+    return all;
+  };
+  const std::string rows = "n1," + day(80) + ",0\ns1," + day(80) + ",1\ns2," + day(80);
+  const std::string plain = noted("shop,ds,promo\n" + rows + ",1\n");
+  EXPECT_THAT(plain, HasSubstr("trained on the first 60 % of the rows, and chosen by the next 20 %"));
+  for (const char* odd : {"not used", "every series", "nothing like it"})
+    EXPECT_THAT(plain, ::testing::Not(HasSubstr(odd)));
+  EXPECT_THAT(noted("shop,ds,promo\n" + rows + ",100\n"),
+              AllOf(HasSubstr("series 's2': 'promo' of " + day(80) + " is 100, and 0 to 1"),
+                    HasSubstr("nothing like it")));
+  EXPECT_THAT(noted("shop,ds,promo\n" + rows + ",1\nx9," + day(80) + ",0\n"),
+              HasSubstr("rows of the series 'x9'"));
+  EXPECT_THAT(noted("ds,promo\n" + day(80) + ",0\n"),
+              HasSubstr("no column 'shop': its rows are taken for every"));
+  EXPECT_THAT(
+      error_of([&] { noted("shop,ds,promo\n" + rows + ",\n"); }),
+      AllOf(HasSubstr("--missing"), HasSubstr("a forecast reads files as its run did, so mend the file")));
 }
 
 // A series of a panel is forecast as the same model would forecast it alone.
