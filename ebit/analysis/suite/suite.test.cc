@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <csignal>
 
 #include <gmock/gmock.h>
@@ -241,6 +242,25 @@ TEST(Suite, TwoProcessesShareTheTrainings) {
     EXPECT_EQ(log.find("epochs 1 to", begun + 1), std::string::npos) << unit.name << " was begun twice";
   }
   EXPECT_EQ(read_results(suite, units, folder).done, units.size());
+}
+
+// In a call of a library a worker sees no signal: it is waited for, but not for ever.
+TEST(Suite, AWorkerThatDoesNotStopIsKilled) {
+  const fs::path folder = fs::path(EBIT_TEST_TMP) / "suite-blocked";
+  fs::remove_all(folder);
+  Suite suite = parse_suite(kTiny, "tiny.toml", false);
+  suite.models.pop_back();
+  const pid_t self = getpid();
+  const auto begin = std::chrono::steady_clock::now();
+  const auto interrupted = [&] {
+    for (; getpid() != self; pause()) signal(SIGTERM, SIG_IGN);  // the worker's, in its first training
+    return std::chrono::steady_clock::now() - begin > std::chrono::seconds(1);
+  };
+  const SuiteOutcome outcome = run_suite(suite, {.folder = folder, .jobs = 1},
+                                         {.interrupted = interrupted, .on_change = [](auto, auto) {}});
+  EXPECT_FALSE(outcome.finished);
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(60));
+  EXPECT_EQ(waitpid(-1, nullptr, WNOHANG), -1) << "no worker is left";
 }
 
 TEST(Suite, SaysHowLongItWillTake) {
