@@ -128,7 +128,7 @@ SuiteOutcome run_suite(const Suite& suite, const SuiteOptions& options, const Un
 void run_one_unit(const Suite& suite, const SuiteOptions& options, const std::string& name,
                   const experiment::RunCallbacks& callbacks) {
   const fs::path folder = folder_of(suite, options);
-  find_row(units_of(suite, folder), "the suite has no training", name);  // before a folder is made
+  find_row(units_of(suite, folder), "the suite has no unit", name);  // before a folder is made
   run_named_unit(suite, prepared(suite, options, folder, name), name, folder, options.settings, callbacks);
 }
 
