@@ -39,7 +39,9 @@ SOLVED = {{"poly-ridge", "linear", "esn", "register-reservoir", "qrnn-reservoir"
 if arguments[:1] in (["train"], ["task"], ["reproduce"], ["backtest"]):
     if "--epochs" in arguments:
         arguments[arguments.index("--epochs") + 1] = "2"
-    elif "--help" not in arguments and not SOLVED.intersection(arguments):  # what is solved at once takes no epochs
+    elif "--help" in arguments or SOLVED.intersection(arguments) or {{"backtest", "--config"}} <= set(arguments):
+        pass  # what is solved at once takes no epochs; a backtest has those of the run
+    else:
         arguments += ["--epochs", "2"]
 os.execv({program!r}, [{program!r}] + arguments)
 """
