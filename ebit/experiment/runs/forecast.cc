@@ -242,7 +242,8 @@ std::string trained_up_to(const Config& config) {
   const DatasetOptions& o = config.data.dataset;
   if (o.split != "time" || !o.test_from.empty() || o.train + o.validation >= 0.95) return {};
   return fmt::format(
-      "the model was trained on the first {:g} % of the rows{}: for a forecast to rely on, train on later "
+      "the model was trained on the first {:g} % of its run's rows{}: for a forecast to rely on, train on "
+      "later "
       "ones too, as by --train 0.9 --validation 0.1",
       100 * o.train,
       o.validation > 0 ? fmt::format(", and chosen by the next {:g} %", 100 * o.validation) : "");
@@ -281,8 +282,7 @@ RunForecast forecast_run(const fs::path& folder, const ForecastOptions& options,
         forecast(forecasting_models(raw, folder), run.series, steps_of(models, options), future).values;
     run.forecast.notes.push_back(mitigation_note(mitigation));
   }
-  if (options.data.empty() && !trained_up_to(config).empty())
-    run.forecast.notes.push_back(trained_up_to(config));
+  if (const std::string note = trained_up_to(config); !note.empty()) run.forecast.notes.push_back(note);
   if (level <= 0) return run;
   try {
     add_intervals(run.forecast,

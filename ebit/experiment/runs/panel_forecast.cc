@@ -147,7 +147,7 @@ PanelForecast forecast_panel(const fs::path& folder, const ForecastOptions& opti
     result.series.push_back({std::move(series), std::move(own)});
   }
   result.notes = std::move(panel.warnings);
-  if (options.data.empty() && !trained_up_to(config).empty()) result.notes.push_back(trained_up_to(config));
+  if (const std::string note = trained_up_to(config); !note.empty()) result.notes.push_back(note);
   if (raw) result.notes.push_back(mitigation_note(mitigation));
   std::ranges::move(some_notes(std::move(notes)), std::back_inserter(result.notes));
   require(!result.series.empty(), "there is none of the series that the run was trained on");

@@ -135,7 +135,7 @@ TEST(PanelRun, TellsWhatIsOddInWhatIsKnownAhead) {
   };
   const std::string rows = "n1," + day(80) + ",0\ns1," + day(80) + ",1\ns2," + day(80);
   const std::string plain = noted("shop,ds,promo\n" + rows + ",1\n");
-  EXPECT_THAT(plain, HasSubstr("trained on the first 60 % of the rows, and chosen by the next 20 %"));
+  EXPECT_THAT(plain, HasSubstr("trained on the first 60 % of its run's rows, and chosen by the next 20 %"));
   for (const char* odd : {"not used", "every series", "nothing like it"})
     EXPECT_THAT(plain, ::testing::Not(HasSubstr(odd)));
   EXPECT_THAT(noted("shop,ds,promo\n" + rows + ",100\n"),
