@@ -32,8 +32,8 @@ test-tsan: deps  ## what uses threads, under the thread sanitizer
 test-asan-torch: deps  ## the layers on libtorch under the address and undefined-behaviour sanitizers
 	dev/test_sanitized.sh asan-torch test_torch test_across_torch
 
-fuzz: build  ## libFuzzer over what reads files: make fuzz SECONDS=60 TARGETS="series qasm"
-	dev/fuzz.sh $(or $(SECONDS),60) $(TARGETS)
+fuzz: build  ## libFuzzer over what reads files: make fuzz SECONDS=60 JOBS=2 TARGETS="series qasm"
+	JOBS=$(or $(JOBS),1) dev/fuzz.sh $(or $(SECONDS),60) $(TARGETS)
 
 wheel: deps  ## dist/ebit-*.whl, for every Python from 3.10 and any torch
 	dev/venv.sh build/venv dev/requirements.txt

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "ebit/base/error.h"
+#include "ebit/base/json_whole.h"
 #include "ebit/base/utf8.h"
 #include "ebit/settings/models.h"
 
@@ -15,14 +16,14 @@ using nlohmann::json;
 constexpr std::string_view kAnswers[] = {"numbers", "class", "classes", "translation"};  // of fit::Answer
 
 fit::InputSpec input_of(const json& value) {
-  return {.vocabulary = value.at("vocabulary"),
-          .width = value.at("width"),
-          .steps = value.at("steps"),
+  return {.vocabulary = whole<int>(value.at("vocabulary")),
+          .width = whole<int>(value.at("width")),
+          .steps = whole<int>(value.at("steps")),
           .dropout = value.at("dropout"),
-          .map = value.at("map"),
+          .map = whole<int>(value.at("map")),
           .squash = value.at("squash"),
           .outcomes = value.value("outcomes", false),
-          .left_out = value.value("left_out", 0)};
+          .left_out = value.contains("left_out") ? whole<int>(value["left_out"]) : 0};
 }
 
 fit::HeadSpec head_of(const json& value, std::string_view where) {
@@ -30,7 +31,7 @@ fit::HeadSpec head_of(const json& value, std::string_view where) {
   const auto answer = std::ranges::find(kAnswers, asked);
   require(answer != std::end(kAnswers), "'{}' is damaged: it asks its model for '{}'", where, shown(asked));
   return {.answer = static_cast<fit::Answer>(answer - std::begin(kAnswers)),
-          .outputs = value.at("outputs"),
+          .outputs = whole<int>(value.at("outputs")),
           .linear = value.at("linear"),
           .pool = value.at("pool"),
           .attention = value.at("attention"),
@@ -72,17 +73,21 @@ std::string spec_text(const fit::ModelSpec& spec) {
 
 fit::ModelSpec spec_of_text(const Config& config, std::string_view text, std::string_view where) {
   fit::ModelSpec spec = outline_of(config);
+  const auto damaged = [&] { fail("'{}' is damaged: it does not say what its model is", where); };
   try {
     const json value = json::parse(text);
     spec.input = input_of(value.at("input"));
     spec.head = head_of(value.at("head"), where);
-    spec.stateful = value.at("stateful"), spec.dtype = value.at("dtype"), spec.seed = value.at("seed");
+    spec.stateful = value.at("stateful"), spec.dtype = value.at("dtype"),
+    spec.seed = whole<std::uint64_t>(value.at("seed"));
     if (auto* classical = std::get_if<fit::ClassicalOptions>(&spec.core))
-      classical->hidden = value.at("hidden"), classical->layers = value.at("layers"),
-      classical->degrees = value.at("degrees").get<std::vector<int>>();
+      classical->hidden = whole<int>(value.at("hidden")), classical->layers = whole<int>(value.at("layers")),
+      classical->degrees = whole_numbers<int>(value.at("degrees"));
     spec.solve_head = value.at("solve_head"), spec.ridge = config.model.ridge;
   } catch (const json::exception&) {
-    fail("'{}' is damaged: it does not say what its model is", where);
+    damaged();
+  } catch (const std::range_error&) {
+    damaged();
   }
   if (config.model.has_entropy()) {
     spec.entropy = config.model.entropy;

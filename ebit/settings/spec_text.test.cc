@@ -43,5 +43,29 @@ TEST(SpecText, DamageIsOneLine) {
         << text;
 }
 
+// JSON's library would cut the fraction off and wrap 2^32 + 1 to 1.
+TEST(SpecText, NumbersThatAreNotWholeOrOutOfRangeAreRefused) {
+  const Config config = resolve("forecast", std::nullopt, {{"model.name", "lstm", "test"}});
+  const std::string good = spec_text(spec_of(config, {.width = 1, .steps = 7}, {.outputs = 1}, "a series"));
+  ASSERT_NO_THROW(spec_of_text(config, good, "x"));
+  for (const char* key :
+       {"vocabulary", "width", "steps", "map", "left_out", "outputs", "seed", "hidden", "layers"})
+    for (const char* value : {"2.5", "1e40", "18446744073709551617", "true", "\"2\""}) {
+      std::string text = good;
+      const std::string front = fmt::format("\"{}\":", key);
+      const std::size_t at = text.find(front);
+      ASSERT_NE(at, std::string::npos) << key;
+      const std::size_t begin = at + front.size();
+      text.replace(begin, text.find_first_of(",}", begin) - begin, value);
+      EXPECT_THAT(base::error_of([&] { spec_of_text(config, text, "x.safetensors"); }),
+                  HasSubstr("'x.safetensors' is damaged: it does not say what its model is"))
+          << text;
+    }
+  std::string wrapped = good;
+  wrapped.replace(wrapped.find("\"width\":1"), 9, "\"width\":4294967297");
+  EXPECT_THAT(base::error_of([&] { spec_of_text(config, wrapped, "x.safetensors"); }),
+              HasSubstr("is damaged"));
+}
+
 }  // namespace
 }  // namespace ebit::inline settings

@@ -10,6 +10,7 @@
 
 #include "ebit/base/atomic_file.h"
 #include "ebit/base/error.h"
+#include "ebit/base/json_whole.h"
 #include "ebit/base/listed.h"
 #include "ebit/base/nearest.h"
 #include "ebit/base/utf8.h"
@@ -242,21 +243,23 @@ std::string fitted_text(const Dataset& dataset) {
 
 Dataset fitted_dataset(const std::string& text, const std::string& where) {
   Dataset dataset;
+  const auto damaged = [&] { fail("'{}' is damaged: it does not say how its data were scaled", where); };
   try {
     const json value = json::parse(text);
     value.at("columns").get_to(dataset.series.names);
-    value.at("target_columns").get_to(dataset.target_columns);
-    value.at("feature_columns").get_to(dataset.feature_columns);
-    value.at("window").get_to(dataset.options.window);
-    value.at("horizon").get_to(dataset.options.horizon);
-    dataset.options.first_step = value.value("first_step", 0);
-    value.at("stride").get_to(dataset.options.stride);
+    dataset.target_columns = whole_numbers<std::size_t>(value.at("target_columns"));
+    dataset.feature_columns = whole_numbers<std::size_t>(value.at("feature_columns"));
+    dataset.options.window = whole<int>(value.at("window"));
+    dataset.options.horizon = whole<int>(value.at("horizon"));
+    dataset.options.first_step = value.contains("first_step") ? whole<int>(value["first_step"]) : 0;
+    dataset.options.stride = whole<int>(value.at("stride"));
     value.at("scaler").get_to(dataset.options.scaler);
     dataset.options.calendar = value.value("calendar", std::vector<std::string>());
     dataset.options.future = value.value("future", std::vector<std::string>());
     dataset.ahead = value.value("ahead", std::vector<bool>(dataset.feature_columns.size(), false));
     dataset.options.fixed = value.value("fixed", std::vector<std::string>());
-    dataset.transform = Transform::of_lags(value.value("transform", std::vector<std::size_t>()));
+    if (value.contains("transform"))
+      dataset.transform = Transform::of_lags(whole_numbers<std::size_t>(value["transform"]));
     if (value.contains("categories"))
       for (const json& category : value["categories"]) {
         dataset.categories.push_back({category.at("name"), category.at("levels")});
@@ -268,7 +271,9 @@ Dataset fitted_dataset(const std::string& text, const std::string& where) {
         dataset.scalers.back().push_back({s.at("name"), s.at("offset"), s.at("scale")});
     }
   } catch (const json::exception&) {
-    fail("'{}' is damaged: it does not say how its data were scaled", where);
+    damaged();
+  } catch (const std::range_error&) {
+    damaged();
   }
   const std::size_t columns = dataset.series.names.size();
   const auto inside = [&](std::size_t column) { return column < columns; };
