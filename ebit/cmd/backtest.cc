@@ -44,9 +44,8 @@ void take_settings(BacktestFlags& options) {
     });
     std::erase_if(all, [](const Setting& setting) {
       return setting.name.starts_with("output.") || setting.name.starts_with("problem.") ||
-             setting.name == "data.split" || setting.name == "data.split_seed" ||
-             setting.name == "data.test_from" || setting.name == "train.seed" ||
-             setting.name == "train.threads" || setting.name == "baselines.match" || setting.value.empty();
+             (setting.name != "data.generator" && !analysis::refused_by_backtest(setting.name).empty()) ||
+             setting.value.empty();
     });
   }
   for (const Setting& setting : *options.settings) {
@@ -129,7 +128,10 @@ Action setup_backtest(Parser& parser) {
                     "Do one training, CUT/MODEL/SEED, and write no page: for schedulers");
   parser.add_flag("--json", options->json, "Print the results as JSON");
   parser.add_flag("-q,--quiet", options->quiet, "Show no progress");
-  add_setting_flags(parser, options->settings, kForecast);
+  add_setting_flags(parser, options->settings, [](const OptionRow& row) {
+    return (row.users.problems & kForecast) != 0 &&
+           analysis::refused_by_backtest(fmt::format("{}.{}", row.section, row.key)).empty();
+  });
   return [options] { return run(*options); };
 }
 

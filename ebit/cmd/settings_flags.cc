@@ -203,7 +203,11 @@ void add_flag(Parser& parser, const Settings& settings, const Flag& flag, bool s
 }  // namespace
 
 void add_setting_flags(Parser& parser, const Settings& settings, unsigned problems) {
-  const auto shown = [problems](const OptionRow& row) { return (row.users.problems & problems) != 0; };
+  add_setting_flags(parser, settings,
+                    [problems](const OptionRow& row) { return (row.users.problems & problems) != 0; });
+}
+
+void add_setting_flags(Parser& parser, const Settings& settings, const RowChoice& shown) {
   for (const Flag& flag : flags_of_table(shown)) add_flag(parser, settings, flag, shown(*flag.rows[0]));
 }
 

@@ -14,14 +14,16 @@ namespace ebit::cmd {
 /// What a command line sets; shared, because parsing writes it after a command's setup has returned.
 using Settings = std::shared_ptr<std::vector<Setting>>;
 
-/// Adds every flag of the table of options; what is given on the command line is appended to `settings` when
-/// it is parsed. A flag that has no use for any of `problems` (ProblemSet bits) is taken all the same, so
-/// that the settings can say where it has one, but --help leaves it out. Other names of an option, such as
-/// --core, are taken and not shown.
-void add_setting_flags(Parser& parser, const Settings& settings, unsigned problems = kAnyProblem);
-
-/// Which rows of the table of options a command takes.
+/// Which rows of the table of options a command takes, or shows.
 using RowChoice = std::function<bool(const OptionRow& row)>;
+
+/// Adds every flag of the table of options; what is given on the command line is appended to `settings` when
+/// it is parsed. A flag that has no use for any of `problems` (ProblemSet bits), or is not `shown`, is taken
+/// all the same, so that the settings can say where it has one, but --help leaves it out. Other names of an
+/// option, such as --core, are taken and not shown.
+void add_setting_flags(Parser& parser, const Settings& settings, unsigned problems = kAnyProblem);
+/// Likewise.
+void add_setting_flags(Parser& parser, const Settings& settings, const RowChoice& shown);
 
 /// Adds the flags of the rows that are `chosen`, and no others.
 void add_chosen_flags(Parser& parser, const Settings& settings, const RowChoice& chosen);

@@ -9,6 +9,7 @@
 #include "ebit/base/error.h"
 #include "ebit/data/metrics.h"
 #include "ebit/data/smoothing.h"
+#include "ebit/data/theta.h"
 
 namespace ebit::inline data {
 namespace {
@@ -27,15 +28,17 @@ std::vector<double> column_of(const Series& series, std::size_t column, std::siz
   return values;
 }
 
-FittedBaseline smooth(const Dataset& dataset, std::size_t season) {
+// Fits each target by itself on the training rows, and carries it on over all rows. @param fit of rows and
+// season.
+FittedBaseline carried_on(const Dataset& dataset, std::size_t season, std::string_view name, auto fit) {
   require(dataset.options.split == "time" && dataset.part_begin[1] > 0,
-          "ets is fitted on the first rows of a series: it needs --split time");
+          "{} is fitted on the first rows of a series: it needs --split time", name);
   const std::size_t outputs = dataset.target_columns.size(), rows = dataset.series.rows();
   const std::size_t ahead = dataset.options.steps();
   FittedBaseline fitted{.said = std::vector<double>(ahead * rows * outputs), .remark = {}};
   for (std::size_t o = 0; o < outputs; ++o) {
     const std::vector<double> values = column_of(dataset.series, dataset.target_columns[o], rows);
-    const Smoothing own = fit_smoothing(std::span(values).first(dataset.part_begin[1]), season);
+    const auto own = fit(std::span<const double>(values).first(dataset.part_begin[1]), season);
     for (std::size_t s = 0; s < ahead; ++s) {
       const std::vector<double> said = own.forecasts(values, dataset.options.first() + s);
       for (std::size_t row = 0; row < rows; ++row) fitted.said[(s * rows + row) * outputs + o] = said[row];
@@ -43,6 +46,14 @@ FittedBaseline smooth(const Dataset& dataset, std::size_t season) {
     fitted.remark += (o > 0 ? ", " : "") + own.name();
   }
   return fitted;
+}
+
+FittedBaseline smooth(const Dataset& dataset, std::size_t season) {
+  return carried_on(dataset, season, "ets", fit_smoothing);
+}
+
+FittedBaseline theta(const Dataset& dataset, std::size_t season) {
+  return carried_on(dataset, season, "theta", fit_theta);
 }
 
 FittedBaseline average(const Dataset& dataset, std::size_t) {
@@ -62,11 +73,13 @@ FittedBaseline average(const Dataset& dataset, std::size_t) {
   return fitted;
 }
 
-constexpr std::array<Baseline, 4> kBaselines{{
+constexpr std::array<Baseline, 5> kBaselines{{
     {"persistence", "repeats the last known value", false, last_known, nullptr},
     {"seasonal-naive", "repeats the last known value of the same season", true, last_season, nullptr},
     {"ets", "exponential smoothing: simple, Holt or Holt-Winters, fitted on the training part", false,
      nullptr, smooth},
+    {"theta", "the theta method: simple smoothing of the adjusted rows, and half the slope of their line",
+     false, nullptr, theta},
     {"mean", "a constant: the mean of the training targets", false, nullptr, average},
 }};
 

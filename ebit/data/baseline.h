@@ -32,16 +32,16 @@ struct Baseline {
   FittedBaseline (*fit)(const Dataset& dataset, std::size_t season);
 };
 
-/// "persistence", "seasonal-naive", "ets" and "mean".
+/// "persistence", "seasonal-naive", "ets", "theta" and "mean".
 std::span<const Baseline> baseline_table();
 
 /// The row called `name`; null where there is none.
 const Baseline* find_baseline(std::string_view name);
 
 /// Fits a baseline that has parameters. ets is exponential smoothing, see fit_smoothing(), of each target by
-/// itself, fitted on the training rows and carried on over all known rows; mean is that of the targets of the
-/// training windows. Throws Error for one that has none, a season below 1, a series that was not split by
-/// time, and too few training rows.
+/// itself, fitted on the training rows and carried on over all known rows, theta likewise, see fit_theta();
+/// mean is that of the targets of the training windows. Throws Error for one that has none, a season below 1,
+/// a series that was not split by time, and too few training rows.
 FittedBaseline fit_baseline(const Baseline& row, const Dataset& dataset, int season);
 
 /// Its forecasts for every window of a part, [B, S, O].

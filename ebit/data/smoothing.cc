@@ -164,9 +164,7 @@ std::vector<double> Smoothing::forecasts(std::span<const double> series, std::si
 
 Smoothing fit_smoothing(std::span<const double> rows, std::size_t season) {
   require(season >= 1, "the season is {}; it must be 1 or more", season);
-  require(rows.size() >= 4, "exponential smoothing needs at least 4 rows to be fitted on, not {}",
-          rows.size());
-  Smoothing best = fitted(rows, false, false, 1);
+  Smoothing best = fit_simple_smoothing(rows);
   for (const std::size_t m : {std::size_t{1}, season})
     for (const auto& [trend, damped] : {std::pair{false, false}, {true, false}, {true, true}}) {
       if (m == 1 && !trend) continue;  // the one that is there
@@ -175,6 +173,12 @@ Smoothing fit_smoothing(std::span<const double> rows, std::size_t season) {
       if (other.criterion < best.criterion) best = std::move(other);
     }
   return best;
+}
+
+Smoothing fit_simple_smoothing(std::span<const double> rows) {
+  require(rows.size() >= 4, "exponential smoothing needs at least 4 rows to be fitted on, not {}",
+          rows.size());
+  return fitted(rows, false, false, 1);
 }
 
 }  // namespace ebit::inline data

@@ -44,4 +44,7 @@ struct Smoothing {
 /// Throws Error for fewer than 4 rows and a season below 1.
 Smoothing fit_smoothing(std::span<const double> rows, std::size_t season = 1);
 
+/// The smoothing without trend and season on `rows`, fitted likewise. Throws Error for fewer than 4 rows.
+Smoothing fit_simple_smoothing(std::span<const double> rows);
+
 }  // namespace ebit::inline data

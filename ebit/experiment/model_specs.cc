@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "ebit/fit/monomials.h"
 #include "ebit/settings/resolve.h"
 
 namespace ebit::experiment {
@@ -59,6 +60,18 @@ fit::ModelSpec matched_spec(const Config& config, const Problem& problem, const 
     return parameters_of(spec);
   });
   return spec;
+}
+
+std::string dropped_degrees_note(const Config& config, const Problem& problem) {
+  const fit::ModelSpec spec = spec_of(config, problem);
+  const std::vector<int> dropped = fit::dropped_degrees(spec);
+  if (dropped.empty()) return {};
+  const auto window = static_cast<std::size_t>(spec.input.steps * spec.input.core_width());
+  return fmt::format(
+      "{}: degree {} is left out: degree {} of the window's {} numbers has {:.0f} terms, and {:.0f} are the "
+      "most",
+      config.model.name, fmt::join(dropped, " and "), dropped.front(), window,
+      fit::Monomials::count(window, dropped.front()), fit::kMostMonomials);
 }
 
 std::string settle_size(Config& config, const Problem& problem) {

@@ -13,6 +13,9 @@ fit::ModelSpec spec_of(const Config& config, const Problem& problem);
 /// many parameters as `reference`.
 fit::ModelSpec matched_spec(const Config& config, const Problem& problem, const fit::ModelSpec& reference);
 
+/// One line where a polynomial cannot have all degrees that it is asked for on this problem; else empty.
+std::string dropped_degrees_note(const Config& config, const Problem& problem);
+
 /// Sets the hidden size that --parameters of `config` asks for: that whose parameters are nearest to a
 /// number, or to those of another model on the same problem; then forgets the wish. @returns one line that
 /// says what was chosen; empty: nothing was asked for. Throws Error where the model has no size that is free.

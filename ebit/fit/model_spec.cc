@@ -101,14 +101,17 @@ void check_whole(const ModelSpec& spec, std::string_view core) {
           core);
 }
 
-// The candidates in order, without those whose monomials are too many.
-std::vector<int> fitting_degrees(std::vector<int> degrees, std::size_t window) {
+// The candidates in order, each once.
+std::vector<int> ordered_degrees(std::vector<int> degrees) {
   require(!degrees.empty(), "--degrees must name at least one degree");
   std::ranges::sort(degrees);
   degrees.erase(std::unique(degrees.begin(), degrees.end()), degrees.end());
   require(degrees[0] >= 1, "a degree of --degrees must be at least 1, not {}", degrees[0]);
-  while (degrees.size() > 1 && Monomials::count(window, degrees.back()) > kMostMonomials) degrees.pop_back();
   return degrees;
+}
+
+std::size_t window_of(const ModelSpec& spec) {
+  return static_cast<std::size_t>(spec.input.steps * spec.input.core_width());
 }
 
 void check_classical(const ModelSpec& spec, const ClassicalOptions& options) {
@@ -160,8 +163,9 @@ void fit_degrees(ModelSpec& spec) {
   const ClassicalCore& core = find_classical_core(options.core);
   if (!core.solved || spec.head.answer != Answer::kNumbers) return;
   if (core.name == "linear") options.degrees = {1};
-  options.degrees =
-      fitting_degrees(options.degrees, static_cast<std::size_t>(spec.input.steps * spec.input.core_width()));
+  const std::vector<int> dropped = dropped_degrees(spec);
+  options.degrees = ordered_degrees(options.degrees);
+  std::erase_if(options.degrees, [&](int degree) { return std::ranges::count(dropped, degree) > 0; });
   spec.dtype = "float64";
 }
 
@@ -213,6 +217,16 @@ std::span<const Choice> pools() { return kPools; }
 std::span<const Choice> attentions() { return kAttentions; }
 
 void check(const ModelSpec& spec) { completed(spec); }
+
+std::vector<int> dropped_degrees(const ModelSpec& spec) {
+  const auto* options = std::get_if<ClassicalOptions>(&spec.core);
+  if (options == nullptr || options->core != "poly-ridge") return {};
+  std::vector<int> dropped = ordered_degrees(options->degrees);
+  dropped.erase(dropped.begin());
+  std::erase_if(dropped,
+                [&](int degree) { return Monomials::count(window_of(spec), degree) <= kMostMonomials; });
+  return dropped;
+}
 
 ModelSpec completed(ModelSpec spec) {
   require(spec.dtype == "float64" || spec.dtype == "float32",

@@ -137,6 +137,10 @@ void check(const ModelSpec& spec);
 /// one an output.
 ModelSpec completed(ModelSpec spec);
 
+/// The degrees of a polynomial that completed() leaves out of `spec`: those that have more than
+/// kMostMonomials on its window, the smallest aside. Empty for every other core.
+std::vector<int> dropped_degrees(const ModelSpec& spec);
+
 /// The core in a few words for tables: "lstm, hidden size 23", or the cell's summary.
 std::string summary_of(const CoreOptions& core);
 

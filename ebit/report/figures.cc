@@ -196,7 +196,7 @@ Figure prediction_figure(const PredictedSeries& series, std::string title) {
     if (stretches && !part.low.empty()) {
       figure.series.push_back(
           over_time(part, part.predicted, axis, PlotStyle::kBand, part_color(series.parts, i)));
-      figure.series.back().label.clear();
+      figure.series.back().label = part.band;
     }
     figure.series.push_back(over_time(part, part.predicted, axis,
                                       stretches ? PlotStyle::kLine : PlotStyle::kPoints,
@@ -302,7 +302,7 @@ Figure forecast_figure(const ForecastSeries& series, std::string title, std::siz
                                  series.truth.end());
   if (!series.low.empty())
     figure.series.push_back(
-        {"", PlotStyle::kBand, future_x, {}, series.low, series.high, PlotColor::kVermillion});
+        {series.band, PlotStyle::kBand, future_x, {}, series.low, series.high, PlotColor::kVermillion});
   if (shown > 0) figure.series.push_back({"known", PlotStyle::kLine, past_x, past, {}, {}, PlotColor::kInk});
   if (!series.actual.empty())
     figure.series.push_back({"actual", PlotStyle::kDashes, future_x, series.actual, {}, {}, PlotColor::kInk});

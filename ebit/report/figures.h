@@ -26,8 +26,9 @@ struct PredictedPart {
   std::string name;               ///< "training", "validation", "test"
   std::vector<std::size_t> rows;  ///< [M] rows of the series that were predicted, any order
   std::vector<double> predicted;  ///< [M] in units of the data
-  std::vector<double> low;        ///< [M] least over seeds, or empty
-  std::vector<double> high;       ///< [M] greatest over seeds, or empty
+  std::vector<double> low;        ///< [M] lower end of a band, or empty
+  std::vector<double> high;       ///< [M] upper end of a band, or empty
+  std::string band = {};          ///< what the band is, in the legend
 };
 
 /// A series and what a model said about it.
@@ -59,6 +60,7 @@ struct ForecastSeries {
   std::vector<double> low;                ///< [S] lower end of the spread, or empty
   std::vector<double> high;               ///< [S] upper end of the spread, or empty
   std::vector<double> actual;             ///< [S] what came to be, where known, or empty
+  std::string band = {};                  ///< what the spread is, in the legend
 };
 
 /// The last rows (`tail`; 0: five times the forecast, at least 30) and the forecast joined to them.

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "ebit/analysis/suite/units.h"
@@ -20,6 +21,10 @@ struct BacktestSpec {
   int apart = 0;       ///< rows between them; 0: as many as steps are forecast
   bool refit = false;  ///< train anew at each cut; else once, before the first
 };
+
+/// Why a backtest refuses an option of `ebit train`, "data.split"; empty: it has a use for it, or the option
+/// is none of a training.
+std::string_view refused_by_backtest(std::string_view option);
 
 /// Where a backtest goes, and how.
 struct BacktestOptions {
@@ -82,10 +87,10 @@ struct BacktestOutcome {
 /// --validation say of each other; the scalers are those of its training part. Trainings are units of a
 /// suite: run folders of their own, shared out to `jobs` processes; after a kill the same call goes on.
 /// Beside the model stand those that baselines.which names, else persistence, seasonal-naive (with a season),
-/// ets, linear and poly-ridge. A panel (data.id) is cut at the same number of rows before the end of each of
-/// its series; one model is trained on all of them, and each is forecast by itself. Throws Error for options
-/// that a backtest has no use for, a series too short for the cuts, a folder of another backtest and not
-/// `overwrite`, and where the model could not be trained.
+/// ets, theta, linear and poly-ridge. A panel (data.id) is cut at the same number of rows before the end of
+/// each of its series; one model is trained on all of them, and each is forecast by itself. Throws Error for
+/// options that a backtest has no use for, a series too short for the cuts, a folder of another backtest and
+/// not `overwrite`, and where the model could not be trained.
 BacktestOutcome run_backtest(const BacktestSpec& spec, const BacktestOptions& options,
                              const UnitsCallbacks& callbacks);
 

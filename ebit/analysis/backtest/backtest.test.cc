@@ -20,6 +20,7 @@
 #include "ebit/base/testing/error_of.h"
 #include "ebit/data/metrics.h"
 #include "ebit/data/smoothing.h"
+#include "ebit/data/theta.h"
 
 namespace ebit::analysis {
 namespace {
@@ -58,7 +59,7 @@ BacktestSpec spec_of(const std::string& file, std::vector<Setting> more = {}) {
                    {"data.horizon", "7", "--horizon"},
                    {"model.name", "poly-ridge", "--model"},
                    {"baselines.season", "7", "--season"},
-                   {"baselines.which", "persistence,seasonal-naive,ets,mean,linear", "--baselines"}};
+                   {"baselines.which", "persistence,seasonal-naive,ets,theta,mean,linear", "--baselines"}};
   for (Setting& setting : more) {
     std::erase_if(spec.settings, [&](const Setting& own) { return own.name == setting.name; });
     spec.settings.push_back(std::move(setting));
@@ -112,9 +113,13 @@ TEST(Backtest, ForecastsWithoutAModelAreTheirFormulas) {
     std::vector<double> rows;
     for (int i = 0; i < 160; ++i) rows.push_back(value_at(i));
     const Smoothing ets = fit_smoothing(std::span(rows).first(139), 7);
-    for (std::size_t s = 0; s < 7; ++s)
+    const Theta theta = fit_theta(std::span(rows).first(139), 7);
+    for (std::size_t s = 0; s < 7; ++s) {
       EXPECT_NEAR(model_of(test, "ets").forecasts[0][c].values[s],
                   ets.forecasts(rows, s + 1)[test.known[c] + s], 1e-9);
+      EXPECT_NEAR(model_of(test, "theta").forecasts[0][c].values[s],
+                  theta.forecasts(rows, s + 1)[test.known[c] + s], 1e-9);
+    }
   }
   EXPECT_NEAR(score(test, "persistence", "MAE"), naive, 1e-9);
   EXPECT_NEAR(score(test, "persistence", "MASE"), naive / test.naive_error[0], 1e-9);
@@ -142,7 +147,7 @@ TEST(Backtest, NothingBehindACutIsSeen) {
       spec.refit = other.refit = refit;
       const Backtest a = tested(spec, "leak"), b = tested(other, "leak-changed");
       EXPECT_NE(a.truth[1], b.truth[1]);
-      ASSERT_EQ(a.models.size(), 6u);
+      ASSERT_EQ(a.models.size(), 7u);
       for (std::size_t m = 0; m < a.models.size(); ++m)
         for (std::size_t c = 0; c < 2; ++c) {  // what is changed begins at the second cut
           const CutForecast &x = a.models[m].forecasts[0][c], &y = b.models[m].forecasts[0][c];
@@ -244,6 +249,18 @@ TEST(Backtest, TrainingsAreDoneOneByOne) {
   EXPECT_EQ(read_file(folder / "cut-1" / "linear-1" / "log.txt"), log);
   const Backtest whole = tested(spec, "units-whole");
   EXPECT_EQ(score(outcome.results, "poly-ridge", "MAE"), score(whole, "poly-ridge", "MAE"));
+}
+
+TEST(Backtest, TellsDegreesThatTheWindowIsTooWideFor) {
+  BacktestSpec spec =
+      spec_of(csv_file("degrees"), {{"data.window", "30", "t"}, {"baselines.which", "theta", "t"}});
+  spec.cuts = 1;
+  std::vector<std::string> notes;
+  UnitsCallbacks callbacks = quiet();
+  callbacks.on_note = [&](const std::string& note) { notes.push_back(note); };
+  const BacktestOutcome outcome = run_backtest(spec, {.folder = fresh("degrees"), .jobs = 1}, callbacks);
+  EXPECT_THAT(notes, ::testing::Contains(HasSubstr("poly-ridge: degree 3 is left out")));
+  EXPECT_THAT(outcome.results.notes, ::testing::Contains(HasSubstr("degree 3 is left out")));
 }
 
 TEST(Backtest, RefusesInOneLine) {

@@ -100,6 +100,17 @@ Figure lines_figure(const Backtest& test, std::string title, std::string x_label
   return figure;
 }
 
+// By cut: a tick says when its forecast begins; of many cuts some do.
+Figure cuts_figure(const Backtest& test) {
+  Figure figure = lines_figure(test, "By cut", "cut, and the first time that is forecast from it",
+                               test.known.size(), [](std::size_t c) { return Among{.cut = c}; });
+  constexpr std::size_t kMostTicks = 6;
+  const std::size_t apart = (test.known.size() + kMostTicks - 1) / kMostTicks;
+  for (std::size_t c = 0; c < test.known.size(); c += apart)
+    figure.x_ticks.push_back({static_cast<double>(c + 1), fmt::format("{}: {}", c + 1, test.times[c].at(0))});
+  return figure;
+}
+
 // The end of the series, and what the model said of it from each cut, the mean over its seeds.
 Figure forecasts_figure(const Backtest& test, std::size_t target) {
   const std::string& name = test.targets[target];
@@ -188,11 +199,7 @@ void write_backtest(const Backtest& test, const fs::path& folder) {
   page.table(steps).table(own);
   page.section("By cut");
   if (test.known.size() > 1)
-    experiment::show(experiment::exhibit_of("cuts",
-                                            lines_figure(test, "By cut", "cut", test.known.size(),
-                                                         [](std::size_t c) { return Among{.cut = c}; }),
-                                            "Over all steps."),
-                     folder, page);
+    experiment::show(experiment::exhibit_of("cuts", cuts_figure(test), "Over all steps."), folder, page);
   page.table(cuts);
   std::vector<std::pair<std::string, std::string>> facts;
   for (const BacktestMetric& row : backtest_metrics()) facts.emplace_back(row.name, row.help);

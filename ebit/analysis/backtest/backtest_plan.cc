@@ -8,6 +8,7 @@
 #include "ebit/base/error.h"
 #include "ebit/base/utf8.h"
 #include "ebit/data/baseline.h"
+#include "ebit/experiment/model_specs.h"
 #include "ebit/experiment/problems/numbers.h"
 #include "ebit/experiment/problems/prepare.h"
 #include "ebit/settings/models.h"
@@ -27,6 +28,8 @@ constexpr std::pair<std::string_view, std::string_view> kNotOurs[] = {
     {"data.generator",
      "a series is cut by the rows of a file: ebit train writes what a generator makes into "
      "predictions.csv"},
+    {"data.set", "it is of --generator, and a backtest takes a file"},
+    {"data.generator_seed", "it is of --generator, and a backtest takes a file"},
     {"train.seed", "trainings have the seeds 1, 2, ...: --seeds says how many"},
     {"train.threads", "trainings have a thread each: --jobs says how many there are at once"},
     {"baselines.match", "--baseline-hidden says how wide they are"},
@@ -41,9 +44,8 @@ bool given(const BacktestSpec& spec, std::string_view name) {
 
 Config base_config(const BacktestSpec& spec) {
   for (const Setting& setting : spec.settings)
-    for (const auto& [name, reason] : kNotOurs)
-      require(setting.name != name || setting.value.empty(), "{} has no effect on a backtest: {}",
-              setting.where, reason);
+    if (const std::string_view reason = refused_by_backtest(setting.name); !reason.empty())
+      require(setting.value.empty(), "{} has no effect on a backtest: {}", setting.where, reason);
   return resolve("forecast", std::nullopt, spec.settings);
 }
 
@@ -104,7 +106,7 @@ void place_cuts(BacktestPlan& plan, const BacktestSpec& spec) {
 void choose_models(BacktestPlan& plan, const BacktestSpec& spec) {
   Config& config = plan.config;
   if (!given(spec, "baselines.which"))
-    config.baselines.which = {"persistence", "seasonal-naive", "ets", "linear", "poly-ridge"};
+    config.baselines.which = {"persistence", "seasonal-naive", "ets", "theta", "linear", "poly-ridge"};
   SuiteItem own{.name = config.model.name};
   for (const Setting& setting : spec.settings)
     if (setting.name.starts_with("model.")) own.settings.push_back(setting);
@@ -227,7 +229,24 @@ void check_categories(const BacktestPlan& plan, const Unit& unit, bool refit) {
     }
 }
 
+// What a polynomial leaves out, said once: all cuts have windows of one width.
+void tell_dropped_degrees(BacktestPlan& plan) {
+  for (const Unit& unit : plan.units) {
+    Config config = config_of(plan.suite, unit, {});
+    if (unit.seed > 1 || unit.data != plan.units.front().data || family_of(config) != kPolynomial) continue;
+    const std::unique_ptr<experiment::Problem> problem = experiment::make_problem(config);
+    if (std::string note = experiment::dropped_degrees_note(config, *problem); !note.empty())
+      plan.notes.push_back(std::move(note));
+  }
+}
+
 }  // namespace
+
+std::string_view refused_by_backtest(std::string_view option) {
+  const auto* const row =
+      std::ranges::find(kNotOurs, option, &std::pair<std::string_view, std::string_view>::first);
+  return row == std::end(kNotOurs) ? std::string_view() : row->second;
+}
 
 BacktestPlan backtest_plan(const BacktestSpec& spec, const BacktestOptions& options, fs::path& folder) {
   BacktestPlan plan{.config = base_config(spec)};
@@ -272,6 +291,7 @@ BacktestPlan backtest_plan(const BacktestSpec& spec, const BacktestOptions& opti
       } catch (const Error& error) {
         fail("{}: {}", plan.suite.data[unit.data].name, error.what());
       }
+  tell_dropped_degrees(plan);
   return plan;
 }
 

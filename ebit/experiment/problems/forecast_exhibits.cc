@@ -57,6 +57,12 @@ PredictedSeries predicted_series(const Dataset& dataset, std::span<const Scores*
       if (seeds.size() < 2) continue;
       predicted.low.push_back(low), predicted.high.push_back(high);
     }
+    // The bands of the parts are one kind of thing, but for the test part's interval: the legend names each
+    // once.
+    if (part == 2 && have_intervals(seeds))
+      predicted.band = fmt::format("{:g} % prediction interval, test", 100 * seeds[0]->level);
+    else if (series.parts.empty())
+      predicted.band = "least to greatest of the seeds";
     series.parts.push_back(std::move(predicted));
   }
   return series;

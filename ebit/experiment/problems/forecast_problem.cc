@@ -323,7 +323,7 @@ std::vector<std::pair<std::string, std::string>> ForecastProblem::facts() const 
 }
 
 // One line a window, with several steps ahead one a step, parts in order of time; truth and prediction of
-// every target, and its quantiles where there are some.
+// every target, and its quantiles and the ends of its interval (on the test part) where there are some.
 std::string ForecastProblem::predictions_csv(const Scores& scores) const {
   const bool steps = dataset_.options.steps() > 1;
   const std::vector<double> none, &levels = scores.quantiles[0].empty() ? none : config_.train.quantiles;
@@ -332,6 +332,8 @@ std::string ForecastProblem::predictions_csv(const Scores& scores) const {
     text += fmt::format(",{},{}", csv_cell(target + " truth"), csv_cell(target + " prediction"));
     for (const double level : levels)
       text += fmt::format(",{}", csv_cell(fmt::format("{} quantile {}", target, level)));
+    if (scores.level > 0)
+      text += fmt::format(",{},{}", csv_cell(target + " lower"), csv_cell(target + " upper"));
   }
   text += "\n";
   for (std::size_t part = 0; part < kPartNames.size(); ++part) {
@@ -346,6 +348,10 @@ std::string ForecastProblem::predictions_csv(const Scores& scores) const {
                             scores.predictions[part][k * targets + o]);
         for (std::size_t q = 0; q < levels.size(); ++q)
           text += fmt::format(",{}", scores.quantiles[part][q][k * targets + o]);
+        if (scores.level <= 0) continue;
+        const bool known = part == 2 && !scores.lower.empty() && !std::isnan(scores.lower[k * targets + o]);
+        text += known ? fmt::format(",{},{}", scores.lower[k * targets + o], scores.upper[k * targets + o])
+                      : ",,";
       }
       text += "\n";
     }

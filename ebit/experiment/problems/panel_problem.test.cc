@@ -250,7 +250,8 @@ TEST(PanelProblem, CsvBeginsWithTheIdAndTheHashKnowsIt) {
   PanelProblem problem(config);
   const auto model = model_for(config, problem);
   const std::string csv = problem.predictions_csv(problem.scores(*model, 1, false));
-  EXPECT_TRUE(csv.starts_with("unique_id,time,row,part,y truth,y prediction\na,2024-01-05,4,train,"))
+  EXPECT_TRUE(
+      csv.starts_with("unique_id,time,row,part,y truth,y prediction,y lower,y upper\na,2024-01-05,4,train,"))
       << csv.substr(0, 200);
   EXPECT_EQ(std::count(csv.begin(), csv.end(), '\n'), static_cast<std::ptrdiff_t>(1 + [&] {
               std::size_t windows = 0;

@@ -67,7 +67,9 @@ void plot_forecast(const fs::path& folder, const RunForecast& run, const std::st
                          .forecast = {},
                          .low = {},
                          .high = {},
-                         .actual = {}};
+                         .actual = {},
+                         .band = intervals ? fmt::format("{:g} % prediction interval", 100 * forecast.level)
+                                           : "least to greatest of the seeds"};
     for (std::size_t row = 0; row < series.rows(); ++row) drawn.truth.push_back(series.at(row, column));
     for (std::size_t i = o; i < forecast.values.size(); i += outputs) {
       drawn.forecast.push_back(forecast.values[i]);
@@ -76,9 +78,7 @@ void plot_forecast(const fs::path& folder, const RunForecast& run, const std::st
       drawn.high.push_back(intervals ? forecast.upper[i] : forecast.greatest[i]);
     }
     const std::string of = series.id.empty() ? "" : fmt::format(" of {}", series.id);
-    const Figure figure = forecast_figure(
-        drawn, intervals ? fmt::format("Forecast{} with {:g} % prediction interval", of, 100 * forecast.level)
-                         : "Forecast" + of);
+    const Figure figure = forecast_figure(drawn, "Forecast" + of);
     const std::string name =
         outputs > 1 ? fmt::format("forecast{}-{}", suffix, o + 1) : fmt::format("forecast{}", suffix);
     render(figure, folder / files::kPlots / (name + ".svg"));

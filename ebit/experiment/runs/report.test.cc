@@ -85,6 +85,14 @@ TEST(LossExhibits, TrainingLossesStandForValidation) {
   EXPECT_THAT(names_of_exhibits(loss_exhibits(results)), ElementsAre("loss")) << "there is nothing beside it";
 }
 
+TEST(LossExhibits, OneEpochIsNoCourse) {
+  Results results = task_results();
+  for (ModelResult& model : results.models)
+    for (SeedResult& seed : model.seeds)
+      if (!seed.history.empty()) seed.history.resize(1);
+  EXPECT_THAT(loss_exhibits(results), ::testing::IsEmpty()) << "as of what is solved in closed form";
+}
+
 TEST(EntropyExhibits, AreThereWhereAnEntropyWasInTheLoss) {
   Results results = series_results();
   ModelConfig model;

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -189,22 +190,35 @@ std::string default_folder(const Config& c) {
   return (fs::path("runs") / (data_name(c) + "-" + c.model.name)).string();
 }
 
+// What the models of a run tell before they are trained, each once.
+std::vector<std::string> model_notes(const Config& config, const std::vector<Job>& jobs,
+                                     const Problem& problem) {
+  std::vector<std::string> notes;
+  if ((family_of(config) & kCells) != 0)
+    for (const std::string& note : noise_notes(cell_of(config))) notes.push_back("noise: " + note);
+  for (const Job& job : jobs)
+    if (std::string note = dropped_degrees_note(job.config, problem);
+        !note.empty() && std::ranges::count(notes, note) == 0)
+      notes.push_back(std::move(note));
+  return notes;
+}
+
 // Where the folder's files may be, what a run writes goes to one process at a time.
 RunResult run_jobs(const Setup& setup, const RunCallbacks& callbacks) {
   const Config& config = *setup.config;
   RunResult result{.folder = config.output.folder, .config = config, .problem = setup.problem};
-  for (const Job& job : jobs_of(config, result.folder)) remove_partial_files(job.folder);
+  const std::vector<Job> jobs = jobs_of(config, result.folder);
+  for (const Job& job : jobs) remove_partial_files(job.folder);
   RunLog log(result.folder);
   log.line(setup.problem->description());
   std::vector<std::string> notes = setup.problem->notes();
-  if ((family_of(config) & kCells) != 0)
-    for (std::string& note : noise_notes(cell_of(config))) notes.push_back("noise: " + std::move(note));
+  for (std::string& note : model_notes(config, jobs, *setup.problem)) notes.push_back(std::move(note));
   for (const std::string& note : notes) {
     log.line(note);
     if (callbacks.on_note) callbacks.on_note(note);
   }
   const auto prepare = [&](const Job& job) { return ready(job, setup.problem, config); };
-  result.interrupted = !run_trainings(jobs_of(config, result.folder), prepare, log, callbacks);
+  result.interrupted = !run_trainings(jobs, prepare, log, callbacks);
   if (result.interrupted) return result;
   result.results = score_jobs(result.folder, config, *setup.problem, callbacks);
   write_scores(result);
@@ -218,10 +232,11 @@ RunResult scored(const fs::path& folder, Config config, const RunCallbacks& call
   use_threads(config);
   const Setup setup = set_up(std::move(config));
   RunResult result{.folder = folder, .config = *setup.config, .problem = setup.problem};
-  for (const std::string& note : setup.problem->notes())
+  std::vector<std::string> notes = setup.problem->notes();
+  for (std::string& note : model_notes(*setup.config, jobs_of(*setup.config, folder), *setup.problem))
+    notes.push_back(std::move(note));
+  for (const std::string& note : notes)
     if (callbacks.on_note) callbacks.on_note(note);
-  if ((family_of(*setup.config) & kCells) != 0 && callbacks.on_note)
-    for (const std::string& note : noise_notes(cell_of(*setup.config))) callbacks.on_note("noise: " + note);
   result.results = score_jobs(folder, *setup.config, *setup.problem, callbacks);
   return result;
 }

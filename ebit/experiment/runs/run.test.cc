@@ -24,6 +24,7 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 using ::testing::AllOf;
+using ::testing::ContainsRegex;
 using testing::fresh;
 using ::testing::HasSubstr;
 using testing::small_config;
@@ -77,16 +78,27 @@ TEST(Run, WritesACompleteFolder) {
   // predictions.csv is in the data's units: its errors are those of metrics.json.
   const std::string text = read_file(folder / files::kPredictions);
   EXPECT_THAT(text,
-              HasSubstr("time,row,part,\"temp, max truth\",\"temp, max prediction\"\n2024-01-05,4,train,"));
+              HasSubstr("time,row,part,\"temp, max truth\",\"temp, max prediction\",\"temp, max lower\","
+                        "\"temp, max upper\"\n2024-01-05,4,train,"));
+  EXPECT_THAT(text, ContainsRegex(",train,[^\n]*,,\n")) << "intervals are those of the test part";
   std::vector<double> truth, prediction;
+  double inside = 0;
   std::stringstream lines(text);
   for (std::string line; std::getline(lines, line);) {
     if (line.find(",test,") == std::string::npos) continue;
-    const std::size_t comma = line.rfind(','), before = line.rfind(',', comma - 1);
-    truth.push_back(std::stod(line.substr(before + 1)));
-    prediction.push_back(std::stod(line.substr(comma + 1)));
+    std::vector<std::string> cells;
+    std::stringstream row(line);
+    for (std::string cell; std::getline(row, cell, ',');) cells.push_back(cell);
+    ASSERT_EQ(cells.size(), 7u) << line;
+    truth.push_back(std::stod(cells[3]));
+    prediction.push_back(std::stod(cells[4]));
+    const double lower = std::stod(cells[5]), upper = std::stod(cells[6]);
+    EXPECT_NEAR((lower + upper) / 2, prediction.back(), 1e-9);
+    inside += lower <= truth.back() && truth.back() <= upper;
   }
   EXPECT_NEAR(metric("RMSE", truth, prediction, 1.0), first, 1e-9);
+  const json& intervals = metrics["models"][0]["seeds"][0]["parts"]["test"]["interval"];
+  EXPECT_NEAR(inside / static_cast<double>(truth.size()), intervals["coverage"], 1e-12) << intervals;
 }
 
 TEST(Run, TheResolvedConfigRepeatsTheRun) {

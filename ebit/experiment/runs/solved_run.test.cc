@@ -32,6 +32,25 @@ Config solved_config(const fs::path& folder, const std::string& model, std::vect
   return resolve("forecast", std::nullopt, settings);
 }
 
+TEST(SolvedRun, DegreesWithTooManyTermsAreTold) {
+  std::vector<std::string> notes;
+  const auto start = [&](const char* name, const char* window) {
+    notes.clear();
+    start_run(solved_config(fresh(name), "linear",
+                            {{"baselines.which", "poly-ridge", "t"},
+                             {"data.boundary", "across", "t"},
+                             {"data.window", window, "t"}}),
+              {.on_note = [&](const std::string& note) { notes.push_back(note); }});
+  };
+  start("degrees-few", "4");
+  EXPECT_THAT(notes, ::testing::Not(::testing::Contains(HasSubstr("is left out"))));
+  // C(24 + 3, 3) - 1
+  start("degrees-many", "24");
+  EXPECT_THAT(notes,
+              ::testing::Contains("poly-ridge: degree 3 is left out: degree 3 of the window's 24 numbers has "
+                                  "2924 terms, and 2000 are the most"));
+}
+
 TEST(SolvedRun, HasOneEpochAndAllFiles) {
   const fs::path folder = fresh("solved");
   const Config config = solved_config(folder, "linear",

@@ -113,6 +113,11 @@ Figure losses_of_all(const Results& results) {
   return figure;
 }
 
+// What is solved in closed form, or was trained for one epoch, has no course that a line could show.
+bool has_course(const ModelResult& model) {
+  return std::ranges::any_of(model.seeds, [](const SeedResult& seed) { return seed.history.size() > 1; });
+}
+
 // Whether there is anything beside the run's model to draw losses of.
 bool has_others(const Results& results) {
   return std::ranges::any_of(results.models, [](const ModelResult& model) {
@@ -141,10 +146,11 @@ std::vector<LossHistory> histories_of(const ModelResult& model) {
 std::vector<Exhibit> loss_exhibits(const Results& results) {
   std::vector<Exhibit> exhibits;
   const std::vector<LossHistory> histories = histories_of(results.models.at(0));
-  if (histories.empty()) return exhibits;
-  exhibits.push_back(exhibit_of(
-      "loss", loss_figure(histories, "Loss", results.loss_name),
-      results.targets.empty() ? "Mean loss of each epoch." : "Mean loss of each epoch in scaled units."));
+  if (histories.empty() || std::ranges::none_of(results.models, has_course)) return exhibits;
+  if (has_course(results.models.at(0)))
+    exhibits.push_back(exhibit_of(
+        "loss", loss_figure(histories, "Loss", results.loss_name),
+        results.targets.empty() ? "Mean loss of each epoch." : "Mean loss of each epoch in scaled units."));
   if (has_others(results))
     exhibits.push_back(exhibit_of("losses", losses_of_all(results),
                                   fmt::format("After each epoch: {}.", results.loss_name)));
