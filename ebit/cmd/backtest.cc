@@ -78,11 +78,13 @@ int run(BacktestFlags& options) {
     return interrupted() ? kInterrupted : kOk;
   }
   UnitProgress progress(trainings.size(), options.quiet);
+  std::vector<std::string> told;
+  const auto on_note = [&](const std::string& line) { tell(line + "\n"), told.push_back(line); };
   const analysis::BacktestOutcome outcome =
       analysis::run_backtest(options.spec, options.run,
                              {.interrupted = interrupted,
                               .on_change = [&](auto done, auto failed) { progress(done, failed); },
-                              .on_note = [](const std::string& line) { tell(line + "\n"); }});
+                              .on_note = on_note});
   if (!outcome.finished) {
     tell(fmt::format("stopped after {} of {} trainings; the same command goes on\n", outcome.done,
                      outcome.units));
@@ -97,7 +99,9 @@ int run(BacktestFlags& options) {
   }
   const std::string metric =
       options.metric.empty() ? std::string(analysis::shown_metric(test)) : options.metric;
-  print(table_text(analysis::models_table(test)) + "\n" + table_text(analysis::by_step_table(test, metric)) +
+  TextTable models = analysis::models_table(test);
+  std::erase_if(models.notes, [&](const std::string& note) { return std::ranges::count(told, note) > 0; });
+  print(table_text(models) + "\n" + table_text(analysis::by_step_table(test, metric)) +
         "\n" + table_text(analysis::by_cut_table(test, metric)) +
         (test.parts.empty() ? "" : "\n" + table_text(analysis::by_series_table(test, metric, 30))));
   print(fmt::format("\nfolder: {}\npage:   {}\n", outcome.folder.string(),
