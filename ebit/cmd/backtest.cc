@@ -101,8 +101,8 @@ int run(BacktestFlags& options) {
       options.metric.empty() ? std::string(analysis::shown_metric(test)) : options.metric;
   TextTable models = analysis::models_table(test);
   std::erase_if(models.notes, [&](const std::string& note) { return std::ranges::count(told, note) > 0; });
-  print(table_text(models) + "\n" + table_text(analysis::by_step_table(test, metric)) +
-        "\n" + table_text(analysis::by_cut_table(test, metric)) +
+  print(table_text(models) + "\n" + table_text(analysis::by_step_table(test, metric)) + "\n" +
+        table_text(analysis::by_cut_table(test, metric)) +
         (test.parts.empty() ? "" : "\n" + table_text(analysis::by_series_table(test, metric, 30))));
   print(fmt::format("\nfolder: {}\npage:   {}\n", outcome.folder.string(),
                     (outcome.folder / "report.html").string()));

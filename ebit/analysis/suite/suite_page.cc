@@ -188,28 +188,22 @@ TextTable medians_table(const Suite& suite, const SuiteResults& results) {
 TextTable data_table(const Suite& suite, const SuiteResults& results, std::size_t data) {
   const std::vector<SuiteCell>& row = results.cells[data];
   const std::string& name = suite.data[data].name;
-  TextTable table{.title = fmt::format("{}: {}", name, metric_text(suite, results.metrics[data])),
-                  .columns = {{"model", false},
-                              {"median"},
-                              {"95 % of it"},
-                              {"mean ± s.d."},
-                              {"least"},
-                              {"greatest"},
-                              {"seeds"},
-                              {kCounts},
-                              {"epochs"},
-                              {"seconds"},
-                              {"p"}},
-                  .rows = {},
-                  .best_row = {},
-                  .notes = {}};
   const bool published = std::ranges::any_of(
       suite.models, [&](const SuiteItem& model) { return model.published.contains(name); });
   const bool solved = std::ranges::any_of(row, [](const SuiteCell& cell) { return cell.solved >= 0; });
   const bool chosen = std::ranges::any_of(row, [](const SuiteCell& cell) { return !cell.chosen.empty(); });
-  if (chosen) table.columns.push_back({"chosen", false});
-  if (solved) table.columns.push_back({"solved"});
+  // What is looked at first stands first: of a narrow page the columns at the end are to be scrolled to.
+  TextTable table{.title = fmt::format("{}: {}", name, metric_text(suite, results.metrics[data])),
+                  .columns = {{"model", false}, {"median"}, {"95 % of it"}, {"mean ± s.d."}},
+                  .rows = {},
+                  .best_row = {},
+                  .notes = {}};
   if (published) table.columns.push_back({"published"});
+  if (solved) table.columns.push_back({"solved"});
+  table.columns.push_back({"p"});
+  if (chosen) table.columns.push_back({"chosen", false});
+  for (const char* column : {"seeds", kCounts, "epochs", "seconds", "least", "greatest"})
+    table.columns.push_back({column});
   const DataComparison compared = compare_on(results, data);
   for (const std::size_t m : compared.order) {
     const SuiteCell& cell = row[m];
@@ -217,18 +211,20 @@ TextTable data_table(const Suite& suite, const SuiteResults& results, std::size_
         cell.values.empty() ? std::pair(std::nan(""), std::nan(""))
                             : std::pair(std::ranges::min(cell.values), std::ranges::max(cell.values));
     const std::vector<double> epochs(cell.epochs.begin(), cell.epochs.end());
-    table.rows.push_back(
-        {suite.models[m].name, table_number(median(cell)), interval_text(cell.values), mean_text(cell.values),
-         table_number(least), table_number(greatest), std::to_string(cell.values.size()), count_text(cell),
-         table_number(quartiles_of(epochs).median),
-         table_number(experiment::mean_spread(cell.seconds).mean, 3), p_text(compared.p[m])});
-    std::vector<std::string>& line = table.rows.back();
-    if (chosen) line.push_back(cell.chosen);
-    if (solved)
-      line.push_back(cell.solved < 0 ? "" : fmt::format("{} of {}", cell.solved, cell.values.size()));
+    std::vector<std::string> line = {suite.models[m].name, table_number(median(cell)),
+                                     interval_text(cell.values), mean_text(cell.values)};
     const auto known = suite.models[m].published.find(name);
     if (published)
       line.push_back(known == suite.models[m].published.end() ? "" : table_number(known->second));
+    if (solved)
+      line.push_back(cell.solved < 0 ? "" : fmt::format("{} of {}", cell.solved, cell.values.size()));
+    line.push_back(p_text(compared.p[m]));
+    if (chosen) line.push_back(cell.chosen);
+    line.insert(line.end(), {std::to_string(cell.values.size()), count_text(cell),
+                             table_number(quartiles_of(epochs).median),
+                             table_number(experiment::mean_spread(cell.seconds).mean, 3), table_number(least),
+                             table_number(greatest)});
+    table.rows.push_back(std::move(line));
     if (!cell.errors.empty())
       table.notes.push_back(fmt::format("{}: {}", suite.models[m].name, cell.errors[0]));
   }
