@@ -22,7 +22,7 @@ import time
 TRAIN = ("train --generator noisy-sine --set points=60 --window 3 --validation 0.2 --n-system 1 --n-ancilla 1 --epochs 2 "
          "--baselines linear --seeds 2 --no-plots -q -o").split()
 COMMANDS = [["resume", "RUN", "-q"], ["resume", "RUN", "--epochs", "3", "-q"], ["evaluate", "RUN"],
-            ["evaluate", "RUN", "--json"], ["forecast", "RUN", "--no-plot"], ["inspect", "RUN"], ["report", "RUN"],
+            ["evaluate", "RUN", "--json"], ["forecast", "RUN", "--no-plots"], ["inspect", "RUN"], ["report", "RUN"],
             ["export", "RUN", "-o", "WORK/out.qasm"], ["quantum-logic", "RUN"], ["surrogate", "RUN"],
             ["train", "--config", "RUN/config.toml", "-q", "--epochs", "1", "--no-plots", "-o", "WORK/again"],
             ["train", "--generator", "noisy-sine", "--window", "3", "--validation", "0.2", "--start-from", "RUN", "--n-system", "1",

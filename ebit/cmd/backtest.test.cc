@@ -46,7 +46,7 @@ TEST(BacktestCommand, CutsTrainsScoresAndGoesOn) {
   std::vector<std::string> again = arguments;
   again.push_back("--json");
   const json result = json::parse(ebit(again).out);
-  EXPECT_EQ(result["models"].size(), 5u);
+  EXPECT_EQ(result["models"].size(), 6u);
   EXPECT_EQ(result["models"][0]["name"], "linear");
   EXPECT_EQ(result["models"][0]["by_step"].size(), 7u);
   EXPECT_EQ(result["models"][0]["by_cut"].size(), 3u);
@@ -80,10 +80,10 @@ TEST(TrainCommand, SeveralStepsAreTrainedScoredAndForecastAtOnce) {
   EXPECT_TRUE(test["by_step"][4]["interval"]["width"].is_number());
   EXPECT_THAT(read_file(place + "/predictions.csv"),
               HasSubstr("time,row,part,step,sales truth,sales prediction"));
-  const Outcome none = ebit({"forecast", place, "--no-plot"});
+  const Outcome none = ebit({"forecast", place, "--no-plots"});
   EXPECT_THAT(none.error, HasSubstr("give its values with --future FILE"));
   const Outcome forecast =
-      ebit({"forecast", place, "--no-plot", "--json", "--future", csv_file("planned", 168, 178, false)});
+      ebit({"forecast", place, "--no-plots", "--json", "--future", csv_file("planned", 168, 178, false)});
   ASSERT_EQ(forecast.status, kOk) << forecast.error;
   const json said = json::parse(forecast.out);
   ASSERT_EQ(said["forecast"].size(), 5u) << "as many as it predicts";

@@ -154,7 +154,7 @@ TEST(BadInput, DamagedRuns) {
     write_file_atomically(last, good_last);
     write_file_atomically(damage.path, damage.content);
     expect_one_line(ebit({"evaluate", place}), damage.words);
-    expect_one_line(ebit({"forecast", place, "--no-plot"}), damage.words);
+    expect_one_line(ebit({"forecast", place, "--no-plots"}), damage.words);
   }
 }
 
@@ -166,7 +166,7 @@ TEST(BadInput, DataThatMovedOrChangedAreTold) {
     expect_one_line(ebit({command, place}), "the data of this run are gone");
   const Outcome evaluated = ebit({"evaluate", place, elsewhere.string()});
   EXPECT_EQ(evaluated.status, kOk) << evaluated.error;
-  EXPECT_EQ(ebit({"forecast", place, "--no-plot", "--data", elsewhere.string()}).status, kOk);
+  EXPECT_EQ(ebit({"forecast", place, "--no-plots", "--data", elsewhere.string()}).status, kOk);
 
   series("moved.csv", 100, 50, "12.5");
   const Outcome changed = ebit({"evaluate", place});

@@ -13,7 +13,7 @@ namespace ebit::cmd {
 /// An option, a switch or an argument of a command.
 struct OptionDoc {
   std::vector<std::string> names;   ///< as typed: "-o", "--output"; of an argument its name alone
-  std::string opposite;             ///< "--no-plot" of "--plot"; "": none
+  std::string opposite;             ///< "--no-plots" of "--plots"; "": none
   std::string type;                 ///< what stands behind it, such as "FILE"; "": a switch
   std::string help;                 ///< what it does
   std::string standard;             ///< its value where it is not given; "": none worth a word
@@ -52,7 +52,7 @@ std::vector<std::string> groups(std::span<const CommandDoc> table);
 /// What stands behind the flag: "FILE", and "INT,..." where several do.
 std::string type_in_words(const OptionDoc& option);
 
-/// "--plot, --no-plot" or "-o, --output FILE", and "data" of an argument.
+/// "--plots, --no-plots" or "-o, --output FILE", and "data" of an argument.
 std::string spelling(const OptionDoc& option);
 
 /// The help with the values that can be given and the one that stands: "How it is scaled (a | b; default:

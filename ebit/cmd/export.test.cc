@@ -50,7 +50,7 @@ TEST(ExportCommand, WritesATrainedRunAndItsCircuitGivesItsReadout) {
   const Outcome noisy = ebit({"evaluate", run, "--noise", "depolarizing*4", "--json"});
   EXPECT_EQ(noisy.status, kOk) << noisy.error;
   EXPECT_NE(noisy.out, ebit({"evaluate", run, "--json"}).out);
-  EXPECT_EQ(ebit({"forecast", run, "--trajectories", "50", "--no-plot"}).status, kOk);
+  EXPECT_EQ(ebit({"forecast", run, "--trajectories", "50", "--no-plots"}).status, kOk);
 }
 
 TEST(ExportCommand, WritesEveryPresetAndAnsatzInEveryFormat) {

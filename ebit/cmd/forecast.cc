@@ -187,7 +187,8 @@ Action setup_forecast(Parser& parser) {
       "--interval", options->forecast.interval,
       "Share of true values that prediction intervals aim to cover, 0: none; left out: the run's");
   add_noise_flags(parser, options->noise);
-  parser.add_flag("--plot,!--no-plot", options->plot, "Draw plots/forecast.png and .svg");
+  add_plots_flag(
+      parser, [options](bool on) { options->plot = on; }, "Draw plots/forecast.png and .svg");
   parser.add_flag("--json", options->json, "Print the forecast as JSON");
   return [options] { return run(*options); };
 }

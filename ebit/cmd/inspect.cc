@@ -93,8 +93,9 @@ Action setup_inspect(Parser& parser) {
   add_noise_flags(parser, options->noise);
   parser.add_option("--threads", options->threads,
                     "Threads; 0: one for each core. Results do not depend on it");
-  parser.add_flag("--plot,!--no-plot", options->plot,
-                  "Draw plots/memory*.png and .svg and write inspect.html");
+  add_plots_flag(
+      parser, [options](bool on) { options->plot = on; },
+      "Draw plots/memory*.png and .svg and write inspect.html");
   parser.add_flag("--json", options->json, "Print everything as JSON");
   return [options] { return run(*options); };
 }

@@ -34,7 +34,7 @@ std::string trained(const std::string& name, const std::vector<std::string>& mor
 json looked_at(const std::vector<std::string>& arguments) {
   std::vector<std::string> all = {"inspect"};
   all.insert(all.end(), arguments.begin(), arguments.end());
-  all.insert(all.end(), {"--json", "--no-plot", "--windows", "12"});
+  all.insert(all.end(), {"--json", "--no-plots", "--windows", "12"});
   const Outcome run = ebit(all);
   EXPECT_EQ(run.status, kOk) << run.error;
   return json::parse(run.out);
@@ -178,7 +178,7 @@ TEST(InspectCommand, OtherProblemsHaveAMemoryToo) {
   EXPECT_EQ(found["windows"], 12);
   EXPECT_TRUE(found["windows_available"].is_null());
   EXPECT_GT(found["steps"][7]["gradient"]["mean"], 0);
-  EXPECT_THAT(ebit({"inspect", place, "--no-plot"}).out, HasSubstr("sequences"));
+  EXPECT_THAT(ebit({"inspect", place, "--no-plot"}).out, HasSubstr("sequences")) << "the earlier spelling";
   const Outcome data = ebit({"inspect", place, "--data", "seattle-weather"});
   EXPECT_EQ(data.status, kBadInput);
   EXPECT_THAT(data.error, HasSubstr("inspect --data"));

@@ -61,7 +61,7 @@ TEST(NoiseCommand, EveryFamilyTrainsIsEvaluatedAndForecastsWithNoise) {
     EXPECT_THAT(own.at("models").dump(), HasSubstr("noise depolarizing"));
     EXPECT_THAT(evaluated(place, {"--shots", "50"}).at("models").dump(), HasSubstr("50 shots"));
     EXPECT_THAT(evaluated(place, {"--trajectories", "5"}).at("models").dump(), HasSubstr("5 trajectories"));
-    const Outcome forecast = ebit({"forecast", place, "--shots", "50", "--no-plot"});
+    const Outcome forecast = ebit({"forecast", place, "--shots", "50", "--no-plots"});
     EXPECT_EQ(forecast.status, kOk) << forecast.error;
   }
 }
@@ -92,7 +92,7 @@ TEST(NoiseCommand, RawAndMitigatedValuesAreToldApart) {
                              "--extrapolation", "linear"});
   EXPECT_THAT(text.out, AllOf(HasSubstr("raw\n"),
                               HasSubstr("mitigated: noise extrapolated from 1, 3 (linear, gates folded)")));
-  const Outcome forecast = ebit({"forecast", place, "--mitigate-readout", "--no-plot"});
+  const Outcome forecast = ebit({"forecast", place, "--mitigate-readout", "--no-plots"});
   EXPECT_EQ(forecast.status, kOk) << forecast.error;
   EXPECT_THAT(forecast.out, AllOf(HasSubstr("raw"), HasSubstr("values are mitigated (misreading undone")));
   EXPECT_THAT(read_file(fs::path(place) / "forecast.csv"), HasSubstr(" raw"));
@@ -112,7 +112,7 @@ TEST(NoiseCommand, OfPanelsToo) {
             "--baselines", "none",    "--no-plots", "-q",       "-o",       place});
   ASSERT_EQ(trained.status, kOk) << trained.error;
   const auto forecast = [&](const std::vector<std::string>& more) {
-    std::vector<std::string> arguments = {"forecast", place, "--json", "--no-plot", "--interval", "0"};
+    std::vector<std::string> arguments = {"forecast", place, "--json", "--no-plots", "--interval", "0"};
     arguments.insert(arguments.end(), more.begin(), more.end());
     const Outcome run = ebit(arguments);
     EXPECT_EQ(run.status, kOk) << run.error;
@@ -131,7 +131,7 @@ TEST(NoiseCommand, OfPanelsToo) {
 TEST(NoiseCommand, InspectShowsTheMixture) {
   const std::string place = folder("inspected");
   ASSERT_EQ(train(place, {"--hidden", "density", "--noise", "depolarizing*5"}).status, kOk);
-  const Outcome run = ebit({"inspect", place, "--json", "--no-plot", "--windows", "6"});
+  const Outcome run = ebit({"inspect", place, "--json", "--no-plots", "--windows", "6"});
   ASSERT_EQ(run.status, kOk) << run.error;
   const json seen = json::parse(run.out);
   EXPECT_EQ(seen.at("noise"), "noise depolarizing*5");
@@ -141,10 +141,10 @@ TEST(NoiseCommand, InspectShowsTheMixture) {
               step.at("purity_without_noise").at("mean").get<double>());
     EXPECT_GT(step.at("entropy").at("mean").get<double>(), 0);
   }
-  EXPECT_THAT(ebit({"inspect", place, "--no-plot", "--windows", "6"}).out,
+  EXPECT_THAT(ebit({"inspect", place, "--no-plots", "--windows", "6"}).out,
               HasSubstr("the memory's purity is"));
   // Without noise the run's memory is looked at as before.
-  EXPECT_THAT(ebit({"inspect", place, "--noise", "", "--no-plot", "--windows", "6", "--powers", "none"}).out,
+  EXPECT_THAT(ebit({"inspect", place, "--noise", "", "--no-plots", "--windows", "6", "--powers", "none"}).out,
               HasSubstr("bound check"));
   EXPECT_THAT(ebit({"inspect", place, "--trajectories", "5"}).error, HasSubstr("keep no density matrix"));
   EXPECT_THAT(ebit({"inspect", place, "--powers", "full"}).error, HasSubstr("pure states"));

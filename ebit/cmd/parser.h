@@ -65,7 +65,7 @@ class Parser {
   Option add_option(const std::string& names, std::function<void(const std::vector<std::string>&)> take,
                     bool list, const std::string& help);
 
-  /// A switch: "--json", or with its opposite "--plot,!--no-plot".
+  /// A switch: "--json", or with its opposite "--plots,!--no-plots".
   Option add_flag(const std::string& names, bool& value, const std::string& help);
   /// A switch that hands what is given to `take`.
   Option add_flag(const std::string& names, std::function<void(bool on)> take, const std::string& help);

@@ -13,6 +13,7 @@
 #include "ebit/base/parallel.h"
 #include "ebit/cmd/command.h"
 #include "ebit/cmd/output.h"
+#include "ebit/cmd/settings_flags.h"
 
 namespace ebit::cmd {
 namespace {
@@ -46,12 +47,12 @@ void check_use(const QuantumLogicFlags& o) {
   } else {
     without_effect(o.part.has_value(), "--part", "with a run");
     without_effect(o.windows.has_value(), "--windows", "with a run");
-    without_effect(o.plot.has_value() && o.out.empty(), "--plot", "with a run or --out");
+    without_effect(o.plot.has_value() && o.out.empty(), "--plots", "with a run or --out");
   }
   if (o.qasm.empty()) return;
   without_effect(o.json, "--json", "without --qasm");
   without_effect(!o.out.empty(), "--out", "without --qasm");
-  without_effect(o.plot.has_value(), "--plot", "without --qasm");
+  without_effect(o.plot.has_value(), "--plots", "without --qasm");
   without_effect(o.windows.has_value(), "--windows", "without --qasm");
   without_effect(o.steps.has_value(), "--steps", "without --qasm, which writes one step");
 }
@@ -140,8 +141,8 @@ Action setup_quantum_logic(Parser& parser) {
       .type_name("FILE");
   parser.add_option("--threads", options->threads,
                     "Threads; 0: one for each core. Results do not depend on it");
-  parser.add_flag(
-      "--plot,!--no-plot", [options](bool on) { options->plot = on; }, "Draw the plots");
+  add_plots_flag(
+      parser, [options](bool on) { options->plot = on; }, "Draw the plots");
   parser.add_flag("--json", options->json, "Print everything as JSON");
   return [options] { return run(*options); };
 }

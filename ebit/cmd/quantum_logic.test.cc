@@ -41,7 +41,7 @@ TEST(QuantumLogicCommand, ChecksCountsAndDrawsARun) {
 TEST(QuantumLogicCommand, AnotherFolderLeavesTheRunAsItIs) {
   const std::string place = run_of("out"), out = folder("logic-elsewhere");
   const Outcome run = ebit(
-      {"quantum-logic", place, "--bits", "8", "--weights", "register", "-o", out, "--no-plot", "--json"});
+      {"quantum-logic", place, "--bits", "8", "--weights", "register", "-o", out, "--no-plots", "--json"});
   EXPECT_EQ(run.status, kOk) << run.error;
   EXPECT_EQ(json::parse(run.out)["weights"], "register");
   EXPECT_FALSE(fs::exists(fs::path(place) / "quantum-logic.csv"));
@@ -84,7 +84,7 @@ TEST(QuantumLogicCommand, RefusesInOneLine) {
            Case{{place, "--features", "2"}, "--features has no effect here: it counts without a run"},
            {{place, "--steps", "2"}, "--steps has no effect here"},
            {{"--part", "test"}, "--part has no effect here: it counts with a run"},
-           {{"--no-plot"}, "--plot has no effect here"},
+           {{"--no-plots"}, "--plots has no effect here"},
            {{"--bits", "8", "--qasm", "x.qasm", "--json"}, "--json has no effect here"},
            {{"--qasm", "x.qasm"}, "--qasm writes one circuit"},
            {{place, "--bits", "8", "--fraction", "6"}, "does not fit words of 8 bits"},

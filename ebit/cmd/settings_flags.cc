@@ -216,6 +216,11 @@ void add_chosen_flags(Parser& parser, const Settings& settings, const RowChoice&
     if (chosen(*flag.rows[0])) add_flag(parser, settings, flag, true);
 }
 
+void add_plots_flag(Parser& parser, const std::function<void(bool on)>& take, const std::string& help) {
+  parser.add_flag("--plots,!--no-plots", take, help);
+  parser.add_flag("--plot,!--no-plot", take, help).hidden();
+}
+
 void add_noise_flags(Parser& parser, const Settings& settings) {
   add_chosen_flags(parser, settings, [](const OptionRow& row) {
     constexpr std::string_view kKeys[] = {

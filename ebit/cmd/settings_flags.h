@@ -28,6 +28,10 @@ void add_setting_flags(Parser& parser, const Settings& settings, const RowChoice
 /// Adds the flags of the rows that are `chosen`, and no others.
 void add_chosen_flags(Parser& parser, const Settings& settings, const RowChoice& chosen);
 
+/// Adds --plots, --no-plots for commands that draw what is done already; their earlier spelling --plot,
+/// --no-plot is taken and not shown. @param take gets what is given.
+void add_plots_flag(Parser& parser, const std::function<void(bool on)>& take, const std::string& help);
+
 /// Adds --noise, --shots, --trajectories and what is done about errors, for commands that use a trained run.
 void add_noise_flags(Parser& parser, const Settings& settings);
 

@@ -72,7 +72,7 @@ TEST(TrainCommand, JsonIsOneDocument) {
   // A second evaluation says the same; the forecast goes on from the end.
   const json again = json::parse(ebit({"evaluate", place, "--json"}).out);
   EXPECT_EQ(again["models"], value["models"]);
-  const json forecast = json::parse(ebit({"forecast", place, "--steps", "4", "--no-plot", "--json"}).out);
+  const json forecast = json::parse(ebit({"forecast", place, "--steps", "4", "--no-plots", "--json"}).out);
   ASSERT_EQ(forecast["forecast"].size(), 4u);
   EXPECT_EQ(forecast["forecast"][0]["time"], "100");
   EXPECT_EQ(forecast["forecast"][0]["direct"], true);
@@ -202,7 +202,7 @@ TEST(TaskCommand, TrainIsShortForTaskForecast) {
 TEST(TrainCommand, ForecastNeedsSensibleSteps) {
   const std::string place = folder("steps");
   ASSERT_EQ(ebit(short_run(place)).status, kOk);
-  const Outcome run = ebit({"forecast", place, "--steps", "0", "--no-plot"});
+  const Outcome run = ebit({"forecast", place, "--steps", "0", "--no-plots"});
   EXPECT_EQ(run.status, kBadInput);
   EXPECT_THAT(run.error, HasSubstr("--steps must be at least 1"));
 }
