@@ -52,16 +52,17 @@ void prepare_marked_folder(const fs::path& folder, const FolderMark& mark, const
   const bool free = is_free(folder, mark);
   if (fs::exists(file, error)) {
     const Json earlier = Json::parse(read_file(file), nullptr, false);
-    bool same = earlier.is_object();
-    for (const auto& [key, value] : settings.items()) same = same && earlier.value(key, Json()) == value;
-    if (same && !overwrite) {
+    const bool readable = earlier.is_object();
+    bool same_settings = readable, same_data = readable;
+    for (const auto& [key, value] : settings.items())
+      (key == "data_hash" ? same_data : same_settings) &= readable && earlier.value(key, Json()) == value;
+    if (same_settings && same_data && !overwrite) {
       remove_dead_partial_files(folder);
       return;
     }
-    require(overwrite,
-            "'{}' holds a {} with other settings: add --overwrite to replace it, or choose another folder "
-            "with -o",
-            folder.string(), mark.what);
+    require(overwrite, "'{}' holds a {} {}: add --overwrite to replace it, or choose another folder with -o",
+            folder.string(), mark.what,
+            same_settings ? "of data that have changed since" : "with other settings");
     clear(folder, mark);
   } else {
     require(free, "'{}' is there and holds something else: choose another folder with -o", folder.string());

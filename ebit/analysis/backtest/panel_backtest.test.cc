@@ -192,7 +192,7 @@ TEST(PanelBacktest, OtherDataInTheSameFileAreRefused) {
                              {.folder = fs::path(EBIT_TEST_TMP) / "panel-backtests" / "edited", .jobs = 1},
                              {.interrupted = [] { return false; }, .on_change = [](auto, auto) {}});
               }),
-              HasSubstr("other settings"));
+              HasSubstr("holds a backtest of data that have changed since"));
 }
 
 TEST(PanelBacktest, ASeasonalDifferenceKnowsItsSeason) {

@@ -83,6 +83,9 @@ Panel load_file(Config& config) {
   reading.texts = options.categories;
   Panel panel = load_panel(path, reading, wanted);
   const Series& series = panel.series.front();
+  // Other files of the run, with new rows or what is known ahead, are read as this one.
+  if (config.data.series.time.date_order.empty()) config.data.series.time.date_order = series.date_order;
+  if (!panel.id.empty()) config.data.series.id = panel.id;
   if (options.targets.empty()) {
     options.targets = {find_target(panel, options, path.string())};
     return panel;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 #include "ebit/base/atomic_file.h"
 #include "ebit/base/error.h"
@@ -16,6 +17,7 @@
 #include "ebit/experiment/problems/prepare.h"
 #include "ebit/experiment/runs/forecast_path.h"
 #include "ebit/experiment/runs/known_ahead.h"
+#include "ebit/experiment/runs/score.h"
 #include "ebit/fit/checkpoint.h"
 #include "ebit/settings/noise_options.h"
 #include "ebit/settings/problems.h"
@@ -238,6 +240,24 @@ int steps_of(std::span<const TrainedModel> models, const ForecastOptions& option
   return options.steps.value_or(seen.steps() > 1 ? seen.horizon : 1);
 }
 
+namespace {
+
+// Whether a run's own data are others than they were when it was trained; so are those that do not make its
+// windows any more.
+bool data_changed(const fs::path& folder, const TrainedModel& trained) {
+  const auto print = trained.metadata.find("fingerprint");
+  if (print == trained.metadata.end()) return false;
+  Config config = read_run_config(folder);
+  config.baselines.which.clear();  // what takes no part in it need not be fitted
+  try {
+    const std::unique_ptr<Problem> problem = make_problem(config);
+    return print->second != fingerprint_of(jobs_of(config, folder).front(), *problem);
+  } catch (const Error&) {
+    return true;
+  }
+}
+
+// A line on how many of its rows a run was trained on; "" where these are nearly all.
 std::string trained_up_to(const Config& config) {
   const DatasetOptions& o = config.data.dataset;
   if (o.split != "time" || !o.test_from.empty() || o.train + o.validation >= 0.95) return {};
@@ -247,6 +267,26 @@ std::string trained_up_to(const Config& config) {
       "ones too, as by --train 0.9 --validation 0.1",
       100 * o.train,
       o.validation > 0 ? fmt::format(", and chosen by the next {:g} %", 100 * o.validation) : "");
+}
+
+}  // namespace
+
+std::string training_note(const Config& config, const fs::path& folder, const TrainedModel& trained,
+                          bool own_data) {
+  if (own_data && data_changed(folder, trained))
+    return "the run's data have changed since the training: the forecast goes on from them as they are now, "
+           "scaled as they were then; to train on them go on with ebit train --start-from RUN";
+  return trained_up_to(config);
+}
+
+SeriesOptions future_reading(const Config& config, const std::string& date_order) {
+  SeriesOptions reading = config.data.series;
+  reading.first_rows = reading.without_last = 0;  // of the run's own file
+  reading.time.date_order = date_order;
+  for (const std::string& name : config.data.dataset.categories)
+    if (std::ranges::find(config.data.dataset.future, name) != config.data.dataset.future.end())
+      reading.texts.push_back(name);
+  return reading;
 }
 
 std::string mitigation_note(std::string_view mitigation) {
@@ -261,20 +301,16 @@ RunForecast forecast_run(const fs::path& folder, const ForecastOptions& options,
   if (options.data.empty()) require_run_data(config);
   const std::vector<TrainedModel> models = forecasting_models(config, folder);
   Config own = config, now = config;
-  Series future;
-  if (!options.future.empty()) {
-    SeriesOptions reading = config.data.series;
-    reading.first_rows = reading.without_last = 0;  // of the run's own file
-    for (const std::string& name : config.data.dataset.categories)
-      if (std::ranges::find(config.data.dataset.future, name) != config.data.dataset.future.end())
-        reading.texts.push_back(name);
-    future =
-        as_the_run_reads([&] { return load_series(options.future, reading, config.data.dataset.future); });
-  }
   RunForecast run{as_the_run_reads([&] {
                     return options.data.empty() ? load_data(now) : load_other_data(now, options.data);
                   }),
                   {}};
+  Series future;
+  if (!options.future.empty())
+    future = as_the_run_reads([&] {
+      return load_series(options.future, future_reading(config, run.series.date_order),
+                         config.data.dataset.future);
+    });
   run.forecast = forecast(models, run.series, steps_of(models, options), future);
   if (const std::string mitigation = mitigation_of(config); !mitigation.empty()) {
     const Config raw = with_settings(read_run_config(folder), raw_settings(changes));
@@ -282,7 +318,9 @@ RunForecast forecast_run(const fs::path& folder, const ForecastOptions& options,
         forecast(forecasting_models(raw, folder), run.series, steps_of(models, options), future).values;
     run.forecast.notes.push_back(mitigation_note(mitigation));
   }
-  if (const std::string note = trained_up_to(config); !note.empty()) run.forecast.notes.push_back(note);
+  std::ranges::move(future.warnings, std::back_inserter(run.forecast.notes));
+  if (std::string note = training_note(config, folder, models[0], options.data.empty()); !note.empty())
+    run.forecast.notes.push_back(std::move(note));
   if (level <= 0) return run;
   try {
     add_intervals(run.forecast,

@@ -100,8 +100,14 @@ auto as_the_run_reads(const Read& read) {
   }
 }
 
-/// A line on how many of its rows a run was trained on; "" where these are nearly all.
-std::string trained_up_to(const Config& config);
+/// A line on what stands behind a forecast: that the run's data have changed since, or how many of their
+/// rows it was trained on; "" where these are nearly all.
+/// @param own_data the forecast goes on from the run's data.
+std::string training_note(const Config& config, const std::filesystem::path& folder,
+                          const TrainedModel& trained, bool own_data);
+
+/// How a file of what is known ahead is read: as the run reads its data, dates in the order that these have.
+SeriesOptions future_reading(const Config& config, const std::string& date_order);
 
 /// What is told of mitigated values: "values are mitigated (...), raw ones stand beside them".
 std::string mitigation_note(std::string_view mitigation);

@@ -25,13 +25,11 @@ namespace fs = std::filesystem;
 // What is known ahead, for each series or for all.
 class Future {
  public:
-  Future(const ForecastOptions& options, const Config& config) {
+  // @param data what is forecast: its id column's name and the order of its dates are those of the file too.
+  Future(const ForecastOptions& options, const Config& config, const Panel& data) {
     if (options.future.empty()) return;
-    SeriesOptions reading = config.data.series;
-    reading.first_rows = reading.without_last = 0;  // of the run's own file
-    for (const std::string& name : config.data.dataset.categories)
-      if (std::ranges::find(config.data.dataset.future, name) != config.data.dataset.future.end())
-        reading.texts.push_back(name);
+    SeriesOptions reading = future_reading(config, data.series.at(0).date_order);
+    reading.id = data.id;
     source_ = options.future;
     as_the_run_reads([&] {
       const CsvTable table = read_csv(options.future, reading.csv);
@@ -44,6 +42,8 @@ class Future {
       panel_ = panel_of(table, reading, config.data.dataset.future);
       return 0;
     });
+    std::ranges::move(panel_.warnings, std::back_inserter(notes_));
+    for (Series& series : panel_.series) std::ranges::move(series.warnings, std::back_inserter(notes_));
   }
   const Series& of(const std::string& id) const {
     static const Series none;
@@ -124,7 +124,7 @@ PanelForecast forecast_panel(const fs::path& folder, const ForecastOptions& opti
   std::optional<PanelModels> raw;
   if (!mitigation.empty()) raw.emplace(with_settings(read_run_config(folder), raw_settings(changes)), folder);
   Panel panel = as_the_run_reads([&] { return load(config, options); });
-  const Future future(options, config);
+  const Future future(options, config, panel);
   PanelForecast result{.id = panel.id, .series = {}, .notes = {}};
   std::vector<std::string> notes = future.notes(panel);
   for (Series& series : panel.series) {
@@ -147,10 +147,13 @@ PanelForecast forecast_panel(const fs::path& folder, const ForecastOptions& opti
     result.series.push_back({std::move(series), std::move(own)});
   }
   result.notes = std::move(panel.warnings);
-  if (const std::string note = trained_up_to(config); !note.empty()) result.notes.push_back(note);
+  require(!result.series.empty(), "there is none of the series that the run was trained on");
+  if (std::string note = training_note(config, folder, models.looking_at(result.series[0].series.id)[0],
+                                       options.data.empty());
+      !note.empty())
+    result.notes.push_back(std::move(note));
   if (raw) result.notes.push_back(mitigation_note(mitigation));
   std::ranges::move(some_notes(std::move(notes)), std::back_inserter(result.notes));
-  require(!result.series.empty(), "there is none of the series that the run was trained on");
   const double level = options.interval.value_or(config.output.interval);
   if (level <= 0) return result;
   try {

@@ -407,6 +407,23 @@ TEST(Run, FoldersOfAnEarlierVersionAreToldInOneLine) {
   EXPECT_THAT(error_of([&] { resume_run(folder, 0, {}); }), HasSubstr("of an earlier version of ebit"));
 }
 
+TEST(Run, AConfigThatWasCutShortIsRefused) {
+  const fs::path folder = fresh("cut");
+  start_run(small_config(folder), {});
+  const std::string text = read_file(folder / files::kConfig);
+  std::size_t refused = 0, lines = 0;
+  for (std::size_t end = text.find('\n'); end + 1 < text.size(); end = text.find('\n', end + 1), ++lines) {
+    write_file_atomically(folder / files::kConfig, text.substr(0, end + 1));
+    refused += !error_of([&] { read_run_config(folder); }).empty();
+  }
+  EXPECT_GT(lines, 50u);
+  EXPECT_EQ(refused, lines) << "but for the last line, no line may be missing";
+  write_file_atomically(folder / files::kConfig, text.substr(0, text.rfind('\n', text.size() - 2) + 1));
+  EXPECT_THAT(error_of([&] { evaluate_run(folder, {}); }), HasSubstr("it is cut short"));
+  write_file_atomically(folder / files::kConfig, text);
+  EXPECT_EQ(to_toml(read_run_config(folder)), to_toml(small_config(folder)));
+}
+
 TEST(Run, CellsOfEveryFamilyAnswerClassesToo) {
   for (const std::string model : {"daskin-collapse", "fellner-qrnn", "li-pqrnn", "qrnn"}) {
     SCOPED_TRACE(model);

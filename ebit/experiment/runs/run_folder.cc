@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cmath>
 #include <string_view>
 
@@ -112,23 +113,47 @@ void create_run_folder(const fs::path& folder, const Config& config) {
   write_run_config(folder, config);
 }
 
+namespace {
+
+// The first line of a run's config.toml says how many settings follow, so that a file which was cut short is
+// not taken for another run. @returns 0 where it does not, as in runs of earlier versions.
+std::size_t promised_settings(std::string_view text) {
+  constexpr std::string_view kFront = " all its ";
+  const std::string_view line = text.substr(0, text.find('\n'));
+  std::size_t count = 0;
+  if (const std::size_t at = line.find(kFront); at != std::string_view::npos)
+    std::from_chars(line.data() + at + kFront.size(), line.data() + line.size(), count);
+  return count;
+}
+
+}  // namespace
+
 Config read_run_config(const fs::path& folder) {
   std::error_code ignored;
   require(fs::exists(folder, ignored), "there is no folder '{}'", folder.string());
   require(is_run_folder(folder), "'{}' is no run of ebit: it has no config.toml that begins with '{}'",
           folder.string(), kMark);
   const fs::path path = folder / files::kConfig;
-  Config config = from_toml(read_file(path), path.string());
+  const std::string text = read_file(path);
+  Config config = from_toml(text, path.string());
+  const std::size_t settings = parse_settings(text, path.string()).size(), promised = promised_settings(text);
+  require(settings >= promised,
+          "'{}' holds {} of the {} settings that its first line speaks of: it is cut short; put the whole "
+          "file back, or "
+          "train again",
+          path.string(), settings, promised);
   config.output.folder = folder.string();
   return config;
 }
 
 void write_run_config(const fs::path& folder, const Config& config) {
+  const std::string settings = to_toml(config);
   write_file_atomically(
       folder / files::kConfig,
-      fmt::format("{} all its settings. To repeat it elsewhere: ebit {} --config config.toml -o "
-                  "FOLDER\n\n{}",
-                  kMark, config.problem.name == "forecast" ? "train" : "task", to_toml(config)));
+      fmt::format(
+          "{} all its {} settings. To repeat it elsewhere: ebit {} --config config.toml -o FOLDER\n\n{}",
+          kMark, parse_settings(settings, files::kConfig).size(),
+          config.problem.name == "forecast" ? "train" : "task", settings));
 }
 
 std::string losses_csv(const fit::TrainProgress& progress) {

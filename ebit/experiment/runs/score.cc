@@ -264,6 +264,7 @@ RunResult score_on(const fs::path& folder, const std::string& data, const RunCal
     problem = std::make_unique<PanelProblem>(*config, std::move(panel), fitted, best.string());
   result.problem = std::shared_ptr<Problem>(problem.release(), [config](Problem* p) { delete p; });
   result.results = empty_results(*config, *result.problem);
+  for (const std::string& line : result.problem->notes()) note(callbacks, line);
   if (const std::string known = trained_on_note(own, *result.problem); !known.empty()) {
     result.results.notes.push_back(known);
     note(callbacks, known);
