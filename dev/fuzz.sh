@@ -11,6 +11,7 @@ cd "$(dirname "$0")/.."
 # One target: a line of the table in build/fuzz/TARGET.row.
 if [ "${1:-}" = --one ]; then
   seconds=$2 target=$3
+  rm -rf "build/fuzz/found/$target"  # what earlier calls found lies in fuzz/found
   mkdir -p "build/fuzz/corpus/$target" "build/fuzz/found/$target"
   log=build/fuzz/$target.log
   # Beyond 4 KiB readers repeat themselves. Slow inputs are findings too: 20 seconds, 3 GiB.
