@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <utility>
 
 #include "ebit/base/error.h"
 #include "ebit/base/utf8.h"
@@ -30,32 +32,52 @@ struct Shape {
   char first = 0, last = 0;  // its marks; 0: it has none
   std::size_t marks = 0;     // how many
   bool grouped = false;      // one kind of mark, before whole groups of three digits
+  bool exponent = false;     // it ends in one, or is no number by any reading
   std::size_t digits = 0;
 };
 
-// Nothing where the cell is no number of digits and marks.
+// Nothing where the cell is no number of digits and marks. It looks at every cell of a file: in one pass.
 std::optional<Shape> shape_of(std::string_view cell) {
   Shape shape;
   const bool ascii = std::ranges::none_of(cell, [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
   const std::string plain = ascii ? std::string() : with_plain_marks(cell);
   std::string_view rest = ascii ? cell : std::string_view(plain);
   if (!rest.empty() && (rest[0] == '-' || rest[0] == '+')) rest.remove_prefix(1);
+  std::size_t group = 0;  // digits since the last mark
+  bool whole = !rest.empty() && rest[0] != '0';
   for (const char c : rest) {
     if (c >= '0' && c <= '9') {
-      ++shape.digits;
+      ++shape.digits, ++group;
     } else if (kMarks.find(c) != std::string_view::npos) {
+      whole = whole && (shape.marks == 0 ? group >= 1 && group <= 3 : group == 3 && c == shape.first);
       if (shape.first == 0) shape.first = c;
-      shape.last = c;
+      shape.last = c, group = 0;
       ++shape.marks;
     } else if ((c == 'e' || c == 'E') && shape.digits > 0) {
-      break;  // what follows is an exponent, or the text is no number by any reading
+      shape.exponent = true;
+      break;
     } else {
       return std::nullopt;
     }
   }
   if (shape.digits == 0) return std::nullopt;
-  shape.grouped = shape.marks > 0 && shape.first == shape.last && is_grouped(cell, shape.first);
+  shape.grouped = shape.marks > 0 && whole && group == 3 && !shape.exponent;
   return shape;
+}
+
+// The month of "05.2024" and "2024.05"; 0 where the cell is no such thing.
+int month_of(std::string_view cell) {
+  const std::size_t point = cell.find('.');
+  if (point == std::string_view::npos) return 0;
+  std::string_view month = cell.substr(0, point), year = cell.substr(point + 1);
+  if (month.size() == 4 && year.size() == 2) std::swap(month, year);
+  int in_year = 0, of = 0;
+  const auto read = [](std::string_view text, int& value) {
+    return std::from_chars(text.data(), text.data() + text.size(), value).ptr == text.data() + text.size();
+  };
+  if (year.size() != 4 || month.empty() || month.size() > 2 || !read(month, in_year) || !read(year, of))
+    return 0;
+  return in_year >= 1 && in_year <= 12 && of >= 1700 && of <= 2199 ? in_year : 0;
 }
 
 // What the cells say of a mark.
@@ -66,37 +88,84 @@ struct Evidence {
   bool likely = false;       // in some column the numbers without it are below 1000
   std::string example;       // a grouped one
   std::size_t line = 0;      // of the example
+
+  void show(std::string_view cell, std::size_t of_line) {
+    if (example.empty() || of_line < line) example = cell, line = of_line;
+  }
 };
 
+// What the cells of one column say.
+class ColumnSurvey {
+ public:
+  void look_at(std::string_view cell, std::size_t line) {
+    constexpr std::size_t kLongest = 40;  // of a number
+    if (cell.empty() || cell.size() > kLongest) return;
+    const auto shape = shape_of(cell);
+    if (!shape) return;
+    if (shape->marks == 0) {
+      ++plain_[shape->digits > 3];
+      return;
+    }
+    const int month = months_only_ ? month_of(cell) : 0;
+    months_only_ = month > 0;
+    several_months_ = several_months_ || cell[0] == '0' || (month_ != 0 && month != month_);
+    month_ = month;
+    count(cell, *shape, line);
+  }
+
+  // Adds what is said of each mark to `all`.
+  void add_to(std::array<Evidence, 4>& all) const {
+    // "05.2024" in every row, of several months or with a leading zero, is a time, and none of its points a
+    // decimal mark. One month alone, "1.2023", is rather a number.
+    if (months_only_ && several_months_ && plain_[0] + plain_[1] == 0) return;
+    for (std::size_t m = 0; m < all.size(); ++m) {
+      const Evidence& own = marks_[m];
+      all[m].decimals += own.decimals, all[m].between += own.between;
+      if (!own.example.empty()) all[m].show(own.example, own.line);
+      // A column of times or dates such as "10 5 2024" says nothing of thousands.
+      if ((kMarks[m] == ' ' || kMarks[m] == '\'') && other_[m] > 0) continue;
+      all[m].grouped += own.grouped;
+      all[m].likely = all[m].likely || (own.grouped > 0 && other_[m] == 0 && plain_[0] > 0 && plain_[1] == 0);
+    }
+  }
+
+ private:
+  void count(std::string_view cell, const Shape& shape, std::size_t line) {
+    Evidence& last = marks_[kMarks.find(shape.last)];
+    if (shape.grouped) {
+      ++last.grouped;
+      if (shape.marks > 1) ++last.between;
+      last.show(cell, line);
+      return;
+    }
+    ++other_[kMarks.find(shape.last)];
+    const bool decimal = shape.last == '.' || shape.last == ',';
+    if (shape.first == shape.last) {
+      last.decimals += shape.marks == 1 && decimal && (!shape.exponent || parse_number(cell, shape.last));
+      return;
+    }
+    if (!decimal || !parse_number(cell, shape.last, shape.first)) return;
+    Evidence& first = marks_[kMarks.find(shape.first)];
+    ++last.decimals, ++first.between;
+    first.show(cell, line);
+  }
+
+  std::array<Evidence, 4> marks_{};
+  std::array<std::size_t, 4> other_{};  // numbers whose last mark it is, before other than whole groups
+  std::array<std::size_t, 2> plain_{};  // unmarked: up to three digits, more
+  bool months_only_ = true, several_months_ = false;
+  int month_ = 0;
+};
+
+// Every cell is looked at: numbers of four digits may come late in a file of small ones.
 class Survey {
  public:
   explicit Survey(const CsvTable& table) {
-    constexpr std::size_t kEnough = 10000;  // cells with a mark to judge by
-    std::size_t seen = 0;
-    std::vector<std::array<std::array<std::size_t, 3>, 4>> columns(table.columns());
-    std::vector<std::array<std::size_t, 2>> plain(table.columns());  // unmarked: up to three digits, more
-    for (std::size_t row = 0; row < table.rows() && seen < kEnough; ++row)
-      for (std::size_t c = 0; c < table.columns(); ++c) {
-        const std::string_view cell = table.cell(row, c);
-        if (cell.empty() || cell.size() > 40) continue;
-        const auto shape = shape_of(cell);
-        if (!shape) continue;
-        if (shape->marks == 0) {
-          ++plain[c][shape->digits > 3];
-          continue;
-        }
-        ++seen;
-        count(cell, *shape, columns[c], table.line(row));
-      }
-    for (std::size_t m = 0; m < 4; ++m)
-      for (std::size_t c = 0; c < table.columns(); ++c) {
-        const auto& [grouped, other, mixed] = columns[c][m];
-        // A column of times or dates such as "10 5 2024" says nothing of thousands.
-        if ((kMarks[m] == ' ' || kMarks[m] == '\'') && other > 0) continue;
-        marks_[m].grouped += grouped;
-        marks_[m].likely =
-            marks_[m].likely || (grouped > 0 && other == 0 && plain[c][0] > 0 && plain[c][1] == 0);
-      }
+    std::vector<ColumnSurvey> columns(table.columns());
+    for (std::size_t row = 0; row < table.rows(); ++row)
+      for (std::size_t c = 0; c < table.columns(); ++c)
+        columns[c].look_at(table.cell(row, c), table.line(row));
+    for (const ColumnSurvey& column : columns) column.add_to(marks_);
   }
 
   const Evidence& of(char mark) const { return marks_[kMarks.find(mark)]; }
@@ -105,27 +174,6 @@ class Survey {
   }
 
  private:
-  void count(std::string_view cell, const Shape& shape, std::array<std::array<std::size_t, 3>, 4>& column,
-             std::size_t line) {
-    Evidence& last = marks_[kMarks.find(shape.last)];
-    if (shape.grouped) {
-      ++column[kMarks.find(shape.last)][0];
-      if (shape.marks > 1) ++last.between;
-      if (last.example.empty()) last.example = cell, last.line = line;
-      return;
-    }
-    ++column[kMarks.find(shape.last)][1];
-    const bool decimal = shape.last == '.' || shape.last == ',';
-    if (shape.first == shape.last) {
-      last.decimals += shape.marks == 1 && decimal && parse_number(cell, shape.last);
-      return;
-    }
-    if (!decimal || !parse_number(cell, shape.last, shape.first)) return;
-    Evidence& first = marks_[kMarks.find(shape.first)];
-    ++last.decimals, ++first.between;
-    if (first.example.empty()) first.example = cell, first.line = line;
-  }
-
   std::array<Evidence, 4> marks_{};
 };
 
@@ -167,12 +215,8 @@ char find_thousands(const Survey& survey, char decimal, const CsvTable& table, c
 std::span<const ThousandsMark> thousands_table() { return kThousands; }
 
 bool is_grouped(std::string_view cell, char mark) {
-  const std::string plain = with_plain_marks(cell);
-  std::string_view rest = plain;
-  if (!rest.empty() && (rest[0] == '-' || rest[0] == '+')) rest.remove_prefix(1);
-  return rest.find(mark) != std::string_view::npos && rest[0] != '0' &&
-         rest.find_first_not_of(std::string("0123456789") + mark) == std::string_view::npos &&
-         parse_number(rest, mark == ',' ? '.' : ',', mark).has_value();
+  const auto shape = shape_of(cell);
+  return shape && shape->grouped && shape->first == mark;
 }
 
 NumberMarks find_marks(const CsvTable& table, const CsvOptions& options) {

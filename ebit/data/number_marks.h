@@ -25,7 +25,7 @@ struct NumberMarks {
   std::string note;    ///< where the reading was a guess: which one was taken, and the option for the other
 };
 
-/// Finds what `options` leaves open from the cells.
+/// Finds what `options` leaves open from the cells, all of them but those of months ("05.2024").
 ///
 /// A mark is one of decimals where a number bears it once with other than three digits behind it, or last
 /// after another mark. Where no cell says so: a mark whose every number has whole groups of three digits

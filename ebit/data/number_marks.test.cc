@@ -1,5 +1,6 @@
 #include "ebit/data/number_marks.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -63,6 +64,35 @@ TEST(NumberMarks, DecimalsStayDecimals) {
     EXPECT_EQ(series.values, values) << text;
     EXPECT_EQ(series.warnings.size(), told) << text << testing::PrintToString(series.warnings);
   }
+}
+
+// A mark may come late, and the cells before it may be many that decide nothing.
+TEST(NumberMarks, EveryCellIsLookedAt) {
+  constexpr int kRows = 10400;
+  std::string dates = "day;v\n", times = "at;v\n", grouped = "w;v\n";
+  for (int i = 0; i < kRows; ++i) {
+    const bool late = i >= 10100;
+    const std::string value = late ? fmt::format("1.{}", 100 + i % 50) : fmt::format("{}", 500 + i % 400);
+    dates += fmt::format("{:02}.{:02}.{};{}\n", i % 28 + 1, i / 28 % 12 + 1, 1990 + i / 336, value);
+    times += fmt::format("{} {} {};{}\n", i % 28 + 1, i / 28 % 12 + 1, 1990 + i / 336, value);
+    grouped += fmt::format("1.{};{}\n", 100 + i % 800, late ? "2.5" : "7");
+  }
+  for (const std::string* text : {&dates, &times}) {
+    const Series series = load(*text);
+    EXPECT_EQ(series.values.front(), 500);
+    EXPECT_EQ(series.values.back(), 1100 + (kRows - 1) % 50);
+    EXPECT_THAT(series.warnings, testing::Contains(HasSubstr("line 10102: '1.100' is read as 1100")));
+  }
+  EXPECT_EQ(load(grouped).values.back(), 2.5) << "one cell shows the mark to be one of decimals";
+}
+
+TEST(NumberMarks, MonthsAreNoDecimals) {
+  for (const char* text : {"m;v\n01.2020;100,5\n02.2020;101,5\n", "m;v\n2020.01;100,5\n2020.02;101,5\n",
+                           "m;v\n9.2020;100,5\n10.2020;101,5\n11.2020;102,5\n"})
+    EXPECT_EQ(parse_csv(text, {}, "t.csv").decimal, ',') << text;
+  for (const char* text :
+       {"m;v\n1.2020;100\n1.2023;101\n", "m;v\n1.2020;7\n13.2020;8\n", "m;v\n1.2020;7\n2.5;8\n"})
+    EXPECT_EQ(parse_csv(text, {}, "t.csv").decimal, '.') << text;
 }
 
 TEST(NumberMarks, OptionsDecide) {
