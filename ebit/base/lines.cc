@@ -10,7 +10,8 @@ std::string_view take_line(std::string_view& text, char end) {
   const std::size_t at = text.find(end);
   std::string_view line = text.substr(0, at);
   text.remove_prefix(at == std::string_view::npos ? text.size() : at + 1);
-  if (end == '\n' && line.ends_with('\r')) line.remove_suffix(1);
+  // CR CR LF is what a program writes that ends its lines itself and whose system does so again.
+  while (end == '\n' && line.ends_with('\r')) line.remove_suffix(1);
   return line;
 }
 

@@ -6,8 +6,8 @@
 
 namespace ebit::inline base {
 
-/// The character that ends the lines of `text`: LF where there is one (a CR before it belongs to the line's
-/// end), else CR. So a lone CR inside a text with LF is no line's end, as `wc -l` and editors count.
+/// The character that ends the lines of `text`: LF where there is one (each CR before it belongs to the
+/// line's end), else CR. So a lone CR inside a text with LF is no line's end, as `wc -l` and editors count.
 char line_end_of(std::string_view text);
 
 /// The lines of a text without their ends; the last may lack its end. Lines are views into `text`.

@@ -12,6 +12,7 @@ using testing::IsEmpty;
 TEST(Lines, EndWithLfOrCrlf) {
   EXPECT_THAT(lines_of("a\nb\n"), ElementsAre("a", "b"));
   EXPECT_THAT(lines_of("a\r\nb\r\n"), ElementsAre("a", "b"));
+  EXPECT_THAT(lines_of("a\r\r\n\r\r\nb"), ElementsAre("a", "", "b")) << "made twice, by Windows";
   EXPECT_THAT(lines_of("a\n\nb"), ElementsAre("a", "", "b"));
   EXPECT_THAT(lines_of(""), IsEmpty());
 }

@@ -57,11 +57,13 @@ class CsvTable {
   std::vector<std::size_t> lines_;  ///< [N]
 };
 
-/// Reads a table from a file. Quoted cells may hold delimiters and line breaks; a byte-order mark, CRLF line
-/// ends (CR alone in a file without LF), blank lines, comments and titles are skipped over; bytes that are
-/// not UTF-8 are read as Windows-1252. Throws Error for a file that is missing, empty, without rows, not
-/// text, or ragged (a row with more or fewer cells than the first, its line named), and for a quote that is
-/// never closed.
+/// Reads a table from a file. Quoted cells may hold delimiters and line breaks, both at once is told; a quote
+/// inside a cell that begins with none is a character like others. A byte-order mark, CRLF line ends (CR
+/// alone in a file without LF), blank lines, comments and titles are skipped over; "sep=;" in the first line
+/// names the delimiter; empty cells behind the last named one in every row are left out, which is told; bytes
+/// that are not UTF-8 are read as Windows-1252. Throws Error for a file that is missing, empty, without rows,
+/// not text, or ragged (a row with more or fewer cells than the first, its line named), for a quote that is
+/// never closed, for text behind one that ends a cell, and for a quoted cell that swallows whole rows.
 CsvTable read_csv(const std::filesystem::path& path, const CsvOptions& options = {});
 
 /// The same from text in memory; `source` stands for the file in messages.

@@ -43,12 +43,49 @@ TEST(Csv, QuotesMayHoldDelimitersQuotesAndLines) {
   EXPECT_EQ(t.line(2), 5u) << "a quoted line break counts as an editor counts it";
 }
 
+// Such a quote would take rows in, and a row would get another's value.
+TEST(Csv, AStrayQuoteIsRefusedOrTold) {
+  for (const auto& [text, line] : {std::pair{"n,y\n\"Foo\" Ltd,1\nx,2\n", "line 2: 'Ltd,1'"},
+                                   {"n,y\nx,1\n\"a\"b,2\n", "line 3: 'b,2'"},
+                                   {"n,y\n\"bad,1\n\"ok\",2\n", "line 3: 'ok\",2' stands behind a quote"},
+                                   {"n,y\n\"bad,1\n\"ok\",2\n", "which begins in line 2"},
+                                   {"d,n,y\n1,\"bad,1\n2,ok,2\n3,bad\",3\n", "line 2: a quote is opened"},
+                                   {"d,n,y\n1,\"bad,1\n2,bad\",2\n", "closed in line 3"},
+                                   {"d,n,y\r\n1,\"bad,1\r\n2,bad\",2\r\n", "3 cells as a row has"}})
+    EXPECT_THAT(error_of([&] { table_of(text); }), HasSubstr(line)) << text;
+  const auto t = table_of("n,y\n\"1 Main St,\nAlpha\",1\n\"two\nlines\",2\n\"x,\ny\",3\n");
+  EXPECT_EQ(t.rows(), 3u);
+  EXPECT_THAT(t.warnings, ElementsAre(AllOf(HasSubstr("lines 2 to 3 are one row"), HasSubstr("1 Main St"))));
+  EXPECT_THAT(table_of("n,y\n\"two\nlines\",2\n\"x, y\",3\n").warnings, testing::IsEmpty());
+}
+
+TEST(Csv, AQuoteInsideABareCellIsACharacter) {
+  const auto t = table_of("n,y\n5\" of snow,1\na \"b\" c,2\n6\",3\n");
+  EXPECT_THAT(cells(t, 0), ElementsAre("5\" of snow", "1"));
+  EXPECT_THAT(cells(t, 1), ElementsAre("a \"b\" c", "2"));
+  EXPECT_THAT(cells(t, 2), ElementsAre("6\"", "3"));
+  EXPECT_EQ(table_of("n;y\n5\" board;1,5\nx;2,5\ny;3,5\n").delimiter, ';') << "and takes in no lines";
+}
+
+TEST(Csv, EmptyCellsBehindEveryRowAreLeftOut) {
+  for (const char* text :
+       {"d,y\n1,10,\n2,20,\n3,30,\n", "d,y\n1,10,,\n2,20,,\n3,30,,\n", "d;y\n1;10;\n2;20;\n3;30;\n"}) {
+    const auto t = table_of(text);
+    EXPECT_THAT(cells(t, 2), ElementsAre("3", "30")) << text;
+    EXPECT_THAT(t.warnings, ElementsAre(HasSubstr("line 2"))) << text;
+  }
+  EXPECT_THAT(error_of([] { table_of("d,y\n1,10,\n2,20\n3,30\n"); }),
+              AllOf(HasSubstr("line 2: 3 cells where line 1 has 2"), HasSubstr("line 3 has 2")));
+  EXPECT_THAT(error_of([] { table_of("d,y\n1,10\n2,20,\n3,30\n"); }), HasSubstr("line 3: 3 cells"));
+  EXPECT_THAT(error_of([] { table_of("d,y\n1,10,\n2,20,,\n3,30,\n"); }), HasSubstr("line 3 has 4"));
+}
+
 TEST(Csv, ByteOrderMarkLineEndsAndBlankLinesDoNotMatter) {
   const auto plain = table_of("a,b\n1,2\n3,4\n");
   for (const char* text : {"\xef\xbb\xbf"
                            "a,b\n1,2\n3,4\n",
-                           "a,b\r\n1,2\r\n3,4\r\n", "a,b\r1,2\r3,4\r", "a,b\n1,2\n3,4",
-                           "\n\na,b\n\n1,2\n  \n3,4\n\n", " a , b \n 1 , 2 \n3 ,4\n"}) {
+                           "a,b\r\n1,2\r\n3,4\r\n", "a,b\r\r\n1,2\r\r\n3,\"4\"\r\r\n", "a,b\r1,2\r3,4\r",
+                           "a,b\n1,2\n3,4", "\n\na,b\n\n1,2\n  \n3,4\n\n", " a , b \n 1 , 2 \n3 ,4\n"}) {
     const auto t = table_of(text);
     EXPECT_EQ(t.names, plain.names) << text;
     ASSERT_EQ(t.rows(), 2u) << text;
@@ -114,6 +151,10 @@ TEST(Csv, RaggedRowsAreNamedByLine) {
               HasSubstr("t.csv line 3: 1 cell where line 1 has 2"));
   EXPECT_THAT(error_of([] { table_of("a,b\n1,2\n\n\"x\ny\",2,3\n"); }),
               HasSubstr("t.csv line 4: 3 cells where line 1 has 2"));
+  EXPECT_THAT(error_of([] { table_of("d,y\nx,100\ny,-101,5\nz,102\n"); }),
+              AllOf(HasSubstr("line 3: 3 cells"), HasSubstr("if '-101,5' is one number")));
+  EXPECT_THAT(error_of([] { table_of("d;y\nx;100;5\ny;101\nz;102\n"); }),
+              AllOf(HasSubstr("line 2: 3 cells"), testing::Not(HasSubstr("one number"))));
 }
 
 TEST(Csv, ForeignBytesAreReadAsWindows1252AndReported) {

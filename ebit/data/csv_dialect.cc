@@ -85,9 +85,11 @@ LineCells cells_per_line(std::string_view text, char delimiter) {
   LineCells counts;
   std::size_t cells = 1, begin = 0, line = 1, ends = 0;
   bool quoted = false, blank = true;
+  bool opens = true;  // a quote here, at the beginning of a cell or behind the last quote, opens one
   for (std::size_t i = 0; i <= text.size() && counts.cells.size() < kLines; ++i) {
     const char c = i < text.size() ? text[i] : end;
-    if (c == '"') quoted = !quoted;
+    if (c == '"' && (quoted || opens)) quoted = !quoted;
+    if (!quoted) opens = c == delimiter || c == end || (opens && (c == '"' || c == ' ' || c == '\t'));
     ends += c == end;
     if (c == end && (!quoted || i == text.size())) {
       if (!blank) counts.cells.push_back(cells), counts.begin.push_back(begin), counts.line.push_back(line);

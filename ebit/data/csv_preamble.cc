@@ -4,9 +4,13 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
+#include <optional>
 
+#include "ebit/base/choice.h"
 #include "ebit/base/error.h"
 #include "ebit/base/lines.h"
+#include "ebit/base/listed.h"
 #include "ebit/base/time.h"
 #include "ebit/base/utf8.h"
 #include "ebit/data/csv_dialect.h"
@@ -117,6 +121,21 @@ Preamble find_titles(std::string_view text, const CsvOptions& options, std::stri
   return preamble;
 }
 
+// The line that tells a spreadsheet the delimiter, sep=; in quotes or not.
+std::optional<std::string_view> named_delimiter(std::string_view line) {
+  if (line.size() > 1 && line.starts_with('"') && line.ends_with('"')) line = line.substr(1, line.size() - 2);
+  constexpr std::string_view kWord = "sep=";
+  if (line.size() != kWord.size() + 1 ||
+      !std::ranges::equal(line.substr(0, kWord.size()), kWord, {},
+                          [](unsigned char c) { return static_cast<char>(std::tolower(c)); }))
+    return std::nullopt;
+  return line.substr(kWord.size());
+}
+
+bool all_digits(std::string_view cell) {
+  return !cell.empty() && cell.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
 }  // namespace
 
 bool looks_like_data(std::string_view cell) {
@@ -128,6 +147,19 @@ bool looks_like_data(std::string_view cell) {
 
 Preamble find_preamble(std::string_view text, const CsvOptions& options, std::string_view source) {
   if (options.skip_lines >= 0) return skip(text, static_cast<std::size_t>(options.skip_lines));
+  std::string_view rest = text;
+  const std::string_view line = take_line(rest, line_end_of(text));
+  if (const auto named = named_delimiter(line)) {
+    const auto known = std::ranges::find(delimiter_table(), named->front(), &Delimiter::character);
+    require(known != delimiter_table().end(), "{} line 1: '{}' names a delimiter that is none of {}", source,
+            shown(line), listed(names_of(delimiter_table())));
+    CsvOptions own = options;
+    if (own.delimiter.empty()) own.delimiter = known->name;
+    Preamble below = find_preamble(rest, own, source);
+    below.delimiter = known->character;
+    below.bytes += text.size() - rest.size(), ++below.lines;
+    return below;
+  }
   Preamble preamble = find_comments(text, options, source);
   return preamble.lines > 0 ? preamble : find_titles(text, options, source);
 }
@@ -135,13 +167,36 @@ Preamble find_preamble(std::string_view text, const CsvOptions& options, std::st
 std::string title_advice(std::string_view text, char delimiter, std::string_view source) {
   const LineCells counts = cells_per_line(text, delimiter);
   const std::size_t odd = odd_lines(counts);
-  if (odd == 0) return {};
+  if (odd == 0 || counts.cells[0] == counts.cells[odd]) return {};
   const std::size_t last = counts.line[odd] - 1;
+  const auto line_at = [&](std::size_t i) {
+    std::string_view rest = text.substr(counts.begin[i]);
+    return cells_of(take_line(rest, line_end_of(text)), delimiter);
+  };
+  // Names above rows of more cells are rather a header than a title.
+  if (odd == 1 && counts.cells[0] > 1 && counts.cells[0] < counts.cells[1] && !any_data(line_at(0)))
+    return fmt::format(
+        "{}: {} not like the lines below: it has {} cells, and line {} has {} cells; {}add what the header "
+        "lacks, or, if it is none, give --skip-lines {} (delimiter used: {})",
+        source, lines_named(last), counts.cells[0], counts.line[1], counts.cells[1],
+        decimal_advice(line_at(1), delimiter), last, delimiter_name(delimiter));
   return fmt::format(
-      "{}: {} not like the lines below, which have {} cells each; if the table begins there, give "
+      "{}: {} not like the lines below, which have {} cells each; {}if the table begins there, give "
       "--skip-lines {}, else repair the first {} (delimiter used: {})",
-      source, lines_named(last), counts.cells[odd], last, last == 1 ? "line" : "lines",
-      delimiter_name(delimiter));
+      source, lines_named(last), counts.cells[odd], decimal_advice(line_at(odd), delimiter), last,
+      last == 1 ? "line" : "lines", delimiter_name(delimiter));
+}
+
+std::string decimal_advice(const std::vector<std::string>& cells, char delimiter) {
+  if (delimiter != ',') return {};
+  for (std::size_t c = cells.size(); c-- > 1;) {
+    std::string_view whole = cells[c - 1];
+    if (whole.starts_with('-') || whole.starts_with('+')) whole.remove_prefix(1);
+    if (all_digits(whole) && all_digits(cells[c]))
+      return fmt::format("if '{},{}' is one number with a decimal comma, quote it or write ; between cells; ",
+                         shown(cells[c - 1]), shown(cells[c]));
+  }
+  return {};
 }
 
 }  // namespace ebit::inline data

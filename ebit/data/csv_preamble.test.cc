@@ -53,6 +53,37 @@ TEST(CsvPreamble, WhereNothingSaysThatItIsATitleTheFirstLinesAreBlamed) {
               HasSubstr("--skip-lines 2"));
 }
 
+TEST(CsvPreamble, ADecimalCommaInATableOfCommasIsNamed) {
+  EXPECT_THAT(error_of([] { table_of("date,y\n2024-01-01,100,5\n2024-01-02,101,5\n2024-01-03,102,5\n"); }),
+              AllOf(HasSubstr("it has 2 cells, and line 2 has 3 cells"), HasSubstr("'100,5' is one number"),
+                    HasSubstr("quote it or write ;")));
+  EXPECT_THAT(error_of([] { table_of("y\n100,5\n101,5\n102,5\n"); }), HasSubstr("'100,5' is one number"));
+  EXPECT_THAT(error_of([] { table_of("date;y\n2024-01-01;100;5\n2024-01-02;101;5\n2024-01-03;102;5\n"); }),
+              AllOf(HasSubstr("line 2 has 3 cells"), testing::Not(HasSubstr("one number"))));
+}
+
+TEST(CsvPreamble, ALineMayNameTheDelimiter) {
+  for (const auto& [text, delimiter] : {std::pair{"sep=;\nd;y\n1;2\n3;4\n", ';'},
+                                        {"sep=,\r\nd,y\r\n1,2\r\n3,4\r\n", ','},
+                                        {"sep=\t\nd\ty\n1\t2\n3\t4\n", '\t'},
+                                        {"\xef\xbb\xbfSEP=;\nd;y\n1;2\n3;4\n", ';'},
+                                        {"\"sep=;\"\nd;y\n1;2\n3;4\n", ';'},
+                                        {"sep=|\nd|y\n1,5|2,5\n3,5|4,5\n", '|'}}) {
+    const auto t = table_of(text);
+    EXPECT_THAT(t.names, ElementsAre("d", "y")) << text;
+    EXPECT_EQ(t.delimiter, delimiter) << text;
+    EXPECT_EQ(t.line(0), 3u) << text;
+    EXPECT_THAT(t.warnings, IsEmpty()) << text;
+  }
+  EXPECT_THAT(table_of("sep=;\nd,y\n1,2\n", {.delimiter = ","}).names, ElementsAre("d", "y"));
+  EXPECT_THAT(table_of("sep=;\nWeather\n\nd;y;z\n1;2;3\n4;5;6\n").names, ElementsAre("d", "y", "z"));
+  EXPECT_THAT(table_of("sep=;\n# made\nd;y\n1;2\n4;5\n").names, ElementsAre("d", "y"));
+  EXPECT_THAT(error_of([] { table_of("sep=:\nd:y\n1:2\n"); }),
+              AllOf(HasSubstr("t.csv line 1: 'sep=:'"), HasSubstr("none of ;, tab, |, ,")));
+  EXPECT_THAT(table_of("sep=;\n1;2\n", {.header = "yes", .skip_lines = 0}).names,
+              ElementsAre("sep=", "column2"));
+}
+
 TEST(CsvPreamble, SkipLinesSaysHowMany) {
   const char* text = "Alpha\nBeta\n2024-01-01,20\n2024-01-02,21\n";
   EXPECT_EQ(table_of(text, {.skip_lines = 2}).rows(), 2u);
