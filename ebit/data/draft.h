@@ -35,9 +35,11 @@ struct Draft {
   void keep(const std::vector<std::size_t>& chosen);  ///< leaves only these rows, in that order
 };
 
-void parse_cells(Draft& draft);          ///< fills `rows` and `values`; texts become numbers by `texts`
-void sort_by_time(Draft& draft);         ///< in time order, which is told where they were not
-void merge_duplicates(Draft& draft);     ///< rows of one time become one, as `duplicates` says
+void parse_cells(Draft& draft);       ///< fills `rows` and `values`; texts become numbers by `texts`
+void sort_by_time(Draft& draft);      ///< in time order, which is told where they were not
+void merge_duplicates(Draft& draft);  ///< rows of one time become one, as `duplicates` says
+/// Why the rows make no series, where a column has no value in any, or --missing drop would leave none.
+std::string without_values(Draft& draft);
 void treat_absent(Draft& draft);         ///< tells of absent rows, or puts them in to be interpolated
 void refuse_missing(Draft& draft);       ///< missing "error"
 void drop_missing(Draft& draft);         ///< missing "drop"

@@ -21,6 +21,25 @@ void repeat_text(Draft& draft, std::size_t c) {
 
 }  // namespace
 
+std::string without_values(Draft& draft) {
+  std::vector<std::size_t> values(draft.columns.size());
+  std::size_t whole = 0;  // rows with all of them
+  for (std::size_t i = 0; i < draft.rows.size(); ++i) {
+    std::size_t own = 0;
+    for (std::size_t c = 0; c < values.size(); ++c) {
+      const bool there = !std::isnan(draft.at(i, c));
+      values[c] += there, own += there;
+    }
+    whole += own == values.size();
+  }
+  if (whole == 0 && draft.options.missing == "drop")
+    return fmt::format("{}: every row lacks a value, so that dropping them leaves nothing", draft.source);
+  const auto none = std::ranges::find(values, std::size_t{0});
+  if (none == values.end()) return {};
+  return fmt::format("{}: column '{}' has no value at all", draft.source,
+                     shown(draft.name(static_cast<std::size_t>(none - values.begin()))));
+}
+
 void refuse_missing(Draft& draft) {
   const auto is_nan = [](double value) { return std::isnan(value); };
   const auto missing = std::find_if(draft.values.begin(), draft.values.end(), is_nan);
@@ -44,7 +63,6 @@ void drop_missing(Draft& draft) {
     if (whole) kept.push_back(i);
   }
   if (kept.size() == draft.rows.size()) return;
-  require(!kept.empty(), "{}: every row lacks a value, so that dropping them leaves nothing", draft.source);
   draft.warnings.push_back(fmt::format(
       "{}: {} of {} rows left out because a value is missing; the rows around them count as neighbours",
       draft.source, draft.rows.size() - kept.size(), draft.rows.size()));
@@ -63,7 +81,6 @@ void interpolate_missing(Draft& draft) {
     std::size_t missing = 0;
     for (std::size_t i = 0; i < n; ++i) missing += std::isnan(column[i] = draft.at(i, c));
     if (missing == 0) continue;
-    require(missing < n, "{}: column '{}' has no value at all", draft.source, shown(draft.name(c)));
     if (draft.texts.contains(c)) {
       repeat_text(draft, c);
       draft.warnings.push_back(fmt::format("{}: column '{}': {} missing {} taken from the row before",

@@ -104,14 +104,10 @@ std::vector<SeriesRows> rows_by_id(const CsvTable& table, std::size_t column) {
   return series;
 }
 
-// Some rows of a table, whose times are `time`, as a series.
+// Rows in time order, with values in each column, as a series.
 Series series_from(Draft draft, std::span<const std::string> wanted) {
   const CsvTable& table = draft.table;
   const SeriesOptions& options = draft.options;
-  parse_cells(draft);
-  sort_by_time(draft);
-  merge_duplicates(draft);
-  cut_end(draft);
   if (options.missing == "error") refuse_missing(draft);
   if (options.missing == "drop") drop_missing(draft);
   treat_absent(draft);
@@ -265,9 +261,21 @@ Panel panel_of(const CsvTable& table, const SeriesOptions& options, std::span<co
     draft.time = many ? times_of(time, own.rows) : time;
     draft.of_table = std::move(own.rows), draft.texts = texts;
     if (!many) draft.warnings = std::move(panel.warnings);
+    parse_cells(draft);
+    sort_by_time(draft);
+    merge_duplicates(draft);
+    cut_end(draft);
+    if (const std::string why = without_values(draft); !why.empty()) {
+      require(many, "{}", why);
+      require(options.unusable == "drop", "{}; --unusable drop leaves such series out", why);
+      panel.warnings.push_back("left out: " + why);
+      continue;
+    }
     panel.series.push_back(series_from(std::move(draft), wanted));
     panel.series.back().id = own.id;
   }
+  require(!panel.series.empty(), "{}: no series of the panel can be used; {}", table.source,
+          panel.warnings.back());
   note_steps(panel);
   note_ends(panel);
   return panel;

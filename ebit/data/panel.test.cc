@@ -277,6 +277,43 @@ TEST(PanelDatasets, SeriesThatCannotBeUsedAreNamedOrLeftOut) {
   EXPECT_THAT(error_of([&] { made(panel, options(), "keep"); }), HasSubstr("drop"));
 }
 
+// Whatever is done about missing values: nothing can be done about a series that has none.
+TEST(Panel, ASeriesWithoutValuesIsNamedOrLeftOut) {
+  std::string text = "unique_id,ds,y,z\n";
+  for (const auto& [id, y, z] : {std::array{"A", "1", "2"}, {"B", "", "2"}, {"C", "1", ""}, {"D", "1", "2"}})
+    for (int day = 1; day <= 9; ++day) text += fmt::format("{},2024-01-0{},{},{}\n", id, day, y, z);
+  for (const char* missing : {"error", "drop", "interpolate"}) {
+    SeriesOptions o = reading(missing);
+    o.texts = {};
+    const std::string why = o.missing == "drop" ? "every row lacks a value" : "has no value at all";
+    const auto panel = [&] {
+      return panel_of(parse_csv(text, {}, "t.csv"), o, std::vector<std::string>{"y", "z"});
+    };
+    EXPECT_THAT(error_of(panel), AllOf(HasSubstr("series 'B'"), HasSubstr(why), HasSubstr("--unusable drop")))
+        << missing;
+    o.unusable = "drop";
+    const Panel left = panel();
+    ASSERT_EQ(left.series.size(), 2u) << missing;
+    EXPECT_EQ(left.series[1].id, "D");
+    EXPECT_THAT(left.warnings, AllOf(Contains(AllOf(HasSubstr("left out"), HasSubstr("'B'"), HasSubstr(why))),
+                                     Contains(AllOf(HasSubstr("'C'"), HasSubstr(why)))));
+  }
+  SeriesOptions o = reading("drop");
+  o.texts = {}, o.unusable = "drop";
+  EXPECT_THAT(error_of([&] {
+                panel_of(parse_csv("unique_id,ds,y\nA,2024-01-01,\nA,2024-01-02,\n", {}, "t.csv"), o,
+                         std::vector<std::string>{"y"});
+              }),
+              AllOf(HasSubstr("no series of the panel can be used"), HasSubstr("every row lacks a value")));
+  // One hole is a matter of --missing.
+  o.missing = "error";
+  EXPECT_THAT(error_of([&] {
+                panel_of(parse_csv("unique_id,ds,y\nA,2024-01-01,\nA,2024-01-02,1\n", {}, "t.csv"), o,
+                         std::vector<std::string>{"y"});
+              }),
+              HasSubstr("choose --missing drop"));
+}
+
 TEST(PanelDatasets, PartsByDateAreThoseOfEachSeries) {
   std::vector<Row> rows = two();
   std::erase_if(rows, [](const Row& row) { return row.id == "B" && row.day < 5; });
