@@ -18,6 +18,7 @@
 #include "ebit/data/included.h"
 #include "ebit/data/load.h"
 #include "ebit/data/panel.h"
+#include "ebit/data/split.h"
 #include "ebit/experiment/problems/check_inputs.h"
 #include "ebit/experiment/runs/run_folder.h"
 
@@ -98,15 +99,18 @@ Panel load_file(Config& config) {
 // A short series cannot spare a validation part for windows of this size. Where nobody asked for one, its
 // rows go to the training part, so that the test part is the same with and without it.
 void do_without_validation(const Config& config, DatasetOptions& o, Series& series) {
-  const bool asked =
-      config.given.contains("data.validation") || config.train.patience > 0 || !o.test_from.empty();
+  const bool asked = config.given.contains("data.validation") || config.train.patience > 0;
   if (asked || o.validation <= 0 || o.split != "time" || o.boundary != "inside") return;
   if (o.window < 1 || o.horizon < 1 || o.train <= 0 || o.train + o.validation > 1) return;  // refused later
-  const double rows = static_cast<double>(series.rows());
-  const double has = std::floor(rows * (o.train + o.validation) + 1e-9) - std::floor(rows * o.train + 1e-9);
-  const double needs = static_cast<double>(o.window) + o.horizon;
-  if (has >= needs) return;
-  const bool to_training = !config.given.contains("data.train");
+  std::array<std::size_t, 4> parts{};
+  try {
+    parts = parts_of(series, o);
+  } catch (const Error&) {
+    return;  // refused later, of a panel with its other series
+  }
+  const std::size_t has = parts[2] - parts[1];
+  if (has >= static_cast<std::size_t>(o.window) + static_cast<std::size_t>(o.horizon)) return;
+  const bool to_training = !o.test_from.empty() || !config.given.contains("data.train");
   series.warnings.push_back(fmt::format(
       "{}no validation part: its {} of {} rows cannot hold a window of {} with horizon {}; they are used "
       "for {}; set --validation, or a smaller --window",

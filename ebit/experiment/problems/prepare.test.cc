@@ -33,6 +33,18 @@ TEST(Prepare, AShortSeriesDoesWithoutAValidationPart) {
   EXPECT_EQ(prepare_dataset(again).part_begin, dataset.part_begin) << "a resumed run sees the same parts";
 }
 
+TEST(Prepare, SoDoesOneWhoseTestPartBeginsAtATime) {
+  Config config = sine({{"data.test_from", "80", "--test-from"}});
+  const Dataset dataset = prepare_dataset(config);
+  EXPECT_EQ(dataset.part_begin[1], 80u);
+  EXPECT_EQ(dataset.part_begin[2], 80u);
+  EXPECT_THAT(dataset.series.warnings, Contains(HasSubstr("no validation part: its 10 of 100 rows")));
+  Config asked = sine({{"data.test_from", "80", "--test-from"}, {"data.validation", "0.1", "--validation"}});
+  EXPECT_THROW(prepare_dataset(asked), Error);
+  Config late = sine({{"data.test_from", "800", "--test-from"}});
+  EXPECT_THROW(prepare_dataset(late), Error) << "no row is left for testing";
+}
+
 TEST(Prepare, APresetsValidationPartGivesWayToo) {
   Config config = sine({{"model.name", "daskin-extended", "--preset"}});
   EXPECT_EQ(prepare_dataset(config).validation.count, 0u);
