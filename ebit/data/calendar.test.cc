@@ -1,5 +1,6 @@
 #include "ebit/data/calendar.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -103,6 +104,44 @@ TEST(Dataset, TestingMayBeginAtADate) {
   for (int i = 0; i < 84; ++i) years.times[static_cast<std::size_t>(i)] = std::to_string(1900 + i);
   o.test_from = "1960";
   EXPECT_THAT(make_dataset(years, o).part_begin, ElementsAre(0, 60, 60, 84));
+}
+
+TEST(Dataset, ADateThatCouldBeTwoIsRefusedWhereTheDataDoNotSay) {
+  DatasetOptions o;
+  o.targets = {"y"}, o.window = 2, o.test_from = "02/03/2024";
+  Series series = days(84);
+  EXPECT_THAT(error_of([&] { make_dataset(series, o); }),
+              testing::AllOf(HasSubstr("could be 2024-03-02 or 2024-02-03"), HasSubstr("write it so")));
+  for (const char* plain : {"13/02/2024", "02/13/2024", "2024-02-13", "13.02.2024"}) {
+    o.test_from = plain;
+    const Dataset d = make_dataset(series, o);
+    EXPECT_EQ(series.times[d.part_begin[2]], "2024-02-13") << plain;
+  }
+  o.test_from = "02/02/2024";
+  EXPECT_EQ(series.times[make_dataset(series, o).part_begin[2]], "2024-02-02");
+  o.test_from = "02/03/2024", series.date_order = "mdy";
+  EXPECT_EQ(series.times[make_dataset(series, o).part_begin[2]], "2024-02-03") << "the order of the data";
+}
+
+TEST(Dataset, TestingMayBeginAtANumberAsTheFileWritesIt) {
+  Series tenths = days(84), thousands = tenths;
+  tenths.decimal = ',', thousands.decimal = ',', thousands.thousands = '.';
+  for (std::size_t i = 0; i < 84; ++i) {
+    tenths.times[i] = fmt::format("{},{}", i / 10, i % 10);
+    thousands.times[i] = fmt::format("1.{:03}", i);
+  }
+  DatasetOptions o;
+  o.targets = {"y"}, o.window = 3, o.validation = 0;
+  for (const char* six : {"6", "6,0", "6.0"}) {
+    o.test_from = six;
+    EXPECT_EQ(make_dataset(tenths, o).part_begin[2], 60u) << six;
+  }
+  for (const char* more : {"1.060", "1060", "1060,0"}) {
+    o.test_from = more;
+    EXPECT_EQ(make_dataset(thousands, o).part_begin[2], 60u) << more;
+  }
+  o.test_from = "6;0";
+  EXPECT_THAT(error_of([&] { make_dataset(tenths, o); }), HasSubstr("cannot be compared"));
 }
 
 }  // namespace

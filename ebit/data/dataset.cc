@@ -73,6 +73,7 @@ Series pick_columns(const Series& series, const std::vector<std::string>& names)
   picked.source = series.source;
   picked.times = series.times;
   picked.warnings = series.warnings;
+  picked.decimal = series.decimal, picked.thousands = series.thousands;
   picked.date_order = series.date_order, picked.id = series.id, picked.texts = series.texts;
   std::vector<std::size_t> from;
   for (const auto& name : names) {

@@ -133,8 +133,9 @@ struct Dataset {
 /// the target lies in the part, the window may reach back before it, so that every row of a later part is
 /// predicted.
 ///
-/// With `test_from`, testing begins at the first row whose time is not before it; of the rows before it the
-/// share validation / (train + validation), the last ones, is for validation.
+/// With `test_from`, testing begins at the first row whose time is not before it (a number as the file writes
+/// numbers or with a point; a date such as 03/04/2024 in the order of the file's dates); of the rows before
+/// it the share validation / (train + validation), the last ones, is for validation.
 ///
 /// Columns known ahead (`future`, and those of `calendar`, which are left unscaled) are features, in addition
 /// to `features`, or to the targets where that is empty; so are the columns that are made of texts.
@@ -155,7 +156,9 @@ struct Dataset {
 ///
 /// Throws Error for a column that is not there (nearest name suggested), a target that is constant on the
 /// training rows, a part too short for one window, shares outside (0, 1] (validation: [0, 1)) or above 1
-/// together, sizes below 1, an unknown choice (nearest suggested), and values that are not finite.
+/// together, sizes below 1, a `test_from` that leaves a part without rows, is no time, or could be two dates
+/// where those of the file are written year first, an unknown choice (nearest suggested), and values that are
+/// not finite.
 Dataset make_dataset(const Series& series, const DatasetOptions& options, const Shared& shared = {});
 
 /// The columns that `fitted` used, of another series: its own by name, those of texts, and those of the

@@ -116,6 +116,7 @@ Series series_from(Draft draft, std::span<const std::string> wanted) {
   Series series;
   series.source = draft.source;
   series.date_order = draft.time.date_order;
+  series.decimal = table.decimal, series.thousands = table.thousands;
   for (std::size_t c = 0; c < draft.columns.size(); ++c) {
     const bool taken =
         std::find(series.names.begin(), series.names.end(), draft.name(c)) != series.names.end();

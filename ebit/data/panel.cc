@@ -58,6 +58,7 @@ std::vector<std::size_t> training_rows(const Series& series, const DatasetOption
   Dataset light;
   light.options = options;
   light.series.source = series.source, light.series.date_order = series.date_order;
+  light.series.decimal = series.decimal, light.series.thousands = series.thousands;
   light.series.times = series.times;
   light.series.names = {"row"};  // the parts are made of rows, whatever stands in them
   light.series.values.assign(series.rows(), 0.0);

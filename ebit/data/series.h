@@ -20,6 +20,9 @@ struct Series {
   std::string date_order =
       {};  ///< how times such as 01/02/2024 were read: "dmy", "mdy"; empty: it did not matter
 
+  char decimal = '.';  ///< the decimal mark of times that are numbers
+  char thousands = 0;  ///< and the mark between their thousands; 0: none
+
   std::string id = {};  ///< of a panel: which series it is; empty: the only one
   /// Columns of text by name: what stands in them, sorted. Their values are places in it.
   std::map<std::string, std::vector<std::string>> texts = {};

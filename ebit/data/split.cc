@@ -1,8 +1,12 @@
 #include "ebit/data/split.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <numeric>
+#include <optional>
 
 #include "ebit/base/error.h"
 #include "ebit/base/random.h"
@@ -76,17 +80,41 @@ Starts split_by_count(const Dataset& dataset) {
   return starts;
 }
 
+// A time that is a number, as the file writes it or with a plain decimal point.
+std::optional<double> number_in(const Series& series, const std::string& text) {
+  const auto own = parse_number(text, series.decimal, series.thousands);
+  return own ? own : parse_number(text);
+}
+
+std::string day_of(const TimePoint& point) {
+  const std::chrono::sys_seconds seconds{std::chrono::seconds(point.seconds + point.offset)};
+  const std::chrono::year_month_day day{std::chrono::floor<std::chrono::days>(seconds)};
+  return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(day.year()), static_cast<unsigned>(day.month()),
+                     static_cast<unsigned>(day.day()));
+}
+
+// The date that a user writes. Where the dates of the file show no order, 03/04/2024 could be either.
+std::optional<TimePoint> date_in(const Series& series, const std::string& text, DateOrder order) {
+  const auto date = parse_time(text, order);
+  if (!series.date_order.empty() || !parse_time(series.times.front(), order)) return date;
+  const auto other = parse_time(text, DateOrder::kMonthFirst);
+  require(!date || !other || *date == *other,
+          "{}: --test-from '{}' could be {} or {}, and the dates of the data do not say which; write it so",
+          series.source, text, day_of(*date), day_of(*other));
+  return date ? date : other;
+}
+
 // The first row whose time is not before `from`.
 std::size_t row_from(const Series& series, const std::string& from) {
   const auto order = series.date_order == "mdy" ? DateOrder::kMonthFirst : DateOrder::kDayFirst;
-  const auto number = parse_number(from);
-  const auto date = parse_time(from, order);
+  const auto number = number_in(series, from);
+  const auto date = date_in(series, from, order);
   const auto is_before = [&](const std::string& label) {
     if (const auto own = parse_time(label, order); own && date) {
       // By the file's own clock where `from` names no offset from UTC.
       return date->has_offset ? *own < *date : own->seconds + own->offset < date->seconds;
     }
-    const auto own = parse_number(label);
+    const auto own = number_in(series, label);
     require(own && number, "{}: --test-from '{}' cannot be compared with times such as '{}'", series.source,
             from, shown(label));
     return *own < *number;

@@ -1,4 +1,4 @@
-// Which rows and windows of a series belong to which part. Included by dataset.cc alone.
+// Which rows and windows of a series belong to which part.
 #pragma once
 
 #include <array>
