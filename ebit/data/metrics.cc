@@ -1,5 +1,6 @@
 #include "ebit/data/metrics.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <limits>
@@ -7,6 +8,7 @@
 #include "ebit/base/error.h"
 #include "ebit/base/nearest.h"
 #include "ebit/base/utf8.h"
+#include "ebit/data/exponent.h"
 
 namespace ebit::inline data {
 namespace {
@@ -25,12 +27,28 @@ double mse(std::span<const double> truth, std::span<const double> prediction, do
   return mean_of(truth, prediction, [](double t, double p) { return (p - t) * (p - t); });
 }
 
+int exponent_of_errors(std::span<const double> truth, std::span<const double> prediction) {
+  double largest = 0.0;
+  for (std::size_t i = 0; i < truth.size(); ++i)
+    largest = std::max(largest, std::abs(prediction[i] - truth[i]));
+  return exponent_of(largest);
+}
+
+// The mean of the squared errors over 2^(2k).
+double scaled_mse(std::span<const double> truth, std::span<const double> prediction, int k) {
+  return mean_of(truth, prediction, [k](double t, double p) { return std::pow(std::ldexp(p - t, -k), 2); });
+}
+
+// Right where it is a number itself, though its square may be none.
 double rmse(std::span<const double> truth, std::span<const double> prediction, double) {
-  return std::sqrt(mse(truth, prediction, 0.0));
+  const int k = exponent_of_errors(truth, prediction);
+  return std::ldexp(std::sqrt(scaled_mse(truth, prediction, k)), k);
 }
 
 double mae(std::span<const double> truth, std::span<const double> prediction, double) {
-  return mean_of(truth, prediction, [](double t, double p) { return std::abs(p - t); });
+  const int k = exponent_of_errors(truth, prediction);
+  return std::ldexp(
+      mean_of(truth, prediction, [k](double t, double p) { return std::abs(std::ldexp(p - t, -k)); }), k);
 }
 
 double mape(std::span<const double> truth, std::span<const double> prediction, double) {
@@ -51,11 +69,13 @@ double mase(std::span<const double> truth, std::span<const double> prediction, d
 
 double r2(std::span<const double> truth, std::span<const double> prediction, double) {
   const double n = static_cast<double>(truth.size());
-  double mean = 0.0, variance = 0.0;
+  double mean = 0.0, variance = 0.0, farthest = 0.0;
   bool varies = false;
   for (const double t : truth) mean += t / n, varies = varies || t != truth[0];
-  for (const double t : truth) variance += (t - mean) * (t - mean) / n;
-  return varies ? 1.0 - mse(truth, prediction, 0.0) / variance : kUndefined;
+  for (const double t : truth) farthest = std::max(farthest, std::abs(t - mean));
+  const int k = exponent_of(farthest);
+  for (const double t : truth) variance += std::pow(std::ldexp(t - mean, -k), 2) / n;
+  return varies ? 1.0 - scaled_mse(truth, prediction, k) / variance : kUndefined;
 }
 
 constexpr std::array<Metric, 7> kMetrics{{

@@ -52,6 +52,22 @@ TEST(Metrics, UndefinedIsNanAndNeverInfinity) {
   for (const double value : all_metrics(huge, zeros, 1e-300)) EXPECT_FALSE(std::isinf(value));
 }
 
+// Squares of small and large errors are no numbers, their root is one.
+TEST(Metrics, ValuesAtTheEndsOfTheNumbers) {
+  for (const double unit : {1e-307, 1e-300, 1e-160, 1.0, 1e153, 1e155, 1e300, 1e306}) {
+    std::vector<double> truth = kTruth, prediction = kPrediction;
+    for (double& t : truth) t *= unit;
+    for (double& p : prediction) p *= unit;
+    EXPECT_NEAR(metric("RMSE", truth, prediction, unit) / unit, std::sqrt(21.0 / 4), 1e-6) << unit;
+    EXPECT_NEAR(metric("MAE", truth, prediction, unit) / unit, 7.0 / 4, 1e-6) << unit;
+    EXPECT_NEAR(metric("MASE", truth, prediction, unit), 7.0 / 4, 1e-6) << unit;
+    EXPECT_NEAR(metric("R2", truth, prediction, unit), metric("R2", kTruth, kPrediction, 1), 1e-6) << unit;
+  }
+  EXPECT_EQ(metric("MSE", std::vector{1e-300}, std::vector{3e-300}, 1), 0.0);
+  EXPECT_NEAR(metric("MAE", std::vector(9, 0.0), std::vector(9, 1e308), 1) / 1e308, 1, 1e-12)
+      << "the sum is none";
+}
+
 TEST(Metrics, AllFollowTheTable) {
   const auto all = all_metrics(kTruth, kPrediction, 2.0);
   ASSERT_EQ(all.size(), metric_table().size());

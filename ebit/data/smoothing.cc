@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "ebit/base/error.h"
+#include "ebit/data/exponent.h"
 
 namespace ebit::inline data {
 namespace {
@@ -99,6 +100,7 @@ double objective(unsigned, const double* p, double*, void* data) {
   return std::min(fit.error(), 1e300);
 }
 
+// On rows whose range is near 1.
 Smoothing fitted(std::span<const double> rows, bool trend, bool damped, std::size_t season) {
   const auto [low, high] = std::minmax_element(rows.begin(), rows.end());
   Fit fit{.rows = rows, .low = *low, .range = *high > *low ? *high - *low : 1.0, .own = {}};
@@ -143,6 +145,31 @@ Smoothing fitted(std::span<const double> rows, bool trend, bool damped, std::siz
   return fit.own;
 }
 
+// The smoothing of the smallest criterion, of those without a trend alone where `simple` says so. It is
+// fitted on the rows over 2^k near their range, which changes no digit of them: squares of others may be no
+// numbers.
+Smoothing best_of(std::span<const double> rows, std::size_t season, bool simple) {
+  require(rows.size() >= 4, "exponential smoothing needs at least 4 rows to be fitted on, not {}",
+          rows.size());
+  const auto [low, high] = std::minmax_element(rows.begin(), rows.end());
+  const double half = *high / 2 - *low / 2;  // the range itself may be too large for a number
+  const int k = half > 0 ? exponent_of(half) + 1 : 0;
+  std::vector<double> scaled(rows.begin(), rows.end());
+  for (double& y : scaled) y = std::ldexp(y, -k);
+  Smoothing best = fitted(scaled, false, false, 1);
+  for (const std::size_t m : {std::size_t{1}, season})
+    for (const auto& [trend, damped] : {std::pair{false, false}, {true, false}, {true, true}}) {
+      if (simple || (m == 1 && !trend)) continue;  // the one that is there
+      if (m > 1 && rows.size() < 2 * m) continue;
+      Smoothing other = fitted(scaled, trend, damped, m);
+      if (other.criterion < best.criterion) best = std::move(other);
+    }
+  best.level = std::ldexp(best.level, k), best.slope = std::ldexp(best.slope, k);
+  for (double& number : best.seasonal) number = std::ldexp(number, k);
+  best.squares = std::ldexp(best.squares, 2 * k);
+  return best;
+}
+
 }  // namespace
 
 std::string Smoothing::name() const {
@@ -164,21 +191,9 @@ std::vector<double> Smoothing::forecasts(std::span<const double> series, std::si
 
 Smoothing fit_smoothing(std::span<const double> rows, std::size_t season) {
   require(season >= 1, "the season is {}; it must be 1 or more", season);
-  Smoothing best = fit_simple_smoothing(rows);
-  for (const std::size_t m : {std::size_t{1}, season})
-    for (const auto& [trend, damped] : {std::pair{false, false}, {true, false}, {true, true}}) {
-      if (m == 1 && !trend) continue;  // the one that is there
-      if (m > 1 && rows.size() < 2 * m) continue;
-      Smoothing other = fitted(rows, trend, damped, m);
-      if (other.criterion < best.criterion) best = std::move(other);
-    }
-  return best;
+  return best_of(rows, season, false);
 }
 
-Smoothing fit_simple_smoothing(std::span<const double> rows) {
-  require(rows.size() >= 4, "exponential smoothing needs at least 4 rows to be fitted on, not {}",
-          rows.size());
-  return fitted(rows, false, false, 1);
-}
+Smoothing fit_simple_smoothing(std::span<const double> rows) { return best_of(rows, 1, true); }
 
 }  // namespace ebit::inline data

@@ -26,8 +26,8 @@ struct Smoothing {
   double level = 0;                    ///< before the first row
   double slope = 0;                    ///< before the first row
   std::vector<double> seasonal = {0};  ///< [m] of rows 0, ..., m - 1, before the first row
-  double squares = 0;                  ///< sum of the squared errors e of the fit
-  double criterion = 0;                ///< corrected Akaike criterion of the fit
+  double squares = 0;  ///< sum of the squared errors e of the fit; 0 or infinite beyond what a number can say
+  double criterion = 0;  ///< corrected Akaike criterion of the fit, of rows scaled to a range near 1
 
   std::string name() const;  ///< "simple", "seasonal", "Holt", "damped Holt", "Holt-Winters", ...
 

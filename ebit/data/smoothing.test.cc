@@ -85,6 +85,27 @@ TEST(Smoothing, FindsTheParametersOfItsOwnData) {
   EXPECT_LT(fit.beta, 0.01);
 }
 
+TEST(Smoothing, TheUnitOfTheRowsDoesNotMatter) {
+  std::vector<double> y;
+  for (int i = 0; i < 60; ++i) y.push_back(5 + 0.25 * i + 3 * std::cos(2 * M_PI * i / 6) + i * i % 7);
+  for (const std::size_t season : {1u, 6u}) {
+    const Smoothing plain = fit_smoothing(y, season);
+    const std::vector<double> expected = plain.forecasts(y, 2);
+    for (const double unit : {0x1p-990, 0x1p-500, 0x1p-3, 0x1p20, 0x1p500, 0x1p990}) {
+      std::vector<double> scaled = y;
+      for (double& value : scaled) value *= unit;
+      const Smoothing fit = fit_smoothing(scaled, season);
+      EXPECT_EQ(fit.name(), plain.name()) << unit;
+      EXPECT_EQ(fit.alpha, plain.alpha) << unit;
+      const std::vector<double> said = fit.forecasts(scaled, 2);
+      for (std::size_t row = 0; row < y.size(); ++row)
+        EXPECT_NEAR(said[row] / unit, expected[row], 1e-9) << unit;
+    }
+  }
+  const std::vector<double> wide = {-1.7e308, 1.7e308, -1.6e308, 1.5e308, -1.7e308, 1.7e308};
+  EXPECT_TRUE(std::isfinite(fit_simple_smoothing(wide).level)) << "whose range is no number";
+}
+
 TEST(Smoothing, BadInputIsNamed) {
   const std::vector<double> y = {1, 2, 3};
   EXPECT_THAT(error_of([&] { fit_smoothing(y); }), HasSubstr("at least 4 rows"));

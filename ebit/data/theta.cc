@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "ebit/base/error.h"
+#include "ebit/data/exponent.h"
 
 namespace ebit::inline data {
 namespace {
@@ -18,9 +19,13 @@ bool is_seasonal(std::span<const double> rows, std::size_t m) {
   constexpr double kQuantile = 1.6448536269514722;  // 95 % of a standard normal number
   if (m < 2 || rows.size() <= 2 * m) return false;
   const double mean = mean_of(rows);
+  std::vector<double> off;  // from the mean, scaled to what can be squared
+  for (const double y : rows) off.push_back(y - mean);
+  const int k = exponent_of(off);
+  for (double& y : off) y = std::ldexp(y, -k);
   const auto product = [&](std::size_t lag) {
     double sum = 0;
-    for (std::size_t t = lag; t < rows.size(); ++t) sum += (rows[t] - mean) * (rows[t - lag] - mean);
+    for (std::size_t t = lag; t < off.size(); ++t) sum += off[t] * off[t - lag];
     return sum;
   };
   const double variance = product(0);

@@ -88,6 +88,20 @@ TEST(Theta, NoSeasonIsSeenInALineInAConstantAndInTwoSeasons) {
   EXPECT_EQ(fit_theta(std::span(line).first(6), 3).name(), "without a season");
 }
 
+TEST(Theta, TheUnitOfTheRowsDoesNotMatter) {
+  const std::vector<double> rows = co2(120);
+  const Theta plain = fit_theta(rows, 12);
+  const std::vector<double> expected = ahead(plain, rows, 6);
+  for (const double unit : {0x1p-990, 0x1p-500, 0x1p500, 0x1p990}) {
+    std::vector<double> scaled = rows;
+    for (double& value : scaled) value *= unit;
+    const Theta fit = fit_theta(scaled, 12);
+    EXPECT_EQ(fit.name(), plain.name()) << unit;
+    const std::vector<double> said = ahead(fit, scaled, 6);
+    for (std::size_t k = 0; k < said.size(); ++k) EXPECT_NEAR(said[k] / unit, expected[k], 1e-9) << unit;
+  }
+}
+
 TEST(Theta, BadInputIsNamed) {
   const std::vector<double> y = {1, 2, 3};
   EXPECT_THAT(error_of([&] { fit_theta(y); }), HasSubstr("the theta method needs at least 4 rows"));
