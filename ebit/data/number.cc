@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdint>
 #include <limits>
 #include <string>
 
@@ -31,6 +32,21 @@ std::optional<std::string> without_marks(std::string_view text, char decimal, ch
     group += plain[i] >= '0' && plain[i] <= '9';
   }
   return out + plain.substr(end);
+}
+
+// Whether a number that is out of the range of a double, with its point, is below it and not above.
+bool is_tiny(std::string_view text) {
+  const std::size_t e = std::min(text.find_first_of("eE"), text.size());
+  const std::string_view digits = text.substr(0, e);
+  const auto point = static_cast<std::int64_t>(std::min(digits.find('.'), digits.size()));
+  const auto first = static_cast<std::int64_t>(digits.find_first_of("123456789"));
+  const std::int64_t power = first < point ? point - first - 1 : point - first;  // of ten, of that digit
+  std::string_view written = text.substr(std::min(e + 1, text.size()));
+  if (written.starts_with('+')) written.remove_prefix(1);
+  std::int64_t exponent = 0;
+  const auto [end, error] = std::from_chars(written.data(), written.data() + written.size(), exponent);
+  if (error == std::errc::result_out_of_range) return written.starts_with('-');
+  return exponent < -power;
 }
 
 }  // namespace
@@ -71,8 +87,8 @@ std::optional<double> parse_number(std::string_view text, char decimal, char tho
     return std::nullopt;
   }
   if (error == std::errc::result_out_of_range) {
-    const bool tiny = text.find("e-") != std::string_view::npos || text.find("E-") != std::string_view::npos;
-    return tiny ? 0.0 : std::numeric_limits<double>::infinity();
+    // As strtod and other readers do: what is too small to be told from 0 is 0, however it is written.
+    return is_tiny(text) ? 0.0 : std::numeric_limits<double>::infinity();
   }
   return value;
 }

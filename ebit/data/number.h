@@ -11,7 +11,7 @@ namespace ebit::inline data {
 /// mark, an optional sign and exponent; nothing where the text is anything else. `thousands` ('.', ',', '\''
 /// or ' ', which stands for the narrow and unbreakable spaces too; 0: none) may part the digits before the
 /// decimal mark into groups of three. "inf" and "nan", and numbers too large for a double, come out as
-/// infinities and NaN: the caller refuses them.
+/// infinities and NaN: the caller refuses them. Numbers too small for one are 0.
 std::optional<double> parse_number(std::string_view text, char decimal = '.', char thousands = 0);
 
 /// `text` with plain spaces and apostrophes in place of narrow, unbreakable and typographic ones.

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <string>
 
 namespace ebit::inline data {
 namespace {
@@ -15,6 +16,22 @@ TEST(Number, ReadsWhatFilesWrite) {
   EXPECT_EQ(parse_number("1e-999"), 0.0);
   EXPECT_EQ(parse_number("12,5", ','), 12.5);
   EXPECT_EQ(parse_number("-1,5e3", ','), -1500.0);
+}
+
+TEST(Number, WhatIsTooSmallIsZeroHoweverItIsWritten) {
+  const std::string zeros(400, '0');
+  for (const std::string& text :
+       {"0." + zeros + "1", "0." + zeros + "100", "." + zeros + "5", "-0." + zeros + "1",
+        std::string("100e-400"), std::string("1E-99999999999999999999"), "0." + zeros + "1e20",
+        "1" + zeros + "e-900"})
+    EXPECT_EQ(parse_number(text), 0.0) << text;
+  EXPECT_EQ(parse_number("0," + zeros + "1", ','), 0.0);
+  EXPECT_NEAR(parse_number("0." + zeros + "1e401").value_or(0), 1, 1e-12);
+  EXPECT_EQ(parse_number("1" + zeros + "e-400"), 1.0);
+  EXPECT_GT(parse_number("1e-310"), 0.0) << "small, and a number";
+  for (const std::string& text : {"1" + zeros, "1" + zeros + ".5", "1" + zeros + "e-20",
+                                  std::string("0.001e999"), std::string("1e99999999999999999999")})
+    EXPECT_TRUE(std::isinf(parse_number(text).value_or(0))) << text;
 }
 
 TEST(Number, RefusesEverythingElse) {
