@@ -80,7 +80,8 @@ struct Text<std::string> {
   static std::string write(const std::string& value) { return value; }
 };
 
-// Items joined by commas; a comma or backslash within an item has a backslash before it.
+// Items joined by commas; a comma or backslash within an item has a backslash before it. One before anything
+// else is itself.
 template <>
 struct Text<std::vector<std::string>> {
   static constexpr const char* kName = "LIST";
@@ -93,7 +94,8 @@ struct Text<std::vector<std::string>> {
       if (text[i] == ',') {
         value.emplace_back();
       } else {
-        if (text[i] == '\\' && i + 1 < text.size()) ++i;
+        const char next = i + 1 < text.size() ? text[i + 1] : '\0';
+        if (text[i] == '\\' && (next == ',' || next == '\\')) ++i;
         value.back() += text[i];
       }
     }

@@ -212,6 +212,9 @@ TEST(Config, ListsAndParametersOnTheCommandLine) {
   Config config;
   apply_setting(config, {"data.targets", "a,b\\,c", "--target"});
   EXPECT_EQ(config.data.dataset.targets, (std::vector<std::string>{"a", "b,c"}));
+  apply_setting(config, {"data.targets", "a\"b\\c,C:\\x\\,d\\\\,e\\", "--target"});
+  EXPECT_EQ(config.data.dataset.targets, (std::vector<std::string>{"a\"b\\c", "C:\\x,d\\", "e\\"}))
+      << "a backslash before anything but a comma or a backslash is itself";
   apply_setting(config, {"data.set", "n=5", "--set"});
   apply_setting(config, {"data.set", "noise=none", "--set"});
   EXPECT_EQ(config.data.set.size(), 2u);
