@@ -40,6 +40,45 @@ struct Scanner {
   }
 };
 
+// Years for which what may well be no date at all is taken as one.
+bool is_likely_year(int year) { return year >= 1800 && year <= 2200; }
+
+bool set_date(int year, int month, int day, TimePoint& point) {
+  namespace chrono = std::chrono;
+  const chrono::year_month_day date{chrono::year(year), chrono::month(static_cast<unsigned>(month)),
+                                    chrono::day(static_cast<unsigned>(day))};
+  if (!date.ok()) return false;
+  point.seconds = chrono::sys_days(date).time_since_epoch().count() * std::int64_t{86400};
+  return true;
+}
+
+// The whole of a text that is a number as well: 05.2024, or 202405 with day, hour, minute and second behind.
+bool scan_packed(Scanner& scanner, TimePoint& point) {
+  int year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0;
+  Scanner start = scanner;
+  if (start.take_digits(1, 2, month) && start.take('.') && start.take_digits(4, 4, year)) {
+    point.year_first = false;
+  } else {
+    start = scanner;
+    const std::size_t size = start.rest.size();
+    if (size != 6 && size != 10 && size != 12 && size != 14) return false;
+    const auto take = [&](std::size_t digits, int& value) {
+      Scanner own{start.rest.substr(0, digits)};
+      start.rest.remove_prefix(digits);
+      return own.take_digits(digits, digits, value);
+    };
+    if (!take(4, year)) return false;
+    for (int* value : {&month, &day, &hour, &minute, &second})
+      if (!start.rest.empty() && !take(2, *value)) return false;
+    point.has_clock = size > 8;
+  }
+  if (!start.rest.empty() || !is_likely_year(year) || hour > 23 || minute > 59 || second > 59) return false;
+  if (!set_date(year, month, day, point)) return false;
+  point.seconds += hour * 3600 + minute * 60 + second;
+  scanner = start;
+  return true;
+}
+
 bool scan_date(Scanner& scanner, DateOrder order, TimePoint& point) {
   std::array<int, 3> n{1, 1, 1};  // the numbers in the order of the text
   int year = 0, month = 1, day = 1;
@@ -58,18 +97,15 @@ bool scan_date(Scanner& scanner, DateOrder order, TimePoint& point) {
   } else {
     scanner = start;
     if (!scanner.take_digits(1, 2, n[0]) || !scanner.take_separator(separator)) return false;
+    point.year_first = false;
+    if ((separator == '/' || separator == '-') && scanner.take_digits(4, 4, year))
+      return scanner.rest.empty() && is_likely_year(year) && set_date(year, n[0], 1, point);
     if (!scanner.take_digits(1, 2, n[1]) || !scanner.take(separator)) return false;
     if (!scanner.take_digits(4, 4, year)) return false;
-    day = order == DateOrder::kDayFirst ? n[0] : n[1];
-    month = order == DateOrder::kDayFirst ? n[1] : n[0];
-    point.year_first = false;
+    day = order == DateOrder::kMonthFirst ? n[1] : n[0];
+    month = order == DateOrder::kMonthFirst ? n[0] : n[1];
   }
-  namespace chrono = std::chrono;
-  const chrono::year_month_day date{chrono::year(year), chrono::month(static_cast<unsigned>(month)),
-                                    chrono::day(static_cast<unsigned>(day))};
-  if (!date.ok()) return false;
-  point.seconds = chrono::sys_days(date).time_since_epoch().count() * std::int64_t{86400};
-  return true;
+  return set_date(year, month, day, point);
 }
 
 bool scan_clock(Scanner& scanner, TimePoint& point) {
@@ -114,9 +150,17 @@ bool scan_zone(Scanner& scanner, TimePoint& point) {
 
 }  // namespace
 
+DateOrder date_order_of(std::string_view name) {
+  return name == "mdy"      ? DateOrder::kMonthFirst
+         : name == "packed" ? DateOrder::kPacked
+                            : DateOrder::kDayFirst;
+}
+
 std::optional<TimePoint> parse_time(std::string_view text, DateOrder order) {
   Scanner scanner{trimmed(text)};
   TimePoint point;
+  if (order == DateOrder::kPacked && scan_packed(scanner, point)) return point;
+  point = {};
   if (!scan_date(scanner, order, point)) return std::nullopt;
   if (scanner.take('T') || scanner.take(' ')) {
     scanner.rest = trimmed(scanner.rest);

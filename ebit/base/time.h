@@ -8,8 +8,17 @@
 
 namespace ebit::inline base {
 
-/// Which number of "01/02/2024" is the day. Dates that begin with the year are not touched by it.
-enum class DateOrder { kDayFirst, kMonthFirst };
+/// How dates are read that allow several readings; those that begin with the year and have marks between
+/// their numbers are not touched by it.
+enum class DateOrder {
+  kDayFirst,    ///< "01/02/2024" is in February
+  kMonthFirst,  ///< "01/02/2024" is in January
+  kPacked,  ///< "202405", "2024051017", "202405101724", "20240510172400" and "05.2024" are dates too, of the
+            ///< years 1800 to 2200; else they are numbers
+};
+
+/// The order that TimeColumn::date_order names: "mdy", "packed"; kDayFirst for anything else.
+DateOrder date_order_of(std::string_view name);
 
 /// A point in time that can be compared and subtracted: seconds since 1970-01-01 00:00 (UTC where the text
 /// gives an offset from it, else the file's own clock).
@@ -38,9 +47,11 @@ inline double seconds_between(const TimePoint& a, const TimePoint& b) {
 
 /// The date, or date and time of day, that the whole of `text` is; nothing where it is anything else or no
 /// day of the calendar. Known forms, with '-', '/', '.' or a space between the numbers of a date:
-///   2024-05-10, 2024-05 (not 2024.05; the month's first day), 10/05/2024 or 05/10/2024 by `order`, 20240510,
-/// each, after 'T' or a space, with 17:24, 17:24:00 or 17:24:00.5 and then Z, +02 or +02:00 or +0200.
-/// A plain year is a number, not a date.
+///   2024-05-10, 2024-05 and, of the years 1800 to 2200, 05/2024 and 05-2024 (not 2024.05; the month's first
+///   day), 10/05/2024 or 05/10/2024 by `order`, 20240510,
+/// each with a day, after 'T' or a space, with 17:24, 17:24:00 or 17:24:00.5 and then Z, +02 or +02:00 or
+/// +0200. A plain year is a number, not a date; so are 202405, 05.2024 and their like but under
+/// DateOrder::kPacked.
 std::optional<TimePoint> parse_time(std::string_view text, DateOrder order);
 
 /// True for a time of day alone, "17:24" or "17:24:00.5".

@@ -26,6 +26,31 @@ TEST(Time, ReadsAllKnownForms) {
   EXPECT_EQ(parse_time("2024-05-10 24:00", kDay)->seconds, kMay10 + 86400);
 }
 
+TEST(Time, MonthBeforeYear) {
+  for (const char* text : {"05/2024", "5/2024", "05-2024"})
+    EXPECT_EQ(parse_time(text, kDay)->seconds, kMay10 - 9 * 86400) << text;
+  for (const char* text : {"05.2024", "13/2024", "0/2024", "1/1000", "5/2024 10:00", "05/20241", "5 2024"})
+    EXPECT_FALSE(parse_time(text, kDay)) << text;
+}
+
+TEST(Time, NumbersAreDatesWhereThatIsSaid) {
+  const auto read = [](const char* text) { return parse_time(text, date_order_of("packed")); };
+  for (const char* text : {"202405", "05.2024", "5.2024"})
+    EXPECT_EQ(read(text)->seconds, kMay10 - 9 * 86400) << text;
+  EXPECT_EQ(read("2024051017")->seconds, kMay10 + 17 * 3600);
+  EXPECT_EQ(read("202405101724")->seconds, kMay10 + 17 * 3600 + 24 * 60);
+  EXPECT_EQ(read("20240510172407")->seconds, kMay10 + 17 * 3600 + 24 * 60 + 7);
+  EXPECT_TRUE(read("2024051017")->has_clock);
+  EXPECT_FALSE(read("202405")->has_clock);
+  EXPECT_EQ(read("2024-05-10")->seconds, kMay10) << "others stay dates";
+  for (const char* text : {"202413", "202400", "170005", "220105", "13.2024", "2024051024", "202405101760",
+                           "2024023000", "20240510172460", "2024", "20240", "2024051", "1704067200"}) {
+    EXPECT_FALSE(read(text)) << text;
+    EXPECT_FALSE(parse_time(text, kDay)) << text;
+  }
+  EXPECT_FALSE(parse_time("202405", kDay));
+}
+
 TEST(Time, KeepsTheOffset) {
   EXPECT_EQ(parse_time("2024-05-10T02:00:00+02:00", kDay)->offset, 7200);
   EXPECT_EQ(parse_time("2024-05-09 19:00:00-0530", kDay)->offset, -(5 * 3600 + 1800));

@@ -68,7 +68,7 @@ std::vector<std::string> calendar_columns(std::span<const std::string> features)
 std::vector<double> calendar_values(std::span<const std::string> features,
                                     std::span<const std::string> labels, const std::string& date_order,
                                     const std::string& source) {
-  const auto order = date_order == "mdy" ? DateOrder::kMonthFirst : DateOrder::kDayFirst;
+  const auto order = date_order_of(date_order);
   std::vector<double> values;
   values.reserve(labels.size() * features.size() * 2);
   for (const std::string& label : labels) {

@@ -42,6 +42,21 @@ TEST(ContinueTimes, IsWrittenAsTheLabelsAre) {
             (Labels{"2024-05-11T00:00:00+02:00"}));
 }
 
+TEST(ContinueTimes, NumbersThatAreDates) {
+  const auto next = [](const Labels& labels) { return continue_times(labels, 2, "packed"); };
+  EXPECT_EQ(next({"202311", "202312"}), (Labels{"202401", "202402"}));
+  EXPECT_EQ(next({"202304", "202307", "202310"}), (Labels{"202401", "202404"}));
+  EXPECT_EQ(next({"2024022821", "2024022822"}), (Labels{"2024022823", "2024022900"}));
+  EXPECT_EQ(next({"202412312330", "202412312345"}), (Labels{"202501010000", "202501010015"}));
+  EXPECT_EQ(next({"20241231235958", "20241231235959"}), (Labels{"20250101000000", "20250101000001"}));
+  EXPECT_EQ(next({"11.2020", "12.2020"}), (Labels{"01.2021", "02.2021"}));
+  EXPECT_EQ(next({"8.2020", "9.2020"}), (Labels{"10.2020", "11.2020"}));
+  EXPECT_EQ(continue_times({"11/2020", "12/2020"}, 1), (Labels{"01/2021"}));
+  EXPECT_EQ(continue_times({"11/2020", "12/2020"}, 1, "mdy"), (Labels{"01/2021"}));
+  EXPECT_EQ(continue_times({"8-2020", "9-2020"}, 1), (Labels{"10-2020"}));
+  EXPECT_EQ(continue_times({"202311", "202312"}, 1), (Labels{"202313"})) << "numbers where nothing is said";
+}
+
 TEST(ContinueTimes, WorkdaysSkipWeekends) {
   // 2024-05-06 is a Monday.
   EXPECT_EQ(continue_times({"2024-05-06", "2024-05-07", "2024-05-08", "2024-05-09", "2024-05-10",

@@ -68,7 +68,7 @@ void note_widest(Draft& draft) {
 
 // Puts rows without values where the calendar of the series has some that the file has not.
 void insert_absent(Draft& draft, const Timeline& timeline, const std::vector<Absent>& gaps) {
-  const auto order = draft.time.date_order == "mdy" ? DateOrder::kMonthFirst : DateOrder::kDayFirst;
+  const auto order = date_order_of(draft.time.date_order);
   std::vector<std::size_t> rows;
   std::vector<double> values;
   auto gap = gaps.begin();

@@ -18,7 +18,7 @@ struct Series {
   /// too.
   std::map<std::string, std::size_t> aliases;
   std::string date_order =
-      {};  ///< how times such as 01/02/2024 were read: "dmy", "mdy"; empty: it did not matter
+      {};  ///< how the times were read, see date_order_of(): "dmy", "mdy", "packed"; empty: it did not matter
 
   char decimal = '.';  ///< the decimal mark of times that are numbers
   char thousands = 0;  ///< and the mark between their thousands; 0: none

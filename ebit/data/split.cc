@@ -106,7 +106,7 @@ std::optional<TimePoint> date_in(const Series& series, const std::string& text, 
 
 // The first row whose time is not before `from`.
 std::size_t row_from(const Series& series, const std::string& from) {
-  const auto order = series.date_order == "mdy" ? DateOrder::kMonthFirst : DateOrder::kDayFirst;
+  const auto order = date_order_of(series.date_order);
   const auto number = number_in(series, from);
   const auto date = date_in(series, from, order);
   const auto is_before = [&](const std::string& label) {

@@ -8,6 +8,7 @@
 #include "ebit/base/error.h"
 #include "ebit/base/utf8.h"
 #include "ebit/data/number.h"
+#include "ebit/data/number_dates.h"
 
 namespace ebit::inline data {
 namespace {
@@ -127,7 +128,7 @@ bool all_text(const CsvTable& table, std::size_t column) {
        table.line(row), shown(names), shown(text), kForms);
 }
 
-// Fills in the points and the order of dates.
+// Fills in the points and the order of dates; the labels are there.
 void read_points(const CsvTable& table, const std::string& date_order, TimeColumn& time,
                  std::vector<std::string>& warnings) {
   const Columns& columns = time.columns;
@@ -148,8 +149,20 @@ void read_points(const CsvTable& table, const std::string& date_order, TimeColum
     time.points = std::move(day_first.ok ? day_first.points : month_first.points);
     return;
   }
+  if (are_packed_dates(time.labels)) {
+    time.date_order = "packed";
+    time.points = parse_dates(table, columns, DateOrder::kPacked).points;
+    return;
+  }
   Parsed numbers = parse_numbers(table, columns);
   if (numbers.ok) {
+    // Numbers would be continued, and sorted, as no date is.
+    if (const auto form = unread_date_form(time.labels))
+      fail(
+          "{} line {}, time column '{}': '{}' and the rest of it seem to be dates written {}, which are not "
+          "read; "
+          "write them as 2024-05-10, or give --time none to take the rows in the order of the file",
+          table.source, table.line(0), shown(table.names[columns[0]]), shown(time.labels[0]), *form);
     time.points = std::move(numbers.points);
     return;
   }
@@ -187,9 +200,9 @@ TimeColumn read_time_column(const CsvTable& table, const TimeColumnOptions& opti
     for (std::size_t row = 0; row < table.rows(); ++row) time.labels.push_back(std::to_string(row));
     return time;
   }
-  read_points(table, options.date_order, time, warnings);
   for (std::size_t row = 0; row < table.rows(); ++row)
     time.labels.push_back(joined(table, row, time.columns));
+  read_points(table, options.date_order, time, warnings);
   return time;
 }
 

@@ -16,8 +16,9 @@ struct TimeColumn {
       columns;  ///< of the table; empty: it has no time column, and labels count the rows from 0
   std::vector<std::string> labels;  ///< [N] as written, several columns joined by a space
   std::vector<TimePoint>
-      points;                   ///< [N], or empty without a time column; a plain number stands in `fraction`
-  std::string date_order = {};  ///< how 01/02/2024 was read: "dmy", "mdy"; empty: no such date
+      points;  ///< [N], or empty without a time column; a plain number stands in `fraction`
+  std::string date_order =
+      {};  ///< how 01/02/2024 was read: "dmy", "mdy"; "packed": see DateOrder; empty: neither
 };
 
 /// How the time column is found and read.
@@ -31,10 +32,11 @@ struct TimeColumnOptions {
 /// out: a column that is a date in every row (with the column after it, where that is a time of day in every
 /// row and the date names none); columns called year, month and perhaps day that make dates; a column called
 /// date, time, datetime, date_time, timestamp, year, month, day, period or ds. A time column holds dates, or
-/// else plain numbers such as years. Dates like 01/02/2024 are day/month/year wherever every row allows it,
-/// else month/day/year; where every row allows both, a warning says which was taken. A column found by its
-/// name none of whose cells is a date or a number is told and left alone. Throws Error for a given or named
-/// column with a cell that is neither, naming line, column and text.
+/// else plain numbers such as years; numbers that are dates as a whole are read so, see are_packed_dates().
+/// Dates like 01/02/2024 are day/month/year wherever every row allows it, else month/day/year; where every
+/// row allows both, a warning says which was taken. A column found by its name none of whose cells is a date
+/// or a number is told and left alone. Throws Error for a given or named column with a cell that is neither,
+/// naming line, column and text; and for numbers of unread_date_form().
 TimeColumn read_time_column(const CsvTable& table, const TimeColumnOptions& options,
                             std::span<const std::size_t> taken, std::vector<std::string>& warnings);
 

@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <chrono>
+
 #include "ebit/base/testing/error_of.h"
 
 namespace ebit::inline data {
@@ -85,6 +88,66 @@ TEST(TimeColumn, DayAndMonthAreToldApartWhereTheDaysAllow) {
   const auto given = read(unclear, {.columns = {}, .date_order = "mdy"});
   EXPECT_EQ(seconds_between(given.time.points[0], given.time.points[1]), 31 * 86400.0);
   EXPECT_THAT(given.warnings, IsEmpty());
+}
+
+// A file whose time column holds labels made of 0, 1, ..., n - 1.
+std::string column_of(std::string_view name, int n, auto&& label) {
+  std::string text = fmt::format("{},v\n", name);
+  for (int i = 0; i < n; ++i) text += fmt::format("{},{}\n", label(i), i * i);
+  return text;
+}
+
+TEST(TimeColumn, NumbersThatAreDates) {
+  const auto months = read(column_of("date", 30, [](int i) { return (2020 + i / 12) * 100 + i % 12 + 1; }));
+  EXPECT_EQ(months.time.date_order, "packed");
+  EXPECT_EQ(seconds_between(months.time.points[11], months.time.points[12]), 31 * 86400.0);
+  const auto dotted =
+      read(column_of("date", 30, [](int i) { return fmt::format("{:02}.{}", i % 12 + 1, 2020 + i / 12); }));
+  EXPECT_EQ(dotted.time.date_order, "packed");
+  EXPECT_TRUE(std::ranges::is_sorted(dotted.time.points));
+  const auto slashed =
+      read(column_of("t", 30, [](int i) { return fmt::format("{:02}/{}", i % 12 + 1, 2020 + i / 12); }));
+  EXPECT_THAT(slashed.time.columns, ElementsAre(0)) << "no number";
+  EXPECT_TRUE(std::ranges::is_sorted(slashed.time.points));
+  const auto hours = read(column_of("time", 60, [](int i) { return 2024050100 + i / 24 * 100 + i % 24; }));
+  EXPECT_EQ(seconds_between(hours.time.points[23], hours.time.points[24]), 3600.0);
+  EXPECT_EQ(read("period,v\n202412,1\n202501,2\n").time.date_order, "packed");
+}
+
+TEST(TimeColumn, NumbersThatOnlyCount) {
+  EXPECT_EQ(read(column_of("time", 99, [](int i) { return 202301 + i; })).time.date_order, "")
+      << "no month 13";
+  EXPECT_EQ(read(column_of("time", 40, [](int i) { return 1 + i; })).time.date_order, "");
+  EXPECT_EQ(read(column_of("time", 40, [](int i) { return 240101 + i; })).time.date_order, "");
+  EXPECT_EQ(read(column_of("timestamp", 40, [](int i) { return 1704067200 + 3600 * i; })).time.date_order,
+            "");
+  EXPECT_EQ(read(column_of("time", 40, [](int i) { return fmt::format("{:.4f}", 0.5 * i); })).time.date_order,
+            "");
+}
+
+TEST(TimeColumn, NumbersThatAreDatesOfAnotherForm) {
+  const auto told = [](auto&& label) { return error_of([&] { read(column_of("date", 120, label)); }); };
+  const auto date = [](int i) {
+    return std::chrono::year_month_day(std::chrono::sys_days(std::chrono::year(2023) / 12 / 1) +
+                                       std::chrono::days(i));
+  };
+  const auto day = [&](int i) { return static_cast<unsigned>(date(i).day()); };
+  const auto month = [&](int i) { return static_cast<unsigned>(date(i).month()); };
+  const auto year = [&](int i) { return static_cast<int>(date(i).year()); };
+  EXPECT_THAT(told([&](int i) { return fmt::format("{:02}{:02}{}", day(i), month(i), year(i)); }),
+              AllOf(HasSubstr("t.csv line 2, time column 'date': '01122023'"), HasSubstr("DDMMYYYY"),
+                    HasSubstr("2024-05-10")));
+  EXPECT_THAT(told([&](int i) { return fmt::format("{}{:02}{}", day(i), month(i), year(i)); }),
+              HasSubstr("DDMMYYYY"))
+      << "without the zero before it";
+  EXPECT_THAT(told([&](int i) { return fmt::format("{:02}{:02}{}", month(i), day(i), year(i)); }),
+              HasSubstr("MMDDYYYY"));
+  EXPECT_THAT(told([&](int i) { return fmt::format("{}{:02}{:02}", year(i) % 100, month(i), day(i)); }),
+              HasSubstr("YYMMDD"));
+  EXPECT_THAT(told([&](int i) { return fmt::format("{}{:03}", 2020 + i / 90, i % 90 + 1); }),
+              HasSubstr("no error"));
+  EXPECT_THAT(told([&](int i) { return i < 20 ? 2022346 + i : 2023001 + i - 20; }), HasSubstr("YYYYDDD"));
+  EXPECT_THAT(told([&](int i) { return (2021 + i / 52) * 100 + i % 52 + 1; }), HasSubstr("YYYYWW"));
 }
 
 TEST(TimeColumn, NoneCountsRows) {

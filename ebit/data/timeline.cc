@@ -26,6 +26,7 @@ std::int64_t seconds_of(Days day) { return day.time_since_epoch().count() * kDay
 
 std::optional<Timeline> Timeline::read(const Labels& labels, std::string_view date_order) {
   if (labels.size() < 2) return std::nullopt;
+  if (date_order_of(date_order) == DateOrder::kPacked) return read_dates(labels, DateOrder::kPacked);
   if (auto numbers = read_numbers(labels)) return numbers;
   std::optional<Timeline> day_first, month_first;
   if (date_order != "mdy") day_first = read_dates(labels, DateOrder::kDayFirst);
@@ -100,15 +101,14 @@ void Timeline::learn_writing(const Labels& labels, const TimePoint& last, DateOr
     if (i == 0 || !is_digit(model_[i - 1])) runs_.push_back({i, 0});
     ++runs_.back().size;
   }
-  const bool compact = runs_[0].size == 8;
-  // "2024-05" has no day, "20240510" is one run, the rest are three numbers in some order.
-  const std::size_t date_runs = compact ? 1 : runs_.size() < 3 ? 2 : 3;
-  fields_ = compact                         ? std::vector{kWhole}
-            : last.year_first               ? std::vector{kYear, kMonth, kDayOfMonth}
-            : order == DateOrder::kDayFirst ? std::vector{kDayOfMonth, kMonth, kYear}
-                                            : std::vector{kMonth, kDayOfMonth, kYear};
-  fields_.resize(date_runs);
-  if (last.has_clock) fields_.insert(fields_.end(), {kHour, kMinute, kSecond});
+  // "2024-05" and "05/2024" have no day, "20240510" is one run, the rest are three numbers in some order.
+  const bool compact = runs_[0].size >= 6, no_day = !compact && runs_.size() < 3;
+  fields_ = compact                           ? std::vector{kWhole}
+            : last.year_first                 ? std::vector{kYear, kMonth, kDayOfMonth}
+            : order == DateOrder::kMonthFirst ? std::vector{kMonth, kDayOfMonth, kYear}
+                                              : std::vector{kDayOfMonth, kMonth, kYear};
+  if (no_day) std::erase(fields_, kDayOfMonth);
+  if (last.has_clock && runs_[0].size <= 8) fields_.insert(fields_.end(), {kHour, kMinute, kSecond});
   // Numbers of changing width, "9/5/2024" before "10/5/2024", bear no leading zeros.
   const auto by_size = [](const auto& a, const auto& b) { return a.size() < b.size(); };
   const auto [shortest, longest] = std::ranges::minmax_element(labels, by_size);
@@ -183,16 +183,14 @@ std::string Timeline::label(std::int64_t moment) const {
   std::string text;
   std::size_t copied = 0;
   for (std::size_t k = 0; k < runs_.size() && k < fields_.size(); ++k) {
-    const std::int64_t values[] = {year * 10000 + static_cast<int>(month) * 100 + static_cast<int>(of_month),
-                                   year,
-                                   month,
-                                   of_month,
-                                   clock / 3600,
-                                   clock / 60 % 60,
-                                   clock % 60};
+    const std::int64_t hour = clock / 3600, minute = clock / 60 % 60, second = clock % 60;
+    const std::int64_t values[] = {0, year, month, of_month, hour, minute, second};
     text += model_.substr(copied, runs_[k].begin - copied);
     const bool two_wide = fields_[k] >= kMinute || padded_;
-    text += fmt::format("{:0{}}", values[fields_[k]], two_wide ? 2 : 1);
+    text += fields_[k] == kWhole
+                ? fmt::format("{:04}{:02}{:02}{:02}{:02}{:02}", year, month, of_month, hour, minute, second)
+                      .substr(0, runs_[k].size)
+                : fmt::format("{:0{}}", values[fields_[k]], two_wide ? 2 : 1);
     copied = runs_[k].begin + runs_[k].size;
   }
   return text + model_.substr(copied) + zone_text(offset);

@@ -15,9 +15,9 @@ namespace ebit::inline data {
 /// Ascending labels of one kind: whole numbers, or dates with or without a time of day.
 class Timeline {
  public:
-  /// Reads labels; `date_order` ("dmy", "mdy"; empty: found) is the meaning of "10/05/2024". Nothing for
-  /// fewer than two, texts, labels that do not go forward, fractions of a second, and dates that two orders
-  /// read differently.
+  /// Reads labels; `date_order`, see date_order_of(), says how; empty: the meaning of "10/05/2024" is found,
+  /// and "202405" is a number. Nothing for fewer than two, texts, labels that do not go forward, fractions of
+  /// a second, and dates that two orders read differently.
   static std::optional<Timeline> read(const std::vector<std::string>& labels, std::string_view date_order);
 
   /// [N] numbers, or seconds: of the file's own clock, of UTC where labels with an offset are less than a day
