@@ -129,6 +129,57 @@ TEST(ContinueTimes, WorkdaysWithClockAndOffset) {
   EXPECT_EQ(continue_times(shop, 2), (Labels{"2024-05-27", "2024-05-28"}));
 }
 
+// The days of some weeks from Monday 2024-01-01 on, as so many days behind each Monday.
+Labels weekly(int weeks, std::initializer_list<int> days, std::string_view clock = "") {
+  Labels labels;
+  for (int week = 0; week < weeks; ++week)
+    for (const int day : days) {
+      const std::chrono::year_month_day date =
+          std::chrono::sys_days(std::chrono::year(2024) / 1 / 1) + std::chrono::days(7 * week + day);
+      labels.push_back(fmt::format("{}-{:02}-{:02}{}", static_cast<int>(date.year()),
+                                   static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                                   clock));
+    }
+  return labels;
+}
+
+TEST(ContinueTimes, PlacesOfADayOrAWeekComeAgain) {
+  const auto goes_on = [](Labels labels, std::size_t last) {
+    const Labels rest(labels.end() - static_cast<std::ptrdiff_t>(last), labels.end());
+    labels.resize(labels.size() - last);
+    EXPECT_EQ(continue_times(labels, static_cast<int>(last)), rest) << rest[0];
+  };
+  goes_on(weekly(9, {0, 2, 4}), 7);
+  goes_on(weekly(9, {0, 3}), 5);
+  goes_on(weekly(9, {1, 5}, " 18:30"), 5);
+  goes_on(weekly(4, {0, 2, 4}), 2);
+  Labels gappy = weekly(20, {0, 2, 4});
+  gappy.erase(gappy.begin() + 7), gappy.erase(gappy.begin() + 30);
+  goes_on(gappy, 4);
+  Labels hours, office;
+  for (const std::string& day : weekly(6, {0, 1, 2, 3, 4, 5, 6}))
+    for (const int hour : {7, 14, 21}) hours.push_back(fmt::format("{} {:02}:00", day, hour));
+  goes_on(hours, 8);
+  for (const std::string& day : weekly(6, {0, 1, 2, 3, 4}))
+    for (int hour = 9; hour < 18; ++hour) office.push_back(fmt::format("{} {:02}:00", day, hour));
+  goes_on(office, 20);
+  goes_on({"2024-01-01", "2024-01-03", "2024-01-11", "2024-01-13", "2024-01-21", "2024-01-23", "2024-01-31",
+           "2024-02-02", "2024-02-10", "2024-02-12"},
+          2);
+}
+
+TEST(ContinueTimes, AFewGapsAreNoPattern) {
+  EXPECT_EQ(continue_times({"2024-05-01", "2024-05-02", "2024-05-04", "2024-05-05"}, 1),
+            (Labels{"2024-05-06"}));
+  Labels days = weekly(2, {0, 1, 3, 4, 5, 6});
+  EXPECT_EQ(continue_times(days, 3), (Labels{"2024-01-15", "2024-01-16", "2024-01-17"})) << "Wednesday too";
+  EXPECT_EQ(continue_times({"2024-01-15", "2024-02-01", "2024-02-15", "2024-03-01", "2024-03-15",
+                            "2024-04-01", "2024-04-15", "2024-05-01"},
+                           1),
+            (Labels{"2024-05-16"}))
+      << "the median, 15 days";
+}
+
 TEST(ContinueTimes, SummerTimeComesAndGoesAsInTheYearBefore) {
   // Daily at midnight in New York: 12 March 2023 to 5 November 2023, then from 10 March 2024.
   Labels days;

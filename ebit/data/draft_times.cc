@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <numeric>
+#include <optional>
+#include <utility>
 
 #include "ebit/base/error.h"
 #include "ebit/base/utf8.h"
@@ -47,8 +49,19 @@ double merged_value(Draft& draft, std::size_t begin, std::size_t end, std::size_
   return draft.at(policy == "last" ? known.back() : known.front(), c);
 }
 
+// "36 hours"; of numbers, what they count.
+std::string span_text(double span, bool numbers) {
+  constexpr std::pair<double, std::string_view> kUnits[] = {{86400, "day"}, {3600, "hour"}, {60, "minute"}};
+  double unit = 1;
+  std::string_view name = "second";
+  for (const auto& [seconds, own] : kUnits)
+    if (unit == 1 && span >= seconds) unit = seconds, name = own;
+  if (numbers) return fmt::format("{:.6g}", span);
+  return fmt::format("{:.3g} {}{}", span / unit, name, span == unit ? "" : "s");
+}
+
 // Where rows are not equally far apart in time, though no calendar says what is absent.
-void note_widest(Draft& draft) {
+void note_uneven(Draft& draft, const std::optional<Timeline>& timeline) {
   const auto& points = draft.time.points;
   std::vector<double> steps;
   for (std::size_t i = 1; i < draft.rows.size(); ++i) {
@@ -56,14 +69,22 @@ void note_widest(Draft& draft) {
   }
   const std::size_t widest =
       static_cast<std::size_t>(std::max_element(steps.begin(), steps.end()) - steps.begin());
-  const double longest = steps[widest];
+  const double longest = steps[widest], shortest = *std::min_element(steps.begin(), steps.end());
   std::nth_element(steps.begin(), steps.begin() + static_cast<std::ptrdiff_t>(steps.size() / 2), steps.end());
   const double usual = steps[steps.size() / 2];
+  const bool by_median = timeline && timeline->step().unit == RegularStep::Unit::kSeconds;
+  const auto text = [&](double span) { return span_text(span, timeline && timeline->counts()); };
+  const std::string goes_on =
+      by_median ? fmt::format("; what is behind them goes on by the usual step, {}", text(usual)) : "";
   // Months and years differ in length by less than this.
-  if (longest <= 1.5 * usual) return;
-  draft.warnings.push_back(
-      fmt::format("{}: the rows are not equally far apart: from {} to {} is {:.3g} times the usual step",
-                  draft.source, shown(draft.label(widest)), shown(draft.label(widest + 1)), longest / usual));
+  if (longest > 1.5 * usual) {
+    draft.warnings.push_back(fmt::format(
+        "{}: the rows are not equally far apart: from {} to {} is {:.3g} times the usual step{}",
+        draft.source, shown(draft.label(widest)), shown(draft.label(widest + 1)), longest / usual, goes_on));
+  } else if (by_median && shortest < longest) {
+    draft.warnings.push_back(fmt::format("{}: the rows are not equally far apart, but {} to {}{}",
+                                         draft.source, text(shortest), text(longest), goes_on));
+  }
 }
 
 // Puts rows without values where the calendar of the series has some that the file has not.
@@ -141,8 +162,7 @@ void treat_absent(Draft& draft) {
   for (std::size_t i = 0; i < draft.rows.size(); ++i) labels.push_back(draft.label(i));
   const auto timeline = Timeline::read(labels, draft.time.date_order);
   const auto gaps = timeline ? find_absent(timeline->moments(), timeline->step()) : std::nullopt;
-  if (!gaps) return note_widest(draft);
-  if (gaps->empty()) return;
+  if (!gaps || gaps->empty()) return note_uneven(draft, timeline);
   std::size_t absent = 0;
   for (const Absent& gap : *gaps) absent += gap.moments.size();
   const std::string first = timeline->label(gaps->front().moments.front());

@@ -152,12 +152,16 @@ std::optional<double> usual_step(const Series& series) {
   const auto end = series.times.begin() + static_cast<std::ptrdiff_t>(std::min(kSeen, series.times.size()));
   const auto timeline = Timeline::read({series.times.begin(), end}, series.date_order);
   if (!timeline) return std::nullopt;
-  constexpr double kDay = 86400, kMonth = 30.4 * kDay;
+  constexpr double kMonth = 30.4 * 86400;
   const RegularStep& step = timeline->step();
   const auto count = static_cast<double>(step.count);
-  return step.unit == RegularStep::Unit::kSeconds ? count
-         : step.unit == RegularStep::Unit::kDays  ? kDay
-                                                  : count * kMonth;
+  if (step.unit == RegularStep::Unit::kSeconds) return count;
+  if (step.unit == RegularStep::Unit::kMonths) return count * kMonth;
+  // The closest rows of a cycle: days, of workdays.
+  std::int64_t least = step.slots.front() + step.cycle - step.slots.back();
+  for (std::size_t i = 1; i < step.slots.size(); ++i)
+    least = std::min(least, step.slots[i] - step.slots[i - 1]);
+  return static_cast<double>(least);
 }
 
 // One model reads all series row by row, whatever the time between rows is.

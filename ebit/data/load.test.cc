@@ -170,6 +170,29 @@ TEST(Load, UnequalStepsAreReported) {
       << "months";
 }
 
+TEST(Load, AMedianOfDifferentStepsIsTold) {
+  const auto warnings = [](std::initializer_list<std::string_view> labels) {
+    std::string text = "date,v\n";
+    for (const std::string_view label : labels) text += fmt::format("{},{}\n", label, text.size());
+    return load(text, {"v"}).warnings;
+  };
+  EXPECT_THAT(warnings({"2024-01-01", "2024-01-15", "2024-02-01", "2024-02-15", "2024-03-01", "2024-03-15"}),
+              ElementsAre(AllOf(HasSubstr("not equally far apart, but 14 days to 17 days"),
+                                HasSubstr("goes on by the usual step, 14 days"))));
+  EXPECT_THAT(warnings({"2024-01-19", "2024-02-16", "2024-03-15", "2024-04-19", "2024-05-17", "2024-06-21"}),
+              ElementsAre(HasSubstr("28 days to 35 days")))
+      << "third Fridays";
+  EXPECT_THAT(warnings({"2024-01-01 10:00:00", "2024-01-01 10:01:00", "2024-01-01 10:01:59",
+                        "2024-01-01 10:03:00", "2024-01-01 10:04:00"}),
+              ElementsAre(HasSubstr("59 seconds to 1.02 minutes")));
+  EXPECT_THAT(warnings({"1", "2", "4", "6", "9"}), ElementsAre(HasSubstr("but 1 to 3")));
+  EXPECT_THAT(warnings({"2024-01-31", "2024-02-29", "2024-03-31", "2024-04-30"}), IsEmpty()) << "months";
+  EXPECT_THAT(warnings({"2024-01-01", "2024-01-04", "2024-01-08", "2024-01-11", "2024-01-15", "2024-01-18",
+                        "2024-01-22", "2024-01-25"}),
+              IsEmpty())
+      << "Mondays and Thursdays";
+}
+
 // 400 days of a weekly pattern, days 10, 100, 101 and 250 absent.
 std::string gappy() {
   std::string text = "date,v\n";

@@ -13,10 +13,12 @@ using Days = chrono::sys_days;
 using Anchor = RegularStep::Anchor;
 using Unit = RegularStep::Unit;
 
-constexpr std::int64_t kDay = 86400;
+constexpr std::int64_t kDay = 86400, kWeek = 7 * kDay;
 constexpr unsigned kWeekend = 1 | 64;
 
-std::int64_t floor_days(std::int64_t seconds) { return (seconds - ((seconds % kDay) + kDay) % kDay) / kDay; }
+// Rounded down, also below 0.
+std::int64_t floored(std::int64_t a, std::int64_t by) { return (a - ((a % by) + by) % by) / by; }
+std::int64_t floor_days(std::int64_t seconds) { return floored(seconds, kDay); }
 std::int64_t clock_of(std::int64_t seconds) { return seconds - floor_days(seconds) * kDay; }
 Days days_of(std::int64_t seconds) { return Days(chrono::days(floor_days(seconds))); }
 
@@ -85,14 +87,53 @@ std::optional<RegularStep> find_months(std::span<const std::int64_t> moments) {
   return std::nullopt;
 }
 
-// The weekdays on which no row falls, where they are left out by rule.
-unsigned skipped_days(std::span<const std::int64_t> moments) {
+// Whether the weekdays on which no row of a daily series falls are left out by rule.
+bool skips_days(std::span<const std::int64_t> moments) {
   constexpr std::size_t kForWeekend = 6, kForOthers = 15;
   unsigned seen = 0;
   for (const std::int64_t moment : moments) seen |= weekday_bit(days_of(moment));
   const unsigned skipped = 127 & ~seen;
-  if (skipped == kWeekend && moments.size() >= kForWeekend) return skipped;
-  return moments.size() >= kForOthers ? skipped : 0;
+  if (skipped == kWeekend && moments.size() >= kForWeekend) return true;
+  return skipped != 0 && moments.size() >= kForOthers;
+}
+
+RegularStep cycle_of(std::span<const std::int64_t> moments, std::int64_t cycle) {
+  RegularStep step{.unit = Unit::kCycle, .cycle = cycle};
+  for (const std::int64_t moment : moments) step.slots.push_back(moment - floored(moment, cycle) * cycle);
+  std::ranges::sort(step.slots);
+  step.slots.erase(std::unique(step.slots.begin(), step.slots.end()), step.slots.end());
+  return step;
+}
+
+// How many rows are one step behind the row before them.
+std::size_t in_step(std::span<const std::int64_t> moments, const RegularStep& step) {
+  std::size_t count = 0;
+  for (std::size_t i = 1; i < moments.size(); ++i) count += step.between(moments[i - 1], moments[i]) == 1;
+  return count;
+}
+
+// Hours of the day, or times of the week, at which rows fall, where that explains more than one step does.
+std::optional<RegularStep> find_slots(std::span<const std::int64_t> moments, std::int64_t usual) {
+  const std::size_t gaps = moments.size() - 1;
+  std::optional<RegularStep> best;
+  std::size_t most = std::max(in_step(moments, {.count = usual}), gaps * 9 / 10);
+  for (const auto& [cycle, times] : {std::pair{kDay, 5}, {kWeek, 3}}) {
+    if (usual >= cycle || moments.back() - moments.front() < (times - 1) * cycle) continue;
+    RegularStep step = cycle_of(moments, cycle);
+    if (step.slots.size() < 2 || moments.size() <= 2 * step.slots.size()) continue;
+    if (const std::size_t count = in_step(moments, step); count > most) best = std::move(step), most = count;
+  }
+  return best;
+}
+
+// Gaps that come again and again in the same order.
+std::optional<RegularStep> find_pattern(std::span<const std::int64_t> moments,
+                                        const std::vector<std::int64_t>& gaps) {
+  constexpr std::size_t kLongest = 12, kTimes = 3;
+  for (std::size_t period = 2; period <= kLongest && kTimes * period <= gaps.size(); ++period)
+    if (std::equal(gaps.begin() + static_cast<std::ptrdiff_t>(period), gaps.end(), gaps.begin()))
+      return cycle_of(moments, moments[period] - moments[0]);
+  return std::nullopt;
 }
 
 }  // namespace
@@ -103,12 +144,11 @@ std::int64_t RegularStep::after(std::int64_t from, std::int64_t k) const {
     const Days day_there = day_in(month_index(days_of(from)) + k * count, anchor, day);
     return day_there.time_since_epoch().count() * kDay + clock_of(from);
   }
-  Days at = days_of(from);
-  while (k > 0) {
-    at += chrono::days(1);
-    k -= (weekday_bit(at) & skipped) == 0;
-  }
-  return at.time_since_epoch().count() * kDay + clock_of(from);
+  const std::int64_t whole = floored(from, cycle), size = std::ssize(slots);
+  const auto behind = std::ranges::upper_bound(slots, from - whole * cycle);
+  const std::int64_t place = behind - slots.begin() - 1 + k;
+  const std::int64_t turns = floored(place, size);
+  return (whole + turns) * cycle + slots[static_cast<std::size_t>(place - turns * size)];
 }
 
 std::optional<std::int64_t> RegularStep::between(std::int64_t from, std::int64_t to) const {
@@ -118,8 +158,12 @@ std::optional<std::int64_t> RegularStep::between(std::int64_t from, std::int64_t
   } else if (unit == Unit::kMonths) {
     k = (month_index(days_of(to)) - month_index(days_of(from))) / count;
   } else {
-    for (Days at = days_of(from) + chrono::days(1); at <= days_of(to); at += chrono::days(1))
-      k += (weekday_bit(at) & skipped) == 0;
+    const auto place = [&](std::int64_t moment) {
+      const std::int64_t whole = floored(moment, cycle);
+      return whole * std::ssize(slots) +
+             (std::ranges::lower_bound(slots, moment - whole * cycle) - slots.begin());
+    };
+    k = place(to) - place(from);
   }
   return k >= 1 && after(from, k) == to ? std::optional(k) : std::nullopt;
 }
@@ -134,9 +178,11 @@ std::optional<RegularStep> find_step(std::span<const std::int64_t> moments) {
       moments, [&](std::int64_t moment) { return clock_of(moment) == clock_of(moments.front()); });
   if (one_clock && usual >= 28 * kDay)
     if (const auto months = find_months(moments)) return months;
-  if (one_clock && usual == kDay) {
-    const unsigned skipped = skipped_days(moments);
-    if (skipped != 0) return RegularStep{.unit = Unit::kDays, .skipped = skipped};
+  if (one_clock && usual == kDay && skips_days(moments)) return cycle_of(moments, kWeek);
+  const bool equal = std::ranges::all_of(differences, [&](std::int64_t gap) { return gap == usual; });
+  if (!equal) {
+    if (auto slots = find_slots(moments, usual)) return slots;
+    if (auto pattern = find_pattern(moments, differences)) return pattern;
   }
   return RegularStep{.unit = Unit::kSeconds, .count = usual};
 }

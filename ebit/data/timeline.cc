@@ -162,9 +162,9 @@ std::string Timeline::zone_text(std::int32_t offset) const {
 std::optional<std::string> Timeline::after_last(std::int64_t k) const {
   constexpr double kLongestMonth = 31.0 * static_cast<double>(kDay);
   constexpr double kLastSecond = 253402300799.0;  // of the year 9999
-  const double unit = step_.unit == RegularStep::Unit::kMonths ? kLongestMonth
-                      : step_.unit == RegularStep::Unit::kDays ? 7.0 * static_cast<double>(kDay)
-                                                               : 1.0;
+  const double unit = step_.unit == RegularStep::Unit::kMonths  ? kLongestMonth
+                      : step_.unit == RegularStep::Unit::kCycle ? static_cast<double>(step_.cycle)
+                                                                : 1.0;
   const double far =
       static_cast<double>(moments_.back()) + unit * static_cast<double>(k) * static_cast<double>(step_.count);
   if (far > (numbers_ ? 1e18 : kLastSecond)) return std::nullopt;

@@ -23,6 +23,7 @@ class Timeline {
   /// [N] numbers, or seconds: of the file's own clock, of UTC where labels with an offset are less than a day
   /// apart.
   const std::vector<std::int64_t>& moments() const { return moments_; }
+  bool counts() const { return numbers_; }           ///< whole numbers, no dates
   const RegularStep& step() const { return step_; }  ///< from one to the next
   /// The label `k` >= 1 steps behind the last one; nothing beyond the year 9999 and numbers of 18 digits.
   std::optional<std::string> after_last(std::int64_t k) const;
