@@ -245,6 +245,18 @@ TEST(Load, AbsentRowsOfMonthsWorkdaysYearsAndHours) {
       << "no calendar";
 }
 
+TEST(Load, AbsentRowsBearTheOffsetOfTheRowsAround) {
+  std::string text = "d,v\n";
+  for (int i = 1; i <= 20; ++i)
+    if (i != 4 && i != 18)
+      text += fmt::format("2024-03-{:02} 00:00:00-0{}:00,{}\n", i, i > 10 ? 4 : 5, 10 * i + i % 2);
+  const auto whole = load(text, {"v"}, with_missing("interpolate"));
+  EXPECT_EQ(whole.times[3], "2024-03-04 00:00:00-05:00");
+  EXPECT_EQ(whole.times[17], "2024-03-18 00:00:00-04:00");
+  EXPECT_DOUBLE_EQ(whole.values[3], 41) << "the middle of its neighbours to the second";
+  EXPECT_THAT(whole.warnings[0], HasSubstr("the first that of 2024-03-04 00:00:00-05:00"));
+}
+
 TEST(Load, KeepsTheFirstRows) {
   SeriesOptions options;
   options.first_rows = 2;

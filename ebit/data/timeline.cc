@@ -82,7 +82,7 @@ std::optional<Timeline> Timeline::read_dates(const Labels& labels, DateOrder ord
   }
   timeline.step_ = *step;
   timeline.learn_writing(labels, points.back(), order);
-  timeline.learn_changes(points);
+  if (points.back().has_offset) timeline.offsets_ = UtcOffsets(points);
   return timeline;
 }
 
@@ -116,40 +116,6 @@ void Timeline::learn_writing(const Labels& labels, const TimePoint& last, DateOr
             std::ranges::all_of(runs_, [](const Digits& run) { return run.size > 1; });
 }
 
-void Timeline::learn_changes(const std::vector<TimePoint>& points) {
-  for (std::size_t i = 1; i < points.size(); ++i) {
-    if (points[i].offset == points[i - 1].offset) continue;
-    // Clocks are changed on Sundays; a row a day shows it on the Monday.
-    Days sunday = days_of(points[i].seconds + points[i].offset);
-    const bool monday = chrono::weekday(sunday) != chrono::Sunday;
-    while (chrono::weekday(sunday) != chrono::Sunday) sunday -= chrono::days(1);
-    const Date date = sunday;
-    const unsigned day = static_cast<unsigned>(date.day());
-    const bool last = date.month() != Date(sunday + chrono::days(7)).month();
-    const Change change{.month = static_cast<unsigned>(date.month()),
-                        .sunday = last ? 0 : (day - 1) / 7 + 1,
-                        .late = monday ? kDay / 2 : points[i].seconds - seconds_of(sunday),
-                        .to = points[i].offset};
-    std::erase_if(changes_, [&](const Change& old) { return old.to == change.to; });
-    changes_.push_back(change);
-  }
-}
-
-std::int32_t Timeline::offset_at(std::int64_t utc) const {
-  std::int32_t offset = offset_;
-  std::int64_t latest = std::numeric_limits<std::int64_t>::min();
-  const chrono::year year = Date(days_of(utc)).year();
-  for (const Change& change : changes_)
-    for (const chrono::year of : {year - chrono::years(1), year}) {
-      const chrono::month month(change.month);
-      const Days day = change.sunday == 0 ? Days(of / month / chrono::Sunday[chrono::last])
-                                          : Days(of / month / chrono::Sunday[change.sunday]);
-      const std::int64_t begin = seconds_of(day) + change.late;
-      if (begin <= utc && begin > latest) latest = begin, offset = change.to;
-    }
-  return offset;
-}
-
 std::string Timeline::zone_text(std::int32_t offset) const {
   if (offset == offset_) return zone_;
   const int minutes = std::abs(offset) / 60;
@@ -173,7 +139,7 @@ std::optional<std::string> Timeline::after_last(std::int64_t k) const {
 
 std::string Timeline::label(std::int64_t moment) const {
   if (numbers_) return std::to_string(moment);
-  const std::int32_t offset = zone_.empty() ? 0 : offset_at(utc_ ? moment : moment - offset_);
+  const std::int32_t offset = zone_.empty() ? 0 : utc_ ? offsets_.at_utc(moment) : offsets_.at_local(moment);
   const std::int64_t local = utc_ ? moment + offset : moment;
   const Days day = days_of(local);
   const Date date = day;

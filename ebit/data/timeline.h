@@ -9,6 +9,7 @@
 
 #include "ebit/base/time.h"
 #include "ebit/data/regular_step.h"
+#include "ebit/data/utc_offsets.h"
 
 namespace ebit::inline data {
 
@@ -31,12 +32,6 @@ class Timeline {
   std::string label(std::int64_t moment) const;
 
  private:
-  // A change of the offset from UTC that comes every year, as summer time does: on a Sunday of a month.
-  struct Change {
-    unsigned month = 1, sunday = 1;  // the first, second, ... Sunday; 0: the last
-    std::int64_t late = 0;           // seconds from that day's beginning, of UTC
-    std::int32_t to = 0;             // offset from then on
-  };
   // A run of digits in a label.
   struct Digits {
     std::size_t begin, size;
@@ -46,8 +41,6 @@ class Timeline {
   static std::optional<Timeline> read_numbers(const std::vector<std::string>& labels);
   static std::optional<Timeline> read_dates(const std::vector<std::string>& labels, DateOrder order);
   void learn_writing(const std::vector<std::string>& labels, const TimePoint& last, DateOrder order);
-  void learn_changes(const std::vector<TimePoint>& points);
-  std::int32_t offset_at(std::int64_t utc) const;
   std::string zone_text(std::int32_t offset) const;
 
   std::vector<std::int64_t> moments_;
@@ -55,7 +48,7 @@ class Timeline {
   bool numbers_ = false, utc_ = false, padded_ = true;
   std::string model_, zone_;  // the last label up to its offset, and that
   std::int32_t offset_ = 0;   // of the last label
-  std::vector<Change> changes_;
+  UtcOffsets offsets_;        // of labels that name one
   std::vector<Digits> runs_;
   std::vector<Field> fields_;
 };
