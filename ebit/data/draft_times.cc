@@ -162,6 +162,8 @@ void treat_absent(Draft& draft) {
   for (std::size_t i = 0; i < draft.rows.size(); ++i) labels.push_back(draft.label(i));
   const auto timeline = Timeline::read(labels, draft.time.date_order);
   const auto gaps = timeline ? find_absent(timeline->moments(), timeline->step()) : std::nullopt;
+  const bool calendar = timeline && timeline->step().unit != RegularStep::Unit::kSeconds;
+  if (gaps && gaps->empty() && calendar) return;
   if (!gaps || gaps->empty()) return note_uneven(draft, timeline);
   std::size_t absent = 0;
   for (const Absent& gap : *gaps) absent += gap.moments.size();

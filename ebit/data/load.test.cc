@@ -186,6 +186,9 @@ TEST(Load, AMedianOfDifferentStepsIsTold) {
                         "2024-01-01 10:03:00", "2024-01-01 10:04:00"}),
               ElementsAre(HasSubstr("59 seconds to 1.02 minutes")));
   EXPECT_THAT(warnings({"1", "2", "4", "6", "9"}), ElementsAre(HasSubstr("but 1 to 3")));
+  std::string office = "date,v\n";
+  for (int i = 0; i < 60; ++i) office += fmt::format("2024-01-{:02} {:02}:00,{}\n", i / 9 + 1, i % 9 + 9, i);
+  EXPECT_THAT(load(office, {"v"}).warnings, IsEmpty()) << "the same hours every day";
   EXPECT_THAT(warnings({"2024-01-31", "2024-02-29", "2024-03-31", "2024-04-30"}), IsEmpty()) << "months";
   EXPECT_THAT(warnings({"2024-01-01", "2024-01-04", "2024-01-08", "2024-01-11", "2024-01-15", "2024-01-18",
                         "2024-01-22", "2024-01-25"}),

@@ -17,6 +17,8 @@ namespace chrono = std::chrono;
 using Labels = std::span<const std::string>;
 using Moments = std::vector<std::int64_t>;
 
+constexpr std::size_t kFewest = 5;  // labels that say something
+
 Moments sorted(Moments moments) {
   std::ranges::sort(moments);
   moments.erase(std::unique(moments.begin(), moments.end()), moments.end());
@@ -42,6 +44,27 @@ std::optional<std::int64_t> digits_of(std::string text) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   return error == std::errc() && end == text.data() + text.size() && value >= 0 ? std::optional(value)
                                                                                 : std::nullopt;
+}
+
+// Labels that all are packed dates of one form, as numbers and as moments, sorted.
+struct Packed {
+  Moments numbers, moments;
+};
+
+std::optional<Packed> read_packed(Labels labels) {
+  if (labels.empty()) return std::nullopt;
+  const bool marked = labels[0].find('.') != std::string::npos;
+  Packed packed;
+  for (const std::string& label : labels) {
+    // "5.2024" and "10.2024" are of one form.
+    if ((label.find('.') != std::string::npos) != marked || (!marked && label.size() != labels[0].size()))
+      return std::nullopt;
+    const auto number = digits_of(label);
+    const auto point = parse_time(label, DateOrder::kPacked);
+    if (!number || !point) return std::nullopt;
+    packed.numbers.push_back(*number), packed.moments.push_back(point->seconds);
+  }
+  return Packed{sorted(std::move(packed.numbers)), sorted(std::move(packed.moments))};
 }
 
 // A day from the digits of a number, in the order of the form.
@@ -106,23 +129,33 @@ bool fits(const Form& form, Labels labels, const Moments& numbers) {
 }  // namespace
 
 bool are_packed_dates(Labels labels) {
-  if (labels.empty()) return false;
-  const bool marked = labels[0].find('.') != std::string::npos;
-  Moments numbers, moments;
-  for (const std::string& label : labels) {
-    // "5.2024" and "10.2024" are of one form.
-    if ((label.find('.') != std::string::npos) != marked || (!marked && label.size() != labels[0].size()))
-      return false;
-    const auto number = digits_of(label);
-    const auto point = parse_time(label, DateOrder::kPacked);
-    if (!number || !point) return false;
-    numbers.push_back(*number), moments.push_back(point->seconds);
+  const auto packed = read_packed(labels);
+  return packed && (!equally_far(packed->numbers) || keep_step(packed->moments) || labels.size() == 1);
+}
+
+bool keep_packed_step(Labels labels) {
+  const auto packed = labels.size() < kFewest ? std::nullopt : read_packed(labels);
+  return packed && keep_step(packed->moments);
+}
+
+std::optional<std::size_t> odd_among_packed(Labels labels) {
+  std::size_t dates = 0, odd = labels.size();
+  Moments numbers;
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    const auto number = digits_of(labels[i]);
+    if (!number) return std::nullopt;
+    numbers.push_back(*number);
+    if (labels[i].size() != 8 && parse_time(labels[i], DateOrder::kPacked)) {
+      ++dates;
+    } else {
+      odd = std::min(odd, i);
+    }
   }
-  return !equally_far(sorted(numbers)) || keep_step(sorted(moments)) || labels.size() == 1;
+  const bool most = dates >= kFewest && dates * 10 >= labels.size() * 9 && dates < labels.size();
+  return most && !equally_far(sorted(numbers)) ? std::optional(odd) : std::nullopt;
 }
 
 std::optional<std::string_view> unread_date_form(Labels labels) {
-  constexpr std::size_t kFewest = 5;
   if (labels.size() < kFewest) return std::nullopt;
   Moments numbers;
   for (const std::string& label : labels) {

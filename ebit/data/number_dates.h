@@ -13,6 +13,14 @@ namespace ebit::inline data {
 /// not, are numbers.
 bool are_packed_dates(std::span<const std::string> labels);
 
+/// Whether they are, five at least, and keep to a step: enough to take a column for the time whatever its
+/// name.
+bool keep_packed_step(std::span<const std::string> labels);
+
+/// The place of the first label that is no such date where nine of ten are, five at least, and they are not
+/// equally far apart as numbers: "202313", or "1.202" that was "01.2020".
+std::optional<std::size_t> odd_among_packed(std::span<const std::string> labels);
+
 /// The form, such as "DDMMYYYY", of dates that nothing here reads and that all labels seem to be: whole
 /// numbers that are not equally far apart, while the dates of that form are. Nothing for fewer than five
 /// labels.

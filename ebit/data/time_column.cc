@@ -65,6 +65,28 @@ bool all_dates(const CsvTable& table, const Columns& columns) {
          parse_dates(table, columns, DateOrder::kMonthFirst).ok;
 }
 
+// Whether a cell that is no date is a mistake in a column of dates rather than the column no time.
+bool nearly_all_dates(const CsvTable& table, std::size_t column) {
+  constexpr std::size_t kFewest = 5;
+  for (const DateOrder order : {DateOrder::kDayFirst, DateOrder::kMonthFirst}) {
+    std::size_t others = 0;
+    for (std::size_t row = 0; row < table.rows() && others * 10 <= table.rows(); ++row)
+      others += !parse_time(table.cell(row, column), order);
+    if (others * 10 <= table.rows() && table.rows() >= kFewest + others) return true;
+  }
+  return false;
+}
+
+// Numbers that are dates beyond doubt.
+bool is_packed(const CsvTable& table, std::size_t column) {
+  std::vector<std::string> labels;
+  for (std::size_t row = 0; row < table.rows(); ++row) {
+    labels.emplace_back(table.cell(row, column));
+    if (!parse_time(labels.back(), DateOrder::kPacked)) return false;
+  }
+  return keep_packed_step(labels);
+}
+
 bool all_clocks(const CsvTable& table, std::size_t column) {
   for (std::size_t row = 0; row < table.rows(); ++row) {
     if (!is_clock(table.cell(row, column))) return false;
@@ -106,6 +128,9 @@ Columns find_columns(const CsvTable& table, std::span<const std::size_t> taken) 
   for (std::size_t c = 0; c < table.columns(); ++c) {
     if (is_free(c) && has_time_name(table.names[c])) return {c};
   }
+  for (std::size_t c = 0; c < table.columns(); ++c) {
+    if (is_free(c) && (nearly_all_dates(table, c) || is_packed(table, c))) return {c};
+  }
   return {};
 }
 
@@ -124,8 +149,12 @@ bool all_text(const CsvTable& table, std::size_t column) {
   const std::string text = joined(table, row, columns);
   std::string names = table.names[columns[0]];
   for (std::size_t i = 1; i < columns.size(); ++i) (names += ",") += table.names[columns[i]];
-  fail("{} line {}, time column '{}': '{}' is not a date or a time; known forms: {}", table.source,
-       table.line(row), shown(names), shown(text), kForms);
+  fail(
+      "{} line {}, time column '{}': '{}' is {}; known forms: {}; repair it, name another column with "
+      "--time, or "
+      "give --time none to take the rows in the order of the file",
+      table.source, table.line(row), shown(names), shown(text),
+      is_clock(text) ? "a time of day without a date" : "not a date or a time", kForms);
 }
 
 // Fills in the points and the order of dates; the labels are there.
@@ -156,6 +185,7 @@ void read_points(const CsvTable& table, const std::string& date_order, TimeColum
   }
   Parsed numbers = parse_numbers(table, columns);
   if (numbers.ok) {
+    if (const auto odd = odd_among_packed(time.labels)) fail_at(table, columns, *odd);
     // Numbers would be continued, and sorted, as no date is.
     if (const auto form = unread_date_form(time.labels))
       fail(

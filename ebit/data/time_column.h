@@ -31,12 +31,13 @@ struct TimeColumnOptions {
 /// Reads the time column. Where none is given it is the first of these that is there, columns in `taken` left
 /// out: a column that is a date in every row (with the column after it, where that is a time of day in every
 /// row and the date names none); columns called year, month and perhaps day that make dates; a column called
-/// date, time, datetime, date_time, timestamp, year, month, day, period or ds. A time column holds dates, or
-/// else plain numbers such as years; numbers that are dates as a whole are read so, see are_packed_dates().
-/// Dates like 01/02/2024 are day/month/year wherever every row allows it, else month/day/year; where every
-/// row allows both, a warning says which was taken. A column found by its name none of whose cells is a date
-/// or a number is told and left alone. Throws Error for a given or named column with a cell that is neither,
-/// naming line, column and text; and for numbers of unread_date_form().
+/// date, time, datetime, date_time, timestamp, year, month, day, period or ds; a column nine of ten cells of
+/// which are dates, five at least, or of numbers by keep_packed_step(). A time column holds dates, or else
+/// plain numbers such as years; numbers that are dates as a whole are read so, see are_packed_dates(). Dates
+/// like 01/02/2024 are day/month/year wherever every row allows it, else month/day/year; where every row
+/// allows both, a warning says which was taken. A column found by its name none of whose cells is a date or a
+/// number is told and left alone. Throws Error for a column with a cell that is neither, or of
+/// odd_among_packed(), naming line, column and text; and for numbers of unread_date_form().
 TimeColumn read_time_column(const CsvTable& table, const TimeColumnOptions& options,
                             std::span<const std::size_t> taken, std::vector<std::string>& warnings);
 

@@ -160,6 +160,59 @@ TEST(TimeColumn, NoneCountsRows) {
   EXPECT_THAT(given.warnings, IsEmpty());
 }
 
+TEST(TimeColumn, AFewBadCellsMakeNoColumnLoseItsTime) {
+  const auto day = [](int i) { return fmt::format("{:02}.01.2024", i + 1); };
+  for (const char* bad : {"Total", "31.02.2024", "", "2024"})
+    EXPECT_THAT(error_of([&] { read(column_of("Datum", 20, day) + bad + ",9\n"); }),
+                AllOf(HasSubstr(fmt::format("t.csv line 22, time column 'Datum': '{}' is not a date", bad)),
+                      HasSubstr("--time none")));
+  EXPECT_THAT(error_of([&] {
+                read(column_of("when", 20, [](int i) { return fmt::format("1/{}/2024", i + 1); }) + "x,9\n");
+              }),
+              HasSubstr("line 22, time column 'when': 'x'"));
+  EXPECT_THAT(read(column_of("Datum", 20, day) + "a,1\nb,2\nc,3\n").time.columns, IsEmpty())
+      << "3 of 23 are more than a tenth";
+  EXPECT_THAT(read("Datum,v\n01.01.2024,1\n02.01.2024,2\nTotal,3\n").time.columns, IsEmpty()) << "too few";
+  EXPECT_THAT(read("due,year,v\n,2001,1\n" +
+                   [] {
+                     std::string rest;
+                     for (int i = 2; i < 20; ++i) rest += fmt::format("2024-01-{:02},{},1\n", i, 2000 + i);
+                     return rest;
+                   }())
+                  .time.columns,
+              ElementsAre(1))
+      << "a time by its name comes first";
+}
+
+TEST(TimeColumn, NumbersThatAreDatesNeedNoName) {
+  const auto label = [](int i) { return fmt::format("{:02}.{}", i % 12 + 1, 2020 + i / 12); };
+  EXPECT_THAT(read(column_of("Monat", 30, label)).time.columns, ElementsAre(0));
+  EXPECT_THAT(read(column_of("x", 30, [](int i) { return 202001 + i * i % 9; })).time.columns, IsEmpty());
+  EXPECT_THAT(read(column_of("x", 3, label)).time.columns, IsEmpty()) << "too few";
+}
+
+TEST(TimeColumn, AnOddCellAmongNumbersThatAreDates) {
+  const auto with = [](const char* odd) {
+    return column_of("date", 30, [&](int i) {
+      return i == 24 ? std::string(odd) : fmt::format("{:02}.{}", i % 12 + 1, 2018 + i / 12);
+    });
+  };
+  for (const char* odd : {"1.202", "13.2020", "2020"})
+    EXPECT_THAT(error_of([&] { read(with(odd)); }),
+                HasSubstr(fmt::format("line 26, time column 'date': '{}'", odd)));
+  EXPECT_THAT(error_of([] {
+                read(column_of("period", 30,
+                               [](int i) { return i == 7 ? 202313 : (2020 + i / 12) * 100 + i % 12 + 1; }));
+              }),
+              HasSubstr("line 9, time column 'period': '202313'"));
+}
+
+TEST(TimeColumn, ClocksAloneAreNoTime) {
+  EXPECT_THAT(error_of([] { read("time,v\n00:00,1\n00:15,2\n"); }),
+              AllOf(HasSubstr("line 2, time column 'time': '00:00' is a time of day without a date"),
+                    HasSubstr("--time none")));
+}
+
 TEST(TimeColumn, BadTimesNameLineColumnAndText) {
   EXPECT_THAT(error_of([] { read("Date,v\n2024-05-10,1\n2024-05-32,2\n"); }),
               AllOf(HasSubstr("t.csv line 3, time column 'Date': '2024-05-32' is not a date"),
