@@ -10,6 +10,13 @@ namespace {
 
 using Labels = std::vector<std::string>;
 
+// `n` labels from a rule, as the tests below need them.
+Labels made(int n, auto&& label) {
+  Labels labels;
+  for (int i = 0; i < n; ++i) labels.push_back(label(i));
+  return labels;
+}
+
 TEST(ContinueTimes, GoesOnByTheUsualStep) {
   EXPECT_EQ(continue_times({"2024-02-27", "2024-02-28"}, 3),
             (Labels{"2024-02-29", "2024-03-01", "2024-03-02"}));
@@ -42,6 +49,26 @@ TEST(ContinueTimes, IsWrittenAsTheLabelsAre) {
             (Labels{"2024-05-11T00:00:00+02:00"}));
 }
 
+TEST(ContinueTimes, EachNumberIsPaddedAsItIsInAnyRow) {
+  const auto hourly = [](std::string_view date, const char* hour) {
+    return made(30, [&](int i) {
+      return fmt::format(fmt::runtime(std::string(date) + " " + hour + ":00"), 20 + i / 24, i % 24);
+    });
+  };
+  const auto next = [](Labels labels) {
+    labels.resize(24);
+    return continue_times(labels, 2);
+  };
+  EXPECT_EQ(next(hourly("2024-01-{:02}", "{}")), (Labels{"2024-01-21 0:00", "2024-01-21 1:00"}));
+  EXPECT_EQ(next(hourly("{}.01.2024", "{}")), (Labels{"21.01.2024 0:00", "21.01.2024 1:00"}));
+  EXPECT_EQ(next(hourly("1/{}/2024", "{:02}")), (Labels{"1/21/2024 00:00", "1/21/2024 01:00"}));
+  EXPECT_EQ(next(hourly("1/{}/2024", "{}")), (Labels{"1/21/2024 0:00", "1/21/2024 1:00"}));
+  EXPECT_EQ(next(hourly("2024-01-{:02}", "{:02}")), (Labels{"2024-01-21 00:00", "2024-01-21 01:00"}));
+  EXPECT_EQ(continue_times({"30.9.2024 12:00", "1.10.2024 12:00"}, 1), (Labels{"2.10.2024 12:00"}));
+  EXPECT_EQ(continue_times({"9/30/2024", "10/1/2024"}, 1), (Labels{"10/2/2024"}));
+  EXPECT_EQ(continue_times({"2024-09-30", "2024-10-01"}, 1), (Labels{"2024-10-02"}));
+}
+
 TEST(ContinueTimes, NumbersThatAreDates) {
   const auto next = [](const Labels& labels) { return continue_times(labels, 2, "packed"); };
   EXPECT_EQ(next({"202311", "202312"}), (Labels{"202401", "202402"}));
@@ -63,13 +90,6 @@ TEST(ContinueTimes, WorkdaysSkipWeekends) {
                             "2024-05-13", "2024-05-14", "2024-05-15", "2024-05-16", "2024-05-17"},
                            2),
             (Labels{"2024-05-20", "2024-05-21"}));
-}
-
-// `n` labels from a rule, as the tests below need them.
-Labels made(int n, auto&& label) {
-  Labels labels;
-  for (int i = 0; i < n; ++i) labels.push_back(label(i));
-  return labels;
 }
 
 TEST(ContinueTimes, MonthsKeepTheirDayAndTheirClock) {

@@ -95,12 +95,7 @@ void Timeline::learn_writing(const Labels& labels, const TimePoint& last, DateOr
     zone_ = model_.substr(zone);
     model_.resize(zone);
   }
-  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-  for (std::size_t i = 0; i < model_.size(); ++i) {
-    if (!is_digit(model_[i])) continue;
-    if (i == 0 || !is_digit(model_[i - 1])) runs_.push_back({i, 0});
-    ++runs_.back().size;
-  }
+  runs_ = digits_in(model_);
   // "2024-05" and "05/2024" have no day, "20240510" is one run, the rest are three numbers in some order.
   const bool compact = runs_[0].size >= 6, no_day = !compact && runs_.size() < 3;
   fields_ = compact                           ? std::vector{kWhole}
@@ -109,11 +104,39 @@ void Timeline::learn_writing(const Labels& labels, const TimePoint& last, DateOr
                                               : std::vector{kDayOfMonth, kMonth, kYear};
   if (no_day) std::erase(fields_, kDayOfMonth);
   if (last.has_clock && runs_[0].size <= 8) fields_.insert(fields_.end(), {kHour, kMinute, kSecond});
-  // Numbers of changing width, "9/5/2024" before "10/5/2024", bear no leading zeros.
-  const auto by_size = [](const auto& a, const auto& b) { return a.size() < b.size(); };
-  const auto [shortest, longest] = std::ranges::minmax_element(labels, by_size);
-  padded_ = shortest->size() == longest->size() &&
-            std::ranges::all_of(runs_, [](const Digits& run) { return run.size > 1; });
+  learn_padding(labels);
+}
+
+std::vector<Timeline::Digits> Timeline::digits_in(std::string_view text) {
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  std::vector<Digits> runs;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (!is_digit(text[i])) continue;
+    if (i == 0 || !is_digit(text[i - 1])) runs.push_back({i, 0});
+    ++runs.back().size;
+  }
+  return runs;
+}
+
+// Of some programs' dates "9/5/2024 08:00" only the hour bears a zero, of others' "2024-05-09 8:00" it does
+// not.
+void Timeline::learn_padding(const Labels& labels) {
+  std::vector<bool> bare(fields_.size()), zero(fields_.size());
+  for (const std::string& label : labels) {
+    const std::vector<Digits> runs = digits_in(label);
+    for (std::size_t k = 0; k < std::min(runs.size(), fields_.size()); ++k) {
+      bare[k] = bare[k] || runs[k].size == 1;
+      zero[k] = zero[k] || (runs[k].size == 2 && label[runs[k].begin] == '0');
+    }
+  }
+  padded_.assign(fields_.size(), true);
+  // Where no number of a field is below 10, the others of the date tell it.
+  bool date_bare = false;
+  for (std::size_t k = 0; k < fields_.size(); ++k)
+    date_bare = date_bare || (bare[k] && (fields_[k] == kMonth || fields_[k] == kDayOfMonth));
+  for (std::size_t k = 0; k < fields_.size(); ++k)
+    if (fields_[k] == kMonth || fields_[k] == kDayOfMonth || fields_[k] == kHour)
+      padded_[k] = !bare[k] && (zero[k] || !date_bare);
 }
 
 std::string Timeline::zone_text(std::int32_t offset) const {
@@ -152,11 +175,10 @@ std::string Timeline::label(std::int64_t moment) const {
     const std::int64_t hour = clock / 3600, minute = clock / 60 % 60, second = clock % 60;
     const std::int64_t values[] = {0, year, month, of_month, hour, minute, second};
     text += model_.substr(copied, runs_[k].begin - copied);
-    const bool two_wide = fields_[k] >= kMinute || padded_;
     text += fields_[k] == kWhole
                 ? fmt::format("{:04}{:02}{:02}{:02}{:02}{:02}", year, month, of_month, hour, minute, second)
                       .substr(0, runs_[k].size)
-                : fmt::format("{:0{}}", values[fields_[k]], two_wide ? 2 : 1);
+                : fmt::format("{:0{}}", values[fields_[k]], padded_[k] ? 2 : 1);
     copied = runs_[k].begin + runs_[k].size;
   }
   return text + model_.substr(copied) + zone_text(offset);

@@ -40,17 +40,20 @@ class Timeline {
 
   static std::optional<Timeline> read_numbers(const std::vector<std::string>& labels);
   static std::optional<Timeline> read_dates(const std::vector<std::string>& labels, DateOrder order);
+  static std::vector<Digits> digits_in(std::string_view text);
+  void learn_padding(const std::vector<std::string>& labels);
   void learn_writing(const std::vector<std::string>& labels, const TimePoint& last, DateOrder order);
   std::string zone_text(std::int32_t offset) const;
 
   std::vector<std::int64_t> moments_;
   RegularStep step_;
-  bool numbers_ = false, utc_ = false, padded_ = true;
+  bool numbers_ = false, utc_ = false;
   std::string model_, zone_;  // the last label up to its offset, and that
   std::int32_t offset_ = 0;   // of the last label
   UtcOffsets offsets_;        // of labels that name one
   std::vector<Digits> runs_;
   std::vector<Field> fields_;
+  std::vector<bool> padded_;  // of each field: 9 is written 09
 };
 
 }  // namespace ebit::inline data
