@@ -13,6 +13,7 @@
 #include "ebit/base/listed.h"
 #include "ebit/base/utf8.h"
 #include "ebit/data/draft.h"
+#include "ebit/data/number.h"
 #include "ebit/data/timeline.h"
 
 namespace ebit::inline data {
@@ -182,14 +183,15 @@ void note_steps(Panel& panel) {
 }
 
 // Series that end at different times are forecast for different times.
-void note_ends(Panel& panel) {
-  const auto shorter = [](const Series& a, const Series& b) { return a.times.back() < b.times.back(); };
-  if (panel.series.size() < 2) return;
-  // ISO dates alone are in the order of their texts.
-  const auto iso = [](const Series& s) { return s.times.back().size() >= 10 && s.times.back()[4] == '-'; };
-  if (!std::ranges::all_of(panel.series, iso)) return;
-  const auto [first, last] = std::minmax_element(panel.series.begin(), panel.series.end(), shorter);
-  if (first->times.back() == last->times.back()) return;
+void note_ends(Panel& panel, const CsvTable& table) {
+  const auto end_of = [&](const Series& series) {
+    const std::string& label = series.times.back();
+    if (const auto point = parse_time(label, date_order_of(series.date_order))) return *point;
+    return TimePoint{.fraction = parse_number(label, table.decimal, table.thousands).value_or(0.0)};
+  };
+  const auto [first, last] = std::ranges::minmax_element(
+      panel.series, [](const TimePoint& a, const TimePoint& b) { return a < b; }, end_of);
+  if (end_of(*first) == end_of(*last)) return;
   panel.warnings.push_back(
       fmt::format("the series end at different times: '{}' at {}, '{}' at {}; each is forecast from "
                   "its own end",
@@ -282,7 +284,7 @@ Panel panel_of(const CsvTable& table, const SeriesOptions& options, std::span<co
   require(!panel.series.empty(), "{}: no series of the panel can be used; {}", table.source,
           panel.warnings.back());
   note_steps(panel);
-  note_ends(panel);
+  if (!time.columns.empty() && panel.series.size() > 1) note_ends(panel, table);
   return panel;
 }
 

@@ -206,6 +206,24 @@ TEST(Panel, SeriesThatEndAtDifferentTimesAreTold) {
   EXPECT_THAT(warnings(""), Not(Contains(HasSubstr("different times"))));
   EXPECT_THAT(warnings("b,2024-01-03,3\n"),
               Contains(HasSubstr("end at different times: 'a' at 2024-01-02, 'b' at 2024-01-03")));
+  // Whatever the times are written like; b has a row more than a.
+  const auto ends = [&](std::string_view column, std::vector<std::string> labels) {
+    std::string text = fmt::format("k,{},v\n", column);
+    for (std::size_t i = 0; i < labels.size(); ++i) {
+      text += fmt::format("b,{},{}\n", labels[i], i);
+      if (i + 1 < labels.size()) text += fmt::format("a,{},{}\n", labels[i], i);
+    }
+    return panel_of(parse_csv(text, {}, "t.csv"), options, std::vector<std::string>{"v"}).warnings;
+  };
+  const auto told = [](std::string_view a, std::string_view b) {
+    return Contains(HasSubstr(fmt::format("end at different times: 'a' at {}, 'b' at {}", a, b)));
+  };
+  EXPECT_THAT(ends("day", {"30.01.2024", "31.01.2024", "01.02.2024"}), told("31.01.2024", "01.02.2024"));
+  EXPECT_THAT(ends("day", {"1/30/2024", "1/31/2024", "2/1/2024"}), told("1/31/2024", "2/1/2024"));
+  EXPECT_THAT(ends("day", {"202311", "202312", "202401"}), told("202312", "202401"));
+  EXPECT_THAT(ends("year", {"8", "9", "10"}), told("9", "10"));
+  EXPECT_THAT(ends("text", {"x", "y", "z"}), Not(Contains(HasSubstr("different times"))))
+      << "without a time rows are counted";
 }
 
 TEST(Panel, FirstRowsAreOfEachSeries) {
