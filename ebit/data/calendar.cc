@@ -69,6 +69,11 @@ std::vector<double> calendar_values(std::span<const std::string> features,
                                     std::span<const std::string> labels, const std::string& date_order,
                                     const std::string& source) {
   const auto order = date_order_of(date_order);
+  // A bare date among times of day is midnight.
+  const bool clocks = std::ranges::any_of(labels, [&](const std::string& label) {
+    const auto point = parse_time(label, order);
+    return point && point->has_clock;
+  });
   std::vector<double> values;
   values.reserve(labels.size() * features.size() * 2);
   for (const std::string& label : labels) {
@@ -76,7 +81,7 @@ std::vector<double> calendar_values(std::span<const std::string> features,
     require(point.has_value(), "{}: --calendar needs dates beside the rows, and '{}' is none", source,
             shown(label));
     for (const std::string& name : features) {
-      require(name != "hour" || point->has_clock,
+      require(name != "hour" || point->has_clock || clocks,
               "{}: --calendar hour needs a time of day, and '{}' has none", source, shown(label));
       const CalendarFeature& feature = find_row(kFeatures, "unknown calendar feature", name);
       const double angle = 2 * std::numbers::pi * feature.phase(point->seconds + point->offset);

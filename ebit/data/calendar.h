@@ -26,7 +26,7 @@ std::span<const CalendarFeature> calendar_table();
 std::vector<std::string> calendar_columns(std::span<const std::string> features);
 
 /// Their values [labels, columns], sine and cosine of the place in the cycle, in [-1, 1]. Throws Error,
-/// beginning with `source`, for a label that is no date, and for "hour" where it has no time of day.
+/// beginning with `source`, for a label that is no date, and for "hour" where no label has a time of day.
 std::vector<double> calendar_values(std::span<const std::string> features,
                                     std::span<const std::string> labels, const std::string& date_order,
                                     const std::string& source);

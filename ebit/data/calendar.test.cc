@@ -39,6 +39,8 @@ TEST(Calendar, RefusesWhatItCannotSay) {
               HasSubstr("t.csv: --calendar needs dates"));
   EXPECT_THAT(error_of([] { calendar_values(Names{"hour"}, Names{"2024-05-06"}, "", "t.csv"); }),
               HasSubstr("needs a time of day"));
+  EXPECT_NEAR(calendar_values(Names{"hour"}, Names{"2024-05-06", "2024-05-06 12:00"}, "", "t")[1], 1, 1e-12)
+      << "a bare date among times of day is midnight";
   EXPECT_THAT(error_of([] { calendar_columns(Names{"weekdays"}); }), HasSubstr("did you mean 'weekday'?"));
 }
 

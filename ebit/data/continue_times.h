@@ -9,7 +9,7 @@ namespace ebit::inline data {
 
 /// Labels of `steps` rows after the last of `times`, written as that one is.
 ///
-/// Whole numbers go on by their usual difference, dates and times of day as find_step() says, by the file's
+/// Numbers go on by their usual difference, dates and times of day as find_step() says, by the file's
 /// own clock: months, quarters and years by the calendar, workdays over the weekends; holidays are not known.
 /// A label with an offset from UTC goes on with that offset, or where the offsets change through the year
 /// (summer time) with the one that the day a year before had. Labels are read by `date_order` ("dmy",

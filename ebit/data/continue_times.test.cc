@@ -237,6 +237,25 @@ TEST(ContinueTimes, SummerTimeComesAndGoesAsInTheYearBefore) {
   EXPECT_EQ(later[50], "2024-03-31T04:00+02:00");
 }
 
+TEST(ContinueTimes, NumbersWithDecimals) {
+  EXPECT_EQ(continue_times({"1704067200.0", "1704067260.0"}, 2), (Labels{"1704067320.0", "1704067380.0"}));
+  EXPECT_EQ(continue_times({"1949.0", "1950.0"}, 1), (Labels{"1951.0"}));
+  EXPECT_EQ(continue_times({"0,8", "0,9"}, 2), (Labels{"1,0", "1,1"}));
+  EXPECT_EQ(continue_times({"0.25", "0.5", "0.75"}, 2), (Labels{"1", "1.25"}));
+  EXPECT_EQ(continue_times({"0", "0.5"}, 2), (Labels{"1", "1.5"}));
+  EXPECT_EQ(continue_times({"-1.50", "-1.00"}, 3), (Labels{"-0.50", "0.00", "0.50"}));
+  EXPECT_EQ(continue_times({"10", "20"}, 1), (Labels{"30"}));
+  EXPECT_EQ(continue_times({"1,704,067", "1,704,068"}, 1), (Labels{"+1"})) << "thousands";
+  EXPECT_EQ(continue_times({"1e3", "2e3"}, 1), (Labels{"+1"}));
+  EXPECT_EQ(continue_times({"0.00000000000000000001", "1"}, 1), (Labels{"+1"}));
+}
+
+TEST(ContinueTimes, ABareDateAmongTimesOfDayIsMidnight) {
+  EXPECT_EQ(continue_times({"2024-01-01", "2024-01-01 12:00:00", "2024-01-02"}, 2),
+            (Labels{"2024-01-02 12:00:00", "2024-01-03 00:00:00"}));
+  EXPECT_EQ(continue_times({"1/31/2024 16:00", "2/1/2024", "2/1/2024 8:00"}, 1), (Labels{"2/1/2024 16:00"}));
+}
+
 TEST(ContinueTimes, CountsWhereThereIsNoRule) {
   const Labels counted = {"+1", "+2"};
   EXPECT_EQ(continue_times({"monday", "tuesday"}, 2), counted);

@@ -87,6 +87,20 @@ void note_uneven(Draft& draft, const std::optional<Timeline>& timeline) {
   }
 }
 
+// Says why a forecast counts its steps instead of naming their times.
+void note_counted(Draft& draft) {
+  const bool dates = parse_time(draft.label(0), date_order_of(draft.time.date_order)).has_value();
+  const auto odd = [&](const std::string& label) {
+    return label.find_first_not_of(dates ? "0123456789-/: TZ+" : "0123456789.-") != std::string::npos;
+  };
+  std::size_t example = 0;
+  while (example + 1 < draft.rows.size() && !odd(draft.label(example))) ++example;
+  draft.warnings.push_back(fmt::format(
+      "{}: a forecast counts its steps (+1, +2, ...), because times such as '{}' are not continued: {}",
+      draft.source, shown(draft.label(example)),
+      dates ? "they have fractions of a second" : "they are no plain numbers, whole or with decimals"));
+}
+
 // Puts rows without values where the calendar of the series has some that the file has not.
 void insert_absent(Draft& draft, const Timeline& timeline, const std::vector<Absent>& gaps) {
   const auto order = date_order_of(draft.time.date_order);
@@ -101,7 +115,8 @@ void insert_absent(Draft& draft, const Timeline& timeline, const std::vector<Abs
       rows.push_back(draft.time.labels.size());
       draft.time.labels.push_back(timeline.label(moment));
       const auto point = parse_time(draft.time.labels.back(), order);
-      draft.time.points.push_back(point ? *point : TimePoint{.fraction = static_cast<double>(moment)});
+      draft.time.points.push_back(
+          point ? *point : TimePoint{.fraction = static_cast<double>(moment) * timeline.unit()});
       values.insert(values.end(), draft.columns.size(), kMissing);
     }
     ++gap;
@@ -161,6 +176,7 @@ void treat_absent(Draft& draft) {
   std::vector<std::string> labels;
   for (std::size_t i = 0; i < draft.rows.size(); ++i) labels.push_back(draft.label(i));
   const auto timeline = Timeline::read(labels, draft.time.date_order);
+  if (!timeline) note_counted(draft);
   const auto gaps = timeline ? find_absent(timeline->moments(), timeline->step()) : std::nullopt;
   const bool calendar = timeline && timeline->step().unit != RegularStep::Unit::kSeconds;
   if (gaps && gaps->empty() && calendar) return;

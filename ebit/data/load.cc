@@ -156,7 +156,7 @@ std::optional<double> usual_step(const Series& series) {
   constexpr double kMonth = 30.4 * 86400;
   const RegularStep& step = timeline->step();
   const auto count = static_cast<double>(step.count);
-  if (step.unit == RegularStep::Unit::kSeconds) return count;
+  if (step.unit == RegularStep::Unit::kSeconds) return count * timeline->unit();
   if (step.unit == RegularStep::Unit::kMonths) return count * kMonth;
   // The closest rows of a cycle: days, of workdays.
   std::int64_t least = step.slots.front() + step.cycle - step.slots.back();

@@ -196,6 +196,19 @@ TEST(Load, AMedianOfDifferentStepsIsTold) {
       << "Mondays and Thursdays";
 }
 
+TEST(Load, TimesThatAreNotContinuedAreTold) {
+  EXPECT_THAT(
+      load("t,v\n2024-01-01 00:00:00,1\n2024-01-01 00:00:00.5,2\n2024-01-01 00:00:01,3\n", {"v"}).warnings,
+      ElementsAre(AllOf(HasSubstr("'2024-01-01 00:00:00.5' are not continued"),
+                        HasSubstr("fractions of a second"), HasSubstr("+1, +2"))));
+  EXPECT_THAT(load("time,v\n1,1\n1e1,2\n19,3\n", {"v"}).warnings,
+              ElementsAre(AllOf(HasSubstr("'1e1' are not continued"), HasSubstr("no plain numbers"))));
+  EXPECT_THAT(load("time,v\n0.0,1\n0.5,2\n1.0,3\n", {"v"}).warnings, IsEmpty());
+  EXPECT_THAT(load("time,v\n2024-01-01,1\n2024-01-01 12:00,2\n2024-01-02,3\n", {"v"}).warnings, IsEmpty());
+  EXPECT_THAT(load("time,v\n0.1,1\n0.2,2\n0.4,4\n0.5,5\n", {"v"}, with_missing("interpolate")).times,
+              ElementsAre("0.1", "0.2", "0.3", "0.4", "0.5"));
+}
+
 // 400 days of a weekly pattern, days 10, 100, 101 and 250 absent.
 std::string gappy() {
   std::string text = "date,v\n";

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <charconv>
 #include <chrono>
+#include <cmath>
+#include <cstdlib>
 #include <limits>
 
 namespace ebit::inline data {
@@ -43,12 +45,24 @@ std::optional<Timeline> Timeline::read_numbers(const Labels& labels) {
     return std::nullopt;
   Timeline timeline;
   timeline.numbers_ = true;
+  for (const std::string& text : labels) {
+    const std::size_t mark = text.find_first_of(".,");
+    const std::size_t own = mark == std::string::npos ? 0 : text.size() - mark - 1;
+    if (mark != std::string::npos) timeline.mark_ = text[mark];
+    timeline.all_decimals_ = timeline.all_decimals_ && (&text == &labels[0] || own == timeline.decimals_);
+    timeline.decimals_ = std::max(timeline.decimals_, own);
+  }
   std::vector<std::int64_t> differences;
   for (const std::string& text : labels) {
+    std::string digits = text;
+    const std::size_t mark = digits.find(timeline.mark_);
+    const std::size_t own = mark == std::string::npos ? 0 : digits.size() - mark - 1;
+    if (mark != std::string::npos) digits.erase(mark, 1);
+    digits.append(timeline.decimals_ - own, '0');
     std::int64_t value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
     constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max() / 4;
-    if (error != std::errc() || end != text.data() + text.size() || value > kMost || value < -kMost)
+    if (error != std::errc() || end != digits.data() + digits.size() || value > kMost || value < -kMost)
       return std::nullopt;
     if (!timeline.moments_.empty()) differences.push_back(value - timeline.moments_.back());
     timeline.moments_.push_back(value);
@@ -66,14 +80,18 @@ std::optional<Timeline> Timeline::read_dates(const Labels& labels, DateOrder ord
   for (const std::string& text : labels) {
     const auto point = parse_time(text, order);
     if (!point || point->fraction != 0) return std::nullopt;
-    if (!points.empty() && (point->has_clock != points.back().has_clock || *point < points.back()))
-      return std::nullopt;
+    if (!points.empty() && *point < points.back()) return std::nullopt;
     points.push_back(*point);
     timeline.moments_.push_back(point->seconds + point->offset);
   }
   auto step = find_step(timeline.moments_);
   if (!step) return std::nullopt;
-  if (!points.back().has_clock && step->unit == RegularStep::Unit::kSeconds && step->count % kDay != 0)
+  // Some programs leave out the clock at midnight; then another label shows how it is written.
+  auto shown =
+      std::find_if(points.rbegin(), points.rend(), [](const auto& point) { return point.has_clock; });
+  if (shown == points.rend()) shown = points.rbegin();
+  const auto model = static_cast<std::size_t>(points.rend() - shown) - 1;
+  if (!points[model].has_clock && step->unit == RegularStep::Unit::kSeconds && step->count % kDay != 0)
     return std::nullopt;
   if (points.back().has_offset && step->unit == RegularStep::Unit::kSeconds && step->count < kDay) {
     timeline.utc_ = true;
@@ -81,13 +99,14 @@ std::optional<Timeline> Timeline::read_dates(const Labels& labels, DateOrder ord
     if (!(step = find_step(timeline.moments_))) return std::nullopt;
   }
   timeline.step_ = *step;
-  timeline.learn_writing(labels, points.back(), order);
+  timeline.learn_writing(labels, model, points[model], order);
   if (points.back().has_offset) timeline.offsets_ = UtcOffsets(points);
   return timeline;
 }
 
-void Timeline::learn_writing(const Labels& labels, const TimePoint& last, DateOrder order) {
-  model_ = labels.back();
+void Timeline::learn_writing(const Labels& labels, std::size_t model, const TimePoint& last,
+                             DateOrder order) {
+  model_ = labels[model];
   offset_ = last.offset;
   const std::size_t zone =
       last.has_offset ? model_.find_first_of("Z+-", model_.find(':')) : std::string::npos;
@@ -160,8 +179,21 @@ std::optional<std::string> Timeline::after_last(std::int64_t k) const {
   return label(step_.after(moments_.back(), k));
 }
 
+double Timeline::unit() const { return std::pow(10.0, -static_cast<double>(decimals_)); }
+
+std::string Timeline::number_label(std::int64_t moment) const {
+  std::string text = fmt::format("{:0{}}", std::abs(moment), decimals_ + 1);
+  if (decimals_ > 0) {
+    text.insert(text.size() - decimals_, 1, mark_);
+    // "1" behind "0.5", and "1.0" behind "0.9" where all are written so.
+    if (!all_decimals_) text.erase(text.find_last_not_of('0') + 1);
+    if (text.back() == mark_) text.pop_back();
+  }
+  return moment < 0 ? "-" + text : text;
+}
+
 std::string Timeline::label(std::int64_t moment) const {
-  if (numbers_) return std::to_string(moment);
+  if (numbers_) return number_label(moment);
   const std::int32_t offset = zone_.empty() ? 0 : utc_ ? offsets_.at_utc(moment) : offsets_.at_local(moment);
   const std::int64_t local = utc_ ? moment + offset : moment;
   const Days day = days_of(local);

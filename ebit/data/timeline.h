@@ -13,7 +13,8 @@
 
 namespace ebit::inline data {
 
-/// Ascending labels of one kind: whole numbers, or dates with or without a time of day.
+/// Ascending labels of one kind: numbers, or dates with or without a time of day (a bare date among those
+/// with one is midnight).
 class Timeline {
  public:
   /// Reads labels; `date_order`, see date_order_of(), says how; empty: the meaning of "10/05/2024" is found,
@@ -21,10 +22,11 @@ class Timeline {
   /// a second, and dates that two orders read differently.
   static std::optional<Timeline> read(const std::vector<std::string>& labels, std::string_view date_order);
 
-  /// [N] numbers, or seconds: of the file's own clock, of UTC where labels with an offset are less than a day
-  /// apart.
+  /// [N] numbers in units of unit(), or seconds: of the file's own clock, of UTC where labels with an offset
+  /// are less than a day apart.
   const std::vector<std::int64_t>& moments() const { return moments_; }
-  bool counts() const { return numbers_; }           ///< whole numbers, no dates
+  bool counts() const { return numbers_; }           ///< numbers, no dates
+  double unit() const;                               ///< of numbers with decimals 0.1, 0.01, ...; else 1
   const RegularStep& step() const { return step_; }  ///< from one to the next
   /// The label `k` >= 1 steps behind the last one; nothing beyond the year 9999 and numbers of 18 digits.
   std::optional<std::string> after_last(std::int64_t k) const;
@@ -42,14 +44,19 @@ class Timeline {
   static std::optional<Timeline> read_dates(const std::vector<std::string>& labels, DateOrder order);
   static std::vector<Digits> digits_in(std::string_view text);
   void learn_padding(const std::vector<std::string>& labels);
-  void learn_writing(const std::vector<std::string>& labels, const TimePoint& last, DateOrder order);
+  void learn_writing(const std::vector<std::string>& labels, std::size_t model, const TimePoint& last,
+                     DateOrder order);
+  std::string number_label(std::int64_t moment) const;
   std::string zone_text(std::int32_t offset) const;
 
   std::vector<std::int64_t> moments_;
   RegularStep step_;
   bool numbers_ = false, utc_ = false;
-  std::string model_, zone_;  // the last label up to its offset, and that
-  std::int32_t offset_ = 0;   // of the last label
+  std::size_t decimals_ = 0;  // of numbers, behind mark_
+  bool all_decimals_ = true;  // each number bears as many
+  char mark_ = '.';
+  std::string model_, zone_;  // the label that others are written like up to its offset, and that
+  std::int32_t offset_ = 0;   // of that label
   UtcOffsets offsets_;        // of labels that name one
   std::vector<Digits> runs_;
   std::vector<Field> fields_;
