@@ -52,13 +52,15 @@ bool set_date(int year, int month, int day, TimePoint& point) {
   return true;
 }
 
-// The whole of a text that is a number as well: 05.2024, or 202405 with day, hour, minute and second behind.
+// The whole of a text that is a number as well: 05.2024, 2024.05, or 202405 with day, hour, minute and second
+// behind.
 bool scan_packed(Scanner& scanner, TimePoint& point) {
   int year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0;
   Scanner start = scanner;
   if (start.take_digits(1, 2, month) && start.take('.') && start.take_digits(4, 4, year)) {
     point.year_first = false;
-  } else {
+  } else if (start = scanner;
+             !start.take_digits(4, 4, year) || !start.take('.') || !start.take_digits(2, 2, month)) {
     start = scanner;
     const std::size_t size = start.rest.size();
     if (size != 6 && size != 10 && size != 12 && size != 14) return false;

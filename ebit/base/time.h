@@ -13,8 +13,8 @@ namespace ebit::inline base {
 enum class DateOrder {
   kDayFirst,    ///< "01/02/2024" is in February
   kMonthFirst,  ///< "01/02/2024" is in January
-  kPacked,  ///< "202405", "2024051017", "202405101724", "20240510172400" and "05.2024" are dates too, of the
-            ///< years 1800 to 2200; else they are numbers
+  kPacked,  ///< "202405", "2024051017", "202405101724", "20240510172400", "05.2024" and "2024.05" are dates
+            ///< too, of the years 1800 to 2200; else they are numbers
 };
 
 /// The order that TimeColumn::date_order names: "mdy", "packed"; kDayFirst for anything else.

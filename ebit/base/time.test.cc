@@ -35,7 +35,7 @@ TEST(Time, MonthBeforeYear) {
 
 TEST(Time, NumbersAreDatesWhereThatIsSaid) {
   const auto read = [](const char* text) { return parse_time(text, date_order_of("packed")); };
-  for (const char* text : {"202405", "05.2024", "5.2024"})
+  for (const char* text : {"202405", "05.2024", "5.2024", "2024.05"})
     EXPECT_EQ(read(text)->seconds, kMay10 - 9 * 86400) << text;
   EXPECT_EQ(read("2024051017")->seconds, kMay10 + 17 * 3600);
   EXPECT_EQ(read("202405101724")->seconds, kMay10 + 17 * 3600 + 24 * 60);
@@ -43,8 +43,9 @@ TEST(Time, NumbersAreDatesWhereThatIsSaid) {
   EXPECT_TRUE(read("2024051017")->has_clock);
   EXPECT_FALSE(read("202405")->has_clock);
   EXPECT_EQ(read("2024-05-10")->seconds, kMay10) << "others stay dates";
-  for (const char* text : {"202413", "202400", "170005", "220105", "13.2024", "2024051024", "202405101760",
-                           "2024023000", "20240510172460", "2024", "20240", "2024051", "1704067200"}) {
+  for (const char* text :
+       {"202413", "202400", "170005", "220105", "13.2024", "2024.5", "2024.13", "2024.055", "2024051024",
+        "202405101760", "2024023000", "20240510172460", "2024", "20240", "2024051", "1704067200"}) {
     EXPECT_FALSE(read(text)) << text;
     EXPECT_FALSE(parse_time(text, kDay)) << text;
   }

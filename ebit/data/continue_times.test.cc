@@ -77,6 +77,7 @@ TEST(ContinueTimes, NumbersThatAreDates) {
   EXPECT_EQ(next({"202412312330", "202412312345"}), (Labels{"202501010000", "202501010015"}));
   EXPECT_EQ(next({"20241231235958", "20241231235959"}), (Labels{"20250101000000", "20250101000001"}));
   EXPECT_EQ(next({"11.2020", "12.2020"}), (Labels{"01.2021", "02.2021"}));
+  EXPECT_EQ(next({"2020.11", "2020.12"}), (Labels{"2021.01", "2021.02"}));
   EXPECT_EQ(next({"8.2020", "9.2020"}), (Labels{"10.2020", "11.2020"}));
   EXPECT_EQ(continue_times({"11/2020", "12/2020"}, 1), (Labels{"01/2021"}));
   EXPECT_EQ(continue_times({"11/2020", "12/2020"}, 1, "mdy"), (Labels{"01/2021"}));

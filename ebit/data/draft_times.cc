@@ -65,7 +65,9 @@ void note_uneven(Draft& draft, const std::optional<Timeline>& timeline) {
   const auto& points = draft.time.points;
   std::vector<double> steps;
   for (std::size_t i = 1; i < draft.rows.size(); ++i) {
-    steps.push_back(seconds_between(points[draft.rows[i - 1]], points[draft.rows[i]]));
+    steps.push_back(timeline ? static_cast<double>(timeline->moments()[i] - timeline->moments()[i - 1]) *
+                                   timeline->unit()
+                             : seconds_between(points[draft.rows[i - 1]], points[draft.rows[i]]));
   }
   const std::size_t widest =
       static_cast<std::size_t>(std::max_element(steps.begin(), steps.end()) - steps.begin());
@@ -76,12 +78,13 @@ void note_uneven(Draft& draft, const std::optional<Timeline>& timeline) {
   const auto text = [&](double span) { return span_text(span, timeline && timeline->counts()); };
   const std::string goes_on =
       by_median ? fmt::format("; what is behind them goes on by the usual step, {}", text(usual)) : "";
+  constexpr double kRounding = 1e-4;
   // Months and years differ in length by less than this.
   if (longest > 1.5 * usual) {
     draft.warnings.push_back(fmt::format(
         "{}: the rows are not equally far apart: from {} to {} is {:.3g} times the usual step{}",
         draft.source, shown(draft.label(widest)), shown(draft.label(widest + 1)), longest / usual, goes_on));
-  } else if (by_median && shortest < longest) {
+  } else if (by_median && longest - shortest > kRounding * usual) {
     draft.warnings.push_back(fmt::format("{}: the rows are not equally far apart, but {} to {}{}",
                                          draft.source, text(shortest), text(longest), goes_on));
   }
@@ -178,8 +181,7 @@ void treat_absent(Draft& draft) {
   const auto timeline = Timeline::read(labels, draft.time.date_order);
   if (!timeline) note_counted(draft);
   const auto gaps = timeline ? find_absent(timeline->moments(), timeline->step()) : std::nullopt;
-  const bool calendar = timeline && timeline->step().unit != RegularStep::Unit::kSeconds;
-  if (gaps && gaps->empty() && calendar) return;
+  if (gaps && gaps->empty() && timeline->step().unit != RegularStep::Unit::kSeconds) return;
   if (!gaps || gaps->empty()) return note_uneven(draft, timeline);
   std::size_t absent = 0;
   for (const Absent& gap : *gaps) absent += gap.moments.size();

@@ -185,6 +185,12 @@ TEST(Load, AMedianOfDifferentStepsIsTold) {
   EXPECT_THAT(warnings({"2024-01-01 10:00:00", "2024-01-01 10:01:00", "2024-01-01 10:01:59",
                         "2024-01-01 10:03:00", "2024-01-01 10:04:00"}),
               ElementsAre(HasSubstr("59 seconds to 1.02 minutes")));
+  EXPECT_THAT(warnings({"2024-03-09 00:00:00-05:00", "2024-03-10 00:00:00-05:00", "2024-03-11 00:00:00-04:00",
+                        "2024-03-12 00:00:00-04:00"}),
+              IsEmpty())
+      << "days by the file's own clock";
+  EXPECT_THAT(warnings({"45000.041666667", "45000.083333333", "45000.125", "45000.166666667"}), IsEmpty())
+      << "rounded";
   EXPECT_THAT(warnings({"1", "2", "4", "6", "9"}), ElementsAre(HasSubstr("but 1 to 3")));
   std::string office = "date,v\n";
   for (int i = 0; i < 60; ++i) office += fmt::format("2024-01-{:02} {:02}:00,{}\n", i / 9 + 1, i % 9 + 9, i);

@@ -111,6 +111,9 @@ TEST(TimeColumn, NumbersThatAreDates) {
   EXPECT_TRUE(std::ranges::is_sorted(slashed.time.points));
   const auto hours = read(column_of("time", 60, [](int i) { return 2024050100 + i / 24 * 100 + i % 24; }));
   EXPECT_EQ(seconds_between(hours.time.points[23], hours.time.points[24]), 3600.0);
+  EXPECT_EQ(read(column_of("t", 30, [](int i) { return fmt::format("{}.{:02}", 2020 + i / 12, i % 12 + 1); }))
+                .time.date_order,
+            "packed");
   EXPECT_EQ(read("period,v\n202412,1\n202501,2\n").time.date_order, "packed");
 }
 
