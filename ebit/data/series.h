@@ -17,8 +17,7 @@ struct Series {
   /// Other names that columns were asked for by: "2" for the file's second one. make_dataset() knows them
   /// too.
   std::map<std::string, std::size_t> aliases;
-  std::string date_order =
-      {};  ///< how the times were read, see date_order_of(): "dmy", "mdy", "packed"; empty: it did not matter
+  std::string date_order = {};  ///< how the times were read, see date_order_of(); empty: it did not matter
 
   char decimal = '.';  ///< the decimal mark of times that are numbers
   char thousands = 0;  ///< and the mark between their thousands; 0: none

@@ -16,9 +16,8 @@ struct TimeColumn {
       columns;  ///< of the table; empty: it has no time column, and labels count the rows from 0
   std::vector<std::string> labels;  ///< [N] as written, several columns joined by a space
   std::vector<TimePoint>
-      points;  ///< [N], or empty without a time column; a plain number stands in `fraction`
-  std::string date_order =
-      {};  ///< how 01/02/2024 was read: "dmy", "mdy"; "packed": see DateOrder; empty: neither
+      points;                   ///< [N], or empty without a time column; a plain number stands in `fraction`
+  std::string date_order = {};  ///< how the labels were read, see date_order_of(); empty: it did not matter
 };
 
 /// How the time column is found and read.

@@ -85,7 +85,8 @@ Panel load_file(Config& config) {
   Panel panel = load_panel(path, reading, wanted);
   const Series& series = panel.series.front();
   // Other files of the run, with new rows or what is known ahead, are read as this one.
-  if (config.data.series.time.date_order.empty()) config.data.series.time.date_order = series.date_order;
+  if (config.data.series.time.date_order.empty())
+    config.data.series.time.date_order = date_order_for_others(series);
   if (!panel.id.empty()) config.data.series.id = panel.id;
   if (options.targets.empty()) {
     options.targets = {find_target(panel, options, path.string())};
@@ -149,6 +150,10 @@ Series load_data(Config& config) {
   require_one_series(config, "this command");
   Panel panel = load_panel(config);
   return std::move(panel.series.front());
+}
+
+std::string date_order_for_others(const Series& series) {
+  return series.date_order == "dmy" || series.date_order == "mdy" ? series.date_order : std::string();
 }
 
 void use_other_data(Config& config, const std::string& data) {

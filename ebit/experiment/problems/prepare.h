@@ -23,6 +23,9 @@ Panel load_panel(Config& config);
 /// Throws Error that begins with `what` where the data are a panel.
 void require_one_series(const Config& config, std::string_view what);
 
+/// The --date-order that reads other files as this one was read: "dmy", "mdy"; empty: its dates name none.
+std::string date_order_for_others(const Series& series);
+
 /// Makes `config` one of other data, see load_other_data().
 void use_other_data(Config& config, const std::string& data);
 

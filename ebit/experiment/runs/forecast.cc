@@ -279,10 +279,10 @@ std::string training_note(const Config& config, const fs::path& folder, const Tr
   return trained_up_to(config);
 }
 
-SeriesOptions future_reading(const Config& config, const std::string& date_order) {
+SeriesOptions future_reading(const Config& config, const Series& series) {
   SeriesOptions reading = config.data.series;
   reading.first_rows = reading.without_last = 0;  // of the run's own file
-  reading.time.date_order = date_order;
+  reading.time.date_order = date_order_for_others(series);
   for (const std::string& name : config.data.dataset.categories)
     if (std::ranges::find(config.data.dataset.future, name) != config.data.dataset.future.end())
       reading.texts.push_back(name);
@@ -308,8 +308,7 @@ RunForecast forecast_run(const fs::path& folder, const ForecastOptions& options,
   Series future;
   if (!options.future.empty())
     future = as_the_run_reads([&] {
-      return load_series(options.future, future_reading(config, run.series.date_order),
-                         config.data.dataset.future);
+      return load_series(options.future, future_reading(config, run.series), config.data.dataset.future);
     });
   run.forecast = forecast(models, run.series, steps_of(models, options), future);
   if (const std::string mitigation = mitigation_of(config); !mitigation.empty()) {

@@ -106,8 +106,8 @@ auto as_the_run_reads(const Read& read) {
 std::string training_note(const Config& config, const std::filesystem::path& folder,
                           const TrainedModel& trained, bool own_data);
 
-/// How a file of what is known ahead is read: as the run reads its data, dates in the order that these have.
-SeriesOptions future_reading(const Config& config, const std::string& date_order);
+/// How a file of what is known ahead is read: as the run reads its data, dates as those of the series.
+SeriesOptions future_reading(const Config& config, const Series& series);
 
 /// What is told of mitigated values: "values are mitigated (...), raw ones stand beside them".
 std::string mitigation_note(std::string_view mitigation);

@@ -17,13 +17,11 @@ bool is_calendar(const Dataset& fitted, const std::string& name) {
   return std::ranges::find(names, name) != names.end();
 }
 
-// Whether two labels are of one time.
+// Whether two labels are of one time; where one file's dates show no order, they have that of the other.
 bool same_time(const std::string& a, const std::string& order_a, const std::string& b,
                const std::string& order_b) {
-  const auto read = [](const std::string& text, const std::string& order) {
-    return parse_time(text, order == "mdy" ? DateOrder::kMonthFirst : DateOrder::kDayFirst);
-  };
-  const auto first = read(a, order_a), second = read(b, order_b);
+  const auto first = parse_time(a, date_order_of(order_a.empty() ? order_b : order_a)),
+             second = parse_time(b, date_order_of(order_b.empty() ? order_a : order_b));
   return first && second ? *first == *second : a == b;
 }
 

@@ -28,7 +28,7 @@ class Future {
   // @param data what is forecast: its id column's name and the order of its dates are those of the file too.
   Future(const ForecastOptions& options, const Config& config, const Panel& data) {
     if (options.future.empty()) return;
-    SeriesOptions reading = future_reading(config, data.series.at(0).date_order);
+    SeriesOptions reading = future_reading(config, data.series.at(0));
     reading.id = data.id;
     source_ = options.future;
     as_the_run_reads([&] {
