@@ -273,8 +273,10 @@ Panel panel_of(const CsvTable& table, const SeriesOptions& options, std::span<co
     merge_duplicates(draft);
     cut_end(draft);
     if (const std::string why = without_values(draft); !why.empty()) {
-      require(many, "{}", why);
-      require(options.unusable == "drop", "{}; --unusable drop leaves such series out", why);
+      if (!many || options.unusable != "drop") {
+        if (options.missing == "error") refuse_missing(draft);  // which names the line
+        fail("{}{}", why, many ? "; --unusable drop leaves such series out" : "");
+      }
       panel.warnings.push_back("left out: " + why);
       continue;
     }

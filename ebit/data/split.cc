@@ -96,7 +96,8 @@ std::string day_of(const TimePoint& point) {
 // The date that a user writes. Where the dates of the file show no order, 03/04/2024 could be either.
 std::optional<TimePoint> date_in(const Series& series, const std::string& text, DateOrder order) {
   const auto date = parse_time(text, order);
-  if (!series.date_order.empty() || !parse_time(series.times.front(), order)) return date;
+  const bool shown_order = series.date_order == "dmy" || series.date_order == "mdy";
+  if (shown_order || !parse_time(series.times.front(), order)) return date;
   const auto other = parse_time(text, DateOrder::kMonthFirst);
   require(!date || !other || *date == *other,
           "{}: --test-from '{}' could be {} or {}, and the dates of the data do not say which; write it so",
