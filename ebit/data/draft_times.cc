@@ -90,6 +90,20 @@ void note_uneven(Draft& draft, const std::optional<Timeline>& timeline) {
   }
 }
 
+// Says that rows keep to some hours of a day, days of a week or the like; workdays are nothing to tell.
+void note_cycle(Draft& draft, const RegularStep& step) {
+  constexpr std::int64_t kDay = 86400, kWeek = 7 * kDay;
+  if (step.unit != RegularStep::Unit::kCycle) return;
+  const auto next_day = [](std::int64_t a, std::int64_t b) { return b - a == kDay; };
+  if (std::ranges::adjacent_find(step.slots, next_day) != step.slots.end()) return;
+  const std::string cycle = step.cycle == kDay    ? "day"
+                            : step.cycle == kWeek ? "week"
+                                                  : span_text(static_cast<double>(step.cycle), false);
+  draft.warnings.push_back(
+      fmt::format("{}: the rows keep to {} times in every {}, and a forecast goes on so; seasons count rows",
+                  draft.source, step.slots.size(), cycle));
+}
+
 // Says why a forecast counts its steps instead of naming their times.
 void note_counted(Draft& draft) {
   const bool dates = parse_time(draft.label(0), date_order_of(draft.time.date_order)).has_value();
@@ -180,6 +194,7 @@ void treat_absent(Draft& draft) {
   for (std::size_t i = 0; i < draft.rows.size(); ++i) labels.push_back(draft.label(i));
   const auto timeline = Timeline::read(labels, draft.time.date_order);
   if (!timeline) note_counted(draft);
+  if (timeline) note_cycle(draft, timeline->step());
   const auto gaps = timeline ? find_absent(timeline->moments(), timeline->step()) : std::nullopt;
   if (gaps && gaps->empty() && timeline->step().unit != RegularStep::Unit::kSeconds) return;
   if (!gaps || gaps->empty()) return note_uneven(draft, timeline);
