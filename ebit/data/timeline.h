@@ -19,7 +19,7 @@ class Timeline {
  public:
   /// Reads labels; `date_order`, see date_order_of(), says how; empty: the meaning of "10/05/2024" is found,
   /// and "202405" is a number. Nothing for fewer than two, texts, labels that do not go forward, fractions of
-  /// a second, and dates that two orders read differently.
+  /// a second, numbers with exponents or marks of thousands, and dates that two orders read differently.
   static std::optional<Timeline> read(const std::vector<std::string>& labels, std::string_view date_order);
 
   /// [N] numbers in units of unit(), or seconds: of the file's own clock, of UTC where labels with an offset
@@ -30,7 +30,7 @@ class Timeline {
   const RegularStep& step() const { return step_; }  ///< from one to the next
   /// The label `k` >= 1 steps behind the last one; nothing beyond the year 9999 and numbers of 18 digits.
   std::optional<std::string> after_last(std::int64_t k) const;
-  /// A moment, written as the last label is.
+  /// A moment, written as the last label is, or the last one with a time of day where some have one.
   std::string label(std::int64_t moment) const;
 
  private:
