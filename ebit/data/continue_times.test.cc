@@ -269,5 +269,13 @@ TEST(ContinueTimes, CountsWhereThereIsNoRule) {
   EXPECT_EQ(continue_times({"01/02/2024", "12/02/2024"}, 2), counted) << "two readings, two continuations";
 }
 
+// The label that shows how a clock is written names an offset, and the last one none.
+TEST(ContinueTimes, OffsetsThatSomeLabelsNameEndNothing) {
+  for (const std::vector<std::string>& times :
+       {std::vector<std::string>{"2024-05-10 14:00+02:00", "2024-05-11"},
+        {"2024-05-10", "2024-05-11 14:00+02:00"}})
+    EXPECT_EQ(continue_times(times, 2).size(), 2u);
+}
+
 }  // namespace
 }  // namespace ebit::inline data

@@ -283,8 +283,8 @@ Panel panel_of(const CsvTable& table, const SeriesOptions& options, std::span<co
     panel.series.push_back(series_from(std::move(draft), wanted));
     panel.series.back().id = own.id;
   }
-  require(!panel.series.empty(), "{}: no series of the panel can be used; {}", table.source,
-          panel.warnings.back());
+  if (panel.series.empty())  // of a panel alone, where each that was left out is told
+    fail("{}: no series of the panel can be used; {}", table.source, panel.warnings.back());
   note_steps(panel);
   if (!time.columns.empty() && panel.series.size() > 1) note_ends(panel, table);
   return panel;

@@ -100,7 +100,7 @@ std::optional<Timeline> Timeline::read_dates(const Labels& labels, DateOrder ord
   }
   timeline.step_ = *step;
   timeline.learn_writing(labels, model, points[model], order);
-  if (points.back().has_offset) timeline.offsets_ = UtcOffsets(points);
+  if (!timeline.zone_.empty()) timeline.offsets_ = UtcOffsets(points);
   return timeline;
 }
 

@@ -130,7 +130,8 @@ std::int64_t UtcOffsets::moment_of(const Change& change, int year) {
 void UtcOffsets::learn(std::span<const Seen> seen) {
   std::map<std::int32_t, std::vector<Seen>> by_offset;
   for (const Seen& one : seen) by_offset[one.to].push_back(one);
-  for (const auto& [to, all] : by_offset) {
+  for (const auto& entry : by_offset) {
+    const std::vector<Seen>& all = entry.second;
     const auto clear = std::find_if(all.rbegin(), all.rend(), [](const Seen& one) { return one.day != 0; });
     if (clear == all.rend()) {
       unclear_ = unclear_ || all.back().until + 366 * kDay + kSlack > utc_.back();
