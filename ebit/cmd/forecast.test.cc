@@ -93,7 +93,7 @@ TEST(ForecastCommand, ChangedDataOfTheRunAreTold) {
   EXPECT_THAT(same.out, Not(HasSubstr("have changed")));
   written("grown.csv", "date,y,promo\n" + history(56, day, 1000));
   EXPECT_THAT(ebit(forecast).out, HasSubstr("the run's data have changed since the training"));
-  // Noise and other settings of use are no change of data.
+  // Put back as they were, they are the same data.
   written("grown.csv", "date,y,promo\n" + history(56, day));
   EXPECT_THAT(ebit(forecast).out, Not(HasSubstr("have changed")));
 }
