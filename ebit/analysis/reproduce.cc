@@ -103,7 +103,7 @@ Figure prediction_comparison(const std::vector<RunResult>& runs) {
   const auto& first = experiment::require_forecast(*runs.front().problem, "reproduce");
   const Dataset& data = first.dataset();
   Figure figure{.title = "Predictions of both hidden updates", .y_label = data.options.targets[0]};
-  const TimeAxis axis = time_axis(data.series.times, 6);
+  const TimeAxis axis = time_axis(data.series.times, 6, data.series.date_order);
   figure.x_ticks = axis.ticks;
   figure.x_label = axis.label;
   PlotSeries truth{.label = "truth", .color = PlotColor::kInk};

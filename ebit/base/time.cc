@@ -132,6 +132,14 @@ bool scan_clock(Scanner& scanner, TimePoint& point) {
   return true;
 }
 
+// An hour without minutes, as "2024-05-10T17" has it.
+bool scan_hour(Scanner& scanner, TimePoint& point) {
+  int hour = 0;
+  if (!scanner.take_digits(2, 2, hour) || hour > 23) return false;
+  point.seconds += hour * 3600;
+  return point.has_clock = true;
+}
+
 bool scan_zone(Scanner& scanner, TimePoint& point) {
   if (scanner.take('Z')) return point.has_offset = true;
   const int sign = scanner.take('+') ? 1 : scanner.take('-') ? -1 : 0;
@@ -166,7 +174,8 @@ std::optional<TimePoint> parse_time(std::string_view text, DateOrder order) {
   if (!scan_date(scanner, order, point)) return std::nullopt;
   if (scanner.take('T') || scanner.take(' ')) {
     scanner.rest = trimmed(scanner.rest);
-    if (!scan_clock(scanner, point)) return std::nullopt;
+    const Scanner clock = scanner;
+    if (!scan_clock(scanner, point) && !scan_hour(scanner = clock, point)) return std::nullopt;
     scanner.rest = trimmed(scanner.rest);
     if (!scan_zone(scanner, point)) return std::nullopt;
   }

@@ -49,7 +49,7 @@ inline double seconds_between(const TimePoint& a, const TimePoint& b) {
 /// day of the calendar. Known forms, with '-', '/', '.' or a space between the numbers of a date:
 ///   2024-05-10, 2024-05 and, of the years 1800 to 2200, 05/2024 and 05-2024 (not 2024.05; the month's first
 ///   day), 10/05/2024 or 05/10/2024 by `order`, 20240510,
-/// each with a day, after 'T' or a space, with 17:24, 17:24:00 or 17:24:00.5 and then Z, +02 or +02:00 or
+/// each with a day, after 'T' or a space, with 17, 17:24, 17:24:00 or 17:24:00.5 and then Z, +02 or +02:00 or
 /// +0200. A plain year is a number, not a date; so are 202405, 05.2024 and their like but under
 /// DateOrder::kPacked.
 std::optional<TimePoint> parse_time(std::string_view text, DateOrder order);

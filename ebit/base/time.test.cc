@@ -24,6 +24,11 @@ TEST(Time, ReadsAllKnownForms) {
   EXPECT_EQ(parse_time("1969-12-31", kDay)->seconds, -86400);
   EXPECT_NEAR(parse_time("2024-05-10 00:00:01.25", kDay)->fraction, 0.25, 1e-12);
   EXPECT_EQ(parse_time("2024-05-10 24:00", kDay)->seconds, kMay10 + 86400);
+  for (const char* text : {"2024-05-10T17", "2024-05-10 17", "10.05.2024 17", "2024-05-10T17Z"}) {
+    ASSERT_TRUE(parse_time(text, kDay)) << text;
+    EXPECT_EQ(parse_time(text, kDay)->seconds, kMay10 + 17 * 3600) << text;
+    EXPECT_TRUE(parse_time(text, kDay)->has_clock) << text;
+  }
 }
 
 TEST(Time, MonthBeforeYear) {
@@ -68,9 +73,9 @@ TEST(Time, KnowsTheCalendar) {
 }
 
 TEST(Time, RefusesNumbersAndText) {
-  for (const char* text :
-       {"", "2024", "1013.2", "1013.25", "12.5", "1e5", "monday", "2024-05-10x", "2024-5/10", "1/2",
-        "10/05/24", "2024-05-10 +02:00", "2024-05-10 17", "-2024-05-10", "2024-05-10 10:00+0x"}) {
+  for (const char* text : {"", "2024", "1013.2", "1013.25", "12.5", "1e5", "monday", "2024-05-10x",
+                           "2024-5/10", "1/2", "10/05/24", "2024-05-10 +02:00", "2024-05-10 7",
+                           "2024-05-10 25", "2024-05-10 170", "-2024-05-10", "2024-05-10 10:00+0x"}) {
     EXPECT_FALSE(parse_time(text, kDay)) << text;
   }
 }

@@ -38,6 +38,8 @@ TEST(ContinueTimes, MonthsGoByTheCalendar) {
 TEST(ContinueTimes, IsWrittenAsTheLabelsAre) {
   EXPECT_EQ(continue_times({"2024-01-01 22:00", "2024-01-01 23:00"}, 2),
             (Labels{"2024-01-02 00:00", "2024-01-02 01:00"}));
+  EXPECT_EQ(continue_times({"2024-01-01T22", "2024-01-01T23"}, 2),
+            (Labels{"2024-01-02T00", "2024-01-02T01"}));
   EXPECT_EQ(continue_times({"16/12/2006 23:58:00", "16/12/2006 23:59:00"}, 1),
             (Labels{"17/12/2006 00:00:00"}));
   EXPECT_EQ(continue_times({"12/30/2024", "12/31/2024"}, 1), (Labels{"01/01/2025"}));
@@ -194,11 +196,60 @@ TEST(ContinueTimes, AFewGapsAreNoPattern) {
             (Labels{"2024-05-06"}));
   Labels days = weekly(2, {0, 1, 3, 4, 5, 6});
   EXPECT_EQ(continue_times(days, 3), (Labels{"2024-01-15", "2024-01-16", "2024-01-17"})) << "Wednesday too";
-  EXPECT_EQ(continue_times({"2024-01-15", "2024-02-01", "2024-02-15", "2024-03-01", "2024-03-15",
-                            "2024-04-01", "2024-04-15", "2024-05-01"},
+  EXPECT_EQ(continue_times({"2024-01-15", "2024-02-01", "2024-02-15", "2024-03-01"}, 1),
+            (Labels{"2024-03-16"}))
+      << "two months are too few for days of a month: the median, 15 days";
+  EXPECT_EQ(continue_times({"2024-01-02", "2024-01-16", "2024-02-01", "2024-02-15", "2024-03-01",
+                            "2024-03-18", "2024-04-01", "2024-04-15"},
                            1),
-            (Labels{"2024-05-16"}))
-      << "the median, 15 days";
+            (Labels{"2024-04-29"}))
+      << "payments that weekends move: the median";
+}
+
+TEST(ContinueTimes, DaysOfEveryMonth) {
+  const auto monthly = [](int months, std::initializer_list<int> days) {
+    Labels labels;
+    for (int month = 0; month < months; ++month)
+      for (const int day : days) {
+        const auto name = std::chrono::year(2023 + month / 12) / (month % 12 + 1);
+        const unsigned last = static_cast<unsigned>((name / std::chrono::last).day());
+        labels.push_back(fmt::format("{}-{:02}-{:02}", 2023 + month / 12, month % 12 + 1,
+                                     std::min(last, static_cast<unsigned>(day))));
+      }
+    return labels;
+  };
+  const auto goes_on = [](Labels labels, std::size_t known) {
+    const Labels rest(labels.begin() + static_cast<std::ptrdiff_t>(known), labels.end());
+    labels.resize(known);
+    EXPECT_EQ(continue_times(labels, static_cast<int>(rest.size())), rest) << labels[0] << labels[1];
+  };
+  goes_on(monthly(16, {1, 15}), 8);
+  goes_on(monthly(16, {1, 15}), 23);
+  goes_on(monthly(28, {15, 31}), 21);  // over the last of February 2024
+  goes_on(monthly(28, {15, 30}), 10);
+  goes_on(monthly(16, {1, 11, 21}), 20);
+  goes_on(monthly(16, {1, 6, 11, 16, 21, 26}), 27);
+  Labels gappy = monthly(16, {1, 15});
+  gappy.erase(gappy.begin() + 4), gappy.erase(gappy.begin() + 9);
+  goes_on(gappy, 25);
+  EXPECT_EQ(continue_times({"2024-01-29", "2024-02-26", "2024-03-25", "2024-04-22", "2024-05-20"}, 1),
+            (Labels{"2024-06-17"}))
+      << "every four weeks";
+}
+
+TEST(ContinueTimes, AWeekdayOfEveryMonth) {
+  EXPECT_EQ(continue_times({"2023-10-20", "2023-11-17", "2023-12-15", "2024-01-19", "2024-02-16"}, 3),
+            (Labels{"2024-03-15", "2024-04-19", "2024-05-17"}))
+      << "the third Friday";
+  EXPECT_EQ(continue_times({"2023-06-16", "2023-09-15", "2023-12-15", "2024-03-15", "2024-06-21"}, 2),
+            (Labels{"2024-09-20", "2024-12-20"}))
+      << "of quarters";
+  EXPECT_EQ(continue_times({"2024-01-28", "2024-02-25", "2024-03-31", "2024-04-28", "2024-05-26"}, 2),
+            (Labels{"2024-06-30", "2024-07-28"}))
+      << "the last Sunday";
+  EXPECT_EQ(continue_times({"2024-01-02", "2024-02-06", "2024-03-05 12:00", "2024-04-02"}, 1),
+            (Labels{"2024-04-30 12:00"}))
+      << "two clocks: the median, no weekday";
 }
 
 TEST(ContinueTimes, SummerTimeComesAndGoesAsInTheYearBefore) {

@@ -74,7 +74,7 @@ class CsvReader {
       if (!error_) continue;
       // Where the first lines differ from all the rest, they are told, not the first of the rest.
       const std::string advice = skipped == 0 ? title_advice(whole, table_.delimiter, table_.source) : "";
-      throw Error(advice.empty() ? *error_ : advice);
+      throw Error(advice.empty() ? *error_ + footer_advice(text) : advice);
     }
     require(!row_open_, "{} line {}: a quote is opened there and never closed", table_.source, row_line_);
     if (surplus_rows_ > 0)
@@ -172,9 +172,19 @@ class CsvReader {
           table_.source, row_line_, cells_, cells_ == 1 ? "cell" : "cells", first_line_, table_.names.size(),
           cells_ > table_.names.size() ? decimal_advice(row_cells(), table_.delimiter) : "",
           delimiter_name(table_.delimiter));
+      bad_cells_ = cells_;
     }
     table_.lines_.push_back(row_line_);
     cells_ = 0;
+  }
+
+  // What is said where the row being read may belong to a note below the table; `rest`: what is behind it.
+  std::string footer_advice(std::string_view rest) const {
+    constexpr std::size_t kMostLines = 5, kFewestRows = 5;
+    const std::size_t lines = static_cast<std::size_t>(std::ranges::count(rest, '\n'));
+    if (bad_cells_ >= table_.names.size() || lines >= kMostLines || table_.lines_.size() <= kFewestRows)
+      return {};
+    return fmt::format("; if it is a note below the table, take out all from line {} on", row_line_);
   }
 
   // Leaves out empty cells behind the last named one, which some programs write in every row but the first.
@@ -222,6 +232,7 @@ class CsvReader {
   std::size_t surplus_line_ = 0;  // the first of these
   std::string spread_;            // said of the first row that a quoted cell spreads over lines
   std::optional<std::string> error_;
+  std::size_t bad_cells_ = 0;  // of the row that error_ is about
 };
 
 CsvTable read_csv(const std::filesystem::path& path, const CsvOptions& options) {

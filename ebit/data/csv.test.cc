@@ -149,6 +149,11 @@ TEST(Csv, ColumnsByNameOrNumber) {
 TEST(Csv, RaggedRowsAreNamedByLine) {
   EXPECT_THAT(error_of([] { table_of("a,b\n1,2\n3\n"); }),
               HasSubstr("t.csv line 3: 1 cell where line 1 has 2"));
+  const std::string rows = "a,b\n1,2\n3,4\n5,6\n7,8\n9,10\n", advice = "take out all from line 8 on";
+  EXPECT_THAT(error_of([&] { table_of(rows + "\nSource: us\n"); }), HasSubstr(advice));
+  EXPECT_THAT(error_of([&] { table_of(rows + "\nSource: us\n\nMade today\n"); }), HasSubstr(advice));
+  EXPECT_THAT(error_of([&] { table_of(rows + "\nx\n" + rows); }), Not(HasSubstr("take out all")));
+  EXPECT_THAT(error_of([&] { table_of(rows + "\n1,2,3\n"); }), Not(HasSubstr("take out all")));
   EXPECT_THAT(error_of([] { table_of("a,b\n1,2\n\n\"x\ny\",2,3\n"); }),
               HasSubstr("t.csv line 4: 3 cells where line 1 has 2"));
   EXPECT_THAT(error_of([] { table_of("d,y\nx,100\ny,-101,5\nz,102\n"); }),

@@ -127,4 +127,14 @@ HeaderGuess guess_header(const CsvTable& table) {
   return as_data();
 }
 
+std::string without_data_advice(const CsvTable& table, std::size_t row) {
+  for (std::size_t c = 0; c < table.columns(); ++c)
+    if (looks_like_data(table.cell(row, c))) return {};
+  const std::size_t line = table.line(row);
+  if (row > 0) return fmt::format("; if line {} is no row of the table, take it out", line);
+  return fmt::format(
+      "; if line {} holds the names of the columns, give --skip-lines {}; if units, take it out", line,
+      line - 1);
+}
+
 }  // namespace ebit::inline data

@@ -1,6 +1,7 @@
 // Whether the first line of a table holds the names of its columns.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,5 +23,9 @@ struct HeaderGuess {
 /// above numbers that nearly all have decimals (two columns at least), above text, or counted from 0 or 1
 /// behind an empty first cell. A date above dates makes it data.
 HeaderGuess guess_header(const CsvTable& table);
+
+/// What a message may add about row `row` where it has neither a number nor a date, and so may be none of the
+/// table: names of the columns below a title, units, a note. "" for other rows.
+std::string without_data_advice(const CsvTable& table, std::size_t row);
 
 }  // namespace ebit::inline data

@@ -90,18 +90,40 @@ void note_uneven(Draft& draft, const std::optional<Timeline>& timeline) {
   }
 }
 
-// Says that rows keep to some hours of a day, days of a week or the like; workdays are nothing to tell.
+// The days of a month that rows keep to; "" where there is one in every month.
+std::string days_of_month_text(const RegularStep& step) {
+  constexpr std::string_view kWeekdays[] = {"Sunday",   "Monday", "Tuesday", "Wednesday",
+                                            "Thursday", "Friday", "Saturday"};
+  constexpr std::string_view kWhich[] = {"first", "second", "third", "fourth", "last"};
+  if (step.anchor == RegularStep::Anchor::kWeekday)
+    return fmt::format("the {} {} of a month", kWhich[step.which - 1], kWeekdays[step.weekday]);
+  if (step.days.size() < 2) return {};
+  std::string days;
+  for (std::size_t i = 0; i < step.days.size(); ++i)
+    days += (i == 0                     ? ""
+             : i + 1 < step.days.size() ? ", "
+                                        : " and ") +
+            (step.days[i] == 31 ? std::string("the last") : fmt::format("{}", step.days[i]));
+  return fmt::format("days {} of every month", days);
+}
+
+// Says that rows keep to some hours of a day, days of a week or of a month; workdays and one day of every
+// month are nothing to tell.
 void note_cycle(Draft& draft, const RegularStep& step) {
   constexpr std::int64_t kDay = 86400, kWeek = 7 * kDay;
-  if (step.unit != RegularStep::Unit::kCycle) return;
-  const auto next_day = [](std::int64_t a, std::int64_t b) { return b - a == kDay; };
-  if (std::ranges::adjacent_find(step.slots, next_day) != step.slots.end()) return;
-  const std::string cycle = step.cycle == kDay    ? "day"
-                            : step.cycle == kWeek ? "week"
-                                                  : span_text(static_cast<double>(step.cycle), false);
-  draft.warnings.push_back(
-      fmt::format("{}: the rows keep to {} times in every {}, and a forecast goes on so; seasons count rows",
-                  draft.source, step.slots.size(), cycle));
+  std::string kept;
+  if (step.unit == RegularStep::Unit::kMonths) kept = days_of_month_text(step);
+  if (step.unit == RegularStep::Unit::kCycle) {
+    const auto next_day = [](std::int64_t a, std::int64_t b) { return b - a == kDay; };
+    if (std::ranges::adjacent_find(step.slots, next_day) != step.slots.end()) return;
+    kept = fmt::format("{} times in every {}", step.slots.size(),
+                       step.cycle == kDay    ? "day"
+                       : step.cycle == kWeek ? "week"
+                                             : span_text(static_cast<double>(step.cycle), false));
+  }
+  if (kept.empty()) return;
+  draft.warnings.push_back(fmt::format(
+      "{}: the rows keep to {}, and a forecast goes on so; seasons count rows", draft.source, kept));
 }
 
 // Says why a forecast counts its steps instead of naming their times.

@@ -12,6 +12,7 @@
 #include "ebit/base/error.h"
 #include "ebit/base/listed.h"
 #include "ebit/base/utf8.h"
+#include "ebit/data/csv_header.h"
 #include "ebit/data/draft.h"
 #include "ebit/data/number.h"
 #include "ebit/data/timeline.h"
@@ -35,6 +36,25 @@ std::vector<std::size_t> find_wanted(const CsvTable& table, std::span<const std:
   return columns;
 }
 
+// What stands in the way of numbers, where no column has only such.
+std::string no_number_advice(const CsvTable& table, const SeriesOptions& options, const TimeColumn& time,
+                             std::size_t id) {
+  if (table.columns() == 1 && table.cell(0, 0).find_first_of(",;\t") != std::string_view::npos)
+    return "; each line is one cell, for quotes stand around the whole of it: take them out";
+  for (std::size_t c = 0; c < table.columns(); ++c) {
+    if (c == id || std::ranges::find(time.columns, c) != time.columns.end()) continue;
+    for (std::size_t row = 0; row < table.rows(); ++row) {
+      const std::string_view cell = table.cell(row, c);
+      if (is_missing(cell, options.missing_tokens) || table.number(row, c)) continue;
+      return fmt::format("; line {}, column '{}': '{}' is none{}{}", table.line(row), shown(table.names[c]),
+                         shown(cell),
+                         cell.starts_with('\'') ? " (a spreadsheet's mark of text: take the ' out)" : "",
+                         without_data_advice(table, row));
+    }
+  }
+  return {};
+}
+
 // All columns but the time ones and the id whose cells are numbers or missing, and not all missing.
 std::vector<std::size_t> find_numeric(const CsvTable& table, const SeriesOptions& options,
                                       const TimeColumn& time, std::size_t id) {
@@ -49,8 +69,8 @@ std::vector<std::size_t> find_numeric(const CsvTable& table, const SeriesOptions
     }
     if (numeric && any) columns.push_back(c);
   }
-  require(!columns.empty(), "{}: no column holds only numbers; columns: {}", table.source,
-          listed(table.names));
+  require(!columns.empty(), "{}: no column holds only numbers; columns: {}{}", table.source,
+          listed(table.names), no_number_advice(table, options, time, id));
   return columns;
 }
 
@@ -157,7 +177,7 @@ std::optional<double> usual_step(const Series& series) {
   const RegularStep& step = timeline->step();
   const auto count = static_cast<double>(step.count);
   if (step.unit == RegularStep::Unit::kSeconds) return count * timeline->unit();
-  if (step.unit == RegularStep::Unit::kMonths) return count * kMonth;
+  if (step.unit == RegularStep::Unit::kMonths) return count * kMonth / static_cast<double>(step.days.size());
   // The closest rows of a cycle: days, of workdays.
   std::int64_t least = step.slots.front() + step.cycle - step.slots.back();
   for (std::size_t i = 1; i < step.slots.size(); ++i)

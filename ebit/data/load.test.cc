@@ -45,8 +45,28 @@ TEST(Load, TakesTheWantedColumnsInTheirOrder) {
 TEST(Load, WithoutAWishAllNumberColumnsAreTaken) {
   EXPECT_THAT(load("Date,Wind,Sky,Temp\n2024-05-10,1,sun,3\n2024-05-11,2,?,4\n").names,
               ElementsAre("Wind", "Temp"));
-  EXPECT_THAT(error_of([] { load("Date,Sky\n2024-05-10,sun\n"); }),
-              HasSubstr("no column holds only numbers"));
+  EXPECT_THAT(
+      error_of([] { load("Date,Sky\n2024-05-10,sun\n"); }),
+      HasSubstr("no column holds only numbers; columns: Date, Sky; line 2, column 'Sky': 'sun' is none"));
+  EXPECT_THAT(error_of([] { load("Date,v\n2024-05-10,'3\n2024-05-11,'4\n"); }), HasSubstr("take the ' out"));
+  EXPECT_THAT(error_of([] { load("\"Date,v\"\n\"2024-05-10,3\"\n\"2024-05-11,4\"\n"); }),
+              HasSubstr("quotes stand around the whole of it"));
+}
+
+TEST(Load, RowsThatAreNoneOfTheTableAreNamed) {
+  const std::string days = "2024-05-10,1\n2024-05-11,2\n2024-05-12,4\n2024-05-13,3\n2024-05-14,5\n";
+  EXPECT_THAT(error_of([&] { load("Station: 4\nUnit: degrees, C\n\ndate,v\n" + days); }),
+              HasSubstr("if line 4 holds the names of the columns, give --skip-lines 3"));
+  EXPECT_THAT(error_of([&] { load("date,v\n,deg\n" + days); }), HasSubstr("if units, take it out"));
+  EXPECT_THAT(error_of([&] { load("date,v\n" + days + "by,us\n"); }),
+              HasSubstr("if line 7 is no row of the table, take it out"));
+  EXPECT_THAT(error_of([&] { load("date,v\n" + days + "Total,15\n"); }), Not(HasSubstr("take it out")));
+}
+
+TEST(Load, DatesThatAreNotReadAreNamed) {
+  EXPECT_THAT(load("Datum,v\n28022024,1\n29022024,2\n01032024,3\n02032024,4\n03032024,6\n", {"v"}).warnings,
+              ElementsAre(AllOf(HasSubstr("no time column found"), HasSubstr("'Datum', such as '28022024'"),
+                                HasSubstr("DDMMYYYY"))));
 }
 
 TEST(Load, ColumnsMayBeGivenByNumberAndTwice) {
@@ -176,12 +196,11 @@ TEST(Load, AMedianOfDifferentStepsIsTold) {
     for (const std::string_view label : labels) text += fmt::format("{},{}\n", label, text.size());
     return load(text, {"v"}).warnings;
   };
-  EXPECT_THAT(warnings({"2024-01-01", "2024-01-15", "2024-02-01", "2024-02-15", "2024-03-01", "2024-03-15"}),
+  EXPECT_THAT(warnings({"2024-01-02", "2024-01-16", "2024-02-01", "2024-02-15", "2024-03-01", "2024-03-18"}),
               ElementsAre(AllOf(HasSubstr("not equally far apart, but 14 days to 17 days"),
-                                HasSubstr("goes on by the usual step, 14 days"))));
-  EXPECT_THAT(warnings({"2024-01-19", "2024-02-16", "2024-03-15", "2024-04-19", "2024-05-17", "2024-06-21"}),
-              ElementsAre(HasSubstr("28 days to 35 days")))
-      << "third Fridays";
+                                HasSubstr("goes on by the usual step, 15 days"))));
+  EXPECT_THAT(warnings({"2024-01-19", "2024-02-16", "2024-03-15 12:00", "2024-04-19", "2024-05-17"}),
+              ElementsAre(HasSubstr("28 days to 34.5 days")));
   EXPECT_THAT(warnings({"2024-01-01 10:00:00", "2024-01-01 10:01:00", "2024-01-01 10:01:59",
                         "2024-01-01 10:03:00", "2024-01-01 10:04:00"}),
               ElementsAre(HasSubstr("59 seconds to 1.02 minutes")));
@@ -203,6 +222,11 @@ TEST(Load, AMedianOfDifferentStepsIsTold) {
   EXPECT_THAT(warnings({"2024-01-01", "2024-01-04", "2024-01-08", "2024-01-11", "2024-01-15", "2024-01-18",
                         "2024-01-22", "2024-01-25"}),
               ElementsAre(HasSubstr("keep to 2 times in every week")));
+  EXPECT_THAT(
+      warnings({"2024-01-15", "2024-01-31", "2024-02-15", "2024-02-29", "2024-03-15", "2024-03-31"}),
+      ElementsAre(HasSubstr("keep to days 15 and the last of every month, and a forecast goes on so")));
+  EXPECT_THAT(warnings({"2024-01-19", "2024-02-16", "2024-03-15", "2024-04-19", "2024-05-17"}),
+              ElementsAre(HasSubstr("keep to the third Friday of a month, and")));
 }
 
 TEST(Load, TimesThatAreNotContinuedAreTold) {

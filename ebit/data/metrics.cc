@@ -146,6 +146,6 @@ double naive(double (*error)(std::span<const double>, std::span<const double>, d
 }  // namespace
 
 double naive_mae(std::span<const double> training, int season) { return naive(mae, training, season); }
-double naive_mse(std::span<const double> training, int season) { return naive(mse, training, season); }
+double naive_rmse(std::span<const double> training, int season) { return naive(rmse, training, season); }
 
 }  // namespace ebit::inline data

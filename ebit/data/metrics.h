@@ -43,8 +43,8 @@ std::vector<double> all_metrics(std::span<const double> truth, std::span<const d
 /// forecast. NaN where there are no more than `season` values. Throws Error for a season below 1.
 double naive_mae(std::span<const double> training, int season = 1);
 
-/// The mean of (y[i] - y[i - season])^2, likewise: that of RMSSE (Makridakis, Spiliotis, Assimakopoulos 2022,
-/// Int. J. Forecasting 38, 1325-1336, with season 1).
-double naive_mse(std::span<const double> training, int season = 1);
+/// The root of the mean of (y[i] - y[i - season])^2, likewise: the scale of RMSSE (Makridakis, Spiliotis,
+/// Assimakopoulos 2022, Int. J. Forecasting 38, 1325-1336, with season 1).
+double naive_rmse(std::span<const double> training, int season = 1);
 
 }  // namespace ebit::inline data

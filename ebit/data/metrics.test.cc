@@ -90,6 +90,9 @@ TEST(Metrics, NaiveErrorOfASeries) {
   EXPECT_DOUBLE_EQ(naive_mae(series), (2 + 1 + 2 + 1 + 6) / 5.0);
   EXPECT_DOUBLE_EQ(naive_mae(series, 2), (1 + 1 + 1 + 5) / 4.0);
   EXPECT_TRUE(std::isnan(naive_mae(series, 6)));
+  EXPECT_DOUBLE_EQ(naive_rmse(series), std::sqrt((4 + 1 + 4 + 1 + 36) / 5.0));
+  for (const double unit : {1e-300, 1e160})
+    EXPECT_DOUBLE_EQ(naive_rmse(std::vector{0.0, 3 * unit, 7 * unit}) / unit, std::sqrt(12.5)) << unit;
   EXPECT_THAT(error_of([&] { naive_mae(series, 0); }), HasSubstr("season is 0"));
 }
 

@@ -24,18 +24,26 @@ Days days_of(std::int64_t seconds) { return Days(chrono::days(floor_days(seconds
 
 unsigned weekday_bit(Days day) { return 1U << chrono::weekday(day).c_encoding(); }
 
+// Months since the year 0.
 std::int64_t month_index(const Date& date) {
   return static_cast<int>(date.year()) * std::int64_t{12} + static_cast<unsigned>(date.month()) - 1;
 }
 
-// The day that the rows of a month bear.
-Days day_in(std::int64_t month, Anchor anchor, unsigned day) {
-  const std::int64_t year = month >= 0 ? month / 12 : (month - 11) / 12;
-  const auto name =
-      chrono::year(static_cast<int>(year)) / chrono::month(static_cast<unsigned>(month - year * 12 + 1));
+chrono::year_month name_of(std::int64_t month) {
+  const std::int64_t year = floored(month, 12);
+  return chrono::year(static_cast<int>(year)) / chrono::month(static_cast<unsigned>(month - year * 12 + 1));
+}
+
+unsigned days_in(std::int64_t month) {
+  return static_cast<unsigned>(Date(Days(name_of(month) / chrono::last)).day());
+}
+
+// The day that a row of a month bears; `place`: of several days.
+Days day_in(std::int64_t month, const RegularStep& step, std::size_t place) {
+  const auto name = name_of(month);
   const Days last = Days(name / chrono::last);
   const auto is_weekend = [](Days at) { return (weekday_bit(at) & kWeekend) != 0; };
-  switch (anchor) {
+  switch (step.anchor) {
     case Anchor::kLastDay:
       return last;
     case Anchor::kLastWorkday: {
@@ -48,10 +56,23 @@ Days day_in(std::int64_t month, Anchor anchor, unsigned day) {
       while (is_weekend(at)) at += chrono::days(1);
       return at;
     }
-    case Anchor::kDay:
+    case Anchor::kWeekday: {
+      const chrono::weekday weekday(step.weekday);
+      return step.which > 4 ? Days(name / weekday[chrono::last]) : Days(name / weekday[step.which]);
+    }
+    case Anchor::kDays:
       break;
   }
-  return std::min(last, Days(name / 1) + chrono::days(day - 1));
+  return std::min(last, Days(name / 1) + chrono::days(step.days[place] - 1));
+}
+
+// Which of the days of its month a moment lies on or behind; -1: before the first one.
+std::int64_t place_in_month(Days day, const RegularStep& step) {
+  std::int64_t place = std::ssize(step.days) - 1;
+  if (step.days.size() == 1) return 0;
+  const std::int64_t month = month_index(day);
+  while (place >= 0 && day_in(month, step, static_cast<std::size_t>(place)) > day) --place;
+  return place;
 }
 
 template <class T>
@@ -61,29 +82,40 @@ T median(std::vector<T> values) {
   return *middle;
 }
 
-std::optional<RegularStep> find_months(std::span<const std::int64_t> moments) {
-  std::vector<std::int64_t> months;
-  unsigned day = 1;
-  for (const std::int64_t moment : moments) {
-    const Date date = days_of(moment);
-    months.push_back(month_index(date));
-    day = std::max(day, static_cast<unsigned>(date.day()));
-  }
-  RegularStep step{.unit = Unit::kMonths, .day = day};
+// Months between one row and the next; 0 where most rows have another in their month.
+std::int64_t usual_months(std::span<const std::int64_t> moments) {
   std::vector<std::int64_t> differences;
-  for (std::size_t i = 1; i < months.size(); ++i) differences.push_back(months[i] - months[i - 1]);
-  step.count = median(differences);
+  for (std::size_t i = 1; i < moments.size(); ++i)
+    differences.push_back(month_index(days_of(moments[i])) - month_index(days_of(moments[i - 1])));
+  return median(differences);
+}
+
+// Rows that are one to a month, under an anchor.
+std::optional<RegularStep> find_months(std::span<const std::int64_t> moments) {
+  constexpr std::size_t kForWeekday = 4;
+  RegularStep step{.unit = Unit::kMonths, .count = usual_months(moments)};
   if (step.count < 1) return std::nullopt;
-  for (const Anchor anchor : {Anchor::kLastDay, Anchor::kDay, Anchor::kLastWorkday, Anchor::kFirstWorkday}) {
-    std::size_t others = 0;
-    for (std::size_t i = 0; i < moments.size(); ++i)
-      others += day_in(months[i], anchor, day) != days_of(moments[i]);
-    // Holidays move a workday of the calendar.
-    const bool workday = anchor == Anchor::kLastWorkday || anchor == Anchor::kFirstWorkday;
-    if (others > (workday ? moments.size() / 10 : 0)) continue;
+  const auto fits = [&](Anchor anchor, std::size_t others) {
     step.anchor = anchor;
+    for (const std::int64_t moment : moments) {
+      const Days day = days_of(moment);
+      if (day_in(month_index(day), step, 0) != day && others-- == 0) return false;
+    }
+    return true;
+  };
+  for (const std::int64_t moment : moments)
+    step.days[0] = std::max(step.days[0], static_cast<unsigned>(Date(days_of(moment)).day()));
+  // Holidays move a workday of the calendar, and a Friday.
+  const std::size_t moved = moments.size() / 10;
+  if (fits(Anchor::kLastDay, 0) || fits(Anchor::kDays, 0) || fits(Anchor::kLastWorkday, moved) ||
+      fits(Anchor::kFirstWorkday, moved))
     return step;
-  }
+  if (moments.size() < kForWeekday) return std::nullopt;
+  std::vector<unsigned> weekdays;
+  for (const std::int64_t moment : moments) weekdays.push_back(chrono::weekday(days_of(moment)).c_encoding());
+  step.weekday = median(weekdays);
+  for (step.which = 1; step.which <= 5; ++step.which)
+    if (fits(Anchor::kWeekday, moved)) return step;
   return std::nullopt;
 }
 
@@ -126,6 +158,34 @@ std::optional<RegularStep> find_slots(std::span<const std::int64_t> moments, std
   return best;
 }
 
+// Some days of every month, where that explains more than one step does.
+std::optional<RegularStep> find_days_of_month(std::span<const std::int64_t> moments, std::int64_t usual) {
+  constexpr std::size_t kMostDays = 6;
+  constexpr unsigned kInEveryMonth = 27;  // a day that is never the last one of a month
+  RegularStep step{.unit = Unit::kMonths, .days = {}};
+  unsigned latest = 0;
+  bool all_last = true;  // from the 28th on every row is the last day of its month
+  for (const std::int64_t moment : moments) {
+    const Date date = days_of(moment);
+    const auto day = static_cast<unsigned>(date.day());
+    latest = std::max(latest, day);
+    all_last = all_last && (day < 28 || day == days_in(month_index(date)));
+  }
+  if (all_last && latest >= 28) latest = 31;
+  for (const std::int64_t moment : moments) {
+    const Date date = days_of(moment);
+    const auto day = static_cast<unsigned>(date.day());
+    step.days.push_back(day == std::min(latest, days_in(month_index(date))) ? latest : day);
+  }
+  std::ranges::sort(step.days);
+  step.days.erase(std::unique(step.days.begin(), step.days.end()), step.days.end());
+  const std::size_t size = step.days.size();
+  if (size < 2 || size > kMostDays || moments.size() <= 2 * size || step.days[size - 2] > kInEveryMonth)
+    return std::nullopt;
+  const std::size_t most = std::max(in_step(moments, {.count = usual}), (moments.size() - 1) * 9 / 10);
+  return in_step(moments, step) > most ? std::optional(step) : std::nullopt;
+}
+
 // Gaps that come again and again in the same order.
 std::optional<RegularStep> find_pattern(std::span<const std::int64_t> moments,
                                         const std::vector<std::int64_t>& gaps) {
@@ -141,8 +201,12 @@ std::optional<RegularStep> find_pattern(std::span<const std::int64_t> moments,
 std::int64_t RegularStep::after(std::int64_t from, std::int64_t k) const {
   if (unit == Unit::kSeconds) return from + k * count;
   if (unit == Unit::kMonths) {
-    const Days day_there = day_in(month_index(days_of(from)) + k * count, anchor, day);
-    return day_there.time_since_epoch().count() * kDay + clock_of(from);
+    const Days day = days_of(from);
+    const std::int64_t place = place_in_month(day, *this) + k, size = std::ssize(days);
+    const std::int64_t turns = floored(place, size);
+    const Days there =
+        day_in(month_index(day) + turns * count, *this, static_cast<std::size_t>(place - turns * size));
+    return there.time_since_epoch().count() * kDay + clock_of(from);
   }
   const std::int64_t whole = floored(from, cycle), size = std::ssize(slots);
   const auto behind = std::ranges::upper_bound(slots, from - whole * cycle);
@@ -156,7 +220,9 @@ std::optional<std::int64_t> RegularStep::between(std::int64_t from, std::int64_t
   if (unit == Unit::kSeconds) {
     k = (to - from) / count;
   } else if (unit == Unit::kMonths) {
-    k = (month_index(days_of(to)) - month_index(days_of(from))) / count;
+    const Days first = days_of(from), last = days_of(to);
+    k = (month_index(last) - month_index(first)) / count * std::ssize(days) + place_in_month(last, *this) -
+        place_in_month(first, *this);
   } else {
     const auto place = [&](std::int64_t moment) {
       const std::int64_t whole = floored(moment, cycle);
@@ -176,11 +242,16 @@ std::optional<RegularStep> find_step(std::span<const std::int64_t> moments) {
   if (usual <= 0) return std::nullopt;
   const bool one_clock = std::ranges::all_of(
       moments, [&](std::int64_t moment) { return clock_of(moment) == clock_of(moments.front()); });
-  if (one_clock && usual >= 28 * kDay)
-    if (const auto months = find_months(moments)) return months;
-  if (one_clock && usual == kDay && skips_days(moments)) return cycle_of(moments, kWeek);
   const bool equal = std::ranges::all_of(differences, [&](std::int64_t gap) { return gap == usual; });
+  if (one_clock && usual >= 28 * kDay) {
+    const auto months = find_months(moments);
+    // Every four weeks is no weekday of a month.
+    if (months && !(equal && months->anchor == Anchor::kWeekday)) return months;
+  }
+  if (one_clock && usual == kDay && skips_days(moments)) return cycle_of(moments, kWeek);
   if (!equal) {
+    if (one_clock && usual > 3 * kDay && usual < 28 * kDay)
+      if (auto days = find_days_of_month(moments, usual)) return days;
     if (auto slots = find_slots(moments, usual)) return slots;
     if (auto pattern = find_pattern(moments, differences)) return pattern;
   }

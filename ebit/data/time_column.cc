@@ -7,6 +7,7 @@
 
 #include "ebit/base/error.h"
 #include "ebit/base/utf8.h"
+#include "ebit/data/csv_header.h"
 #include "ebit/data/number.h"
 #include "ebit/data/number_dates.h"
 
@@ -145,16 +146,32 @@ bool all_text(const CsvTable& table, std::size_t column) {
   return true;
 }
 
+// Names a column of dates in a form that is not read, where there is one.
+std::string unread_dates(const CsvTable& table, std::span<const std::size_t> taken) {
+  for (std::size_t c = 0; c < table.columns(); ++c) {
+    if (std::ranges::find(taken, c) != taken.end()) continue;
+    std::vector<std::string> labels;
+    for (std::size_t row = 0; row < table.rows(); ++row) labels.emplace_back(table.cell(row, c));
+    if (const auto form = unread_date_form(labels))
+      return fmt::format(
+          " ('{}', such as '{}', seems to be dates written {}, which are not read: write them "
+          "as 2024-05-10)",
+          shown(table.names[c]), shown(labels[0]), *form);
+  }
+  return {};
+}
+
 [[noreturn]] void fail_at(const CsvTable& table, const Columns& columns, std::size_t row) {
   const std::string text = joined(table, row, columns);
   std::string names = table.names[columns[0]];
   for (std::size_t i = 1; i < columns.size(); ++i) (names += ",") += table.names[columns[i]];
+  const std::string advice = without_data_advice(table, row);
   fail(
-      "{} line {}, time column '{}': '{}' is {}; known forms: {}; repair it, name another column with "
-      "--time, or "
-      "give --time none to take the rows in the order of the file",
+      "{} line {}, time column '{}': '{}' is {}{}; {}repair it, name another column with --time, or give "
+      "--time none to take the rows in the order of the file",
       table.source, table.line(row), shown(names), shown(text),
-      is_clock(text) ? "a time of day without a date" : "not a date or a time", kForms);
+      is_clock(text) ? "a time of day without a date" : "not a date or a time", advice,
+      advice.empty() ? fmt::format("known forms: {}; ", kForms) : "else ");
 }
 
 // Fills in the points and the order of dates; the labels are there.
@@ -220,7 +237,8 @@ TimeColumn read_time_column(const CsvTable& table, const TimeColumnOptions& opti
       time.columns.clear();
     } else if (time.columns.empty()) {
       warnings.push_back(
-          fmt::format("{}: no time column found; the rows are taken in the order of the file", table.source));
+          fmt::format("{}: no time column found{}; the rows are taken in the order of the file", table.source,
+                      unread_dates(table, taken)));
     }
   } else if (!none) {
     for (const auto& name : options.columns) time.columns.push_back(table.column(name));

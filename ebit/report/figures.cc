@@ -182,7 +182,7 @@ Figure loss_figure(const std::vector<LossHistory>& seeds, std::string title, std
 
 Figure prediction_figure(const PredictedSeries& series, std::string title) {
   check(series);
-  const TimeAxis axis = time_axis(series.times, kTimeTicks);
+  const TimeAxis axis = time_axis(series.times, kTimeTicks, series.date_order);
   Figure figure;
   figure.title = std::move(title);
   figure.y_label = series.name;
@@ -208,7 +208,7 @@ Figure prediction_figure(const PredictedSeries& series, std::string title) {
 
 Sheet residual_sheet(const PredictedSeries& series, std::string title) {
   check(series);
-  const TimeAxis axis = time_axis(series.times, 5);
+  const TimeAxis axis = time_axis(series.times, 5, series.date_order);
   Figure over;
   over.title = "over time";
   over.y_label = "predicted − true, " + series.name;
@@ -290,7 +290,7 @@ Figure forecast_figure(const ForecastSeries& series, std::string title, std::siz
                                  series.times.end());
   const std::size_t shown = times.size();
   times.insert(times.end(), series.future_times.begin(), series.future_times.end());
-  const TimeAxis axis = time_axis(times, kTimeTicks);
+  const TimeAxis axis = time_axis(times, kTimeTicks, series.date_order);
 
   Figure figure;
   figure.title = std::move(title);

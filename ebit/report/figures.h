@@ -37,6 +37,7 @@ struct PredictedSeries {
   std::vector<std::string> times;    ///< [N] time labels as in the source
   std::vector<double> truth;         ///< [N]
   std::vector<PredictedPart> parts;  ///< at least one
+  std::string date_order = {};       ///< how `times` are read, see date_order_of()
 };
 
 /// Truth and predictions over time. Parts that follow each other are drawn as lines over shaded stretches;
@@ -61,6 +62,7 @@ struct ForecastSeries {
   std::vector<double> high;               ///< [S] upper end of the spread, or empty
   std::vector<double> actual;             ///< [S] what came to be, where known, or empty
   std::string band = {};                  ///< what the spread is, in the legend
+  std::string date_order = {};            ///< how times are read, see date_order_of()
 };
 
 /// The last rows (`tail`; 0: five times the forecast, at least 30) and the forecast joined to them.

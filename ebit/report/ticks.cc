@@ -34,8 +34,9 @@ std::optional<Seconds> seconds_of(int year, int month, int day) {
 }
 
 // The positions of labels that all are dates written the same way and never go back in time.
-std::optional<std::vector<double>> as_dates(const std::vector<std::string>& labels) {
-  for (const DateOrder order : {DateOrder::kDayFirst, DateOrder::kMonthFirst}) {
+std::optional<std::vector<double>> as_dates(const std::vector<std::string>& labels,
+                                            std::string_view date_order) {
+  for (const DateOrder order : {date_order_of(date_order), DateOrder::kDayFirst, DateOrder::kMonthFirst}) {
     std::vector<double> x;
     bool year_first = false;
     for (const auto& label : labels) {
@@ -209,10 +210,10 @@ std::vector<Tick> date_ticks(Seconds low, Seconds high, int count) {
   return ticks;
 }
 
-TimeAxis time_axis(const std::vector<std::string>& labels, int count) {
+TimeAxis time_axis(const std::vector<std::string>& labels, int count, std::string_view date_order) {
   TimeAxis axis;
   if (labels.empty()) return axis;
-  if (auto x = as_dates(labels)) {
+  if (auto x = as_dates(labels, date_order)) {
     axis.dates = true;
     axis.x = *std::move(x);
     axis.ticks = date_ticks(axis.x.front(), axis.x.back(), count);

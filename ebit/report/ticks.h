@@ -34,10 +34,11 @@ struct TimeAxis {
       label;  ///< what the axis shows: "" for dates, "time" for numbers, "row" where labels say nothing
 };
 
-/// Reads time labels as dates ("2024-05-10", "2024-05-10T13:30", "1949-01", "10/05/2024 13:30:05": year
-/// first, else day first, else month first, whichever fits all labels and never goes back), else as numbers,
-/// else places them at 0, 1, 2, ... and marks some of them by their text. `count` >= 1 marks are wanted.
-TimeAxis time_axis(const std::vector<std::string>& labels, int count);
+/// Reads time labels as dates ("2024-05-10", "2024-05-10T13:30", "1949-01", "10/05/2024 13:30:05": by
+/// `date_order`, see date_order_of(), else day first, else month first, whichever fits all labels and never
+/// goes back), else as numbers, else places them at 0, 1, 2, ... and marks some of them by their text.
+/// `count` >= 1 marks are wanted.
+TimeAxis time_axis(const std::vector<std::string>& labels, int count, std::string_view date_order = {});
 
 /// Round dates inside [low, high]: the coarsest of years, quarters, months, days, hours, minutes that gives
 /// about `count` marks.

@@ -9,6 +9,7 @@ namespace ebit::inline report {
 namespace {
 
 using testing::ElementsAre;
+using testing::HasSubstr;
 using testing::IsEmpty;
 
 std::vector<std::string> labels(const std::vector<Tick>& ticks) {
@@ -67,6 +68,14 @@ TEST(Ticks, DatesAreReadInEveryUsualForm) {
   EXPECT_THAT(time_axis({"01/02/1970", "02/01/1970", "02/02/1970"}, 5).x,
               ElementsAre(day, 31 * day, 32 * day));
   EXPECT_EQ(time_axis({"2024-02-29", "2024-03-01"}, 5).dates, true);
+}
+
+TEST(Ticks, DatesAreReadAsTheSeriesWas) {
+  const double day = 86400;
+  EXPECT_THAT(time_axis({"01/02/1970", "02/02/1970"}, 5, "mdy").x, ElementsAre(day, 32 * day));
+  EXPECT_THAT(time_axis({"197001", "197002"}, 5, "packed").x, ElementsAre(0, 31 * day));
+  EXPECT_THAT(labels(time_axis({"12.2023", "01.2024"}, 5, "packed").ticks).front(), HasSubstr("Dec 2023"));
+  EXPECT_FALSE(time_axis({"197001", "197002"}, 5).dates);
 }
 
 TEST(Ticks, WhatIsNotADateIsANumberOrARow) {

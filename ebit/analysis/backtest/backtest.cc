@@ -213,7 +213,7 @@ Backtest frame(const BacktestPlan& plan, const BacktestSpec& spec, std::size_t p
     for (std::size_t row = 0; row < test.known[0]; ++row)
       before.push_back(plan.past[0][place].at(row, column));
     test.naive_error.push_back(naive_mae(before, test.season));
-    test.naive_square.push_back(naive_mse(before, test.season));
+    test.naive_root.push_back(naive_rmse(before, test.season));
   }
   return test;
 }
@@ -221,7 +221,7 @@ Backtest frame(const BacktestPlan& plan, const BacktestSpec& spec, std::size_t p
 // All series of a panel as one result.
 Backtest together(std::vector<Backtest> parts, std::vector<std::string>& notes) {
   Backtest whole = parts.front();
-  whole.id.clear(), whole.truth.clear(), whole.naive_error.clear(), whole.naive_square.clear(),
+  whole.id.clear(), whole.truth.clear(), whole.naive_error.clear(), whole.naive_root.clear(),
       whole.series = {};
   for (BacktestModel& model : whole.models)
     for (std::vector<CutForecast>& cuts : model.forecasts) cuts.clear();

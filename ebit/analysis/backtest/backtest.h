@@ -64,7 +64,7 @@ struct Backtest {
   std::vector<std::vector<double>> truth;       ///< [cuts][S, O]
   std::vector<double>
       naive_error;  ///< [O] mean absolute seasonal difference before the first cut: unit of MASE
-  std::vector<double> naive_square;   ///< [O] mean squared one: of RMSSE
+  std::vector<double> naive_root;     ///< [O] root of the mean squared one: of RMSSE
   std::vector<BacktestModel> models;  ///< the one asked for first
   std::vector<std::string> notes;     ///< what is to be known, a line each
   Series series = {};                 ///< all of it, for figures

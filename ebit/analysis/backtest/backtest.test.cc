@@ -97,7 +97,7 @@ TEST(Backtest, ForecastsWithoutAModelAreTheirFormulas) {
   for (int i = 7; i < 139; ++i)
     sum += std::abs(value_at(i) - value_at(i - 7)), squares += std::pow(value_at(i) - value_at(i - 7), 2);
   EXPECT_NEAR(test.naive_error[0], sum / 132, 1e-9);
-  EXPECT_NEAR(test.naive_square[0], squares / 132, 1e-9);
+  EXPECT_NEAR(test.naive_root[0], std::sqrt(squares / 132), 1e-9);
   double naive = 0, seasonal = 0;
   for (std::size_t c = 0; c < 3; ++c) {
     const int known = static_cast<int>(test.known[c]);
@@ -124,7 +124,7 @@ TEST(Backtest, ForecastsWithoutAModelAreTheirFormulas) {
   EXPECT_NEAR(score(test, "persistence", "MAE"), naive, 1e-9);
   EXPECT_NEAR(score(test, "persistence", "MASE"), naive / test.naive_error[0], 1e-9);
   EXPECT_NEAR(score(test, "seasonal-naive", "RMSE"), std::sqrt(seasonal), 1e-9);
-  EXPECT_NEAR(score(test, "seasonal-naive", "RMSSE"), std::sqrt(seasonal / test.naive_square[0]), 1e-9);
+  EXPECT_NEAR(score(test, "seasonal-naive", "RMSSE"), std::sqrt(seasonal) / test.naive_root[0], 1e-9);
   // The whole is the mean of its steps, and of its cuts.
   for (const char* model : {"poly-ridge", "linear", "ets"}) {
     double steps = 0, cuts = 0;

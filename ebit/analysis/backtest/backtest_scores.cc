@@ -24,7 +24,7 @@ constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 // Forecasts of one target and what came, side by side.
 struct Pairs {
   std::vector<double> truth, said, lower, upper;
-  double naive_error, naive_square, level;
+  double naive_error, naive_root, level;
 };
 
 double mean_of(const Pairs& p, auto value) {
@@ -35,7 +35,7 @@ double mean_of(const Pairs& p, auto value) {
 
 double rmse(const Pairs& p) { return metric("RMSE", p.truth, p.said, kNaN); }
 
-double rmsse(const Pairs& p) { return p.naive_square > 0 ? rmse(p) / std::sqrt(p.naive_square) : kNaN; }
+double rmsse(const Pairs& p) { return p.naive_root > 0 ? rmse(p) / p.naive_root : kNaN; }
 
 // Of the median and of both ends of the interval as the quantiles that they stand for.
 double pinball(const Pairs& p) {
@@ -104,7 +104,7 @@ Pairs pairs_of(const Backtest& test, const std::vector<CutForecast>& cuts, std::
               .lower = {},
               .upper = {},
               .naive_error = test.naive_error[target],
-              .naive_square = test.naive_square[target],
+              .naive_root = test.naive_root[target],
               .level = test.level};
   for (std::size_t c = 0; c < cuts.size(); ++c) {
     const CutForecast& own = cuts[c];

@@ -31,8 +31,11 @@ double mean_at(std::span<const Scores* const> seeds, const std::vector<double> S
 // mean, least and greatest; on the test part the prediction interval where there is one.
 PredictedSeries predicted_series(const Dataset& dataset, std::span<const Scores* const> seeds,
                                  std::size_t target, std::size_t ahead) {
-  PredictedSeries series{
-      .name = dataset.options.targets[target], .times = dataset.series.times, .truth = {}, .parts = {}};
+  PredictedSeries series{.name = dataset.options.targets[target],
+                         .times = dataset.series.times,
+                         .truth = {},
+                         .parts = {},
+                         .date_order = dataset.series.date_order};
   for (std::size_t row = 0; row < dataset.series.rows(); ++row)
     series.truth.push_back(dataset.series.at(row, dataset.target_columns[target]));
   const Windows* const parts[] = {&dataset.train, &dataset.validation, &dataset.test};

@@ -69,7 +69,8 @@ void plot_forecast(const fs::path& folder, const RunForecast& run, const std::st
                          .high = {},
                          .actual = {},
                          .band = intervals ? fmt::format("{:g} % prediction interval", 100 * forecast.level)
-                                           : "least to greatest of the seeds"};
+                                           : "least to greatest of the seeds",
+                         .date_order = series.date_order};
     for (std::size_t row = 0; row < series.rows(); ++row) drawn.truth.push_back(series.at(row, column));
     for (std::size_t i = o; i < forecast.values.size(); i += outputs) {
       drawn.forecast.push_back(forecast.values[i]);
