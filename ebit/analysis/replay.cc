@@ -52,6 +52,7 @@ void read_cell(const DocumentPlace& file, const std::string& preset, Recording& 
   const DocumentPlace angles = parameters.at("U_params");
   options.layers_en = options.layers_dis = static_cast<int>(angles.size());
   const int wires = static_cast<int>(angles.at(std::size_t{0}).size());
+  angles.array({options.layers_en, wires}, "layers x wires");  // a cell of many wires takes seconds to make
   options.system = system_of(file, parameters, preset, options, wires);
   options.ancilla = wires - options.system;
   const auto cell = make_cell<double>(options);

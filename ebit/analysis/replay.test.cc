@@ -60,5 +60,22 @@ TEST(Replay, AnUnusedLayerSaysNothingOfTheRegisters) {
   EXPECT_EQ(read_recording(path, "daskin-collapse").cell.system, 2) << "a stated size goes before a layer's";
 }
 
+// A cell of 24 wires would take seconds to make.
+TEST(Replay, AnglesOfUnequalRowsAreRefused) {
+  std::string text = read_file(kTrace);
+  const std::size_t row = text.find('[', text.find('[', text.find("\"U_params\":[")) + 1) + 1;
+  for (int wire = 4; wire < 24; ++wire) text.insert(row, "0.1,");
+  const std::string path = EBIT_TEST_TMP "/unequal.json";
+  write_file_atomically(path, text);
+  try {
+    read_recording(path, "daskin-collapse");
+    FAIL() << "taken";
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find("of shape 2 x 24 (layers x wires)"), std::string::npos)
+        << error.what();
+    EXPECT_NE(std::string(error.what()).find("some rows are shorter"), std::string::npos) << error.what();
+  }
+}
+
 }  // namespace
 }  // namespace ebit::analysis

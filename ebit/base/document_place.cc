@@ -143,7 +143,8 @@ std::vector<double> DocumentPlace::array(const std::vector<int>& shape, std::str
   std::vector<std::string> wanted;
   for (int extent : shape) wanted.push_back(extent < 0 ? "any" : std::to_string(extent));
   fail_here(fmt::format("must be finite numbers of shape {} ({}), but is {}{}", joined(wanted), what,
-                        shape_text(*value_), numbers.empty() ? "" : " or holds something else"));
+                        shape_text(*value_),
+                        numbers.empty() ? "" : " at most: some rows are shorter, or hold something else"));
 }
 
 void DocumentPlace::check_keys(const std::vector<std::string>& known) const {

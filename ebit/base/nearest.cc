@@ -54,10 +54,18 @@ std::string nearest(std::string_view word, std::span<const std::string> names) {
 }
 
 std::string suggestion(std::string_view word, std::span<const std::string> names) {
+  constexpr std::size_t kMost = 20;
   const std::string best = nearest(word, names);
-  return fmt::format("{} known: {}",
-                     best.empty() ? std::string(";") : fmt::format("; did you mean '{}'?", shown(best)),
-                     listed(names));
+  if (best.empty()) return fmt::format("; known: {}", listed(names));
+  std::vector<std::string> near(names.begin(), names.end());
+  const std::size_t dot = best.find('.');
+  if (names.size() > kMost && dot != std::string::npos)
+    std::erase_if(near, [&](const std::string& name) {
+      return !std::string_view(name).starts_with(std::string_view(best).substr(0, dot + 1));
+    });
+  return fmt::format("; did you mean '{}'? known{}: {}", shown(best),
+                     near.size() < names.size() ? fmt::format(" in {}", shown(best.substr(0, dot))) : "",
+                     listed(near));
 }
 
 }  // namespace ebit::inline base

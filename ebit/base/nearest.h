@@ -14,7 +14,8 @@ std::size_t edit_distance(std::string_view a, std::string_view b);
 /// The entry of `names` nearest to `word`, or "" where none is near enough to be meant.
 std::string nearest(std::string_view word, std::span<const std::string> names);
 
-/// The end of an error message about an unknown name: "; did you mean 'Temp'? known: Date, Temp".
+/// The end of an error message about an unknown name: "; did you mean 'Temp'? known: Date, Temp". Of more
+/// than twenty names with sections ("train.epochs") those of the nearest one's section.
 std::string suggestion(std::string_view word, std::span<const std::string> names);
 
 /// The `name` fields of a table's rows, for suggestion().

@@ -30,5 +30,13 @@ TEST(Nearest, ThousandsOfNamesStayOneLine) {
   EXPECT_NE(suggestion("colum", names).find("and 4940 more"), std::string::npos);
 }
 
+TEST(Nearest, OfManyNamesThoseOfTheSectionAreListed) {
+  std::vector<std::string> names{"train.epochs", "train.lr"};
+  for (int i = 0; i < 30; ++i) names.push_back("data.column" + std::to_string(i));
+  EXPECT_EQ(suggestion("train.epochz", names),
+            "; did you mean 'train.epochs'? known in train: train.epochs, train.lr");
+  EXPECT_NE(suggestion("quite.another", names).find("data.column29"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace ebit::inline base
