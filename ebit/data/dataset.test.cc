@@ -9,34 +9,16 @@
 
 #include "ebit/base/testing/error_of.h"
 #include "ebit/data/generator.h"
+#include "ebit/data/testing/ramp.h"
 
 namespace ebit::inline data {
 namespace {
 
-using testing::AllOf;
-using testing::ElementsAre;
-using testing::HasSubstr;
-
-// Columns a and b; value(row) = row and 1000 + row, so that a value tells where it came from.
-Series ramp(std::size_t rows) {
-  Series s;
-  s.source = "ramp";
-  s.names = {"a", "b"};
-  for (std::size_t i = 0; i < rows; ++i) {
-    s.times.push_back(std::to_string(i));
-    s.values.insert(s.values.end(), {static_cast<double>(i), 1000.0 + static_cast<double>(i)});
-  }
-  return s;
-}
-
-DatasetOptions plain(double train = 0.8, double validation = 0.0) {
-  DatasetOptions o;
-  o.targets = {"a"};
-  o.train = train;
-  o.validation = validation;
-  o.scaler = "none";
-  return o;
-}
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using testing::plain;
+using testing::ramp;
 
 TEST(Dataset, ThePapersHundredPointsGive70And10Windows) {
   // Daskin 2025, module files: 100 points, split at 80, windows of 10 inside each part.
@@ -161,24 +143,6 @@ TEST(Dataset, ScalersAreFittedOnTrainingRowsOnly) {
   }
 }
 
-TEST(Dataset, TheLeakingWaysMustBeNamed) {
-  DatasetOptions o = plain(0.5, 0.25);
-  o.scaler = "minmax";
-  EXPECT_DOUBLE_EQ(make_dataset(ramp(100), o).test.y.back(), 99.0 / 49.0);
-  o.scale_on = "leak-whole-series";
-  EXPECT_DOUBLE_EQ(make_dataset(ramp(100), o).test.y.back(), 1.0);
-  o.scale_on = "leak-each-part";
-  const Dataset each = make_dataset(ramp(100), o);
-  ASSERT_EQ(each.scalers.size(), 3u);
-  EXPECT_DOUBLE_EQ(each.train.y.back(), 1.0);
-  EXPECT_DOUBLE_EQ(each.validation.y.back(), 1.0);
-  EXPECT_DOUBLE_EQ(each.test.y.back(), 1.0);
-  EXPECT_DOUBLE_EQ(each.test.x(0).front(), 0.0);
-  EXPECT_DOUBLE_EQ(unscaled(each, 2, each.test, each.test.y).back(), 99.0);
-  o.validation = 0.0;
-  EXPECT_EQ(make_dataset(ramp(100), o).scalers.size(), 3u) << "an empty part has a scaler too";
-}
-
 TEST(Dataset, RandomSplitDrawsWindowsBySeed) {
   DatasetOptions o = plain(0.7, 0.1);
   o.split = "random";
@@ -231,77 +195,6 @@ TEST(Dataset, WindowsOfAnotherSeriesUseTheTrainingScaler) {
   EXPECT_THAT(error_of([&] { windows_of(ramp(10), d); }), HasSubstr("10 rows"));
 }
 
-TEST(Dataset, WrongColumnSuggestsTheNearest) {
-  DatasetOptions o = plain();
-  Series s = ramp(100);
-  s.names = {"Temp", "Wind"};
-  o.targets = {"Tmp"};
-  EXPECT_THAT(error_of([&] { make_dataset(s, o); }),
-              AllOf(HasSubstr("'Tmp'"), HasSubstr("did you mean 'Temp'?")));
-  o.targets = {"Temp"};
-  o.features = {"Wnd"};
-  EXPECT_THAT(error_of([&] { make_dataset(s, o); }), HasSubstr("did you mean 'Wind'?"));
-  o.targets = {};
-  EXPECT_THAT(error_of([&] { make_dataset(s, o); }), HasSubstr("no target"));
-}
-
-TEST(Dataset, ConstantTargetsAreRefusedUnderEveryScaler) {
-  for (const auto& row : scaler_table()) {
-    DatasetOptions o = plain();
-    o.scaler = row.name;
-    Series s = ramp(100);
-    for (std::size_t r = 0; r < 80; ++r) s.values[r * 2] = 7.5;  // constant where it is trained on only
-    EXPECT_THAT(error_of([&] { make_dataset(s, o); }),
-                AllOf(HasSubstr("ramp: target 'a' is constant (always 7.5) on the training rows")));
-    o.scale_on = "leak-whole-series";
-    EXPECT_THAT(error_of([&] { make_dataset(s, o); }), HasSubstr("target 'a' is constant"));
-  }
-}
-
-TEST(Dataset, ConstantFeaturesAreNamed) {
-  DatasetOptions o = plain();
-  o.scaler = "minmax";
-  o.features = {"a", "b"};
-  Series s = ramp(100);
-  for (std::size_t r = 0; r < 100; ++r) s.values[r * 2 + 1] = 2;
-  EXPECT_THAT(error_of([&] { make_dataset(s, o); }), HasSubstr("column 'b', training rows: constant"));
-  o.scaler = "none";
-  EXPECT_EQ(make_dataset(s, o).train.features, 2u);
-}
-
-TEST(Dataset, TooShortIsSaidWithNumbers) {
-  EXPECT_THAT(
-      error_of([] { make_dataset(ramp(8), plain()); }),
-      AllOf(HasSubstr("the series has 8 rows"), HasSubstr("window of 10 with horizon 1 needs at least 11")));
-  EXPECT_THAT(error_of([] { make_dataset(ramp(40), plain()); }),
-              AllOf(HasSubstr("the test part has 8 of 40 rows"), HasSubstr("needs 11"),
-                    HasSubstr("--boundary across")));
-  EXPECT_THAT(error_of([] { make_dataset(ramp(12), plain(0.5)); }),
-              HasSubstr("the training part has 6 of 12 rows"));
-}
-
-TEST(Dataset, BadSizesSharesAndChoices) {
-  const auto message = [](auto&& change) {
-    DatasetOptions o = plain();
-    change(o);
-    return error_of([&] { make_dataset(ramp(100), o); });
-  };
-  EXPECT_THAT(message([](auto& o) { o.window = 0; }), HasSubstr("window is 0"));
-  EXPECT_THAT(message([](auto& o) { o.window = -3; }), HasSubstr("window is -3"));
-  EXPECT_THAT(message([](auto& o) { o.window = 2147483647; }), HasSubstr("needs at least 2147483648"));
-  EXPECT_THAT(message([](auto& o) { o.horizon = 0; }), HasSubstr("horizon is 0"));
-  EXPECT_THAT(message([](auto& o) { o.stride = -1; }), HasSubstr("stride is -1"));
-  EXPECT_THAT(message([](auto& o) { o.train = 0; }), HasSubstr("training share is 0"));
-  EXPECT_THAT(message([](auto& o) { o.train = 1.2; }), HasSubstr("training share is 1.2"));
-  EXPECT_THAT(message([](auto& o) { o.train = NAN; }), HasSubstr("training share is nan"));
-  EXPECT_THAT(message([](auto& o) { o.validation = -0.1; }), HasSubstr("validation share is -0.1"));
-  EXPECT_THAT(message([](auto& o) { o.validation = 0.3; }), HasSubstr("more than 1"));
-  EXPECT_THAT(message([](auto& o) { o.split = "randum"; }), HasSubstr("did you mean 'random'?"));
-  EXPECT_THAT(message([](auto& o) { o.boundary = "insde"; }), HasSubstr("did you mean 'inside'?"));
-  EXPECT_THAT(message([](auto& o) { o.scale_on = "leak"; }), HasSubstr("leak-each-part"));
-  EXPECT_THAT(message([](auto& o) { o.scaler = "minimax"; }), HasSubstr("did you mean 'minmax'?"));
-}
-
 TEST(Dataset, EachRowIsKeptOnceHoweverTheWindowsOverlap) {
   for (const char* split : {"time", "random"}) {
     for (const auto& scale_on : scale_on_table()) {
@@ -351,18 +244,6 @@ TEST(Dataset, WindowsOfFlatArraysShareNoRow) {
   EXPECT_THAT(w.all_x(), ElementsAre(1, 2, 2, 3, 3, 4));
   EXPECT_THAT(error_of([] { separate_windows(2, 1, 1, {1, 2, 3}, {1}); }), HasSubstr("3 and 1 numbers"));
   EXPECT_THAT(error_of([] { separate_windows(2, 1, 1, {1, 2}, {1, 2}); }), HasSubstr("do not make windows"));
-}
-
-TEST(Dataset, NanAndInfinityInAHandMadeSeriesAreNamed) {
-  for (const double bad : {static_cast<double>(NAN), static_cast<double>(INFINITY)}) {
-    Series s = ramp(100);
-    s.values[2 * 41] = bad;
-    EXPECT_THAT(error_of([&] { make_dataset(s, plain()); }), HasSubstr("row 42 (41), column 'a'"));
-  }
-  Series uneven = ramp(100);
-  uneven.values.pop_back();
-  EXPECT_THAT(error_of([&] { make_dataset(uneven, plain()); }), HasSubstr("do not make rows"));
-  EXPECT_THAT(error_of([] { make_dataset(Series{}, plain()); }), HasSubstr("empty"));
 }
 
 TEST(Dataset, EveryChoiceHasAHelpAndWorks) {
