@@ -176,6 +176,11 @@ TEST(ContinueTimes, PlacesOfADayOrAWeekComeAgain) {
   goes_on(weekly(9, {0, 3}), 5);
   goes_on(weekly(9, {1, 5}, " 18:30"), 5);
   goes_on(weekly(4, {0, 2, 4}), 2);
+  Labels every_second = weekly(16, {0, 1, 2, 3, 4}), workdays;
+  for (std::size_t i = 0; i < every_second.size(); i += 2) workdays.push_back(every_second[i]);
+  goes_on(workdays, 6);
+  workdays.erase(workdays.begin() + 9), workdays.erase(workdays.begin() + 20);
+  goes_on(workdays, 6);
   Labels gappy = weekly(20, {0, 2, 4});
   gappy.erase(gappy.begin() + 7), gappy.erase(gappy.begin() + 30);
   goes_on(gappy, 4);

@@ -220,12 +220,18 @@ void treat_absent(Draft& draft) {
   const auto gaps = timeline ? find_absent(timeline->moments(), timeline->step()) : std::nullopt;
   if (gaps && gaps->empty() && timeline->step().unit != RegularStep::Unit::kSeconds) return;
   if (!gaps || gaps->empty()) return note_uneven(draft, timeline);
-  std::size_t absent = 0;
+  std::size_t absent = 0, uneven = 0;
   for (const Absent& gap : *gaps) absent += gap.moments.size();
+  const std::vector<std::int64_t>& moments = timeline->moments();
+  for (std::size_t i = 1; i < moments.size(); ++i)
+    uneven += !timeline->step().between(moments[i - 1], moments[i]);
   const std::string first = timeline->label(gaps->front().moments.front());
   const std::string what =
-      fmt::format("{}: {} {} absent between the {} that there are, the first that of {}", draft.source,
-                  absent, absent == 1 ? "row is" : "rows are", draft.rows.size(), first);
+      fmt::format("{}: {} {} absent between the {} that there are, the first that of {}{}", draft.source,
+                  absent, absent == 1 ? "row is" : "rows are", draft.rows.size(), first,
+                  uneven == 0 ? ""
+                              : fmt::format("; {} of the other gaps {} no whole number of steps", uneven,
+                                            uneven == 1 ? "is" : "are"));
   if (draft.options.missing != "interpolate") {
     draft.warnings.push_back(
         what +

@@ -272,6 +272,20 @@ TEST(Load, AbsentRowsAreToldOrPutIn) {
               ElementsAre(HasSubstr("put in and interpolated"), HasSubstr("4 missing values")));
 }
 
+TEST(Load, GapsOfNoWholeNumberOfStepsAreToldBesideAbsentRows) {
+  std::string text = "date,v\n";
+  for (int i = 0; i < 60; ++i) {
+    if (i == 10) continue;
+    const std::chrono::year_month_day date =
+        std::chrono::sys_days(std::chrono::year(2024) / 1 / 1) + std::chrono::days(7 * i + (i >= 40));
+    text += fmt::format("{}-{:02}-{:02},{}\n", static_cast<int>(date.year()),
+                        static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), i);
+  }
+  EXPECT_THAT(load(text, {"v"}).warnings,
+              ElementsAre(AllOf(HasSubstr("1 row is absent between the 59"),
+                                HasSubstr("2024-03-11; 1 of the other gaps is no whole number of steps;"))));
+}
+
 TEST(Load, AbsentRowsOfMonthsWorkdaysYearsAndHours) {
   const auto filled = [](std::string_view text) {
     return load(text, {"v"}, with_missing("interpolate")).times;

@@ -144,12 +144,13 @@ std::size_t in_step(std::span<const std::int64_t> moments, const RegularStep& st
   return count;
 }
 
-// Hours of the day, or times of the week, at which rows fall, where that explains more than one step does.
+// Hours of the day, or times of one week or two, at which rows fall, where that explains more than one step
+// does.
 std::optional<RegularStep> find_slots(std::span<const std::int64_t> moments, std::int64_t usual) {
   const std::size_t gaps = moments.size() - 1;
   std::optional<RegularStep> best;
   std::size_t most = std::max(in_step(moments, {.count = usual}), gaps * 9 / 10);
-  for (const auto& [cycle, times] : {std::pair{kDay, 5}, {kWeek, 3}}) {
+  for (const auto& [cycle, times] : {std::pair{kDay, 5}, {kWeek, 3}, {2 * kWeek, 3}}) {
     if (usual >= cycle || moments.back() - moments.front() < (times - 1) * cycle) continue;
     RegularStep step = cycle_of(moments, cycle);
     if (step.slots.size() < 2 || moments.size() <= 2 * step.slots.size()) continue;

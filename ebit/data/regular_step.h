@@ -39,10 +39,11 @@ struct RegularStep {
 /// is shorter: two to six days of every month, as the 1st and 15th, the 15th and the last, or the 1st, 11th
 /// and 21st, from more than two months on. Where it is a day, the days of the week on which no row falls are
 /// left out: Saturday and Sunday from 6 rows on, others from 15 rows on. So are in general the hours of the
-/// day (from 5 days on) and the times of the week (from 3 weeks on) at which no row falls, if nine of ten
-/// rows and more of them than under the median step then follow each other: 07:00, 14:00 and 21:00, or
-/// Monday, Wednesday and Friday. Gaps that repeat without exception, 2 to 12 of them at least three times,
-/// are a cycle too. Else seconds. Nothing for fewer than two moments and a median of 0.
+/// day (from 5 days on) and the times of a week, or of two, (from 3 of them on) at which no row falls, if
+/// nine of ten rows and more of them than under the median step then follow each other: 07:00, 14:00 and
+/// 21:00, or Monday, Wednesday and Friday, or every second workday. Gaps that repeat without exception, 2 to
+/// 12 of them at least three times, are a cycle too. Else seconds. Nothing for fewer than two moments and a
+/// median of 0.
 std::optional<RegularStep> find_step(std::span<const std::int64_t> moments);
 
 /// Moments that are absent between rows.
