@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <fstream>
+#include <sstream>
 
 namespace ebit::inline data {
 namespace {
@@ -209,6 +211,23 @@ TEST(ContinueTimes, AFewGapsAreNoPattern) {
                            1),
             (Labels{"2024-04-29"}))
       << "payments that weekends move: the median";
+}
+
+// The frequencies of pandas, as testing/make_time_steps.py asks it for them.
+TEST(ContinueTimes, GoesOnAsPandasDoes) {
+  std::ifstream file(EBIT_SOURCE_DIR "/ebit/data/testing/time_steps.tsv");
+  int series = 0;
+  for (std::string line, cell; std::getline(file, line); ++series) {
+    std::stringstream cells(line);
+    std::string name, known;
+    std::getline(cells, name, '\t'), std::getline(cells, known, '\t');
+    Labels labels;
+    while (std::getline(cells, cell, '\t')) labels.push_back(cell);
+    const Labels rest(labels.begin() + std::stol(known), labels.end());
+    labels.resize(labels.size() - rest.size());
+    EXPECT_EQ(continue_times(labels, static_cast<int>(rest.size())), rest) << name << ", " << known;
+  }
+  EXPECT_EQ(series, 114);
 }
 
 TEST(ContinueTimes, DaysOfEveryMonth) {
