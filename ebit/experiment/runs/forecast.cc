@@ -8,6 +8,8 @@
 
 #include "ebit/base/atomic_file.h"
 #include "ebit/base/error.h"
+#include "ebit/base/time.h"
+#include "ebit/base/utf8.h"
 #include "ebit/data/conformal.h"
 #include "ebit/data/continue_times.h"
 #include "ebit/experiment/problems/check_inputs.h"
@@ -73,6 +75,21 @@ void check(const Dataset& fitted, const Series& series, int steps) {
   }
 }
 
+// Says that the offset from UTC changes among times that were continued; nothing where it does not.
+std::vector<std::string> offset_note(const std::string& last, std::span<const std::string> times,
+                                     const std::string& date_order) {
+  const auto known = parse_time(last, date_order_of(date_order));
+  for (const std::string& time : times) {
+    const auto point = parse_time(time, date_order_of(date_order));
+    if (!known || !point || point->offset == known->offset) continue;
+    return {
+        fmt::format("from {} on the times have another offset from UTC, as in the years before: summer time "
+                    "is continued by its weekday of the month",
+                    shown(time))};
+  }
+  return {};
+}
+
 }  // namespace
 
 Forecast forecast(std::span<const TrainedModel> models, const Series& given, int steps, const Series& future,
@@ -90,13 +107,15 @@ Forecast forecast(std::span<const TrainedModel> models, const Series& given, int
                   .direct = std::min(count, static_cast<std::size_t>(first.options.horizon)),
                   .seeds = models.size()};
   const std::size_t whole = whole_steps(first, count);
-  if (result.times.empty())
+  if (result.times.empty()) {
     result.times = continue_times(series.times, static_cast<int>(whole), given.date_order);
+    result.notes = offset_note(series.times.back(), std::span(result.times).first(count), given.date_order);
+  }
   require(result.times.size() >= whole, "a forecast of {} steps came with {} times", whole,
           result.times.size());
   const Series seen = as_seen(series, first);
   const Series known = known_ahead(first, result.times, series, given.date_order, future);
-  result.notes = far_values(known, series);
+  std::ranges::move(far_values(known, series), std::back_inserter(result.notes));
   result.times.resize(count);
   const double share = 1 / static_cast<double>(models.size());
   for (const TrainedModel& trained : models) {

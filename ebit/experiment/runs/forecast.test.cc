@@ -1,5 +1,6 @@
 #include "ebit/experiment/runs/forecast.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -16,8 +17,10 @@ namespace {
 namespace fs = std::filesystem;
 using ::testing::AllOf;
 using testing::csv_file;
+using ::testing::ElementsAre;
 using testing::fresh;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using testing::small_config;
 
 TEST(Evaluate, OtherDataAreSeenAsTheTrainingSawItsOwn) {
@@ -85,6 +88,22 @@ TEST(Forecast, FirstStepsAreTheModelsOwnAndTheRestFollowsFromThem) {
   shorter.values.resize(2);
   shorter.times.resize(2);
   EXPECT_THAT(error_of([&] { forecast(models, shorter, 1); }), HasSubstr("a forecast needs 4"));
+}
+
+TEST(Forecast, AnotherOffsetFromUtcIsTold) {
+  const fs::path folder = fresh("forecast-offset");
+  Config config = small_config(folder);
+  config.baselines.which = {};
+  start_run(config, {});
+  Series series;
+  const std::vector<TrainedModel> models = trainings_of(folder, series);
+  EXPECT_THAT(forecast(models, series, 12).notes, IsEmpty());
+  // First days of months in Berlin.
+  for (std::size_t i = 0; i < series.times.size(); ++i)
+    series.times[i] = fmt::format("{}-{:02}-01T00:00:00+0{}:00", 2000 + i / 12, i % 12 + 1,
+                                  i % 12 >= 3 && i % 12 <= 9 ? 2 : 1);
+  EXPECT_THAT(forecast(models, series, 12).notes,
+              ElementsAre(AllOf(HasSubstr("another offset from UTC"), HasSubstr("-01T00:00:00+0"))));
 }
 
 TEST(Forecast, FeaturesThatAreNotPredictedAreRefusedBeyondTheHorizon) {
