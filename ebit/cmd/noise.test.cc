@@ -63,6 +63,7 @@ TEST(NoiseCommand, EveryFamilyTrainsIsEvaluatedAndForecastsWithNoise) {
     EXPECT_THAT(evaluated(place, {"--trajectories", "5"}).at("models").dump(), HasSubstr("5 trajectories"));
     const Outcome forecast = ebit({"forecast", place, "--shots", "50", "--no-plots"});
     EXPECT_EQ(forecast.status, kOk) << forecast.error;
+    EXPECT_THAT(forecast.out, Not(HasSubstr("have changed"))) << "shots are no other data";
   }
 }
 
