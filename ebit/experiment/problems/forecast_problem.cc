@@ -100,8 +100,7 @@ std::vector<std::string> ForecastProblem::notes() const {
     if (const Baseline* const row = find_baseline(name); foreign_ && row && row->fit)
       notes.push_back(
           fmt::format("{} is left out: it is fitted on a training part, and these data have none", name));
-  if (foreign_)
-    notes.push_back("MASE is not defined: its unit is an error on a training part, and these data have none");
+  if (foreign_) notes.emplace_back(kNoTrainingPart);
   std::ranges::move(season_notes(), std::back_inserter(notes));
   // On the page it stands in any case; who asked for intervals is told.
   if (const std::string why = no_intervals(); !why.empty() && config_.given.contains("output.interval"))

@@ -3,12 +3,17 @@
 #pragma once
 
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "ebit/data/dataset.h"
 #include "ebit/experiment/problem.h"
 
 namespace ebit::experiment {
+
+/// What is said of data that no model was trained on.
+inline constexpr std::string_view kNoTrainingPart =
+    "MASE is not defined: its unit is an error on a training part, and these data have none";
 
 /// What the metrics of one part are found with.
 struct ScoredPart {

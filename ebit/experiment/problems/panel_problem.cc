@@ -131,7 +131,7 @@ std::vector<std::string> PanelProblem::notes() const {
   std::ranges::move(some_notes(std::move(single)), std::back_inserter(notes));
   const std::vector<std::size_t> undefined = without_mase();
   if (series_[0]->foreign())
-    notes.push_back("MASE is not defined: its unit is an error on a training part, and these data have none");
+    notes.emplace_back(kNoTrainingPart);
   else if (!undefined.empty())
     notes.push_back(fmt::format(
         "MASE is not defined for {} of {} series, the first '{}': their training parts have no rows a season "
