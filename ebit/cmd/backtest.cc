@@ -42,10 +42,14 @@ void take_settings(BacktestFlags& options) {
       const auto known = std::ranges::find(defaults, setting.name, &Setting::name);
       return setting.name != "model.name" && known != defaults.end() && known->value == setting.value;
     });
-    std::erase_if(all, [](const Setting& setting) {
-      return setting.name.starts_with("output.") || setting.name.starts_with("problem.") ||
-             (setting.name != "data.generator" && !analysis::refused_by_backtest(setting.name).empty()) ||
-             setting.value.empty();
+    std::erase_if(all, [&](const Setting& setting) {
+      if (setting.value.empty() || setting.name.starts_with("problem.")) return true;
+      if (setting.name.starts_with("output.")) return setting.name != "output.interval";
+      const std::string_view reason = analysis::refused_by_backtest(setting.name);
+      if (reason.empty() || setting.name == "data.generator") return false;
+      tell(fmt::format("{}: {} = {} has no effect on a backtest: {}\n", options.config, setting.name,
+                       setting.value, reason));
+      return true;
     });
   }
   for (const Setting& setting : *options.settings) {

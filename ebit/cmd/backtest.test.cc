@@ -60,6 +60,16 @@ TEST(BacktestCommand, CutsTrainsScoresAndGoesOn) {
                               "2", "--metric", "RMSE", "--jobs", "1", "-q", "-o", folder("from-config")});
   EXPECT_EQ(other.status, kOk) << other.error;
   EXPECT_THAT(other.out, HasSubstr("RMSE by cut"));
+  const std::string config = place + "-config.toml";
+  write_file_atomically(
+      config,
+      "[data]\ntargets = ['sales']\nwindow = 7\nhorizon = '1..3'\ntest_from = '2024-05-01'\n"
+      "[model]\nname = 'linear'\n[output]\ninterval = 0.5\n");
+  const Outcome half = ebit({"backtest", "--config", config, data, "--cuts", "2", "--baselines",
+                             "persistence", "--jobs", "1", "-q", "-o", folder("half")});
+  EXPECT_EQ(half.status, kOk) << half.error;
+  EXPECT_THAT(half.out, HasSubstr("in 50 %"));
+  EXPECT_THAT(half.error, HasSubstr("data.test_from = 2024-05-01 has no effect on a backtest: the cuts say"));
   const Outcome refused = ebit({"backtest", data, "--target", "sales", "--test-from", "2024-03-01"});
   EXPECT_EQ(refused.status, kBadInput);
   EXPECT_THAT(refused.error, HasSubstr("the cuts say what is forecast"));

@@ -168,7 +168,9 @@ TEST(BadInput, DataThatMovedOrChangedAreTold) {
   EXPECT_EQ(evaluated.status, kOk) << evaluated.error;
   EXPECT_EQ(ebit({"forecast", place, "--no-plots", "--data", elsewhere.string()}).status, kOk);
 
-  series("moved.csv", 100, 50, "12.5");
+  series("moved.csv", 100, 50, "25");  // beyond all that the scaler has seen
+  expect_one_line(ebit({"evaluate", place}), "and with them how values are scaled");
+  series("moved.csv", 100, 95, "12");
   const Outcome changed = ebit({"evaluate", place});
   EXPECT_EQ(changed.status, kOk);
   EXPECT_THAT(changed.error, HasSubstr("have changed since the training"));

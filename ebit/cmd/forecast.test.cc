@@ -120,6 +120,41 @@ TEST(ForecastCommand, APanelsColumnByNumberIsFoundByItsNameInPlannedFiles) {
   EXPECT_EQ(outs[0], outs[1]);
 }
 
+TEST(ForecastCommand, PlannedFilesAreReadAsTheRunsOwnWas) {
+  const auto day = [](int i) { return fmt::format("2024-{:02}-{:02}", 1 + i / 28, 1 + i % 28); };
+  const std::string data = written("as-own.csv", "date,y,promo\n" + history(56, day)),
+                    place = folder("as-own");
+  ASSERT_EQ(ebit(training(data, place)).status, kOk);
+  const auto forecast = [&](const std::string& planned) {
+    const Outcome said =
+        ebit({"forecast", place, "--no-plots", "--future", written("as-own-plan.csv", planned)});
+    EXPECT_EQ(said.status, kOk) << said.error;
+    return read_file(place + "/forecast.csv");
+  };
+  const std::string own = forecast("date,promo\n2024-02-29,1\n2024-03-01,2\n");
+  // Another column of dates stands in front.
+  EXPECT_EQ(forecast("made,date,promo\n2024-02-28,2024-02-29,1\n2024-02-29,2024-03-01,2\n"), own);
+  // What would be thousands where nothing were known.
+  EXPECT_EQ(forecast("date,promo,price\n2024-02-29,1.000,1.125\n2024-03-01,2,3.375\n"), own);
+  EXPECT_EQ(forecast("ds,promo\n2024-02-29,1\n2024-03-01,2\n"), own) << "found where it is called otherwise";
+}
+
+TEST(EvaluateCommand, DataThatWouldBeScaledOtherwiseAreRefused) {
+  const auto day = [](int i) { return fmt::format("2024-{:02}-{:02}", 1 + i / 28, 1 + i % 28); };
+  const std::string data = written("more.csv", "date,y,promo\n" + history(56, day)), place = folder("more");
+  ASSERT_EQ(ebit(training(data, place)).status, kOk);
+  const std::string before = read_file(place + "/metrics.json");
+  written("more.csv", "date,y,promo\n" + history(84, day, 2));
+  const Outcome refused = ebit({"evaluate", place});
+  EXPECT_EQ(refused.status, kBadInput) << refused.out;
+  EXPECT_THAT(refused.error,
+              HasSubstr("have changed since the training, and with them how values are scaled"));
+  EXPECT_EQ(read_file(place + "/metrics.json"), before);
+  const Outcome other = ebit({"evaluate", place, data});
+  EXPECT_EQ(other.status, kOk) << other.error;
+  EXPECT_THAT(other.error, HasSubstr("which of the scored rows it was trained on is not known"));
+}
+
 TEST(EvaluateCommand, TellsWhatOtherDataLack) {
   const auto day = [](int i) { return fmt::format("2024-{:02}-{:02}", 1 + i / 28, 1 + i % 28); };
   const std::string data = written("seen.csv", "date,y,promo\n" + history(56, day)), place = folder("seen");

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <new>
 #include <optional>
 
@@ -267,10 +268,17 @@ CsvTable parse_csv(std::string_view text, const CsvOptions& options, std::string
   require(table.rows() > 0, "{} has a header ({}) and no rows", table.source, listed(table.names));
 
   NumberMarks marks = find_marks(table, options);
-  table.decimal = marks.decimal, table.thousands = marks.thousands;
+  table.decimal = marks.decimal, table.thousands = marks.thousands, table.marked = marks.seen;
   for (const std::string& note : {preamble.note, guess.note, marks.note})
     if (!note.empty()) table.warnings.push_back(note);
   return table;
+}
+
+bool CsvTable::has_column(std::string_view name) const {
+  if (const auto named = std::ranges::count(names, name); named > 0) return named == 1;
+  std::size_t number = 0;
+  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
+  return error == std::errc() && end == name.data() + name.size() && number >= 1 && number <= names.size();
 }
 
 std::size_t CsvTable::column(std::string_view name) const {

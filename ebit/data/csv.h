@@ -29,6 +29,7 @@ class CsvTable {
   std::vector<std::string> warnings;  ///< what was put right while reading, to be shown
   char decimal = '.';                 ///< the decimal mark of its numbers
   char thousands = 0;                 ///< the mark between their thousands; 0: none
+  bool marked = false;                ///< some number bears such a mark, or an option named one
   char delimiter = ',';               ///< the character between its cells
   bool has_header = false;            ///< whether its first line gave the names
 
@@ -49,6 +50,7 @@ class CsvTable {
   /// The column that `name` means: a header name, or else a number counted from 1. Throws Error with the
   /// nearest name for one that is not there, and for a name that several columns bear.
   std::size_t column(std::string_view name) const;
+  bool has_column(std::string_view name) const;  ///< whether column() finds one
 
  private:
   friend class CsvReader;

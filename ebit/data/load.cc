@@ -15,6 +15,7 @@
 #include "ebit/data/csv_header.h"
 #include "ebit/data/draft.h"
 #include "ebit/data/number.h"
+#include "ebit/data/number_marks.h"
 #include "ebit/data/timeline.h"
 
 namespace ebit::inline data {
@@ -218,6 +219,21 @@ void note_ends(Panel& panel, const CsvTable& table) {
                   shown(first->id), shown(first->times.back()), shown(last->id), shown(last->times.back())));
 }
 
+// The options that read other files as this one was read.
+SeriesOptions found_in(const CsvTable& table, const SeriesOptions& options, const TimeColumn& time) {
+  SeriesOptions found = options;
+  if (found.time.columns.empty())
+    for (const std::size_t c : time.columns)
+      found.time.columns.push_back(
+          std::ranges::count(table.names, table.names[c]) == 1 ? table.names[c] : std::to_string(c + 1));
+  if (!table.marked) return found;
+  found.csv.decimal = table.decimal;
+  if (table.thousands != 0)
+    found.csv.thousands =
+        std::ranges::find(thousands_table(), table.thousands, &ThousandsMark::character)->name;
+  return found;
+}
+
 }  // namespace
 
 std::span<const DuplicatesPolicy> duplicates_table() { return kDuplicates; }
@@ -256,10 +272,13 @@ Panel panel_of(const CsvTable& table, const SeriesOptions& options, std::span<co
     panel.id = table.names[id];
     taken.push_back(id);
   }
-  for (const std::string& name : options.time.columns)
-    require(!many || name == "none" || table.column(name) != id,
-            "column '{}' cannot be the time (--time) and name the series (--id)", shown(name));
+  for (const std::string& name : options.time.columns) {
+    if (!many || name == "none" || (options.time.if_there && !table.has_column(name))) continue;
+    require(table.column(name) != id, "column '{}' cannot be the time (--time) and name the series (--id)",
+            shown(name));
+  }
   const TimeColumn time = read_time_column(table, options.time, taken, panel.warnings);
+  panel.found = found_in(table, options, time);
   if (columns.empty()) {
     columns = find_numeric(table, options, time, id);
     for (const std::string& name : options.texts)

@@ -33,6 +33,8 @@ struct Panel {
   std::string id;                     ///< the column that names them; empty: there is one series
   std::vector<Series> series;         ///< at least one, in the order in which they first appear
   std::vector<std::string> warnings;  ///< what was put right in the whole file; of one series: nothing
+  /// The options, with what reading found out: time columns, marks of numbers where some bear any.
+  SeriesOptions found;
 };
 
 /// A row of the table of ways to treat rows that bear the same time.

@@ -63,6 +63,29 @@ TEST(Load, RowsThatAreNoneOfTheTableAreNamed) {
   EXPECT_THAT(error_of([&] { load("date,v\n" + days + "Total,15\n"); }), Not(HasSubstr("take it out")));
 }
 
+TEST(Load, WhatReadingFoundIsThere) {
+  const auto found = [](std::string_view text, const CsvOptions& csv = {}) {
+    return panel_of(parse_csv(text, csv, "t.csv"), {}, {}).found;
+  };
+  const SeriesOptions german =
+      found("day;updated;v\n2024-05-10;2024-05-11;1.467,41\n2024-05-11;2024-05-12;9,5\n");
+  EXPECT_THAT(german.time.columns, ElementsAre("day"));
+  EXPECT_EQ(german.csv.decimal, ",");
+  EXPECT_EQ(german.csv.thousands, ".");
+  const SeriesOptions points = found("day,clock,v\n2024-05-10,10:00,1.5\n2024-05-10,11:00,2\n");
+  EXPECT_THAT(points.time.columns, ElementsAre("day", "clock"));
+  EXPECT_EQ(points.csv.decimal, ".");
+  EXPECT_EQ(points.csv.thousands, "");
+  const SeriesOptions whole = found("v\n1\n2\n");
+  EXPECT_THAT(whole.time.columns, IsEmpty());
+  EXPECT_EQ(whole.csv.decimal, "") << "nothing is known of it";
+  // Read so, a later file is not guessed anew.
+  EXPECT_EQ(panel_of(parse_csv("day,v\n2024-05-10,1.125\n2024-05-11,2\n", points.csv, "t.csv"), {}, {})
+                .series[0]
+                .values[0],
+            1.125);
+}
+
 TEST(Load, DatesThatAreNotReadAreNamed) {
   EXPECT_THAT(load("Datum,v\n28022024,1\n29022024,2\n01032024,3\n02032024,4\n03032024,6\n", {"v"}).warnings,
               ElementsAre(AllOf(HasSubstr("no time column found"), HasSubstr("'Datum', such as '28022024'"),

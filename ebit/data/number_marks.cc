@@ -224,8 +224,11 @@ NumberMarks find_marks(const CsvTable& table, const CsvOptions& options) {
   if (!options.decimal.empty()) marks.decimal = options.decimal[0];
   if (!options.thousands.empty())
     marks.thousands = std::ranges::find(kThousands, options.thousands, &ThousandsMark::name)->character;
+  marks.seen = !options.decimal.empty() || !options.thousands.empty();
   if (!options.decimal.empty() && !options.thousands.empty()) return marks;
   const Survey survey(table);
+  for (const char mark : {'.', ','})
+    marks.seen = marks.seen || survey.of(mark).decimals + survey.of(mark).grouped > 0;
   if (options.decimal.empty()) {
     const bool taken = marks.thousands == '.' || marks.thousands == ',';
     if (taken) {

@@ -22,6 +22,7 @@ std::span<const ThousandsMark> thousands_table();
 struct NumberMarks {
   char decimal = '.';  ///< '.' or ','
   char thousands = 0;  ///< a character of thousands_table()
+  bool seen = false;   ///< some number bears a mark, or an option says which
   std::string note;    ///< where the reading was a guess: which one was taken, and the option for the other
 };
 

@@ -225,8 +225,14 @@ TimeColumn read_time_column(const CsvTable& table, const TimeColumnOptions& opti
           "the date order must be 'dmy' or 'mdy', not '{}'", options.date_order);
   TimeColumn time;
   const bool none = options.columns.size() == 1 && options.columns[0] == "none";
-  if (options.columns.empty()) {
+  const auto is_there = [&](const std::string& name) { return name == "none" || table.has_column(name); };
+  const auto gone =
+      options.if_there ? std::ranges::find_if_not(options.columns, is_there) : options.columns.end();
+  if (options.columns.empty() || gone != options.columns.end()) {
     time.columns = find_columns(table, taken);
+    if (gone != options.columns.end() && !time.columns.empty())
+      warnings.push_back(fmt::format("{}: no column '{}', the time of the run's data; '{}' is taken for it",
+                                     table.source, shown(*gone), shown(table.names[time.columns[0]])));
     if (time.columns.size() == 1 && all_text(table, time.columns[0])) {
       warnings.push_back(fmt::format(
           "{}: column '{}' is called like a time, but '{}' (line {}) and the rest of it are none; the rows "

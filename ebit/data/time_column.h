@@ -25,6 +25,7 @@ struct TimeColumnOptions {
   std::vector<std::string>
       columns;  ///< names or numbers, to be read joined ("Date", "Time"); empty: found; "none": none
   std::string date_order;  ///< "dmy" or "mdy" for dates like 01/02/2024; empty: found
+  bool if_there = false;   ///< `columns` are those of another file: where they are missing, the time is found
 };
 
 /// Reads the time column. Where none is given it is the first of these that is there, columns in `taken` left

@@ -230,5 +230,17 @@ TEST(TimeColumn, BadTimesNameLineColumnAndText) {
               HasSubstr("'dmy' or 'mdy'"));
 }
 
+TEST(TimeColumn, OfAnotherFileIsFoundWhereItIsCalledOtherwise) {
+  const TimeColumnOptions run{.columns = {"date"}, .date_order = {}, .if_there = true};
+  const std::string text = "created,date,v\n2024-05-09,2024-05-10,1\n2024-05-10,2024-05-11,2\n";
+  EXPECT_EQ(read(text, run).time.labels[0], "2024-05-10");
+  EXPECT_THAT(read(text, run).warnings, IsEmpty());
+  const auto other = read("ds,v\n2024-05-10,1\n2024-05-11,2\n", run);
+  EXPECT_EQ(other.time.labels[0], "2024-05-10");
+  EXPECT_THAT(other.warnings,
+              ElementsAre(HasSubstr("no column 'date', the time of the run's data; 'ds' is taken")));
+  EXPECT_EQ(read(text, {.columns = {"2"}, .date_order = {}, .if_there = true}).time.labels[0], "2024-05-10");
+}
+
 }  // namespace
 }  // namespace ebit::inline data

@@ -53,8 +53,8 @@ void settle(DeviceTable& device) {
     DeviceQubit& qubit = device.qubits[q];
     if (qubit.t2 <= 2 * qubit.t1) continue;
     device.warnings.push_back(
-        fmt::format("qubit {} of {} has T2 = {:.4g} us above 2 T1 = {:.4g} us: taken as 2 T1", q, device.name,
-                    qubit.t2 * 1e6, 2 * qubit.t1 * 1e6));
+        fmt::format("qubit {} of {} has T2 = {:.4g} us above 2 T1 = {:.4g} us: taken as 2 T1", q,
+                    shown(device.name), qubit.t2 * 1e6, 2 * qubit.t1 * 1e6));
     qubit.t2 = 2 * qubit.t1;
   }
 }
@@ -196,7 +196,7 @@ const DeviceQubit& DeviceTable::qubit(int wire) const {
 void require_wires(const DeviceTable& device, int wires) {
   require(device.uniform || static_cast<int>(device.qubits.size()) == wires,
           "{} has {} qubits, and the circuit {} wires: name its qubits for them, as in FILE:0,1,2,3",
-          device.name, device.qubits.size(), wires);
+          shown(device.name), device.qubits.size(), wires);
 }
 
 DeviceTable parse_device(std::string_view text, const std::string& source, const std::vector<int>& choice) {
@@ -219,8 +219,8 @@ void append_relaxation(Circuit& circuit, int wire, double time, const DeviceTabl
 void append_device_noise(Circuit& circuit, const Operation& operation, const DeviceTable& device) {
   const Gate& row = gate(operation.gate);
   require(row.wires <= 2,
-          "{} has no gate {} and no rule for it: decompose it into gates of one and two wires", device.name,
-          row.name);
+          "{} has no gate {} and no rule for it: decompose it into gates of one and two wires",
+          shown(device.name), row.name);
   const std::span<const int> on(operation.wires.data(), static_cast<std::size_t>(row.wires));
   const NativeCost cost = cost_of(row);
   double error = 0, time = 0;

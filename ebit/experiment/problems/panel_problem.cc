@@ -238,13 +238,14 @@ Scores PanelProblem::scores_of_parts(fit::Model& model, std::uint64_t seed, std:
   for (std::size_t part = 0; part < parts; ++part)
     if (pooled_[part].count > 0) said[part] = predict(model, part, seed);
   const std::vector<double>& levels = model.spec().head.quantiles;
-  const std::size_t numbers = pooled_[0].outputs * std::max<std::size_t>(levels.size(), 1);  // of a window
   std::vector<Scores> each;
   for (std::size_t k = 0; k < count(); ++k) {
     std::array<std::vector<double>, 3> own;
     for (std::size_t part = 0; part < parts; ++part)
-      if (!said[part].empty())
+      if (!said[part].empty()) {
+        const std::size_t numbers = said[part].size() / pooled_[part].count;  // of a window
         own[part] = slice(said[part], begin_[part][k] * numbers, begin_[part][k + 1] * numbers);
+      }
     each.push_back(series_[k]->judged(own, levels));
   }
   return together(std::move(each));

@@ -87,6 +87,8 @@ Panel load_file(Config& config) {
   // Other files of the run, with new rows or what is known ahead, are read as this one.
   if (config.data.series.time.date_order.empty())
     config.data.series.time.date_order = date_order_for_others(series);
+  config.data.series.time.columns = panel.found.time.columns;
+  config.data.series.csv = panel.found.csv;
   if (!panel.id.empty()) config.data.series.id = panel.id;
   if (options.targets.empty()) {
     options.targets = {find_target(panel, options, path.string())};
@@ -160,6 +162,7 @@ void use_other_data(Config& config, const std::string& data) {
   config.data.file = data;
   config.data.generator.clear();
   config.data.series.first_rows = config.data.series.without_last = 0;  // of the run's own file
+  config.data.series.time.if_there = true;
 }
 
 Series load_other_data(Config& config, const std::string& data) {

@@ -261,21 +261,6 @@ int steps_of(std::span<const TrainedModel> models, const ForecastOptions& option
 
 namespace {
 
-// Whether a run's own data are others than they were when it was trained; so are those that do not make its
-// windows any more.
-bool data_changed(const fs::path& folder, const TrainedModel& trained) {
-  const auto print = trained.metadata.find("fingerprint");
-  if (print == trained.metadata.end()) return false;
-  Config config = read_run_config(folder);
-  config.baselines.which.clear();  // what takes no part in it need not be fitted
-  try {
-    const std::unique_ptr<Problem> problem = make_problem(config);
-    return print->second != fingerprint_of(jobs_of(config, folder).front(), *problem);
-  } catch (const Error&) {
-    return true;
-  }
-}
-
 // A line on how many of its rows a run was trained on; "" where these are nearly all.
 std::string trained_up_to(const Config& config) {
   const DatasetOptions& o = config.data.dataset;
@@ -292,7 +277,7 @@ std::string trained_up_to(const Config& config) {
 
 std::string training_note(const Config& config, const fs::path& folder, const TrainedModel& trained,
                           bool own_data) {
-  if (own_data && data_changed(folder, trained))
+  if (own_data && !problem_as_trained(folder, trained.metadata))
     return "the run's data have changed since the training: the forecast goes on from them as they are now, "
            "scaled as they were then; to train on them go on with ebit train --start-from RUN";
   return trained_up_to(config);
@@ -301,7 +286,7 @@ std::string training_note(const Config& config, const fs::path& folder, const Tr
 SeriesOptions future_reading(const Config& config, const Series& series) {
   SeriesOptions reading = config.data.series;
   reading.first_rows = reading.without_last = 0;  // of the run's own file
-  reading.time.date_order = date_order_for_others(series);
+  reading.time.date_order = date_order_for_others(series), reading.time.if_there = true;
   for (const std::string& name : config.data.dataset.categories)
     if (std::ranges::find(config.data.dataset.future, name) != config.data.dataset.future.end())
       reading.texts.push_back(name);

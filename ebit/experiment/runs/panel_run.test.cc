@@ -7,6 +7,7 @@
 
 #include "ebit/base/random.h"
 #include "ebit/base/testing/error_of.h"
+#include "ebit/data/metrics.h"
 #include "ebit/experiment/problems/panel_problem.h"
 #include "ebit/experiment/runs/panel_forecast.h"
 #include "ebit/experiment/runs/run.h"
@@ -121,6 +122,24 @@ TEST(PanelRun, IsScoredBySeriesAndForecastByThem) {
   EXPECT_THAT(error_of([&] { forecast_panel(folder, options); }),
               AllOf(HasSubstr("future-less.csv has no rows of the series 's1' (column 'shop')"),
                     HasSubstr("known: n1")));
+}
+
+TEST(PanelRun, IsScoredOnOtherData) {
+  const fs::path folder = fresh("panel-other"), data = written("sales-other.csv", sales(80));
+  const RunResult run = start_run(config_for(folder, data, kPanel), {});
+  const Scores& own = run.results.models.at(0).seeds.at(0).scores;
+  const fs::path same = written("sales-same.csv", sales(80));
+  const RunResult other = score_on(folder, same.string(), {});
+  ASSERT_EQ(other.results.models.size(), run.results.models.size());
+  for (const ModelResult& model : other.results.models) {
+    const Scores& scores = model.seeds.at(0).scores;
+    ASSERT_TRUE(scores.parts[2]) << model.name;
+    EXPECT_TRUE(std::isfinite(scores.parts[2]->values.at(metric_index("RMSE")))) << model.name;
+    EXPECT_FALSE(scores.parts[0]) << model.name;
+  }
+  const Scores& scores = other.results.models[0].seeds[0].scores;
+  ASSERT_GT(scores.predictions[2].size(), own.predictions[2].size()) << "all rows of each series";
+  EXPECT_NEAR(scores.predictions[2].back(), own.predictions[2].back(), 1e-9);
 }
 
 // What a file of the time to come has that the run does not, and lacks that it needs.

@@ -189,7 +189,7 @@ TEST(RunRefused, FoldersOfAnEarlierVersionAreToldInOneLine) {
 
 TEST(RunRefused, AConfigThatWasCutShortIsRefused) {
   const fs::path folder = fresh("cut");
-  start_run(small_config(folder), {});
+  const RunResult run = start_run(small_config(folder), {});
   const std::string text = read_file(folder / files::kConfig);
   std::size_t refused = 0, lines = 0;
   for (std::size_t end = text.find('\n'); end + 1 < text.size(); end = text.find('\n', end + 1), ++lines) {
@@ -201,7 +201,7 @@ TEST(RunRefused, AConfigThatWasCutShortIsRefused) {
   write_file_atomically(folder / files::kConfig, text.substr(0, text.rfind('\n', text.size() - 2) + 1));
   EXPECT_THAT(error_of([&] { evaluate_run(folder, {}); }), HasSubstr("it is cut short"));
   write_file_atomically(folder / files::kConfig, text);
-  EXPECT_EQ(to_toml(read_run_config(folder)), to_toml(small_config(folder)));
+  EXPECT_EQ(to_toml(read_run_config(folder)), to_toml(run.config));
 }
 
 }  // namespace

@@ -132,30 +132,27 @@ std::vector<PredictedRow> predicted_rows(const Dataset& dataset, const Windows& 
   return rows;
 }
 
-// One line where rows that are scored are among those the run was trained on; "" where they are not, or where
-// its own data are not to be had.
-std::string trained_on_note(Config own, const Problem& other) {
+// One line where rows that are scored are among those the run was trained on, or where that cannot be known;
+// "" where they are not.
+std::string trained_on_note(const fs::path& folder, const fit::Metadata& metadata, const Problem& other) {
+  const std::unique_ptr<Problem> own = problem_as_trained(folder, metadata);
+  if (!own)
+    return "the run's own data have changed since the training, or are gone: which of the scored rows it was "
+           "trained on is not known";
   std::set<PredictedRow> training;
-  own.baselines.which.clear();  // what takes no part in it need not be fitted
-  try {
-    const std::unique_ptr<Problem> problem = make_problem(own);
-    for (const ForecastProblem* series : series_of(*problem))
-      training.merge([&] {
-        std::vector<PredictedRow> rows = predicted_rows(series->dataset(), series->windows(0));
-        return std::set<PredictedRow>(std::make_move_iterator(rows.begin()),
-                                      std::make_move_iterator(rows.end()));
-      }());
-  } catch (const Error&) {
-    return {};
+  for (const ForecastProblem* series : series_of(*own)) {
+    std::vector<PredictedRow> rows = predicted_rows(series->dataset(), series->windows(0));
+    training.insert(std::make_move_iterator(rows.begin()), std::make_move_iterator(rows.end()));
   }
   std::size_t known = 0, scored = 0;
+  const bool one_step = series_of(other).front()->dataset().options.steps() == 1;
   for (const ForecastProblem* series : series_of(other))
     for (const PredictedRow& row : predicted_rows(series->dataset(), series->windows(2)))
       known += training.contains(row), ++scored;
   if (known == 0) return {};
   return fmt::format(
-      "{} of the {} scored rows are rows that the run was trained on: scores on them say nothing of new data",
-      known, scored);
+      "{} of the {} scored {} that the run was trained on: scores on them say nothing of new data", known,
+      scored, one_step ? "rows are rows" : "windows end in rows");
 }
 
 }  // namespace
@@ -168,6 +165,20 @@ std::unique_ptr<fit::Model> model_of(const Job& job, const Problem& problem, con
 
 std::string fingerprint_of(const Job& job, const Problem& problem) {
   return fmt::format("{}-{:016x}-{}", fingerprint(job.config), problem.data_hash(), job.config.train.seed);
+}
+
+std::unique_ptr<Problem> problem_as_trained(const fs::path& folder, const fit::Metadata& metadata) {
+  Config config = read_run_config(folder);
+  config.baselines.which.clear();  // what takes no part in it need not be fitted
+  try {
+    std::unique_ptr<Problem> problem = make_problem(config);
+    const auto print = metadata.find("fingerprint");
+    const bool same =
+        print == metadata.end() || print->second == fingerprint_of(jobs_of(config, folder).front(), *problem);
+    return same ? std::move(problem) : nullptr;
+  } catch (const Error&) {
+    return nullptr;
+  }
 }
 
 TrainedModel load_trained(const Job& job, const Problem& problem, const Config& run) {
@@ -202,6 +213,11 @@ Results score_jobs(const fs::path& folder, const Config& config, const Problem& 
     const auto print = trained.metadata.find("fingerprint");
     if (!changed &&
         (print == trained.metadata.end() || print->second != fingerprint_of(trained.job, problem))) {
+      const auto fitted = trained.metadata.find("data");
+      require(fitted == trained.metadata.end() || fitted->second == problem.fitted(),
+              "the data of '{}' have changed since the training, and with them how values are scaled: ebit "
+              "evaluate {} FILE scores its model on a file as the training saw its own",
+              folder.string(), folder.string());
       changed = true;
       note(callbacks, "settings or data have changed since the training: the numbers are those of now");
     }
@@ -243,7 +259,6 @@ RunResult score_on(const fs::path& folder, const std::string& data, const RunCal
           "'{}' is a run of {}, which is scored on its own test part: leave out '{}'", folder.string(),
           config->problem.name, data);
   use_threads(*config);
-  Config own = *config;
   use_other_data(*config, data);
   require(id.empty() || !config->data.series.id.empty(), "--id has no effect: the run '{}' is of one series",
           folder.string());
@@ -256,7 +271,8 @@ RunResult score_on(const fs::path& folder, const std::string& data, const RunCal
   require(fs::exists(first.folder / files::kBest, ignored),
           "'{}' holds no trained weights yet: ebit resume trains them", folder.string());
   const fs::path best = first.folder / files::kBest;
-  const std::string fitted = fit::load_weights(best).metadata["data"];
+  fit::Metadata metadata = fit::load_weights(best).metadata;
+  const std::string fitted = metadata["data"];
   std::unique_ptr<Problem> problem;
   if (panel.id.empty())
     problem = std::make_unique<ForecastProblem>(*config, std::move(panel.series[0]), fitted, best.string());
@@ -265,7 +281,7 @@ RunResult score_on(const fs::path& folder, const std::string& data, const RunCal
   result.problem = std::shared_ptr<Problem>(problem.release(), [config](Problem* p) { delete p; });
   result.results = empty_results(*config, *result.problem);
   for (const std::string& line : result.problem->notes()) note(callbacks, line);
-  if (const std::string known = trained_on_note(own, *result.problem); !known.empty()) {
+  if (const std::string known = trained_on_note(folder, metadata, *result.problem); !known.empty()) {
     result.results.notes.push_back(known);
     note(callbacks, known);
   }
